@@ -1,0 +1,146 @@
+import { base64, equalBytes, hex, utf8 } from './bytes.ts'
+import { FormatError, shown } from './format-error.ts'
+import type { Hash } from './hash.ts'
+import { checkNote, type Note } from './note.ts'
+import type { Actor, Body } from './record.ts'
+import type { Finding, NoticeCode } from './report.ts'
+import { parseStatement, type Statement } from './statement.ts'
+import { parseVkey, type Verifier } from './vkey.ts'
+
+interface EnrolledKey {
+  readonly verifier: Verifier
+  readonly user: string
+  revoked: boolean
+  lastCount: number
+}
+
+/** What of the trail an e-signature is held against: the entries before its own. */
+export interface TrailBefore {
+  readonly trail: string | undefined
+  /** Leaf hash of the entry with this seq, undefined if there is none. */
+  readonly leaf: (seq: number) => Hash | undefined
+  /** Root at this size, undefined if the trail was not so long. */
+  readonly root: (size: number) => Hash | undefined
+}
+
+type Report = (code: Finding['code'] | NoticeCode, expected: string, found: string) => void
+
+/**
+ * The signing keys of a trail as its own records enrol and revoke them, and the check of every
+ * e-signature against them. An e-signature counts only under a key that was enrolled, and not yet
+ * revoked, at the place where the trail took it in.
+ */
+export class EnrolledSigners {
+  readonly #keys = new Map<string, EnrolledKey>()
+  readonly #enrolled = new Set<string>()
+
+  enrol(body: Body, report: Report): void {
+    const { key, user } = body
+    try {
+      if (typeof key !== 'string' || typeof user !== 'string' || user === '') {
+        return report('enrolled-key', 'a key and a user', shown(JSON.stringify(body), 120))
+      }
+      const verifier = parseVkey(key)
+      // One key, one role, one person: a key seen twice could speak for either.
+      const publicKey = hex(verifier.key)
+      if (verifier.type !== 'note' || this.#enrolled.has(publicKey) || this.#keys.has(nameOf(verifier))) {
+        return report('enrolled-key', 'a new key for notes', shown(key, 160))
+      }
+      this.#enrolled.add(publicKey)
+      this.#keys.set(nameOf(verifier), { verifier, user, revoked: false, lastCount: 0 })
+    } catch (error) {
+      reportFormat(error, report)
+    }
+  }
+
+  revoke(body: Body, report: Report): void {
+    const { key } = body
+    const known = [...this.#keys.values()].find((one) => one.verifier.vkey === key)
+    if (known === undefined)
+      return report('revoked-key', 'a key enrolled before', shown(JSON.stringify(key) ?? 'none', 160))
+    known.revoked = true
+  }
+
+  /** Checks one `signature.applied` record; true if everything held. */
+  check(body: Body, actor: Actor, before: TrailBefore, report: Report): boolean {
+    let sound = true
+    const fault: Report = (code, expected, found) => {
+      sound = false
+      report(code, expected, found)
+    }
+    const { note: text } = body
+    if (typeof text !== 'string') {
+      fault('statement-form', 'a note', shown(JSON.stringify(text) ?? 'nothing'))
+      return sound
+    }
+    try {
+      const { statement, note } = parseStatement(utf8(text))
+      checkSubject(statement, before, fault)
+      const key = this.#signerOf(note, fault)
+      if (key === undefined) return false
+      if (checkNote(note, key.verifier) !== 'good')
+        fault('statement-signature', `a signature of ${key.verifier.name}`, 'another')
+      if (key.revoked) fault('signer-revoked', 'a key in force', key.verifier.name)
+      if (statement.user !== key.user || statement.user !== actor.id || statement.name !== actor.name) {
+        fault(
+          'statement-user',
+          `${shown(key.user)} and actor ${shown(actor.id)} ${shown(actor.name)}`,
+          `${shown(statement.user)} ${shown(statement.name)}`,
+        )
+      }
+      if (statement.count <= key.lastCount)
+        fault('statement-count', `more than ${key.lastCount}`, String(statement.count))
+      if (!sound) return false
+      if (statement.count > key.lastCount + 1)
+        report('statement-count-gap', String(key.lastCount + 1), String(statement.count))
+      key.lastCount = statement.count
+    } catch (error) {
+      reportFormat(error, fault)
+    }
+    return sound
+  }
+
+  #signerOf(note: Note, fault: Report): EnrolledKey | undefined {
+    const [line, second] = note.signatures
+    if (line === undefined || second !== undefined) {
+      fault('statement-form', 'one signature', String(note.signatures.length))
+      return undefined
+    }
+    const key = this.#keys.get(nameOf(line))
+    if (key === undefined) fault('signer-not-enrolled', 'an enrolled key', shown(nameOf(line), 160))
+    return key
+  }
+}
+
+function checkSubject({ checkpoint, records }: Statement, before: TrailBefore, fault: Report): void {
+  if (checkpoint.trail !== before.trail)
+    fault('statement-trail', before.trail ?? 'a trail', shown(checkpoint.trail))
+  const root = before.root(checkpoint.size)
+  if (root === undefined || !equalBytes(root, checkpoint.root)) {
+    const place = `at size ${checkpoint.size}`
+    fault(
+      'statement-root',
+      root === undefined ? `a head before this record` : `${base64(root)} ${place}`,
+      `${base64(checkpoint.root)} ${place}`,
+    )
+  }
+  for (const { seq, leaf } of records) {
+    const stands = before.leaf(seq)
+    if (stands === undefined || !equalBytes(stands, leaf)) {
+      fault(
+        'statement-record',
+        `${stands === undefined ? 'no record' : hex(stands)} at ${seq}`,
+        `${hex(leaf)} at ${seq}`,
+      )
+    }
+  }
+}
+
+function nameOf({ name, id }: { readonly name: string; readonly id: string }): string {
+  return `${name}+${id}`
+}
+
+function reportFormat(error: unknown, report: Report): void {
+  if (!(error instanceof FormatError)) throw error
+  report(error.code, error.expected, error.found)
+}

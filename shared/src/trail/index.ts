@@ -1,0 +1,96 @@
+/**
+ * The law: what the bytes of a trail are, how they are made and how they are checked. Pure, synchronous,
+ * the same in Node, in a browser and in a worker. FORMAT.md says it in words.
+ */
+export { base64, equalBytes, fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts'
+export { canonical, DEPTH_MAX, type Value } from './canonical.ts'
+export { emptyHead, type Head, headAfter, type Linked, Linker, link } from './chain.ts'
+export {
+  type Checkpoint,
+  parseCheckpoint,
+  printCheckpoint,
+  printTreeHead,
+  signCheckpoint,
+  type TreeHead,
+} from './checkpoint.ts'
+export type { GivenCheckpoint } from './checkpoint-claims.ts'
+export {
+  type CosignatureCheck,
+  checkCosignature,
+  cosign,
+  cosignatureTime,
+  withSignature,
+} from './cosignature.ts'
+export { checksumOf, LINE_BYTES_MAX, readEntry, recordBytesOf } from './entry.ts'
+export { FormatError, type FormatErrorCode, formatErrors, shown } from './format-error.ts'
+export { HASH_BYTES, type Hash, sha256 } from './hash.ts'
+export { type LeafStore, memoryLeafStore } from './leaf-store.ts'
+export { type MacKey, macKey } from './mac-key.ts'
+export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './merkle-proof.ts'
+export {
+  checkNote,
+  type Note,
+  type NoteSignature,
+  parseNote,
+  parseSignatureLine,
+  printNote,
+  printSignatureLine,
+  type SignatureState,
+  signNote,
+} from './note.ts'
+export { judgeCheckpoint, type Policy, type PolicyVerdict, parsePolicy } from './policy.ts'
+export { type Actor, type Body, type Draft, type Entry, NO_CHECKSUM, type TrailRecord } from './record.ts'
+export {
+  type Finding,
+  type FindingCode,
+  type Notice,
+  type NoticeCode,
+  notices,
+  type Report,
+  sentenceOf,
+  trailFaults,
+} from './report.ts'
+export { isSoundKey } from './sound-key.ts'
+export {
+  type Meaning,
+  meanings,
+  parseStatement,
+  printStatement,
+  printStatementNote,
+  type Statement,
+  signStatement,
+} from './statement.ts'
+export { readCanonical } from './strict-json.ts'
+export {
+  decodeBundle,
+  decodeTile,
+  encodeBundle,
+  encodeTile,
+  parseTilePath,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tilesOf,
+} from './tiles.ts'
+export { parseTlogProof, printTlogProof, type TlogProof, verifyTlogProof } from './tlog-proof.ts'
+export { TrailVerifier, type VerifyOptions } from './trail-verifier.ts'
+export {
+  emptyRoot,
+  Frontier,
+  type FrontierState,
+  LeafHasher,
+  leafHash,
+  type NodeReader,
+  nodeHash,
+  rootOf,
+} from './tree.ts'
+export { verifyTrail, verifyTrailStream } from './verify.ts'
+export { parseVkey, type Signer, signerOf, type Verifier, verifierOf } from './vkey.ts'
+export {
+  type AddCheckpoint,
+  judgeAddCheckpoint,
+  parseAddCheckpoint,
+  printAddCheckpoint,
+  type WitnessAnswer,
+  type WitnessState,
+} from './witness.ts'

@@ -75,8 +75,7 @@ export class CheckpointClaims {
   /** The trail has ended at `size`: what is still open lies beyond its end. */
   end(trail: string | undefined, size: number): void {
     for (const { name, checkpoint, settled } of this.#claims) {
-      if (settled) continue
-      this.#checkOrigin(name, checkpoint, trail)
+      if (settled || !this.#checkOrigin(name, checkpoint, trail)) continue
       this.#report({
         code: 'checkpoint-beyond-end',
         checkpoint: name,
@@ -123,17 +122,16 @@ export class CheckpointClaims {
   #settle(claim: Claim, trail: string | undefined, root: Hash): void {
     claim.settled = true
     const { name, checkpoint, trusted } = claim
-    const ofTrail = this.#checkOrigin(name, checkpoint, trail)
-    const same = equalBytes(checkpoint.root, root)
-    if (!same) {
-      this.#report({
+    if (!this.#checkOrigin(name, checkpoint, trail)) return
+    if (!equalBytes(checkpoint.root, root)) {
+      return this.#report({
         code: 'root-mismatch',
         checkpoint: name,
         expected: `${base64(checkpoint.root)} at size ${checkpoint.size}`,
         found: base64(root),
       })
     }
-    if (!same || !ofTrail || !trusted) return
+    if (!trusted) return
     this.#held++
     this.#anchored = Math.max(this.#anchored, checkpoint.size)
   }

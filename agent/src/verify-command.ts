@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import {
+  base64,
+  FormatError,
+  fromHex,
+  type GivenCheckpoint,
+  macKey,
+  type Policy,
+  parsePolicy,
+  type Report,
+  type VerifyOptions,
+  verifyTrailStream,
+} from '@compliance-relay/shared/trail'
+import { printReport } from './print-report.ts'
+import { UnusableInput } from './unusable-input.ts'
+
+export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE --policy FILE] [--json]
+      Checks a trail, one entry a line ("-" reads standard input), and prints every finding.
+      --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were not
+                         derived from the one before. Other programs can see it: prefer --key-file
+      --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy
+      --policy FILE      whose signatures to trust (C2SP tlog-policy); get it from outside the trail
+      --json             the report as JSON`
+
+export interface VerifyArguments {
+  readonly files: readonly string[]
+  readonly key: readonly string[]
+  readonly 'key-file': readonly string[]
+  readonly checkpoint: readonly string[]
+  readonly policy?: string | undefined
+  readonly json: boolean
+  readonly help: boolean
+}
+
+export interface Output {
+  readonly write: (text: string) => void
+}
+
+/** Reads in pieces of this size; memory does not grow with the file. */
+const PIECE_BYTES = 1 << 20
+
+/** `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
+export async function verifyCommand(args: VerifyArguments, out: Output): Promise<number> {
+  if (args.help) {
+    out.write(`${verifyHelp}\n`)
+    return 0
+  }
+  const [file, ...more] = args.files
+  if (file === undefined) throw new UnusableInput('name the trail to verify: relay verify FILE.jsonl')
+  if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
+  const options = await readOptions(args)
+  const report = await verifyFile(file, options)
+  if (report.lines === 0) throw new UnusableInput(`${nameOf(file)} is empty: there is no trail in it`)
+  if (report.entries === 0) {
+    const [first] = report.findings
+    throw new UnusableInput(
+      `${nameOf(file)} is not a trail: none of its ${report.lines} lines is an entry (line 1: ${first?.code})`,
+    )
+  }
+  out.write(
+    args.json ? jsonOf(file, report) : printReport(file, report, { keyed: (options.keys ?? []).length > 0 }),
+  )
+  return report.findings.length === 0 ? 0 : 1
+}
+
+async function verifyFile(file: string, options: VerifyOptions): Promise<Report> {
+  const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: PIECE_BYTES })
+  try {
+    return await verifyTrailStream(source, options)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
+async function readOptions(args: VerifyArguments): Promise<VerifyOptions> {
+  if (args.checkpoint.length > 0 !== (args.policy !== undefined)) {
+    throw new UnusableInput(
+      'give --checkpoint and --policy together: a checkpoint says nothing unless it is known whose signature counts',
+    )
+  }
+  const keyTexts = [...args.key]
+  for (const file of args['key-file']) keyTexts.push((await readBytes(file)).toString('latin1').trim())
+  const keys = keyTexts.map((text) => macKey(parseKey(text)))
+  const checkpoints: GivenCheckpoint[] = []
+  for (const name of args.checkpoint) checkpoints.push({ name, bytes: await readBytes(name) })
+  return {
+    keys,
+    checkpoints,
+    ...(args.policy === undefined ? {} : { policy: readPolicy(args.policy, await readBytes(args.policy)) }),
+  }
+}
+
+function parseKey(text: string): Uint8Array {
+  try {
+    return fromHex(text, 32)
+  } catch {
+    // The text is not shown: it may be a secret with a typing error.
+    throw new UnusableInput('a key is 64 lower-case hexadecimal digits')
+  }
+}
+
+function readPolicy(file: string, bytes: Uint8Array): Policy {
+  try {
+    return parsePolicy(bytes)
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    throw new UnusableInput(`${file} is not a policy: ${error.message}`)
+  }
+}
+
+async function readBytes(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
+function unreadable(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder',
+    EACCES: 'reading it is not permitted',
+    EPERM: 'reading it is not permitted',
+  }
+  return new UnusableInput(`cannot read ${nameOf(file)}: ${reasons[String(error.code)] ?? error.message}`, {
+    cause: error,
+  })
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file
+}
+
+function jsonOf(file: string, report: Report): string {
+  return `${JSON.stringify({ file, ...report, root: base64(report.root) }, null, 2)}\n`
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+/**
+ * The conformance run: the product against other people's test vectors and against the known answers of our
+ * own format. The vectors are not part of the project; where they are absent, each test says so and is skipped.
+ */
+export default defineConfig({
+  test: {
+    root: join(import.meta.dirname, '../..'),
+    environment: 'node',
+    include: ['test/conformance/*.test.ts'],
+    retry: 0,
+    allowOnly: false,
+    testTimeout: 120_000,
+    // Verbose, because it prints why a test was skipped and what it counted.
+    reporters: ['verbose'],
+  },
+})

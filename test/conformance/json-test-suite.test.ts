@@ -18,7 +18,7 @@ test('the suite has 95 files that are JSON, 188 that are not and 35 left to the 
   expect(tally(vectorNames(FOLDER), (name) => name.slice(0, 2))).toEqual({ y_: 95, n_: 188, i_: 35 })
 })
 
-test('every file that is not JSON is refused, and for what its bytes are', async ({ annotate }) => {
+test('every file that is not JSON is refused as a fault of its form', async ({ annotate }) => {
   const files = filesThat('n_')
   const refused = files.map(({ name, bytes }) => ({ name, code: refusalOf(() => readCanonical(bytes)) }))
   expect(refused.filter(({ code }) => code === undefined)).toEqual([])

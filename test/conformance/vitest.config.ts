@@ -12,7 +12,8 @@ export default defineConfig({
     include: ['test/conformance/*.test.ts'],
     retry: 0,
     allowOnly: false,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
+    maxWorkers: 2,
     // Verbose, because it prints why a test was skipped and what it counted.
     reporters: ['verbose'],
   },

@@ -131,7 +131,7 @@ test('a deleted, swapped or doubled line is named at the place where the trail b
   fc.assert(property, { numRuns: 300, seed: seedOf('deleted lines') })
 })
 
-test('every bit of a checkpoint matters', { tags: [...tags], timeout: 120_000 }, () => {
+test('every bit of a checkpoint matters', { tags: [...tags] }, () => {
   const trail = makeTrail('every bit', [{ do: 'sign', reason: 'because' }])
   const [checkpoint = new Uint8Array()] = trail.checkpoints
   for (let bit = 0; bit < checkpoint.length * 8; bit++) {

@@ -14,7 +14,7 @@ export interface LeafStore {
 
 /** Leaves of one block. Also the tile size of C2SP tlog-tiles: subtrees from this level up are kept once made. */
 const KEPT_LEVEL = 8
-const BLOCK_LEAVES = 65_536
+const BLOCK_LEAVES = 4_096
 
 /** Leaf hashes in memory: 32 bytes an entry, in blocks, so that growing never copies what is there. */
 export function memoryLeafStore(): LeafStore {

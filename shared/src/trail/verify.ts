@@ -65,10 +65,9 @@ class LineSplitter {
   }
 
   #keep(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
     // Beyond the limit the content no longer matters: the line is refused for its length alone.
-    const room = Math.max(0, LINE_BYTES_MAX + 1 - this.#rest.length)
-    const more = bytes.subarray(0, room)
+    const more = bytes.subarray(0, LINE_BYTES_MAX + 1 - this.#rest.length)
+    if (more.length === 0) return
     const joined = new Uint8Array(this.#rest.length + more.length)
     joined.set(this.#rest)
     joined.set(more, this.#rest.length)

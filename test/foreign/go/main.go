@@ -77,7 +77,7 @@ func main() {
 		}
 	}
 	if len(os.Args) > 2 {
-		if err := writeOurs(t, os.Args[2]); err != nil {
+		if err := writeMade(t, os.Args[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(2)
 		}

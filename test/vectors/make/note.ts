@@ -186,8 +186,8 @@ function refusedPolicies() {
     'member-in-two-groups': ['policy-form', `${line.one}\ngroup g any one\ngroup h any one\nquorum h\n`],
     'threshold-too-high': ['policy-form', `${line.one}\ngroup g 2 one\nquorum g\n`],
     'unknown-word': ['policy-form', 'notary x\nquorum none\n'],
-    'carriage-return': ['policy-form', `${line.log}\r\nquorum none\r\n`],
-    'no-final-newline': ['policy-form', 'quorum none'],
+    'carriage-return-in-policy': ['policy-form', `${line.log}\r\nquorum none\r\n`],
+    'no-final-newline-in-policy': ['policy-form', 'quorum none'],
     'witness-key-as-log': ['key-type', `log ${note(witness)}\nquorum none\n`],
   }
   return Object.entries(texts).map(([id, [code, text]]) => ({ id, code, text }))

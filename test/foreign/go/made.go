@@ -20,8 +20,8 @@ const (
 	oddNoteText = "\n\nBlank lines, α 測定 🧪 \u202e \u007f, a dash\n\n— go.example/not-a-signature\n"
 )
 
-// writeOurs writes what Go makes of the lines: roots, proofs and notes, for the relay's code to check.
-func writeOurs(t *trail, out string) error {
+// writeMade writes what Go makes of the lines: roots, proofs and notes, for the relay's code to check.
+func writeMade(t *trail, out string) error {
 	size := int64(len(t.lines))
 	write := func(name string, content string) error {
 		return os.WriteFile(filepath.Join(out, name), []byte(content), 0o644)

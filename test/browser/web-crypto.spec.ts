@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fromHex, hex } from '@compliance-relay/shared/trail'
+import { expect, type Page } from '@playwright/test'
+import { ask, askNode, places, say, test } from './ask.ts'
+import type { SignatureCase, Verdict } from './page/ed25519.ts'
+import { chance, secret } from './plan.ts'
+
+const vectors = join(import.meta.dirname, '../../../shared/vectors')
+const PAIRS = 100
+/** The order of the group: adding it to S gives a second spelling of a signature (RFC 8032, section 5.1.7). */
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
+
+test('WebCrypto and the ring make the same keys and signatures in a page and in its worker', {
+  tag: '@oq',
+}, async ({ ringPage }) => {
+  for (const n of numbers()) {
+    const input = { seed: secret(`seed ${n}`), message: messageOf(n) }
+    const expected = (await askNode('sign', input)).ring
+    for (const place of places) {
+      const { ring, webCrypto } = await ask(ringPage, place, 'sign', input)
+      expect(ring).toEqual(expected)
+      expect(webCrypto).toEqual(expected)
+    }
+  }
+  say(`webcrypto: ${PAIRS} keys and signatures equal`)
+})
+
+test('WebCrypto, the ring in a page and the ring in Node agree on every good, tampered and crafted signature', {
+  tag: ['@oq', '@challenge'],
+}, async ({ ringPage }) => {
+  const made: SignatureCase[] = []
+  for (const n of numbers()) {
+    const message = messageOf(n)
+    const { key, signature } = (await askNode('sign', { seed: secret(`seed ${n}`), message })).ring
+    made.push({ key, message, signature })
+  }
+  expect(await agreement(ringPage, 'good', made)).toEqual({ good: PAIRS, bad: 0 })
+
+  const tampered = made.flatMap((one, n) => tamperings(one, n))
+  expect((await agreement(ringPage, 'tampered', tampered)).good).toBe(0)
+
+  await agreement(ringPage, 'wycheproof', wycheproof())
+  await agreement(ringPage, 'cctv', cctv())
+})
+
+/** Every verdict under a sound key, as all must have it. Prints how many there were. */
+async function agreement(page: Page, name: string, cases: readonly SignatureCase[]) {
+  const count = { good: 0, bad: 0 }
+  if (cases.length === 0) {
+    say(`webcrypto: ${name}: skipped: not present`)
+    return count
+  }
+  const inNode = await askNode('judge', cases)
+  const inPage = await ask(page, 'page', 'judge', cases)
+  const inWorker = await ask(page, 'worker', 'judge', cases)
+  let unsound = 0
+  let apart = 0
+  for (const [i, one] of cases.entries()) {
+    const node = inNode[i] as Verdict
+    const shown = JSON.stringify(one)
+    expect(inPage[i]?.ring, shown).toBe(node.ring)
+    expect(inWorker[i], shown).toEqual(inPage[i])
+    if (node.ring === 'unsound') {
+      unsound++
+      if (inPage[i]?.webCrypto === 'good') apart++
+      continue
+    }
+    expect(inPage[i]?.webCrypto, shown).toBe(node.ring)
+    count[node.ring]++
+  }
+  const { good, bad } = count
+  say(
+    `webcrypto: ${name}: ${cases.length} signatures: ${good} good and ${bad} bad for all, ` +
+      `${unsound} under keys the ring refuses, of which WebCrypto takes ${apart}`,
+  )
+  return count
+}
+
+function tamperings({ key, message, signature }: SignatureCase, n: number): readonly SignatureCase[] {
+  const s = BigInt(`0x${reversed(signature.slice(64))}`)
+  return [
+    { key, message, signature: flipped(signature, `R ${n}`, 0, 256) },
+    { key, message, signature: flipped(signature, `S ${n}`, 256, 512) },
+    { key, message: flipped(`${message}00`, `message ${n}`, 0, 4 * message.length + 8), signature },
+    { key: flipped(key, `key ${n}`, 0, 256), message, signature },
+    { key, message: `${message}00`, signature },
+    { key, message, signature: signature.slice(0, 64) + littleEndian(s + ORDER) },
+    { key, message, signature: signature.slice(0, 64) + littleEndian(ORDER - s) },
+    { key, message, signature: signature.slice(0, -2) },
+    { key, message, signature: `${signature}00` },
+    { key, message, signature: '' },
+    { key, message, signature: '00'.repeat(64) },
+  ]
+}
+
+interface WycheproofFile {
+  readonly testGroups: readonly {
+    readonly publicKey: { readonly pk: string }
+    readonly tests: readonly { readonly msg: string; readonly sig: string }[]
+  }[]
+}
+
+function wycheproof(): readonly SignatureCase[] {
+  const groups = read<WycheproofFile>('wycheproof/ed25519_test.json')?.testGroups ?? []
+  return groups.flatMap(({ publicKey, tests }) =>
+    tests.map(({ msg, sig }) => ({ key: publicKey.pk, message: msg, signature: sig })),
+  )
+}
+
+function cctv(): readonly SignatureCase[] {
+  const found = read<{ key: string; sig: string; msg: string }[]>('cctv-ed25519/ed25519vectors.json') ?? []
+  return found.map(({ key, sig, msg }) => ({ key, message: hex(Buffer.from(msg)), signature: sig }))
+}
+
+function read<T>(name: string): T | undefined {
+  const file = join(vectors, name)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined
+}
+
+function numbers(): readonly number[] {
+  return Array.from({ length: PAIRS }, (_, n) => n)
+}
+
+/** From no bytes to a few hundred. */
+function messageOf(n: number): string {
+  return secret(`message ${n}`)
+    .repeat(8)
+    .slice(0, 4 * n)
+}
+
+function flipped(text: string, name: string, from: number, to: number): string {
+  const bytes = fromHex(text, text.length / 2)
+  const bit = from + chance(name, to - from)
+  bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+  return hex(bytes)
+}
+
+function littleEndian(value: bigint): string {
+  return reversed(value.toString(16).padStart(64, '0'))
+}
+
+function reversed(text: string): string {
+  return hex(fromHex(text, text.length / 2).reverse())
+}

@@ -1,0 +1,32 @@
+/** FORMAT.md 2.18: of all single-bit flips of a trail and its checkpoints, none goes unseen. The four high bits. */
+import { beforeEach, expect, test, vi } from 'vitest'
+import { type Bits, expectEachFound, flipsOf, lineOfByte } from './flips.ts'
+import { CHECKPOINT_NAMES, knownBytes } from './known-trail.ts'
+import { requireVectors } from './vectors.ts'
+
+beforeEach(requireVectors)
+
+// The real check, its answers remembered: the same few keys are asked about nearly twenty thousand times.
+vi.mock(import('../../shared/src/trail/sound-key.ts'), async (original) => {
+  const [{ isSoundKey }, { remembered }] = await Promise.all([original(), import('./remembered.ts')])
+  return { isSoundKey: remembered(isSoundKey) }
+})
+
+const bits: Bits = [4, 5, 6, 7]
+
+test('every flipped high bit of the records is found, in the line where it is', async ({ annotate }) => {
+  const records = knownBytes('records.jsonl')
+  const flips = flipsOf('records.jsonl', bits)
+  expect(flips).toHaveLength(4 * records.length)
+  const lineOf = lineOfByte(records)
+  await annotate(expectEachFound(flips, (first, { at }) => first.line === lineOf(at)))
+})
+
+test.for(CHECKPOINT_NAMES)(
+  'every flipped high bit of %s is found, and laid to it',
+  async (name, { annotate }) => {
+    const flips = flipsOf(name, bits)
+    expect(flips).toHaveLength(4 * knownBytes(name).length)
+    await annotate(expectEachFound(flips, (first) => first.checkpoint === name))
+  },
+)

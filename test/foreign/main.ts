@@ -1,0 +1,150 @@
+/**
+ * Checks a freshly made trail by programs that are not ours: bash with openssl and sha256sum, and Go's
+ * golang.org/x/mod. Then takes what Go made, and at last damages copies in every way we could think of and
+ * demands that each is refused by the right check: a checker that accepts everything would pass all else.
+ *
+ *   node test/foreign/main.ts [seed]
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hex, macKey, parsePolicy, verifyTrail } from '@compliance-relay/shared/trail'
+import { type Checker, goChecker, missing, type Outcome, shellChecker } from './checkers.ts'
+import { type Damage, damages } from './damage.ts'
+import { checksOfMade } from './made-elsewhere.ts'
+import { makeTrail } from './make-trail.ts'
+import { Chance, makeSecrets, type Secrets } from './secrets.ts'
+import { policy, writeFolder } from './write-folder.ts'
+
+const lacking = missing()
+if (lacking !== undefined) {
+  print(`skipped: ${lacking}`)
+  process.exit(process.env['CI'] === 'true' ? 1 : 0)
+}
+
+let passed = 0
+let failed = 0
+const work = mkdtempSync(join(tmpdir(), 'relay-foreign-'))
+try {
+  await main(Buffer.from(process.argv[2] ?? randomBytes(32).toString('hex'), 'hex'))
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+print(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+async function main(seed: Buffer): Promise<void> {
+  const chance = new Chance(seed)
+  const secrets = makeSecrets(chance)
+  const trail = makeTrail(chance, secrets, 300, 900)
+  print(`seed ${hex(seed)}`)
+  print(`${trail.lines.length} records, checkpoints at ${trail.sizes.join(', ')}`)
+  for (const { vkey } of [secrets.trailKey, secrets.witness, ...secrets.people.map((one) => one.signer)])
+    print(vkey)
+  for (const secret of secrets.macSecrets) print(`MAC key ${macKey(secret).kid}: ${hex(secret)}`)
+
+  const folder = join(work, 'trail')
+  const made = join(work, 'made')
+  mkdirSync(made)
+  writeFolder(folder, trail, secrets)
+  const [shell, go] = [shellChecker(), goChecker(work)]
+
+  const found = ownFindings(folder, secrets)
+  tally(found.length === 0, 'ours: verifyTrail finds nothing', found.join(', '))
+  reportWhole(shell, await shell.check(folder))
+  reportWhole(go, await go.check(folder, made))
+  for (const { name, run } of checksOfMade(made, trail.lines)) {
+    try {
+      tally(true, `ours: ${name} (${run()})`)
+    } catch (error) {
+      tally(false, `ours: ${name}`, String(error))
+    }
+  }
+  await checkDamages(chance, secrets, [shell, go])
+}
+
+/** Damaged copies are of a shorter trail, since each is checked as a whole. */
+async function checkDamages(
+  chance: Chance,
+  secrets: Secrets,
+  [shell, go]: [Checker, Checker],
+): Promise<void> {
+  const trail = makeTrail(chance, secrets, 300, 330)
+  const folder = join(work, 'shorter')
+  writeFolder(folder, trail, secrets)
+  for (const checker of [shell, go]) {
+    const { code } = await checker.check(folder)
+    tally(code === 0, `${checker.name} takes the trail of ${trail.lines.length} records that is now damaged`)
+  }
+  await inTurns(damages(folder, trail, secrets, chance), async (damage, i) => {
+    const copy = join(work, `damaged-${i}`)
+    damage.make(copy)
+    if (damage.shell.length > 0) reportDamaged(shell, damage.shell, damage, await shell.check(copy))
+    if (damage.go.length > 0) reportDamaged(go, damage.go, damage, await go.check(copy))
+    if (damage.ours.length > 0) {
+      const codes = ownFindings(copy, secrets)
+      const unseen = damage.ours.filter((code) => !codes.includes(code))
+      tally(
+        unseen.length === 0,
+        `ours refuses ${damage.name}, with: ${damage.ours.join(', ')}`,
+        codes.join(', '),
+      )
+    }
+    rmSync(copy, { recursive: true })
+  })
+}
+
+/** Each line of a checker is a check; that it came to its end is one more. */
+function reportWhole({ name }: Checker, { code, lines, trouble }: Outcome): void {
+  for (const line of lines) tally(line.passed, `${name}: ${line.text}`)
+  const ended = code === 0 && lines.length === checksIn(name) && trouble === ''
+  tally(
+    ended,
+    `${name}: All ${checksIn(name)} checks were made`,
+    `exit ${code} after ${lines.length}; ${trouble}`,
+  )
+}
+
+function checksIn(name: string): number {
+  return { 'check.sh': 11, go: 11 }[name] ?? 0
+}
+
+/** A damaged copy is refused where every wanted check fails and the exit says so. */
+function reportDamaged({ name }: Checker, wanted: readonly string[], damage: Damage, outcome: Outcome): void {
+  const { code, lines, trouble } = outcome
+  const unseen = wanted.filter((piece) => !lines.some((line) => !line.passed && line.text.includes(piece)))
+  const ended = code === 1 && lines.length === checksIn(name)
+  const detail = `exit ${code}, passed: ${unseen.join(', ')} ${trouble}`
+  tally(ended && unseen.length === 0, `${name} refuses ${damage.name}, at: ${wanted.join(', ')}`, detail)
+}
+
+/** Codes of what our own verifier finds in a folder, its keys and policy from outside. */
+function ownFindings(folder: string, secrets: Secrets): readonly string[] {
+  const names = readdirSync(join(folder, 'checkpoints'))
+  const { findings } = verifyTrail([readFileSync(join(folder, 'trail.jsonl'))], {
+    keys: [macKey(secrets.macSecrets[0])],
+    policy: parsePolicy(Buffer.from(policy(secrets))),
+    checkpoints: names.map((name) => ({ name, bytes: readFileSync(join(folder, 'checkpoints', name)) })),
+  })
+  return findings.map((finding) => finding.code)
+}
+
+/** As many at a time as there are processors; each is begun in order. */
+async function inTurns<T>(items: readonly T[], work: (item: T, i: number) => Promise<void>): Promise<void> {
+  const queue = items.entries()
+  const turns = Array.from({ length: availableParallelism() }, async () => {
+    for (const [i, item] of queue) await work(item, i)
+  })
+  await Promise.all(turns)
+}
+
+function tally(holds: boolean, name: string, detail = ''): void {
+  if (holds) passed++
+  else failed++
+  print(holds ? `ok   ${name}` : `FAIL ${name}${detail === '' ? '' : `: ${detail}`}`)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

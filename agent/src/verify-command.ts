@@ -13,6 +13,7 @@ import {
   verifyTrailStream,
 } from '@compliance-relay/shared/trail'
 import { printReport } from './print-report.ts'
+import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE --policy FILE] [--json]
@@ -50,7 +51,7 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
   if (file === undefined) throw new UnusableInput('name the trail to verify: relay verify FILE.jsonl')
   if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
   const options = await readOptions(args)
-  const report = await verifyFile(file, options)
+  const report = await verifyInLittleMemory(file, options)
   if (report.lines === 0) throw new UnusableInput(`${nameOf(file)} is empty: there is no trail in it`)
   if (report.entries === 0) {
     const [first] = report.findings
@@ -62,6 +63,25 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
     args.json ? jsonOf(file, report) : printReport(file, report, { keyed: (options.keys ?? []).length > 0 }),
   )
   return report.findings.length === 0 ? 0 : 1
+}
+
+/** Leaf hashes go to a temporary file if one can be made, else they stay in memory: 32 bytes an entry. */
+async function verifyInLittleMemory(file: string, options: VerifyOptions): Promise<Report> {
+  const store = tryTemporaryLeafStore()
+  if (store === undefined) return verifyFile(file, options)
+  try {
+    return await verifyFile(file, { ...options, leaves: store.leaves })
+  } finally {
+    store.close()
+  }
+}
+
+function tryTemporaryLeafStore(): TemporaryLeafStore | undefined {
+  try {
+    return temporaryLeafStore()
+  } catch {
+    return undefined
+  }
 }
 
 async function verifyFile(file: string, options: VerifyOptions): Promise<Report> {

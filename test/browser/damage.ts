@@ -45,8 +45,8 @@ function linesChanged(lines: readonly Uint8Array[]): readonly Omit<Damaged, 'giv
   const i = 1 + chance('line', lines.length - 3)
   const line = lines[i] as Uint8Array
   const text = fromUtf8(line)
-  const copy = (name: string, changed: readonly Uint8Array[], code: FindingCode) => {
-    return { name: `${name} at ${i}`, bytes: fileOf(changed), code }
+  const copy = (name: string, changed: readonly Uint8Array[], code?: FindingCode) => {
+    return { name: `${name} at ${i}`, bytes: fileOf(changed), ...(code && { code }) }
   }
   const withLine = (name: string, other: Uint8Array, code: FindingCode) => {
     return copy(name, lines.with(i, other), code)
@@ -58,7 +58,7 @@ function linesChanged(lines: readonly Uint8Array[]): readonly Omit<Damaged, 'giv
     copy('older line put in', lines.toSpliced(i + 1, 0, lines[0] as Uint8Array), 'prev-mismatch'),
     copy('first lines gone', lines.slice(i), 'not-opened'),
     copy('last lines gone', lines.slice(0, i), 'checkpoint-beyond-end'),
-    copy('no lines', [], 'checkpoint-beyond-end'),
+    copy('no lines', []),
     copy('blank line', lines.toSpliced(i, 0, new Uint8Array()), 'blank-line'),
     withLine('carriage return', utf8(`${text}\r`), 'carriage-return'),
     withLine('line that is no JSON', utf8('not an entry'), 'not-json'),
@@ -96,9 +96,9 @@ function bytesChanged(file: Uint8Array): readonly Omit<Damaged, 'given'>[] {
 
 /** What someone who has the MAC key can do: every checksum holds, and only a checkpoint tells. */
 function resealed(plan: Plan, given: Given): readonly Damaged[] {
-  const { file } = make(withoutRecord(plan, 40))
+  const { file } = make(withRecordChanged(plan, 40))
   const bytes = fromBase64(file)
-  return [{ name: 'record 40 left out and all sealed again', bytes, given, code: 'root-mismatch' }]
+  return [{ name: 'record 40 changed and all sealed again', bytes, given, code: 'root-mismatch' }]
 }
 
 function checkpointsChanged(plan: Plan, given: Given): readonly Omit<Damaged, 'bytes'>[] {
@@ -117,7 +117,7 @@ function checkpointsChanged(plan: Plan, given: Given): readonly Omit<Damaged, 'b
   const lastOf = (other: Plan) => fromBase64(make(other).given.checkpoints.at(-1)?.bytes ?? '')
   const size = utf8(fromUtf8(note).replace(`\n${checkpoint.size}\n`, `\n${checkpoint.size - 1}\n`))
   return [
-    copy('checkpoint of a fork', lastOf(withoutRecord(plan, 40)), 'root-mismatch'),
+    copy('checkpoint of a fork', lastOf(withRecordChanged(plan, 40)), 'root-mismatch'),
     copy(
       'checkpoint of another trail',
       lastOf({ ...plan, trail: 'lab.example/t/other/20260302-0000' }),
@@ -159,10 +159,12 @@ function otherKeys(given: Given): readonly Omit<Damaged, 'bytes'>[] {
   ]
 }
 
-/** The plan with one capture left out: later records keep their order and move up. */
-function withoutRecord(plan: Plan, seq: number): Plan {
+/** The plan with one capture told otherwise. */
+function withRecordChanged(plan: Plan, seq: number): Plan {
   const at = plan.steps.filter((step) => step.do !== 'checkpoint')[seq]
-  return { ...plan, steps: plan.steps.filter((step) => step !== at) }
+  if (at?.do !== 'append') throw new Error(`expected a capture at ${seq}`)
+  const changed = { ...at, draft: { ...at.draft, body: { ...at.draft.body, project: 'P-18' } } }
+  return { ...plan, steps: plan.steps.map((step) => (step === at ? changed : step)) }
 }
 
 function flipped(bytes: Uint8Array, bit: number): Uint8Array {

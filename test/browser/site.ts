@@ -38,7 +38,7 @@ export async function buildSite({ conditions }: { conditions?: readonly string[]
   await build({
     root: join(import.meta.dirname, 'page'),
     configFile: false,
-    logLevel: 'warn',
+    logLevel: conditions === undefined ? 'warn' : 'silent',
     plugins: plugins(),
     worker: { format: 'es', plugins },
     ...(conditions === undefined ? {} : { resolve: { conditions: [...conditions] } }),

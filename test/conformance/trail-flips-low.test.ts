@@ -1,16 +1,10 @@
 /** FORMAT.md 2.18: of all single-bit flips of a trail and its checkpoints, none goes unseen. The four low bits. */
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { type Bits, expectEachFound, flipsOf, lineOfByte } from './flips.ts'
 import { CHECKPOINT_NAMES, knownBytes } from './known-trail.ts'
 import { requireVectors } from './vectors.ts'
 
 beforeEach(requireVectors)
-
-// The real check, its answers remembered: the same few keys are asked about nearly twenty thousand times.
-vi.mock(import('../../shared/src/trail/sound-key.ts'), async (original) => {
-  const [{ isSoundKey }, { remembered }] = await Promise.all([original(), import('./remembered.ts')])
-  return { isSoundKey: remembered(isSoundKey) }
-})
 
 const bits: Bits = [0, 1, 2, 3]
 

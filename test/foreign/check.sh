@@ -118,22 +118,33 @@ checksums() {
   counted $count records
 }
 
-# The tree: hashes are paired level by level, and an odd one at the end moves up as it is.
+# The tree (RFC 6962, section 2.1). Perfect subtrees are hashed once for all sizes, a level at a time, in one
+# file a level and one hash a line; a root is then made of one of them for each bit set in its size.
+
+perfect_subtrees() {
+  local level=0
+  cp "$work/leaves" "$work/level-0"
+  while (($(wc -l < "$work/level-$level") > 1)); do
+    rm -rf "$work/nodes" && mkdir "$work/nodes"
+    paste -d '\0' - - < "$work/level-$level" | sed -n 's/^.\{128\}$/01&/p' | unhex |
+      split -b 65 -a 4 -d - "$work/nodes/"
+    (cd "$work/nodes" && sha256sum -- *) | cut -c1-64 > "$work/level-$((++level))"
+  done
+}
 
 root_of() {
-  local level=("${leaves[@]:0:$1}") odd i
-  (($1 <= ${#leaves[@]})) || refuse "there are ${#leaves[@]} lines, not $1"
-  [[ ! -f $work/root-$1 ]] || { cat "$work/root-$1" && return; }
-  while ((${#level[@]} > 1)); do
-    rm -rf "$work/nodes" && mkdir "$work/nodes"
-    for ((i = 0; i + 1 < ${#level[@]}; i += 2)); do printf '01%s%s' "${level[i]}" "${level[i + 1]}"; done |
-      unhex | split -b 65 -a 4 -d - "$work/nodes/"
-    odd=()
-    ((${#level[@]} % 2 == 0)) || odd=("${level[-1]}")
-    mapfile -t level < <(cd "$work/nodes" && sha256sum -- * | cut -c1-64)
-    level+=("${odd[@]}")
+  local size=$1 from=0 level parts=() root
+  ((0 < size && size <= ${#leaves[@]})) || refuse "there are ${#leaves[@]} lines, not $size"
+  for ((level = 15; level >= 0; level--)); do
+    ((size >> level & 1)) || continue
+    parts+=("$(sed -n "$(((from >> level) + 1))p" "$work/level-$level")")
+    ((from += 1 << level))
   done
-  echo "${level[0]}" | tee "$work/root-$1"
+  root=${parts[-1]}
+  for ((level = ${#parts[@]} - 2; level >= 0; level--)); do
+    root=$(printf '01%s%s' "${parts[level]}" "$root" | unhex | sha256)
+  done
+  echo "$root"
 }
 
 roots() {
@@ -256,9 +267,10 @@ statements() {
 
 mapfile -t lines < trail.jsonl
 mapfile -t leaves < <(
-  while IFS= read -r l; do { printf '\0' && printf %s "$l"; } | sha256sum | cut -c1-64; done < trail.jsonl
+  while IFS= read -r l; do { printf '\0' && printf %s "$l"; } | sha256sum; done < trail.jsonl | cut -c1-64
 )
 printf '%s\n' "${leaves[@]}" > "$work/leaves"
+perfect_subtrees
 declare -a sums recs kids kinds prevs seqs trails keys names
 for i in "${!lines[@]}"; do take_apart "$i" "${lines[i]}"; done
 read -r -d '' -a given < mac-keys.txt

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import {
   consistencyProof,
+  emptyRoot,
   Frontier,
   fromHex,
   type Hash,
@@ -103,4 +104,12 @@ test('every consistency proof made holds, and none holds for other sizes, roots 
       expect(verifyConsistency(old, size, spoiled, oldRoot, root)).toBe(false)
   })
   fc.assert(property, { numRuns: 500, seed: seedOf('consistency proofs') })
+})
+
+test('two trees of no leaves are one only if both have the root of nothing', () => {
+  expect(verifyConsistency(0, 0, [], emptyRoot(), emptyRoot())).toBe(true)
+  expect(verifyConsistency(0, 0, [], emptyRoot(), store.leaf(0))).toBe(false)
+  expect(verifyConsistency(0, 5, [], emptyRoot(), store.root(5))).toBe(true)
+  expect(verifyConsistency(0, 5, [], store.root(5), store.root(5))).toBe(false)
+  expect(verifyConsistency(0, 5, [store.leaf(0)], emptyRoot(), store.root(5))).toBe(false)
 })

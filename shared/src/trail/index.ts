@@ -24,7 +24,13 @@ export {
 export { checksumOf, LINE_BYTES_MAX, readEntry, recordBytesOf } from './entry.ts'
 export { FormatError, type FormatErrorCode, formatErrors, shown } from './format-error.ts'
 export { HASH_BYTES, type Hash, sha256 } from './hash.ts'
-export { type LeafStore, memoryLeafStore } from './leaf-store.ts'
+export {
+  BLOCK_LEAVES,
+  type LeafBlocks,
+  type LeafStore,
+  leafStoreOver,
+  memoryLeafStore,
+} from './leaf-store.ts'
 export { type MacKey, macKey } from './mac-key.ts'
 export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './merkle-proof.ts'
 export {

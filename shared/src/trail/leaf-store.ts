@@ -4,6 +4,7 @@ import { type NodeReader, nodeHash, rootOf } from './tree.ts'
 /** The leaf hashes of a trail, to look back at: e-signatures and proofs refer to any of them. */
 export interface LeafStore {
   readonly size: number
+  /** Takes a copy of the hash. */
   append(leaf: Hash): void
   /** Throws a RangeError where there is no such leaf. */
   leaf(seq: number): Hash
@@ -12,30 +13,43 @@ export interface LeafStore {
   readonly node: NodeReader
 }
 
-/** Leaves of one block. Also the tile size of C2SP tlog-tiles: subtrees from this level up are kept once made. */
-const KEPT_LEVEL = 8
-const BLOCK_LEAVES = 4_096
+/** Where a leaf store keeps its leaves: blocks of the same number of leaves, written once each. */
+export interface LeafBlocks {
+  /** Keeps a full block. The bytes are the callee's from then on. */
+  push(block: Uint8Array): void
+  read(index: number): Uint8Array
+}
 
-/** Leaf hashes in memory: 32 bytes an entry, in blocks, so that growing never copies what is there. */
-export function memoryLeafStore(): LeafStore {
-  const blocks: Uint8Array[] = []
-  const kept = new Map<string, Hash>()
+/** Leaves of one block, and the width of a C2SP tile: subtrees from this size up are kept once made. */
+export const BLOCK_LEAVES = 256
+const KEPT_LEVEL = 8
+
+/** A leaf store over blocks that lie anywhere. Holds one block that is not full yet, and 64 bytes for each that is. */
+export function leafStoreOver(blocks: LeafBlocks): LeafStore {
+  const kept = new Map<number, Hash>()
+  let open = new Uint8Array(BLOCK_LEAVES * HASH_BYTES)
   let size = 0
 
   const leaf = (seq: number): Hash => {
     if (!Number.isInteger(seq) || seq < 0 || seq >= size)
       throw new RangeError(`there is no leaf ${seq} of ${size}`)
+    const index = Math.floor(seq / BLOCK_LEAVES)
     const at = (seq % BLOCK_LEAVES) * HASH_BYTES
-    return (blocks[Math.floor(seq / BLOCK_LEAVES)] as Uint8Array).subarray(at, at + HASH_BYTES)
+    const block = index === Math.floor(size / BLOCK_LEAVES) ? open : blocks.read(index)
+    return block.slice(at, at + HASH_BYTES)
   }
+
+  const join = (level: number, index: number): Hash =>
+    nodeHash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
 
   const node = (level: number, index: number): Hash => {
     if (level === 0) return leaf(index)
-    if (level < KEPT_LEVEL) return nodeHash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
-    const name = `${level}/${index}`
+    if (level < KEPT_LEVEL) return join(level, index)
+    // Levels and indexes of nodes this high up fit one number.
+    const name = index * 64 + level
     const known = kept.get(name)
     if (known !== undefined) return known
-    const made = nodeHash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
+    const made = join(level, index)
     kept.set(name, made)
     return made
   }
@@ -45,9 +59,11 @@ export function memoryLeafStore(): LeafStore {
       return size
     },
     append(hash) {
-      if (size % BLOCK_LEAVES === 0) blocks.push(new Uint8Array(BLOCK_LEAVES * HASH_BYTES))
-      blocks.at(-1)?.set(hash, (size % BLOCK_LEAVES) * HASH_BYTES)
+      open.set(hash, (size % BLOCK_LEAVES) * HASH_BYTES)
       size++
+      if (size % BLOCK_LEAVES !== 0) return
+      blocks.push(open)
+      open = new Uint8Array(BLOCK_LEAVES * HASH_BYTES)
     },
     leaf,
     root(of) {
@@ -56,4 +72,13 @@ export function memoryLeafStore(): LeafStore {
     },
     node,
   }
+}
+
+/** Leaf hashes in memory: 32 bytes an entry. */
+export function memoryLeafStore(): LeafStore {
+  const blocks: Uint8Array[] = []
+  return leafStoreOver({
+    push: (block) => blocks.push(block),
+    read: (index) => blocks[index] as Uint8Array,
+  })
 }

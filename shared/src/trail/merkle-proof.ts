@@ -80,8 +80,9 @@ export function verifyConsistency(
 ): boolean {
   const [first, second] = [BigInt(old), BigInt(size)]
   if (first < 0n || first > second || !areHashes([oldRoot, root, ...proof])) return false
-  if (first === 0n) return proof.length === 0 && equalBytes(oldRoot, emptyRoot())
+  if (first === 0n && !equalBytes(oldRoot, emptyRoot())) return false
   if (first === second) return proof.length === 0 && equalBytes(oldRoot, root)
+  if (first === 0n) return proof.length === 0
   if (proof.length === 0) return false
 
   let at = first - 1n

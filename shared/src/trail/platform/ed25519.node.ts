@@ -1,6 +1,7 @@
 /** Ed25519 on node:crypto (OpenSSL); see `ed25519.ts` for the contract. */
 import { Buffer } from 'node:buffer'
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { hasSmallOrderR } from '../sound-key.ts'
 
 // RFC 8410: the fixed DER that stands before a raw 32-byte key.
 const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -16,7 +17,7 @@ export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
 }
 
 export function ed25519Verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (key.length !== 32 || signature.length !== 64) return false
+  if (key.length !== 32 || signature.length !== 64 || hasSmallOrderR(signature)) return false
   const der = Buffer.concat([publicPrefix, key])
   try {
     return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature)

@@ -10,6 +10,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concat, equalBytes } from '../bytes.ts'
+import { hasSmallOrderR } from '../sound-key.ts'
 
 const { Point } = ed25519
 const order = Point.Fn.ORDER
@@ -24,12 +25,15 @@ export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed)
 }
 
-/** Whether OpenSSL would accept this signature (RFC 8032, section 5.1.7, without the cofactor). */
+/**
+ * Whether every verifier we know would accept this signature: RFC 8032, section 5.1.7, without the
+ * cofactor, and R not of small order. The key is one that `isSoundKey` has let pass.
+ */
 export function ed25519Verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (key.length !== 32 || signature.length !== 64) return false
   const r = signature.subarray(0, 32)
   const s = littleEndian(signature.subarray(32))
-  if (s >= order) return false
+  if (s >= order || hasSmallOrderR(signature)) return false
   try {
     const a = Point.fromBytes(key)
     const k = littleEndian(sha512(concat(r, key, message))) % order

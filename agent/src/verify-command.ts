@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import {
   base64,
@@ -10,6 +10,7 @@ import {
   parsePolicy,
   type Report,
   type VerifyOptions,
+  verifyTrail,
   verifyTrailStream,
 } from '@compliance-relay/shared/trail'
 import { printReport } from './print-report.ts'
@@ -38,7 +39,7 @@ export interface Output {
   readonly write: (text: string) => void
 }
 
-/** Reads in pieces of this size; memory does not grow with the file. */
+/** A file is read in pieces of this size. */
 const PIECE_BYTES = 1 << 20
 
 /** `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
@@ -85,11 +86,32 @@ function tryTemporaryLeafStore(): TemporaryLeafStore | undefined {
 }
 
 async function verifyFile(file: string, options: VerifyOptions): Promise<Report> {
-  const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: PIECE_BYTES })
+  if (file === '-') return verifyTrailStream(process.stdin, options)
+  let descriptor: number
   try {
-    return await verifyTrailStream(source, options)
+    descriptor = openSync(file, 'r')
   } catch (error) {
     throw unreadable(file, error)
+  }
+  try {
+    return verifyTrail(piecesOf(file, descriptor), options)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The bytes of a file, piece by piece in one buffer: a stream would make a new one for each. */
+function* piecesOf(file: string, descriptor: number): Generator<Uint8Array> {
+  const buffer = new Uint8Array(PIECE_BYTES)
+  for (;;) {
+    let size: number
+    try {
+      size = readSync(descriptor, buffer)
+    } catch (error) {
+      throw unreadable(file, error)
+    }
+    if (size === 0) return
+    yield buffer.subarray(0, size)
   }
 }
 

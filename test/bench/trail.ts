@@ -2,8 +2,6 @@
  * How fast the trail is sealed and verified, as a share of the least that must be done: one HMAC-SHA-256
  * and one SHA-256 of each line by node:crypto in a plain loop. Both sides take turns over the same bytes,
  * a slice at a time, so that a busy machine slows them alike.
- *
- *   npm run bench [-- ENTRIES]
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import {
@@ -17,11 +15,13 @@ import {
 } from '@compliance-relay/shared/trail'
 import { SAMPLE_TRAIL, sampleDraft } from '../support/sample-trail.ts'
 
-const entries = Number(process.argv[2] ?? 1_000_000)
 const SLICE = 5_000
 
-interface Row {
-  readonly name: string
+/** Seconds for all entries, ours and the plain loop's beside it. */
+export interface TrailRow {
+  readonly name: 'seal' | 'verify'
+  readonly entries: number
+  readonly bytes: number
   readonly plain: number
   readonly ours: number
 }
@@ -38,8 +38,8 @@ function plainLoop(lines: readonly Uint8Array[]): void {
 }
 
 /** A slice of drafts as they come out of a decoder: their text is flat, not still to be joined from pieces. */
-function draftsFrom(start: number): Draft[] {
-  const drafts = Array.from({ length: Math.min(SLICE, entries - start) }, (_, i) => sampleDraft(start + i))
+function draftsFrom(start: number, count: number): Draft[] {
+  const drafts = Array.from({ length: count }, (_, i) => sampleDraft(start + i))
   return JSON.parse(JSON.stringify(drafts)) as Draft[]
 }
 
@@ -49,7 +49,8 @@ function seconds(work: () => void): number {
   return Number(process.hrtime.bigint() - start) / 1e9
 }
 
-function run(): Row[] {
+/** Seals and verifies so many entries. Throws if what was sealed does not verify. */
+export function measureTrail(entries: number): TrailRow[] {
   const linker = new Linker(key)
   const frontier = new Frontier()
   const hasher = new LeafHasher()
@@ -59,7 +60,7 @@ function run(): Row[] {
   let bytes = 0
 
   for (let done = 0; done < entries; done += SLICE) {
-    const drafts = draftsFrom(done)
+    const drafts = draftsFrom(done, Math.min(SLICE, entries - done))
     const lines: Uint8Array[] = []
     spent.seal += seconds(() => {
       for (const draft of drafts) {
@@ -80,31 +81,8 @@ function run(): Row[] {
   const report = verifier.end()
   if (report.findings.length > 0 || report.checked.checksums !== entries)
     throw new Error('the trail did not verify')
-  print(`${entries.toLocaleString('en')} entries, ${(bytes / entries).toFixed(0)} bytes each`)
   return [
-    { name: 'seal', plain: spent.plainBesideSeal, ours: spent.seal },
-    { name: 'verify', plain: spent.plainBesideVerify, ours: spent.verify },
+    { name: 'seal', entries, bytes, plain: spent.plainBesideSeal, ours: spent.seal },
+    { name: 'verify', entries, bytes, plain: spent.plainBesideVerify, ours: spent.verify },
   ]
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
-}
-
-const floors = { seal: 0.6, verify: 0.7 } as Record<string, number>
-const rows = run()
-print('work     entries/s   µs/entry   plain loop µs   ratio   at least')
-for (const { name, plain, ours } of rows) {
-  const per = (time: number): string => ((time / entries) * 1e6).toFixed(2)
-  const cells = [
-    name.padEnd(8),
-    Math.round(entries / ours)
-      .toLocaleString('en')
-      .padStart(9),
-    per(ours).padStart(10),
-    per(plain).padStart(15),
-    (plain / ours).toFixed(2).padStart(7),
-    String(floors[name]).padStart(10),
-  ]
-  print(cells.join(' '))
 }

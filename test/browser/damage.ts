@@ -80,7 +80,7 @@ function linesChanged(lines: readonly Uint8Array[]): readonly Omit<Damaged, 'giv
 }
 
 function bytesChanged(file: Uint8Array): readonly Omit<Damaged, 'given'>[] {
-  const cut = 1 + chance('cut', file.length - 2)
+  const cut = 1 + chance('cut', file.length / 2)
   const newline = file.indexOf(10, cut / 2)
   return [
     { name: 'last newline gone', bytes: file.slice(0, -1), code: 'no-final-newline' },

@@ -1,5 +1,8 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { RunReporter } from '../trace/reporter.ts'
+
+const root = join(import.meta.dirname, '../..')
 
 /**
  * The conformance run: the product against other people's test vectors and against the known answers of our
@@ -7,7 +10,7 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   test: {
-    root: join(import.meta.dirname, '../..'),
+    root,
     environment: 'node',
     include: ['test/conformance/*.test.ts'],
     retry: 0,
@@ -15,6 +18,6 @@ export default defineConfig({
     testTimeout: 300_000,
     maxWorkers: 2,
     // Verbose, because it prints why a test was skipped and what it counted.
-    reporters: ['verbose'],
+    reporters: ['verbose', new RunReporter(root, join(root, 'test/out/conformance.json'))],
   },
 })

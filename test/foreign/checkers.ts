@@ -62,7 +62,7 @@ export function goChecker(folder: string): Checker {
 
 function run(program: string, args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { timeout: 120_000 }, (_, stdout, stderr) => {
+    const child = execFile(program, args, { timeout: 300_000 }, (_, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, lines: linesOf(stdout), trouble: stderr.trim() })
     })
   })

@@ -6,7 +6,7 @@
  *   node test/foreign/main.ts [seed]
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hex, macKey, parsePolicy, verifyTrail } from '@compliance-relay/shared/trail'
@@ -25,13 +25,16 @@ if (lacking !== undefined) {
 
 let passed = 0
 let failed = 0
-const work = mkdtempSync(join(tmpdir(), 'relay-foreign-'))
+const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'relay-foreign-'))
 try {
   await main(Buffer.from(process.argv[2] ?? randomBytes(32).toString('hex'), 'hex'))
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
 print(`${passed} passed, ${failed} failed`)
+const out = join(import.meta.dirname, '../out')
+mkdirSync(out, { recursive: true })
+writeFileSync(join(out, 'foreign.json'), JSON.stringify({ passed, failed }))
 process.exitCode = failed === 0 ? 0 : 1
 
 async function main(seed: Buffer): Promise<void> {

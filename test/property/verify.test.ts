@@ -87,3 +87,10 @@ test('every fault of a trail is named, not only the first', () => {
     [5, 15, 25, 35].map((seq) => `checksum-mismatch ${seq}`),
   )
 })
+
+test('a trail emptied to nothing is said to be shorter than its checkpoints', () => {
+  const { findings } = verifyTrail([], options)
+  expect(findings.map(({ code, found }) => ({ code, found }))).toEqual(
+    options.checkpoints.map(() => ({ code: 'checkpoint-beyond-end', found: '0' })),
+  )
+})

@@ -75,7 +75,8 @@ export class CheckpointClaims {
   /** The trail has ended at `size`: what is still open lies beyond its end. */
   end(trail: string | undefined, size: number): void {
     for (const { name, checkpoint, settled } of this.#claims) {
-      if (settled || !this.#checkOrigin(name, checkpoint, trail)) continue
+      // Of a trail that shows nothing, not even its name is known to be another.
+      if (settled || (trail !== undefined && !this.#checkOrigin(name, checkpoint, trail))) continue
       this.#report({
         code: 'checkpoint-beyond-end',
         checkpoint: name,

@@ -2,7 +2,7 @@
 # Checks a trail with bash, openssl and coreutils alone: the auditor's shell of FORMAT.md. It shares no code
 # with the relay. Usage: check.sh FOLDER. One line a check, `ok` or `FAIL`; exit 1 if one failed.
 #
-# Every function below runs in a subshell of its own: `refuse` ends the check, what it prints last is the detail.
+# Each check is a function in a subshell of its own: `refuse` ends it, and what it prints last is the detail.
 set -uo pipefail
 export LC_ALL=C # so that slices count bytes
 cd "$1" || exit 2
@@ -68,7 +68,8 @@ mac_keys() {
   local i
   for ((i = 0; i < ${#given[@]}; i += 2)); do
     [[ $(kid_of "${given[i + 1]}") == "${given[i]}" ]] || refuse "key $((i / 2)) is not named ${given[i]}"
-    ((i == 0)) || [[ ${given[i + 1]} == "$(next_key "${given[i - 1]}")" ]] || refuse "key $((i / 2)) is not derived"
+    ((i == 0)) || [[ ${given[i + 1]} == "$(next_key "${given[i - 1]}")" ]] ||
+      refuse "key $((i / 2)) is not derived"
   done
   counted $((${#given[@]} / 2)) keys
 }
@@ -98,7 +99,8 @@ chain() {
     [[ ${kids[i]} == "${names[i]}" ]] || refuse "line $((i + 1)): key in force ${names[i]}, found ${kids[i]}"
     prev=${sums[i]}
   done
-  [[ $(printf '%s\n' "${kids[@]}" | sort -u | wc -l) == $((${#given[@]} / 2)) ]] || refuse 'a key was never in force'
+  [[ $(printf '%s\n' "${kids[@]}" | sort -u | wc -l) == $((${#given[@]} / 2)) ]] ||
+    refuse 'a key was never in force'
   counted ${#lines[@]} records
 }
 
@@ -176,7 +178,7 @@ signature_of() {
   return 1
 }
 
-# Whether standard input is signed: the raw key behind the fixed DER of RFC 8410, the signature in hexadecimal.
+# Whether standard input is signed. The raw key stands behind RFC 8410's fixed DER; the signature is in hex.
 signed() {
   { unhex <<< 302a300506032b6570032100 && key_bytes "$1" | tail -c 32; } > "$work/key.der"
   unhex <<< "$2" > "$work/signature"
@@ -191,8 +193,10 @@ key_ids() {
     id=$({ printf '%s\n' "${vkey%%+*}" && key_bytes "$vkey"; } | sha256 | cut -c1-8)
     [[ $vkey == *"+$id+"* ]] || refuse "expected the id $id, found $vkey"
   done
-  grep -qxF "log $log_key" policy.txt && grep -qxF "witness server $witness_key" policy.txt || refuse 'policy.txt'
-  [[ $(printf '%s\n' "${signer_keys[@]}" | sort) == "$(enrolled ${#lines[@]} | sort)" ]] || refuse 'key.enrolled'
+  grep -qxF "log $log_key" policy.txt && grep -qxF "witness server $witness_key" policy.txt ||
+    refuse 'policy.txt'
+  [[ $(printf '%s\n' "${signer_keys[@]}" | sort) == "$(enrolled ${#lines[@]} | sort)" ]] ||
+    refuse 'key.enrolled'
   counted $((2 + ${#signer_keys[@]})) keys
 }
 
@@ -239,7 +243,8 @@ e_signatures() {
     signature=
     for vkey in $(enrolled "$i"); do signature=$(signature_of "$work/note" "$vkey") && break; done
     [[ $signature ]] || refuse "line $((i + 1)): no line of an enrolled key"
-    text_of "$work/note" | signed "$vkey" "$signature" || refuse "line $((i + 1)): $(head -n 1 "$work/openssl")"
+    text_of "$work/note" | signed "$vkey" "$signature" ||
+      refuse "line $((i + 1)): $(head -n 1 "$work/openssl")"
     ((count++))
   done
   counted $count e-signatures
@@ -261,7 +266,8 @@ statements() {
     ((size <= i)) || refuse "line $((i + 1)): a head of size $size that came after it"
     [[ $(root_of "$size") == "$(base64 -d <<< "$root" | hex)" ]] || refuse "line $((i + 1)): another history"
     for leaf in $(grep -oE '\{"leaf":"[0-9a-f]{64}","seq":[0-9]+\}' <<< "$statement"); do
-      [[ $leaf =~ ([0-9a-f]{64})\",\"seq\":([0-9]+) && ${leaves[BASH_REMATCH[2]]-} == "${BASH_REMATCH[1]}" ]] ||
+      [[ $leaf =~ ([0-9a-f]{64})\",\"seq\":([0-9]+) ]]
+      [[ ${leaves[BASH_REMATCH[2]]-} == "${BASH_REMATCH[1]}" ]] ||
         refuse "line $((i + 1)): another record at ${BASH_REMATCH[2]}"
       ((count++))
     done

@@ -1,11 +1,11 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FindingCode, parseCheckpoint, printCheckpoint } from '@compliance-relay/shared/trail'
 import { relink, type Trail } from './make-trail.ts'
 import type { Chance, Secrets } from './secrets.ts'
 import { jsonLines, sealHead, writeFolder } from './write-folder.ts'
 
-/** A copy of the folder with one thing done to it, and which checks must fail on it, by a piece of their names. */
+/** One thing done to a copy of the folder, and which checks must fail on it, by a piece of their names. */
 export interface Damage {
   readonly name: string
   readonly shell: readonly string[]
@@ -19,17 +19,12 @@ export function damages(folder: string, trail: Trail, secrets: Secrets, chance: 
   const { lines, sizes } = trail
   const somewhere = chance.integer(1, lines.length - 2)
 
-  const inFile = (path: string | (() => string), change: (bytes: Buffer) => Uint8Array) => (copy: string) => {
+  const inFile = (path: string, change: (bytes: Buffer) => Uint8Array) => (copy: string) => {
     cpSync(folder, copy, { recursive: true })
-    const file = join(copy, typeof path === 'string' ? path : path())
+    const file = join(copy, path)
     writeFileSync(file, change(readFileSync(file)))
   }
-  const rewritten =
-    (other: Trail, then: (copy: string) => void = () => {}) =>
-    (copy: string) => {
-      writeFolder(copy, other, secrets)
-      then(copy)
-    }
+  const rewritten = (other: Trail) => (copy: string) => writeFolder(copy, other, secrets)
   const flipped = (bytes: Buffer, from: number, to: number): Buffer => {
     const at = chance.integer(from, to)
     bytes[at] = (bytes[at] ?? 0) ^ (1 << chance.integer(0, 7))
@@ -41,7 +36,7 @@ export function damages(folder: string, trail: Trail, secrets: Secrets, chance: 
       change(changed)
       return jsonLines(changed)
     })
-  const someCheckpoint = () => `checkpoints/${chance.pick(sizes)}.checkpoint`
+  const someCheckpoint = `checkpoints/${chance.pick(sizes)}.checkpoint`
 
   return [
     {
@@ -67,7 +62,8 @@ export function damages(folder: string, trail: Trail, secrets: Secrets, chance: 
       name: 'a line dropped',
       shell: ['leaf hash', 'follows the one before', 'has the root'],
       go: ['leaf hash', 'has the root', 'tlog-proof', 'bundle'],
-      ours: ['seq-mismatch', 'prev-mismatch', 'root-mismatch'],
+      // Whether another root shows or only a shorter trail depends on where the line stood.
+      ours: ['seq-mismatch', 'prev-mismatch'],
       make: inLines((all) => all.splice(somewhere, 1)),
     },
     {
@@ -209,6 +205,22 @@ export function damages(folder: string, trail: Trail, secrets: Secrets, chance: 
       make: inFile('mac-keys.txt', (bytes) => Buffer.from(bytes.toString().replace(/.{4}\n$/, 'beef\n'))),
     },
     {
+      name: 'another id in the vkey of the trail',
+      shell: ['has its id'],
+      go: ["under the trail's key"],
+      ours: [],
+      make: inFile('vkeys.txt', (bytes) =>
+        Buffer.from(bytes.toString().replace(/(?<=^log [^+]*\+)[0-9a-f]{8}/, reversed)),
+      ),
+    },
+    {
+      name: 'another witness in the policy',
+      shell: ['has its id'],
+      go: [],
+      ours: [],
+      make: inFile('policy.txt', (bytes) => Buffer.from(bytes.toString().replaceAll('w/server', 'w/other'))),
+    },
+    {
       name: 'one bit flipped in a tile',
       shell: [],
       go: ['hash tile'],
@@ -237,10 +249,8 @@ export function damages(folder: string, trail: Trail, secrets: Secrets, chance: 
       shell: [],
       go: ['tlog-proof'],
       ours: [],
-      make: inFile(
-        () =>
-          `proofs/${chance.pick(readdirSync(join(folder, 'proofs')).filter((name) => name.startsWith('0-')))}`,
-        (bytes) => Buffer.from(bytes.toString().replace('\nindex 0\n', '\nindex 1\n')),
+      make: inFile(`proofs/0-of-${sizes[0]}.tlog-proof`, (bytes) =>
+        Buffer.from(bytes.toString().replace('\nindex 0\n', '\nindex 1\n')),
       ),
     },
     {
@@ -253,6 +263,10 @@ export function damages(folder: string, trail: Trail, secrets: Secrets, chance: 
       ),
     },
   ]
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('')
 }
 
 /** The last record is of a file. */

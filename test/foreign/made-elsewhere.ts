@@ -48,11 +48,11 @@ export function checksOfMade(folder: string, lines: readonly Uint8Array[]): read
   return [
     { name: 'Our root is tlog.TreeHash’s at every size', run: () => sameRoots(rows('roots.txt'), leaves) },
     {
-      name: 'Our code takes each proof of tlog.ProveRecord, makes the same, and refuses it with one bit flipped',
+      name: 'Our code takes each proof of tlog.ProveRecord, makes the same, refuses it with a bit flipped',
       run: () => sameProofs(rows('record-proofs.txt'), leaves, recordProof),
     },
     {
-      name: 'Our code takes each proof of tlog.ProveTree, makes the same, and refuses it with one bit flipped',
+      name: 'Our code takes each proof of tlog.ProveTree, makes the same, refuses it with a bit flipped',
       run: () => sameProofs(rows('tree-proofs.txt'), leaves, treeProof),
     },
     {
@@ -69,7 +69,7 @@ export function checksOfMade(folder: string, lines: readonly Uint8Array[]): read
       run: () => refusedFlips(read('checkpoint'), (bytes) => isGood(bytes, log(), witness())),
     },
     {
-      name: 'Our code takes a note of odd text that note.Sign signed, and refuses it with any one bit flipped',
+      name: 'Our code takes a note of odd text that note.Sign signed, and refuses it with any bit flipped',
       run: () => {
         const takes = (bytes: Uint8Array) => checkNote(parseNote(bytes), log()) === 'good'
         expect(takes(read('odd.note')), 'a good signature')

@@ -80,11 +80,19 @@ async function checkDamages(
     const { code } = await checker.check(folder)
     tally(code === 0, `${checker.name} takes the trail of ${trail.lines.length} records that is now damaged`)
   }
+  const seen = new Set<string>()
   await inTurns(damages(folder, trail, secrets, chance), async (damage, i) => {
     const copy = join(work, `damaged-${i}`)
     damage.make(copy)
-    if (damage.shell.length > 0) reportDamaged(shell, damage.shell, damage, await shell.check(copy))
-    if (damage.go.length > 0) reportDamaged(go, damage.go, damage, await go.check(copy))
+    for (const [checker, wanted] of [
+      [shell, damage.shell],
+      [go, damage.go],
+    ] as const) {
+      if (wanted.length === 0) continue
+      for (const sentence of reportDamaged(checker, wanted, damage, await checker.check(copy))) {
+        seen.add(`${checker.name} ${sentence}`)
+      }
+    }
     if (damage.ours.length > 0) {
       const codes = ownFindings(copy, secrets)
       const unseen = damage.ours.filter((code) => !codes.includes(code))
@@ -96,6 +104,14 @@ async function checkDamages(
     }
     rmSync(copy, { recursive: true })
   })
+  for (const { name } of [shell, go]) {
+    const count = [...seen].filter((one) => one.startsWith(name)).length
+    tally(
+      count === checksIn(name),
+      `${name}: Each check has been seen to fail`,
+      `${count} of ${checksIn(name)}`,
+    )
+  }
 }
 
 /** Each line of a checker is a check; that it came to its end is one more. */
@@ -113,13 +129,20 @@ function checksIn(name: string): number {
   return { 'check.sh': 11, go: 11 }[name] ?? 0
 }
 
-/** A damaged copy is refused where every wanted check fails and the exit says so. */
-function reportDamaged({ name }: Checker, wanted: readonly string[], damage: Damage, outcome: Outcome): void {
-  const { code, lines, trouble } = outcome
-  const unseen = wanted.filter((piece) => !lines.some((line) => !line.passed && line.text.includes(piece)))
+/** A damaged copy is refused if every wanted check fails and the exit says so. Returns the checks that did. */
+function reportDamaged(
+  { name }: Checker,
+  wanted: readonly string[],
+  damage: Damage,
+  { code, lines, trouble }: Outcome,
+): readonly string[] {
+  const refused = lines.filter((line) => !line.passed).map((line) => line.text.split(': ')[0] ?? '')
+  const found = wanted.map((piece) => refused.filter((sentence) => sentence.includes(piece)))
+  const unseen = wanted.filter((_, i) => found[i]?.length === 0)
   const ended = code === 1 && lines.length === checksIn(name)
   const detail = `exit ${code}, passed: ${unseen.join(', ')} ${trouble}`
   tally(ended && unseen.length === 0, `${name} refuses ${damage.name}, at: ${wanted.join(', ')}`, detail)
+  return found.flat()
 }
 
 /** Codes of what our own verifier finds in a folder, its keys and policy from outside. */

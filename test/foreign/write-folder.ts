@@ -24,7 +24,7 @@ import {
 import { type Trail, timeAt } from './make-trail.ts'
 import type { Secrets } from './secrets.ts'
 
-/** Writes all that a checker is handed: the trail, what is published about it, and the keys to check it with. */
+/** Writes all that a checker is handed: the trail, what is published about it, the keys to check it with. */
 export function writeFolder(folder: string, { lines, sizes }: Trail, secrets: Secrets): void {
   const leaves = memoryLeafStore()
   for (const line of lines) leaves.append(leafHash(line))

@@ -111,4 +111,8 @@ describe('proofs', () => {
   test.each(v.refusedRequests)('a request with $id is refused as $code', ({ code, text }) => {
     expect(codeOf(() => parseAddCheckpoint(utf8(text)))).toBe(code)
   })
+
+  test('a request longer than any that is needed is refused before it is read', () => {
+    expect(codeOf(() => parseAddCheckpoint(utf8('x'.repeat(20_481))))).toBe('request-form')
+  })
 })

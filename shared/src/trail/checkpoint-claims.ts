@@ -13,6 +13,7 @@ export interface GivenCheckpoint {
 
 /** When the witnesses saw a head: the records below its size existed by then. */
 export interface WitnessedSize {
+  readonly origin: string
   readonly size: number
   readonly seconds: number
 }
@@ -21,7 +22,6 @@ interface Claim {
   readonly name: string
   readonly checkpoint: Checkpoint
   readonly trusted: boolean
-  settled: boolean
 }
 
 /**
@@ -32,8 +32,8 @@ export class CheckpointClaims {
   readonly #claims: Claim[] = []
   readonly #report: (finding: Finding) => void
   readonly #witnessed: WitnessedSize[] = []
-  /** Sizes still to come, ended by one that never does. */
-  #sizes: readonly number[] = []
+  /** How many claims, in order of size, have been settled. */
+  #settled = 0
   #held = 0
   #anchored = 0
 
@@ -44,19 +44,18 @@ export class CheckpointClaims {
   ) {
     this.#report = report
     for (const one of given) this.#add(one, policy)
-    const sizes = new Set(this.#claims.map((claim) => claim.checkpoint.size))
-    this.#sizes = [...sizes, Number.POSITIVE_INFINITY].sort((a, b) => a - b)
+    this.#claims.sort((a, b) => a.checkpoint.size - b.checkpoint.size)
     this.#witnessed.sort((a, b) => a.size - b.size)
   }
 
   /** The next size at which a root is wanted, or infinity. */
   get nextSize(): number {
-    return this.#sizes[0] as number
+    return this.#claims[this.#settled]?.checkpoint.size ?? Number.POSITIVE_INFINITY
   }
 
-  /** Heads with good cosignatures, in order of size. */
-  get witnessed(): readonly WitnessedSize[] {
-    return this.#witnessed
+  /** Heads of a trail with good cosignatures, in order of size. */
+  witnessedOf(trail: string): readonly WitnessedSize[] {
+    return this.#witnessed.filter((one) => one.origin === trail)
   }
 
   /** Checkpoints that held in every respect, and the largest size among them. */
@@ -67,16 +66,15 @@ export class CheckpointClaims {
   /** The trail has reached `nextSize` with this root. */
   compare(trail: string | undefined, root: Hash): void {
     const size = this.nextSize
-    this.#sizes = this.#sizes.slice(1)
-    for (const claim of this.#claims.filter((one) => one.checkpoint.size === size))
-      this.#settle(claim, trail, root)
+    for (; this.nextSize === size; this.#settled++)
+      this.#settle(this.#claims[this.#settled] as Claim, trail, root)
   }
 
   /** The trail has ended at `size`: what is still open lies beyond its end. */
   end(trail: string | undefined, size: number): void {
-    for (const { name, checkpoint, settled } of this.#claims) {
+    for (const { name, checkpoint } of this.#claims.slice(this.#settled)) {
       // Of a trail that shows nothing, not even its name is known to be another.
-      if (settled || (trail !== undefined && !this.#checkOrigin(name, checkpoint, trail))) continue
+      if (trail !== undefined && !this.#checkOrigin(name, checkpoint, trail)) continue
       this.#report({
         code: 'checkpoint-beyond-end',
         checkpoint: name,
@@ -90,7 +88,7 @@ export class CheckpointClaims {
     try {
       const checkpoint = parseCheckpoint(bytes)
       const trusted = policy === undefined ? false : this.#judge(name, checkpoint, policy)
-      this.#claims.push({ name, checkpoint, trusted, settled: false })
+      this.#claims.push({ name, checkpoint, trusted })
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       this.#report({ code: error.code, checkpoint: name, expected: error.expected, found: error.found })
@@ -115,13 +113,16 @@ export class CheckpointClaims {
       report('checkpoint-quorum', policy.quorum, witnessed.map((one) => one.name).join(', ') || 'no witness')
     const seconds = witnessed.map((one) => one.seconds)
     if (log === 'good' && seconds.length > 0) {
-      this.#witnessed.push({ size: checkpoint.size, seconds: Math.min(...seconds) })
+      this.#witnessed.push({
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        seconds: Math.min(...seconds),
+      })
     }
     return log === 'good' && bad.length === 0 && quorum
   }
 
   #settle(claim: Claim, trail: string | undefined, root: Hash): void {
-    claim.settled = true
     const { name, checkpoint, trusted } = claim
     if (!this.#checkOrigin(name, checkpoint, trail)) return
     if (!equalBytes(checkpoint.root, root)) {

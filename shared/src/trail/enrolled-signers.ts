@@ -32,6 +32,7 @@ type Report = (code: Finding['code'] | NoticeCode, expected: string, found: stri
  */
 export class EnrolledSigners {
   readonly #keys = new Map<string, EnrolledKey>()
+  readonly #byVkey = new Map<string, EnrolledKey>()
   readonly #enrolled = new Set<string>()
 
   enrol(body: Body, report: Report): void {
@@ -47,7 +48,9 @@ export class EnrolledSigners {
         return report('enrolled-key', 'a new key for notes', shown(key, 160))
       }
       this.#enrolled.add(publicKey)
-      this.#keys.set(nameOf(verifier), { verifier, user, revoked: false, lastCount: 0 })
+      const enrolled = { verifier, user, revoked: false, lastCount: 0 }
+      this.#keys.set(nameOf(verifier), enrolled)
+      this.#byVkey.set(key, enrolled)
     } catch (error) {
       reportFormat(error, report)
     }
@@ -55,7 +58,7 @@ export class EnrolledSigners {
 
   revoke(body: Body, report: Report): void {
     const { key } = body
-    const known = [...this.#keys.values()].find((one) => one.verifier.vkey === key)
+    const known = typeof key === 'string' ? this.#byVkey.get(key) : undefined
     if (known === undefined)
       return report('revoked-key', 'a key enrolled before', shown(JSON.stringify(key) ?? 'none', 160))
     known.revoked = true

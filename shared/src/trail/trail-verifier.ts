@@ -37,10 +37,13 @@ export const SKEW_SECONDS = 300
 export class TrailVerifier {
   readonly #findings: Finding[] = []
   readonly #notices: Notice[] = []
+  /** Where the latest notice of each kind stands. */
+  readonly #lastNotice = new Map<NoticeCode, number>()
   readonly #keys = new Map<string, MacKey>()
   readonly #keyed: boolean
   readonly #claims: CheckpointClaims
-  readonly #bounds: TimeBounds
+  readonly #skewSeconds: number
+  #bounds = new TimeBounds([], 0)
   readonly #signers = new EnrolledSigners()
   readonly #leaves: LeafStore
   readonly #places = new SeqPlaces()
@@ -65,7 +68,7 @@ export class TrailVerifier {
     this.#keyed = keys.length > 0
     this.#leaves = options.leaves ?? memoryLeafStore()
     this.#claims = new CheckpointClaims(checkpoints, policy, (finding) => this.#findings.push(finding))
-    this.#bounds = new TimeBounds(this.#claims.witnessed, skewSeconds)
+    this.#skewSeconds = skewSeconds
   }
 
   /** One line, newline not included. */
@@ -145,6 +148,7 @@ export class TrailVerifier {
 
   #begin(parts: EntryParts): Head {
     if (parts.kind !== 'trail.opened') this.#found('not-opened', 'trail.opened', parts.kind)
+    this.#bounds = new TimeBounds(this.#claims.witnessedOf(parts.trail), this.#skewSeconds)
     // A first line that could not be read has taken place 0.
     return { ...emptyHead(parts.trail), size: this.#frontier.size }
   }
@@ -235,10 +239,12 @@ export class TrailVerifier {
 
   /** Notices of one kind for records in a row are one notice. */
   #noticed(code: NoticeCode, expected: string, found: string, seq: number): void {
-    const last = this.#notices.findLast((one) => one.code === code)
+    const at = this.#lastNotice.get(code) ?? -1
+    const last = this.#notices[at]
     if (last?.seq !== undefined && last.seq + last.count === seq) {
-      this.#notices[this.#notices.indexOf(last)] = { ...last, count: last.count + 1 }
+      this.#notices[at] = { ...last, count: last.count + 1 }
     } else {
+      this.#lastNotice.set(code, this.#notices.length)
       this.#notices.push({ code, seq, line: this.#frontier.size + 1, expected, found, count: 1 })
     }
   }

@@ -21,8 +21,14 @@ export function printAddCheckpoint({ old, proof, checkpoint }: AddCheckpoint): U
   )
 }
 
+/** Longest request: a note of 16 KiB and the longest proof. */
+export const REQUEST_BYTES_MAX = 20_480
+
 /** Throws `FormatError`. */
 export function parseAddCheckpoint(bytes: Uint8Array): AddCheckpoint {
+  if (bytes.length > REQUEST_BYTES_MAX) {
+    throw new FormatError('request-form', `at most ${REQUEST_BYTES_MAX} bytes`, String(bytes.length))
+  }
   const { lines, rest } = splitAtBlank(fromUtf8(bytes), 'request-form')
   const [first, ...hashes] = lines
   const old = fromDecimal(wordAfter(first, 'old '))

@@ -60,11 +60,12 @@ func writeMade(t *trail, out string) error {
 	if err != nil {
 		return err
 	}
+	typed := base64.StdEncoding.EncodeToString(append([]byte{4}, public...))
 	first := strings.SplitN(recordProofs, "\n", 2)[0]
 	tlogProof := "c2sp.org/tlog-proof@v1\nindex 0\n" + strings.Join(strings.Fields(first)[2:], "\n")
 	for _, file := range [][2]string{
 		{"log.vkey", vkey},
-		{"witness.vkey", fmt.Sprintf("%s+%08x+%s", witness, cosigner.KeyHash(), base64.StdEncoding.EncodeToString(append([]byte{4}, public...)))},
+		{"witness.vkey", fmt.Sprintf("%s+%08x+%s", witness, cosigner.KeyHash(), typed)},
 		{"checkpoint", string(checkpoint)},
 		{"odd.note", string(odd)},
 		{"record-proofs.txt", recordProofs},
@@ -87,7 +88,8 @@ func writeMade(t *trail, out string) error {
 	return write("roots.txt", roots.String())
 }
 
-// proveRecords has a line `size index hash…` for each record in the whole tree, and for each tree's last and middle record.
+// proveRecords has a line `size index hash…` for each record in the whole tree, and for the last and the middle
+// record of each smaller tree.
 func (t *trail) proveRecords(size int64) (string, error) {
 	var text strings.Builder
 	prove := func(of, index int64) error {
@@ -105,7 +107,7 @@ func (t *trail) proveRecords(size int64) (string, error) {
 	return text.String(), nil
 }
 
-// proveTrees has a line `size old hash…` for each size before the whole tree's, and from each tree to one about twice its size.
+// proveTrees has a line `size old hash…` from each tree to the whole one, and to one about twice its size.
 func (t *trail) proveTrees(size int64) (string, error) {
 	var text strings.Builder
 	for old := int64(1); old <= size; old++ {
@@ -131,14 +133,15 @@ func join(hashes []tlog.Hash) string {
 	return strings.Join(words, " ")
 }
 
-// tilePaths has a line `level index width path` for tiles of logs far larger than this one, by Go's own Tile.Path.
+// tilePaths has a line `level index width path` for tiles of far larger logs, by Go's own Tile.Path.
 func tilePaths() string {
 	var text strings.Builder
 	for _, n := range []int64{0, 7, 999, 1000, 1001, 255255, 999999, 1000000, 1234067, 123456789, 1 << 45} {
 		for _, level := range []int{entries, 0, 1, 5, 63} {
 			for _, width := range []int{1, 17, 255, 256} {
 				path := tlog.Tile{H: height, L: level, N: n, W: width}.Path()
-				path = strings.Replace(strings.Replace(path, "tile/8/", "tile/", 1), "tile/data/", "tile/entries/", 1)
+				path = strings.Replace(path, "tile/8/", "tile/", 1)
+				path = strings.Replace(path, "tile/data/", "tile/entries/", 1)
 				fmt.Fprintln(&text, level, n, width, path)
 			}
 		}

@@ -1,4 +1,4 @@
-// Checks a trail with golang.org/x/mod's note and tlog, which Go's own checksum database is made of. It shares
+// Checks a trail with golang.org/x/mod's note and tlog, of which Go's own checksum database is made. It shares
 // no code with the relay. Usage: foreign FOLDER [OUT]. One line a check, `ok` or `FAIL`; exit 1 if one failed.
 // With OUT it also writes notes and proofs of its own making, for the relay's code to check.
 package main

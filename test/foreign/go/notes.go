@@ -16,7 +16,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// cosigner checks C2SP tlog-cosignature, type 0x04, which package note does not know. With a private key it signs.
+// cosigner checks C2SP tlog-cosignature, type 0x04, which package note does not know. With its private key it
+// also signs.
 type cosigner struct {
 	name    string
 	key     ed25519.PublicKey

@@ -133,7 +133,9 @@ func (t *trail) eachTile(kind func(tlog.Tile) bool, expected func(tlog.Tile) ([]
 
 func hashTiles(t *trail) (int, error) {
 	isHashes := func(tile tlog.Tile) bool { return tile.L != entries }
-	return t.eachTile(isHashes, func(tile tlog.Tile) ([]byte, error) { return tlog.ReadTileData(tile, t.hashes) })
+	return t.eachTile(isHashes, func(tile tlog.Tile) ([]byte, error) {
+		return tlog.ReadTileData(tile, t.hashes)
+	})
 }
 
 func bundles(t *trail) (int, error) {

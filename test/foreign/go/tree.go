@@ -28,13 +28,14 @@ func leafHashes(t *trail) (int, error) {
 	return len(leaves), nil
 }
 
-// readHead takes a checkpoint apart without opening it, so that a wrong root is seen apart from a wrong signature.
+// readHead takes a checkpoint apart without opening it: a wrong root is one thing, a wrong signature another.
 func readHead(path string) (head, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return head{}, err
 	}
-	return parseHead(strings.SplitAfter(string(content), "\n\n")[0][:strings.Index(string(content), "\n\n")+1])
+	text := string(content)
+	return parseHead(text[:strings.Index(text, "\n\n")+1])
 }
 
 func (t *trail) checkRoot(h head) error {
@@ -58,7 +59,8 @@ func roots(t *trail) (int, error) {
 	return len(t.checkpoints), nil
 }
 
-// openProof splits a tlog-proof or an add-checkpoint body into its first lines and the head below, which must open.
+// openProof splits a tlog-proof or an add-checkpoint body into its first lines and the head below, which must
+// open as a note.
 func (t *trail) openProof(path string) (lines []string, h head, err error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -105,14 +107,15 @@ func recordProofs(t *trail) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := tlog.CheckRecord(proof, h.size, h.root, index, tlog.RecordHash(t.lines[index])); err != nil {
+		leaf := tlog.RecordHash(t.lines[index])
+		if err := tlog.CheckRecord(proof, h.size, h.root, index, leaf); err != nil {
 			return 0, fmt.Errorf("%s: %w", filepath.Base(path), err)
 		}
 	}
 	return len(paths), nil
 }
 
-// treeProofs checks each proof between two roots of the lines themselves, so that it cannot hold for another tree.
+// treeProofs checks each proof between two roots of the lines themselves: it must not hold for another tree.
 func treeProofs(t *trail) (int, error) {
 	paths, err := filepath.Glob(t.path("add-checkpoint/*"))
 	if err != nil {

@@ -1,11 +1,20 @@
-import { base64, type Finding, type Notice, type Report, sentenceOf } from '@compliance-relay/shared/trail'
+import {
+  base64,
+  type Finding,
+  type Notice,
+  notices,
+  type Omitted,
+  printable,
+  type Report,
+  sentenceOf,
+} from '@compliance-relay/shared/trail'
 
 /**
  * A report for a person: what was found, what was checked, and what these checks cannot show. The last
  * part is as much of the result as the first.
  */
 export function printReport(file: string, report: Report, { keyed }: { readonly keyed: boolean }): string {
-  return [
+  const lines = [
     `file          ${file}`,
     `trail         ${report.trail ?? 'none'}`,
     `entries       ${count(report.entries, 'entry', 'entries')} in ${count(report.lines, 'line')}`,
@@ -13,11 +22,18 @@ export function printReport(file: string, report: Report, { keyed }: { readonly 
     '',
     ...report.findings.flatMap(findingLines),
     ...report.notices.flatMap(noticeLines),
+    ...report.omitted.flatMap(omittedLines),
     ...checkedLines(report, keyed),
     '',
     verdict(report),
     '',
-  ].join('\n')
+  ]
+  // File names, and names inside trails and policies, are other people's text.
+  return lines.map(printable).join('\n')
+}
+
+function omittedLines({ code, count: more, line }: Omitted): string[] {
+  return [`AND MORE      ${code}, ${count(more, 'time')}, last in line ${line}`, '']
 }
 
 function findingLines(finding: Finding): string[] {
@@ -43,40 +59,56 @@ function placeOf({ seq, line, checkpoint }: Finding | Notice): string {
   return `${seq === undefined ? '' : `, entry ${seq}`}${line === undefined ? '' : `, line ${line}`}`
 }
 
-function checkedLines({ entries, lines, checked }: Report, keyed: boolean): string[] {
-  const { checksums, checkpoints, anchoredSize, statements } = checked
-  const unanchored = lines - anchoredSize
+function checkedLines({ entries, checked }: Report, keyed: boolean): string[] {
+  const { checksums, checkpoints, coveredSize, cosignedBy, statements } = checked
+  const covered = count(coveredSize, 'entry', 'entries')
+  const seen = cosignedBy.map(({ name, seconds }) => `${name} at ${new Date(seconds * 1000).toISOString()}`)
   const checks = [
     `form, numbering and links of ${count(entries, 'entry', 'entries')}`,
     ...(checksums > 0 ? [`checksums of ${count(checksums, 'entry', 'entries')}`] : []),
     ...(statements > 0 ? [count(statements, 'e-signature')] : []),
-    ...(checkpoints > 0
-      ? [`${count(checkpoints, 'checkpoint')}; the largest covers ${anchoredSize} entries`]
-      : []),
+    ...(checkpoints > 0 ? [`${count(checkpoints, 'checkpoint')}; the largest covers ${covered}`] : []),
+    ...(seen.length > 0 ? [`cosigned by ${seen.join(', ')}`] : []),
   ]
+  const unseen = 'no witness cosigned it, so whoever holds the trail key could have written it anew'
   const open = [
-    ...(keyed
-      ? []
-      : [
-          `checksums: no key was given${checkpoints > 0 ? '; a checkpoint fixes what it covers without one' : ', so a trail written anew as a whole would look the same'}`,
-        ]),
-    ...(checkpoints === 0
-      ? ['the end: no checkpoint holds, so newest records that were removed would not be missed']
-      : unanchored > 0
-        ? [`the last ${count(unanchored, 'entry', 'entries')}: no checkpoint given covers them`]
-        : []),
+    ...uncheckedSums(entries - checksums, keyed),
+    checkpoints > 0
+      ? `the end: no checkpoint given knows of records after the first ${coveredSize}, so any removed would not be missed`
+      : 'the end: no checkpoint holds, so newest records that were removed would not be missed',
+    ...(checkpoints > 0 && seen.length === 0 ? [`the checkpoint: ${unseen}`] : []),
     'whether records were made of everything that happened: no file can show that',
   ]
   return [...list('checked', checks), ...list('not checked', open)]
+}
+
+function uncheckedSums(entriesLeft: number, keyed: boolean): string[] {
+  if (entriesLeft === 0) return []
+  const which = count(entriesLeft, 'entry', 'entries')
+  return keyed
+    ? [`checksums of ${which}: the key given is not theirs`]
+    : [
+        `checksums of ${which}: no key was given, so an edit is found only where an e-signature or a checkpoint covers it`,
+      ]
 }
 
 function list(name: string, items: readonly string[]): string[] {
   return items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}`)
 }
 
-function verdict({ findings }: Report): string {
+function verdict({ findings, omitted }: Report): string {
   if (findings.length === 0) return 'No findings: everything that was checked holds.'
-  return `${count(findings.length, 'finding')}: this trail is not as it was written.`
+  const more = omitted.filter(({ code }) => !(code in notices)).reduce((sum, one) => sum + one.count, 0)
+  const number = count(findings.length + more, 'finding')
+  if (findings.every(({ code }) => code === 'key-missing'))
+    return `${number}: the key given is not that of these records.`
+  if (findings.every(isAboutCheckpoint)) return `${number} about a checkpoint, none about the records.`
+  return `${number}: this trail is not as it was written.`
+}
+
+/** Whether a finding is about a checkpoint by itself, and not about records it should cover. */
+function isAboutCheckpoint({ code, checkpoint }: Finding): boolean {
+  return checkpoint !== undefined && code !== 'root-mismatch' && code !== 'checkpoint-beyond-end'
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

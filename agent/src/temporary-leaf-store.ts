@@ -18,6 +18,8 @@ export interface TemporaryLeafStore {
 export function temporaryLeafStore(): TemporaryLeafStore {
   const folder = mkdtempSync(join(tmpdir(), 'relay-leaves-'))
   const file = openSync(join(folder, 'leaves'), 'wx+', 0o600)
+  // Where an open file can be removed, nothing is left behind however the process ends.
+  if (process.platform !== 'win32') rmSync(folder, { recursive: true })
   let written = 0
   // A signature mostly looks at records that stand together.
   let last = { index: -1, block: new Uint8Array(0) }
@@ -40,7 +42,7 @@ export function temporaryLeafStore(): TemporaryLeafStore {
     leaves,
     close() {
       closeSync(file)
-      rmSync(folder, { recursive: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -25,11 +25,12 @@ const actor = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
 const at = (name: string): string => join(folder, name)
 
 /** Runs the command as a user does, and gives what the terminal shows. */
-function relay(args: readonly string[], input?: Uint8Array) {
+function relay(args: readonly string[], input?: Uint8Array, env: Record<string, string> = {}) {
   const command = join(import.meta.dirname, '../bin/relay.mjs')
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     encoding: 'utf8',
     input,
+    env: { ...process.env, ...env },
   })
   return { status, stdout, stderr }
 }
@@ -82,7 +83,7 @@ test('a sound trail ends with 0 and says what was checked', { tags: [...tags] },
 test('without key and checkpoint it says what was not checked', { tags: [...tags] }, () => {
   const { status, stdout } = relay(['verify', at('trail.jsonl')])
   expect(status).toBe(0)
-  expect(stdout).toMatch(/not checked +checksums: no key was given/)
+  expect(stdout).toMatch(/not checked +checksums of 5 entries: no key was given/)
   expect(stdout).toMatch(/the end: no checkpoint holds/)
 })
 
@@ -148,4 +149,38 @@ test.each([
 test('a secret given with a typing error is not printed', () => {
   const { stderr } = relay(['verify', at('trail.jsonl'), '--key', `${hex(secret)}0`])
   expect(stderr).not.toContain(hex(secret))
+})
+
+test('an emptied trail is a finding where a checkpoint says that there was one', {
+  tags: [...tags, 'challenge'],
+}, () => {
+  const { status, stdout } = relay(['verify', at('empty.jsonl'), ...anchored])
+  expect(status).toBe(1)
+  expect(stdout).toContain('checkpoint-beyond-end')
+})
+
+test('a file name cannot write a verdict of its own on the screen', () => {
+  const name = '\u001b[2Jfine\nNo findings\u202e.jsonl'
+  writeFileSync(at(name), readFileSync(at('edited.jsonl')))
+  for (const args of [[], ['--json']]) {
+    const { stdout } = relay(['verify', at(name), '--key', hex(secret), ...args])
+    for (const unit of ['\u001b', '\u202e']) expect(stdout).not.toContain(unit)
+    expect(stdout).not.toMatch(/^No findings/m)
+  }
+  expect(
+    relay(['verify', at(`no${name}`)])
+      .stderr.trim()
+      .split('\n').length,
+  ).toBe(1)
+})
+
+test('a key typed in the wrong place is not repeated', () => {
+  for (const args of [['verify', hex(secret)], [hex(secret)]])
+    expect(relay(args).stderr).not.toContain(hex(secret))
+})
+
+test('it leaves nothing in the folder for temporary files', () => {
+  const temporary = mkdtempSync(join(folder, 'tmp-'))
+  relay(['verify', at('trail.jsonl')], undefined, { TMPDIR: temporary })
+  expect(readdirSync(temporary)).toEqual([])
 })

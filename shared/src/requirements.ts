@@ -20,8 +20,9 @@ export const requirements = {
     clause: ['21 CFR 11.10(a)', 'PIC/S PI 041-1 9.6'],
     text: 'Any change, insertion, removal or reordering of a stored record is discovered and located.',
     how:
-      'Each record carries a keyed checksum over its own bytes and the checksum before it. ' +
-      'Verifying reads every record and names the first place that does not follow.',
+      'Each record carries a keyed checksum over its own bytes and the checksum before it, and a signed checkpoint ' +
+      'fixes how many there are and which. Verifying reads every record and names every place that does not follow. ' +
+      'Records that no checkpoint covers yet can be cut off unseen.',
     risk: 'high',
     owner: 'shared',
     by: 'product',
@@ -30,7 +31,7 @@ export const requirements = {
     clause: ['21 CFR 11.70', 'EU Annex 11 14'],
     text: 'A signature cannot be cut out, copied or moved to another record.',
     how:
-      'The signature is made over the checksums of the records it is about, the signer, the meaning, the reason, ' +
+      'The signature is made over place and leaf hash of the records it is about, the signer, the meaning, the reason, ' +
       'the time and the device. Beside any other record, or with any of these changed, it does not verify.',
     risk: 'high',
     owner: 'shared',

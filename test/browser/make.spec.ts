@@ -20,7 +20,7 @@ for (const place of places) {
     expect(report.checked).toEqual({
       checksums: ENTRIES,
       checkpoints: here.given.checkpoints.length,
-      anchoredSize: ENTRIES,
+      coveredSize: ENTRIES,
       statements: STATEMENTS,
     })
     say(
@@ -34,7 +34,7 @@ test('a trail made in the worker of a page verifies in the page', { tag: '@oq' }
   const url = publish('made in the worker.jsonl', fromBase64(file))
   const report = await ask(ringPage, 'page', 'verifyAt', { url, given })
   expect(report.findings).toEqual([])
-  expect(report.checked.anchoredSize).toBe(ENTRIES)
+  expect(report.checked.coveredSize).toBe(ENTRIES)
 })
 
 test('a draft that has no place in a trail is refused in a browser with the words Node uses', {

@@ -43,7 +43,7 @@ test('a trail made in Node verifies in a page and in its worker, with the report
     notices: [],
     lines: ENTRIES,
     entries: ENTRIES,
-    checked: { checksums: ENTRIES, checkpoints: 5, anchoredSize: ENTRIES, statements: STATEMENTS },
+    checked: { checksums: ENTRIES, checkpoints: 5, coveredSize: ENTRIES, statements: STATEMENTS },
   })
   for (const [where, report] of await reportsOf(ringPage, 'sound', bytes, made.given)) {
     expect(report, where).toEqual(expected)

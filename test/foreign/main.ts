@@ -5,8 +5,18 @@
  *
  *   node test/foreign/main.ts [seed]
  */
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hex, macKey, parsePolicy, verifyTrail } from '@compliance-relay/shared/trail'
@@ -37,7 +47,27 @@ mkdirSync(out, { recursive: true })
 writeFileSync(join(out, 'foreign.json'), JSON.stringify({ passed, failed }))
 process.exitCode = failed === 0 ? 0 : 1
 
+/** The commands that FORMAT.md prints, run as they stand on the sample, and on a sample with one digit changed. */
+function byHand(): void {
+  const document = readFileSync(join(import.meta.dirname, '../../shared/FORMAT.md'), 'utf8')
+  const [, commands = 'exit 9'] = /## 10\. By hand[\s\S]*?```\n([\s\S]*?)```/.exec(document) ?? []
+  const runs = (change: (trail: string) => string): number | null => {
+    const copy = join(work, 'by-hand')
+    cpSync(join(import.meta.dirname, '../vectors/sample'), copy, { recursive: true })
+    writeFileSync(join(copy, 'trail.jsonl'), change(readFileSync(join(copy, 'trail.jsonl'), 'utf8')))
+    const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', commands], { cwd: copy })
+    rmSync(copy, { recursive: true })
+    return status
+  }
+  tally(runs((trail) => trail) === 0, 'FORMAT.md’s commands by hand pass on the sample')
+  tally(
+    runs((trail) => trail.replace('65537', '65538')) === 1,
+    'FORMAT.md’s commands by hand refuse an edited sample',
+  )
+}
+
 async function main(seed: Buffer): Promise<void> {
+  byHand()
   const chance = new Chance(seed)
   const secrets = makeSecrets(chance)
   const trail = makeTrail(chance, secrets, 300, 900)

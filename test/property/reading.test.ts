@@ -142,3 +142,62 @@ test('a time is taken exactly if it is one that Date would print', () => {
   })
   fc.assert(property, { numRuns: 20_000, seed: seedOf('times') })
 })
+
+test('an escaped key reads as itself, whatever was read before it', () => {
+  // The engine's own JSON.parse gets this wrong in Node 26.10 (nodejs/node#63785).
+  JSON.parse('{"kind":1,"\\\\":1}')
+  for (const one of [
+    { kind: 1, '\n': 1 },
+    { '': 1, '\n': 2 },
+    { a: { b: [{ '"': 1, '\\': 2, '\t': 3 }] } },
+    JSON.parse('{"__proto__":1,"\\n":2}'),
+  ]) {
+    expect(Object.entries(readCanonical(utf8(canonical(one))) as object)).toEqual(
+      Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)),
+    )
+  }
+})
+
+test.each([
+  ['a symbol', () => ({ [Symbol('x')]: 1 })],
+  ['a hidden member', () => Object.defineProperty({}, 'x', { value: 1, enumerable: false })],
+  ['a hole', () => new Array(2)],
+  ['a property beside the items', () => Object.assign([1], { x: 2 })],
+  ['undefined', () => ({ a: undefined })],
+  ['a date', () => ({ a: new Date(0) })],
+])('%s is refused, because it would vanish from what is signed', (_, make) => {
+  expect(() => canonical(make() as never)).toThrow(FormatError)
+})
+
+test('a draft or head that is not what its type says is refused', () => {
+  const good = {
+    actor: { id: 'a', name: 'b', via: 'c' },
+    body: {},
+    kind: 'x.y',
+    time: '2026-03-02T08:00:00.000Z',
+  }
+  const head = emptyHead(SAMPLE_TRAIL)
+  const link =
+    (draft: object, from: object = head) =>
+    () =>
+      new Linker(key).link(from as never, draft as never)
+  expect(link(good)).not.toThrow()
+  for (const draft of [
+    { actor: { ...good.actor, id: 5 } },
+    { actor: { ...good.actor, name: null } },
+    { kind: ['x.y'] },
+    { time: 5 },
+    { body: [] },
+  ]) {
+    expect(link({ ...good, ...draft })).toThrow(FormatError)
+  }
+  for (const from of [
+    { size: -1 },
+    { size: 0.5 },
+    { checksum: 'x' },
+    { trail: 'lab.example//t' },
+    { trail: 'lab.example/../t' },
+  ]) {
+    expect(link(good, { ...head, ...from })).toThrow(FormatError)
+  }
+})

@@ -90,7 +90,7 @@ test('an unchanged random trail gives no finding', {
     expect(findings).toEqual([])
     expect(notices).toEqual([])
     expect(checked.checksums).toBe(trail.lines.length)
-    expect(checked.anchoredSize).toBe(trail.lines.length)
+    expect(checked.coveredSize).toBe(trail.lines.length)
   })
   fc.assert(property, { numRuns: 500, seed: seedOf('unchanged trails') })
 })

@@ -1,8 +1,17 @@
-import { verifyTrail, verifyTrailStream } from '@compliance-relay/shared/trail'
+import {
+  cosign,
+  emptyRoot,
+  printCheckpoint,
+  signCheckpoint,
+  verifyTrail,
+  verifyTrailStream,
+  withSignature,
+} from '@compliance-relay/shared/trail'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { SeqPlaces } from '../../shared/src/trail/seq-places.ts'
 import { seedOf, step } from '../support/arbitraries.ts'
-import { fileOf, makeTrail } from '../support/make-trail.ts'
+import { fileOf, makeTrail, TrailMaker } from '../support/make-trail.ts'
 
 const trail = makeTrail('verify', [
   { do: 'capture', body: { path: 'α/fid' } },
@@ -93,4 +102,47 @@ test('a trail emptied to nothing is said to be shorter than its checkpoints', ()
   expect(findings.map(({ code, found }) => ({ code, found }))).toEqual(
     options.checkpoints.map(() => ({ code: 'checkpoint-beyond-end', found: '0' })),
   )
+})
+
+test('faults without number are counted, and the first of each kind are given', () => {
+  const { findings, omitted } = verifyTrail([new Uint8Array(5_000).fill(0x0a)])
+  expect(findings.map(({ line }) => line)).toEqual(Array.from({ length: 1_000 }, (_, i) => i + 1))
+  expect(omitted).toEqual([{ code: 'blank-line', count: 4_000, line: 5_000 }])
+})
+
+test('a checkpoint of no records holds for a sound trail, and not for another one', () => {
+  const maker = new TrailMaker('empty head')
+  const empty = { origin: maker.trail, size: 0, root: emptyRoot() }
+  const signed = signCheckpoint(empty, maker.trailKey)
+  const bytes = printCheckpoint(withSignature(signed, cosign(signed, maker.witness, 1_772_438_400)))
+  const held = (lines: readonly Uint8Array[]) =>
+    verifyTrail([fileOf(lines)], { policy: maker.policy, checkpoints: [{ name: '0', bytes }] })
+  expect(held(maker.lines)).toMatchObject({ findings: [], checked: { checkpoints: 1, coveredSize: 0 } })
+  const other = new TrailMaker('empty head', 'lab.example/t/other/20260302-0000')
+  expect(held(other.lines).findings.map(({ code }) => code)).toEqual(['checkpoint-origin'])
+})
+
+test('a lone line with a far seq does not take the places of those after it', () => {
+  const places = new SeqPlaces()
+  for (const [place, seq] of [0, 1, 2 ** 53 - 1, 2, 3, 3, 6, 5].entries()) places.take(seq, place)
+  expect([0, 1, 2, 3, 4, 5, 6, 7, 2 ** 53 - 1].map((seq) => places.placeOf(seq))).toEqual([
+    0,
+    1,
+    3,
+    4,
+    undefined,
+    7,
+    6,
+    undefined,
+    2,
+  ])
+})
+
+test('a very long line is the same finding and leaf however the input is cut', () => {
+  const line = Buffer.concat([new Uint8Array(100_000).fill(0x61), Buffer.of(0x0a)])
+  const cut = (size: number): Uint8Array[] =>
+    Array.from({ length: Math.ceil(line.length / size) }, (_, i) => line.subarray(i * size, (i + 1) * size))
+  const whole = verifyTrail([line])
+  expect(whole.findings.map(({ code }) => code)).toEqual(['line-too-long'])
+  for (const size of [1_000, 65_536, 99_999]) expect(verifyTrail(cut(size))).toEqual(whole)
 })

@@ -61,14 +61,19 @@ function writeInteger(value: number): string {
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {
+  // A hole would print as nothing, and a property beside the items would vanish.
+  if (Object.keys(items).length !== items.length)
+    throw new FormatError('not-a-value', 'a dense array', 'another')
   let text = '['
-  // Not map: a hole in an array would be skipped and print as nothing.
   for (let i = 0; i < items.length; i++) text += (i === 0 ? '' : ',') + write(items[i], depth + 1)
   return `${text}]`
 }
 
 function writeObject(members: object, depth: number): string {
   const keys = Object.keys(members)
+  if (Reflect.ownKeys(members).length !== keys.length) {
+    throw new FormatError('not-a-value', 'members that all have a text', 'symbols or hidden members')
+  }
   if (!isSorted(keys)) keys.sort()
   let text = '{'
   for (const key of keys) {

@@ -4,6 +4,7 @@ import { checksumOf, type EntryParts, LINE_BYTES_MAX } from './entry.ts'
 import { FormatError, shown } from './format-error.ts'
 import { HASH_BYTES } from './hash.ts'
 import { MacInput, type MacKey } from './mac-key.ts'
+import { parseJson } from './parse-json.ts'
 import { type Body, type Draft, isKind, isOrigin, NO_CHECKSUM } from './record.ts'
 import { isTimestamp } from './time.ts'
 
@@ -115,13 +116,17 @@ function recordTexts(
   { actor, body, kind, time }: Draft,
   kid: string,
 ): readonly string[] {
-  require(isOrigin(trail), 'trail', 'an origin', trail)
-  require(isKind(kind), 'kind', 'lower-case words joined by dots', kind)
-  require(isTimestamp(time), 'time', 'YYYY-MM-DDTHH:mm:ss.sssZ', time)
-  require(actor.id !== '' && actor.name !== '' && actor.via !== '', 'actor', 'id, name and via', actor.id)
+  require(typeof trail === 'string' && isOrigin(trail), 'trail', 'an origin', trail)
+  require(typeof kind === 'string' && isKind(kind), 'kind', 'lower-case words joined by dots', kind)
+  require(typeof time === 'string' && isTimestamp(time), 'time', 'YYYY-MM-DDTHH:mm:ss.sssZ', time)
+  require(size >= 0, 'seq', 'an integer from 0', size)
+  require(/^[0-9a-f]{64}$/.test(checksum), 'prev', '64 hexadecimal digits', checksum)
+  const { id, name, via } = actor
+  for (const one of [id, name, via])
+    require(typeof one === 'string' && one !== '', 'actor', 'id, name and via', one)
   require(typeof body === 'object' && body !== null && !Array.isArray(body), 'body', 'an object', typeof body)
   // The keys in JCS order. Only the body is of unknown shape, so only the body is walked.
-  const who = `{"id":${canonical(actor.id)},"name":${canonical(actor.name)},"via":${canonical(actor.via)}}`
+  const who = `{"id":${canonical(id)},"name":${canonical(name)},"via":${canonical(via)}}`
   return [
     `{"actor":${who},"body":`,
     canonical(body, 2),
@@ -129,13 +134,14 @@ function recordTexts(
   ]
 }
 
-function require(holds: boolean, field: string, form: string, found: string): void {
-  if (!holds) throw new FormatError('field-value', `${field}: ${form}`, shown(found))
+function require(holds: boolean, field: string, form: string, found: unknown): void {
+  if (!holds)
+    throw new FormatError('field-value', `${field}: ${form}`, shown(JSON.stringify(found) ?? typeof found))
 }
 
 /** The head after an entry that has been read and found to follow. */
 export function headAfter({ kind, kid, checksum, seq, trail, bodyText }: EntryParts): Head {
-  const next = kind === 'key.rotated' ? kidAfter(kind, JSON.parse(bodyText) as Body) : undefined
+  const next = kind === 'key.rotated' ? kidAfter(kind, parseJson(bodyText) as Body) : undefined
   return { trail, size: seq + 1, checksum, kid: next ?? kid }
 }
 

@@ -2,8 +2,9 @@ import { base64, equalBytes } from './bytes.ts'
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts'
 import { FormatError, shown } from './format-error.ts'
 import type { Hash } from './hash.ts'
-import { judgeCheckpoint, type Policy } from './policy.ts'
-import type { Finding } from './report.ts'
+import { judgeCheckpoint, type Policy, type PolicyVerdict } from './policy.ts'
+import type { Finding, Sighting } from './report.ts'
+import { emptyRoot } from './tree.ts'
 
 /** A checkpoint to hold a trail against: its bytes, and a name for the report. */
 export interface GivenCheckpoint {
@@ -21,7 +22,9 @@ export interface WitnessedSize {
 interface Claim {
   readonly name: string
   readonly checkpoint: Checkpoint
+  /** Signatures and quorum are as the policy wants them. */
   readonly trusted: boolean
+  readonly witnessed: PolicyVerdict['witnessed']
 }
 
 /**
@@ -34,8 +37,9 @@ export class CheckpointClaims {
   readonly #witnessed: WitnessedSize[] = []
   /** How many claims, in order of size, have been settled. */
   #settled = 0
+  #empty: readonly Claim[] = []
   #held = 0
-  #anchored = 0
+  #largest: Claim | undefined
 
   constructor(
     given: readonly GivenCheckpoint[],
@@ -45,10 +49,12 @@ export class CheckpointClaims {
     this.#report = report
     for (const one of given) this.#add(one, policy)
     this.#claims.sort((a, b) => a.checkpoint.size - b.checkpoint.size)
+    while (this.#claims[this.#settled]?.checkpoint.size === 0) this.#settled++
+    this.#empty = this.#claims.slice(0, this.#settled)
     this.#witnessed.sort((a, b) => a.size - b.size)
   }
 
-  /** The next size at which a root is wanted, or infinity. */
+  /** The next size at which a root is wanted, or infinity. Size 0 is settled at the end, when the trail has a name. */
   get nextSize(): number {
     return this.#claims[this.#settled]?.checkpoint.size ?? Number.POSITIVE_INFINITY
   }
@@ -58,9 +64,10 @@ export class CheckpointClaims {
     return this.#witnessed.filter((one) => one.origin === trail)
   }
 
-  /** Checkpoints that held in every respect, and the largest size among them. */
-  get held(): { readonly count: number; readonly size: number } {
-    return { count: this.#held, size: this.#anchored }
+  /** How many checkpoints held in every respect, the size of the largest, and its witnesses. */
+  get held(): { readonly count: number; readonly size: number; readonly by: readonly Sighting[] } {
+    const { checkpoint, witnessed } = this.#largest ?? {}
+    return { count: this.#held, size: checkpoint?.size ?? 0, by: witnessed ?? [] }
   }
 
   /** The trail has reached `nextSize` with this root. */
@@ -72,9 +79,9 @@ export class CheckpointClaims {
 
   /** The trail has ended at `size`: what is still open lies beyond its end. */
   end(trail: string | undefined, size: number): void {
+    for (const claim of this.#empty) this.#settle(claim, trail, emptyRoot())
     for (const { name, checkpoint } of this.#claims.slice(this.#settled)) {
-      // Of a trail that shows nothing, not even its name is known to be another.
-      if (trail !== undefined && !this.#checkOrigin(name, checkpoint, trail)) continue
+      if (!this.#checkOrigin(name, checkpoint, trail)) continue
       this.#report({
         code: 'checkpoint-beyond-end',
         checkpoint: name,
@@ -87,15 +94,15 @@ export class CheckpointClaims {
   #add({ name, bytes }: GivenCheckpoint, policy: Policy | undefined): void {
     try {
       const checkpoint = parseCheckpoint(bytes)
-      const trusted = policy === undefined ? false : this.#judge(name, checkpoint, policy)
-      this.#claims.push({ name, checkpoint, trusted })
+      const verdict = policy && this.#judge(name, checkpoint, policy)
+      this.#claims.push({ name, checkpoint, trusted: false, witnessed: [], ...verdict })
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       this.#report({ code: error.code, checkpoint: name, expected: error.expected, found: error.found })
     }
   }
 
-  #judge(name: string, checkpoint: Checkpoint, policy: Policy): boolean {
+  #judge(name: string, checkpoint: Checkpoint, policy: Policy): Pick<Claim, 'trusted' | 'witnessed'> {
     const { log, witnessed, bad, quorum } = judgeCheckpoint(checkpoint, policy)
     const report = (code: Finding['code'], expected: string, found: string): void =>
       this.#report({ code, checkpoint: name, expected, found })
@@ -119,7 +126,7 @@ export class CheckpointClaims {
         seconds: Math.min(...seconds),
       })
     }
-    return log === 'good' && bad.length === 0 && quorum
+    return { trusted: log === 'good' && bad.length === 0 && quorum, witnessed }
   }
 
   #settle(claim: Claim, trail: string | undefined, root: Hash): void {
@@ -135,15 +142,16 @@ export class CheckpointClaims {
     }
     if (!trusted) return
     this.#held++
-    this.#anchored = Math.max(this.#anchored, checkpoint.size)
+    if (checkpoint.size >= (this.#largest?.checkpoint.size ?? 0)) this.#largest = claim
   }
 
   #checkOrigin(name: string, { origin }: Checkpoint, trail: string | undefined): boolean {
-    if (origin === trail) return true
+    // Of a trail that shows nothing, not even its name is known to be another.
+    if (origin === trail || trail === undefined) return true
     this.#report({
       code: 'checkpoint-origin',
       checkpoint: name,
-      expected: trail ?? 'a trail',
+      expected: trail,
       found: shown(origin),
     })
     return false

@@ -35,6 +35,11 @@ export class EnrolledSigners {
   readonly #byVkey = new Map<string, EnrolledKey>()
   readonly #enrolled = new Set<string>()
 
+  /** Keys that have another role, and so can be nobody's signing key. */
+  constructor(taken: readonly Verifier[]) {
+    for (const { key } of taken) this.#enrolled.add(hex(key))
+  }
+
   enrol(body: Body, report: Report): void {
     const { key, user } = body
     try {
@@ -46,6 +51,9 @@ export class EnrolledSigners {
       const publicKey = hex(verifier.key)
       if (verifier.type !== 'note' || this.#enrolled.has(publicKey) || this.#keys.has(nameOf(verifier))) {
         return report('enrolled-key', 'a new key for notes', shown(key, 160))
+      }
+      if (!isNameOf(user, verifier.name)) {
+        return report('enrolled-key', `a key named …/u/${shown(user)}/<device>`, shown(verifier.name, 160))
       }
       this.#enrolled.add(publicKey)
       const enrolled = { verifier, user, revoked: false, lastCount: 0 }
@@ -59,7 +67,7 @@ export class EnrolledSigners {
   revoke(body: Body, report: Report): void {
     const { key } = body
     const known = typeof key === 'string' ? this.#byVkey.get(key) : undefined
-    if (known === undefined)
+    if (known === undefined || known.revoked)
       return report('revoked-key', 'a key enrolled before', shown(JSON.stringify(key) ?? 'none', 160))
     known.revoked = true
   }
@@ -82,8 +90,8 @@ export class EnrolledSigners {
       const key = this.#signerOf(note, fault)
       if (key === undefined) return false
       if (checkNote(note, key.verifier) !== 'good')
-        fault('statement-signature', `a signature of ${key.verifier.name}`, 'another')
-      if (key.revoked) fault('signer-revoked', 'a key in force', key.verifier.name)
+        fault('statement-signature', `a signature of ${shown(key.verifier.name)}`, 'another')
+      if (key.revoked) fault('signer-revoked', 'a key in force', shown(key.verifier.name))
       if (statement.user !== key.user || statement.user !== actor.id || statement.name !== actor.name) {
         fault(
           'statement-user',
@@ -115,25 +123,23 @@ export class EnrolledSigners {
   }
 }
 
+// What was signed is what is expected; what the trail holds is what is found.
 function checkSubject({ checkpoint, records }: Statement, before: TrailBefore, fault: Report): void {
   if (checkpoint.trail !== before.trail)
-    fault('statement-trail', before.trail ?? 'a trail', shown(checkpoint.trail))
+    fault('statement-trail', shown(checkpoint.trail), before.trail ?? 'no trail')
   const root = before.root(checkpoint.size)
   if (root === undefined || !equalBytes(root, checkpoint.root)) {
     const place = `at size ${checkpoint.size}`
-    fault(
-      'statement-root',
-      root === undefined ? `a head before this record` : `${base64(root)} ${place}`,
-      `${base64(checkpoint.root)} ${place}`,
-    )
+    const found = root === undefined ? 'fewer records before this one' : `${base64(root)} ${place}`
+    fault('statement-root', `${base64(checkpoint.root)} ${place}`, found)
   }
   for (const { seq, leaf } of records) {
     const stands = before.leaf(seq)
     if (stands === undefined || !equalBytes(stands, leaf)) {
       fault(
         'statement-record',
-        `${stands === undefined ? 'no record' : hex(stands)} at ${seq}`,
         `${hex(leaf)} at ${seq}`,
+        `${stands === undefined ? 'no record' : hex(stands)} at ${seq}`,
       )
     }
   }
@@ -141,6 +147,12 @@ function checkSubject({ checkpoint, records }: Statement, before: TrailBefore, f
 
 function nameOf({ name, id }: { readonly name: string; readonly id: string }): string {
   return `${name}+${id}`
+}
+
+/** Signing keys are named `…/u/<user>/<device>`: the name on the note says whose key it is. */
+function isNameOf(user: string, name: string): boolean {
+  const [device, owner, mark, ...site] = name.split('/').reverse()
+  return device !== undefined && device !== '' && owner === user && mark === 'u' && site.length > 0
 }
 
 function reportFormat(error: unknown, report: Report): void {

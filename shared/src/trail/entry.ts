@@ -1,6 +1,7 @@
 import { fromUtf8 } from './bytes.ts'
 import { canonical, type Value } from './canonical.ts'
 import { FormatError, shown } from './format-error.ts'
+import { parseJson } from './parse-json.ts'
 import type { Actor, Body, Entry } from './record.ts'
 import { isKind, isOrigin } from './record.ts'
 import { type EntryParts, scanEntry } from './scan-entry.ts'
@@ -29,13 +30,18 @@ export function recordBytesOf(line: Uint8Array): Uint8Array {
 export function readEntry(line: Uint8Array): Entry {
   const parts = readEntryParts(line)
   const { checksum, kid, kind, prev, seq, time, trail } = parts
-  const actor = JSON.parse(parts.actorText) as Actor
+  const actor = actorOf(parts)
   return { checksum, record: { actor, body: bodyOf(parts), kid, kind, prev, seq, time, trail, v: 1 } }
 }
 
 /** The body of an entry that has been read. */
 export function bodyOf(parts: EntryParts): Body {
-  return JSON.parse(parts.bodyText) as Body
+  return parseJson(parts.bodyText) as Body
+}
+
+/** The actor of an entry that has been read. */
+export function actorOf(parts: EntryParts): Actor {
+  return parseJson(parts.actorText) as unknown as Actor
 }
 
 /**

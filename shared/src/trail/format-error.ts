@@ -58,10 +58,16 @@ export class FormatError extends Error {
 
 /** A piece of foreign text, short enough for a message and with nothing a terminal would obey. */
 export function shown(text: string, limit = 60): string {
-  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text
-  return JSON.stringify(cut).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeUnit)
+  return printable(JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text))
 }
 
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+/** Text with every character that prints as nothing, moves the cursor or turns the direction written out. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => escapeUnit(character.charCodeAt(i))).join(''),
+  )
+}
+
+function escapeUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`
 }

@@ -22,7 +22,7 @@ export {
   withSignature,
 } from './cosignature.ts'
 export { checksumOf, LINE_BYTES_MAX, readEntry, recordBytesOf } from './entry.ts'
-export { FormatError, type FormatErrorCode, formatErrors, shown } from './format-error.ts'
+export { FormatError, type FormatErrorCode, formatErrors, printable, shown } from './format-error.ts'
 export { HASH_BYTES, type Hash, sha256 } from './hash.ts'
 export {
   BLOCK_LEAVES,
@@ -52,7 +52,9 @@ export {
   type Notice,
   type NoticeCode,
   notices,
+  type Omitted,
   type Report,
+  type Sighting,
   sentenceOf,
   trailFaults,
 } from './report.ts'

@@ -1,4 +1,4 @@
-import { fromDecimal, fromUtf8 } from './bytes.ts'
+import { equalBytes, fromDecimal, fromUtf8 } from './bytes.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { checkCosignature } from './cosignature.ts'
 import { FormatError, shown } from './format-error.ts'
@@ -67,14 +67,14 @@ function readLine(draft: Draft, [keyword, ...words]: readonly string[], where: s
   switch (keyword) {
     case 'log': {
       if (first === undefined || words.length > 2) return refuse('log <vkey> [<url>]', where)
-      draft.logs.push({ verifier: newKey(first, 'note', draft.logs, where), ...urlOf(second) })
+      draft.logs.push({ verifier: newKey(first, 'note', draft, where), ...urlOf(second) })
       return
     }
     case 'witness': {
       if (first === undefined || second === undefined || rest.length > 0) {
         return refuse('witness <name> <vkey> [<url>]', where)
       }
-      const verifier = newKey(second, 'cosignature', draft.witnesses, where)
+      const verifier = newKey(second, 'cosignature', draft, where)
       draft.witnesses.push({ name: newName(draft, first, where), verifier, ...urlOf(third) })
       return
     }
@@ -107,16 +107,13 @@ function readLine(draft: Draft, [keyword, ...words]: readonly string[], where: s
   }
 }
 
-function newKey(
-  vkey: string,
-  type: KeyType,
-  known: readonly { verifier: Verifier }[],
-  where: string,
-): Verifier {
+// C2SP asks for each public key once among logs and once among witnesses. Here one key has one role.
+function newKey(vkey: string, type: KeyType, { logs, witnesses }: Draft, where: string): Verifier {
   const verifier = parseVkey(vkey)
   if (verifier.type !== type) throw new FormatError('key-type', `a key for ${type}s`, where)
-  const same = (other: { verifier: Verifier }) => other.verifier.key.join() === verifier.key.join()
-  if (known.some(same)) refuse('each public key once', where)
+  if ([...logs, ...witnesses].some((one) => equalBytes(one.verifier.key, verifier.key))) {
+    refuse('each public key once', where)
+  }
   return verifier
 }
 

@@ -47,9 +47,9 @@ export const NO_CHECKSUM = '0'.repeat(64)
 export const ORIGIN_LENGTH_MAX = 200
 export const KIND_LENGTH_MAX = 64
 
-/** The name of a trail: `<domain>/t/<node>/<opened>-<4 hex>`, in lower-case letters, digits, dot, slash, hyphen. */
+/** The name of a trail: `<domain>/t/<node>/<opened>-<4 hex>`, in lower-case letters, digits, dots and hyphens; each part begins with a letter or digit. */
 export function isOrigin(text: string): boolean {
-  return text.length <= ORIGIN_LENGTH_MAX && /^[a-z0-9][a-z0-9./-]*$/.test(text)
+  return text.length <= ORIGIN_LENGTH_MAX && /^[a-z0-9][a-z0-9.-]*(?:\/[a-z0-9][a-z0-9.-]*)+$/.test(text)
 }
 
 export function isKind(text: string): boolean {

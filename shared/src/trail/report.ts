@@ -16,8 +16,7 @@ export const trailFaults = {
   'checkpoint-signature': 'the checkpoint is not signed by a key of this trail that the policy lists',
   'checkpoint-cosignature': 'a listed witness has a line on the checkpoint that does not verify',
   'checkpoint-quorum': 'the checkpoint is not cosigned by the witnesses the policy asks for',
-  'checkpoint-beyond-end':
-    'the trail is shorter than a checkpoint says it was: its newest records are missing',
+  'checkpoint-beyond-end': 'the trail has fewer records than a checkpoint says it had: some are missing',
   'root-mismatch': 'the records are not those the checkpoint was made of',
   'enrolled-key': 'a key.enrolled record does not name a key this trail may enrol',
   'revoked-key': 'a key.revoked record names a key that is not enrolled',
@@ -58,10 +57,28 @@ export interface Finding<Code = FindingCode> {
 /** A notice, and how many records in a row it holds for. */
 export type Notice = Finding<NoticeCode> & { readonly count: number }
 
+/** A witness of a head, and the time by its own clock, in POSIX seconds. */
+export interface Sighting {
+  readonly name: string
+  readonly seconds: number
+}
+
+/** Findings or notices of one code beyond those given one by one. */
+export interface Omitted {
+  readonly code: FindingCode | NoticeCode
+  readonly count: number
+  /** Line of the last. */
+  readonly line: number
+}
+
+/** So many of each code are given one by one; of the rest the number is kept. */
+export const GIVEN_OF_EACH_CODE = 1_000
+
 /** What verifying a trail has shown. No findings means: all that was checked held; `checked` says what that was. */
 export interface Report {
   readonly findings: readonly Finding[]
   readonly notices: readonly Notice[]
+  readonly omitted: readonly Omitted[]
   /** Origin of the trail, undefined if no line could be read. */
   readonly trail: string | undefined
   /** Lines in the input. */
@@ -72,9 +89,11 @@ export interface Report {
   readonly checked: {
     /** Entries whose checksum was computed again. */
     readonly checksums: number
-    /** Checkpoints whose signatures, quorum and root all held, and the size of the largest. */
+    /** Checkpoints whose signatures, quorum and root all held. */
     readonly checkpoints: number
-    readonly anchoredSize: number
+    /** Size of the largest of them, and the witnesses of that head. */
+    readonly coveredSize: number
+    readonly cosignedBy: readonly Sighting[]
     /** E-signatures that verified under a key enrolled in the trail. */
     readonly statements: number
   }

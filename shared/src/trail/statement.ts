@@ -99,13 +99,11 @@ function readStatement(text: string): Statement {
       root: hashOf(fromBase64(textOf(checkpoint['root'], 'root', isShort))),
     },
     count: integer(count, 'count', 1),
-    meaning: meanings.find((one) => one === meaning) ?? refuse(meanings.join(', '), shown(String(meaning))),
+    meaning:
+      meanings.find((one) => one === meaning) ??
+      refuse(meanings.join(', '), shown(JSON.stringify(meaning) ?? 'nothing')),
     name: textOf(fields['name'], 'name', isShort),
-    reason: textOf(
-      fields['reason'],
-      'reason',
-      (reason) => reason.trim() !== '' && reason.length <= REASON_LENGTH_MAX,
-    ),
+    reason: textOf(fields['reason'], 'reason', isReason),
     records: recordsOf(fields['records'], size),
     user: textOf(fields['user'], 'user', isShort),
     ...(clock === undefined ? {} : { clock: clockOf(clock) }),
@@ -169,6 +167,11 @@ function exactKeys(fields: Fields, required: readonly string[], optional: readon
 function textOf(value: Value | undefined, name: string, fits: (text: string) => boolean): string {
   if (typeof value === 'string' && fits(value)) return value
   return refuse(`a ${name} of its form`, shown(JSON.stringify(value) ?? 'nothing'))
+}
+
+/** A reason says something: it has a letter or a digit, not only marks that print as nothing. */
+function isReason(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text) && text.length <= REASON_LENGTH_MAX
 }
 
 function isShort(text: string): boolean {

@@ -1,6 +1,7 @@
 import { fromUtf8 } from './bytes.ts'
 import { canonical, type Value } from './canonical.ts'
 import { FormatError, shown } from './format-error.ts'
+import { parseJson } from './parse-json.ts'
 
 /**
  * The value of canonical bytes, and of no others: decode, parse, write again, compare. That single
@@ -14,20 +15,12 @@ export function readCanonical(bytes: Uint8Array): Value {
 /** As `readCanonical`, for text that has already been decoded strictly. */
 export function readCanonicalText(text: string): Value {
   if (text.startsWith('\ufeff')) throw new FormatError('byte-order-mark', 'JSON', 'U+FEFF')
-  const value = parse(text)
+  const value = parseJson(text)
   refuseLostMeaning(text)
   const again = canonical(value)
   if (again !== text)
     throw new FormatError('not-canonical', shown(around(again, text)), shown(around(text, again)))
   return value
-}
-
-function parse(text: string): Value {
-  try {
-    return JSON.parse(text) as Value
-  } catch {
-    throw new FormatError('not-json', 'one JSON value', shown(text))
-  }
 }
 
 /**

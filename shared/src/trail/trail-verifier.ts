@@ -2,15 +2,14 @@ import { equalBytes, hexInto } from './bytes.ts'
 import { emptyHead, type Head, headAfter, kidAfter } from './chain.ts'
 import { CheckpointClaims, type GivenCheckpoint } from './checkpoint-claims.ts'
 import { EnrolledSigners } from './enrolled-signers.ts'
-import { bodyOf, checksumOf, LINE_BYTES_MAX, readEntryParts, recordBytesOf } from './entry.ts'
+import { actorOf, bodyOf, checksumOf, LINE_BYTES_MAX, readEntryParts, recordBytesOf } from './entry.ts'
 import { FormatError, shown } from './format-error.ts'
 import { HASH_BYTES, type Hash } from './hash.ts'
 import { type LeafStore, memoryLeafStore } from './leaf-store.ts'
 import { MacInput, type MacKey, macKey } from './mac-key.ts'
 import type { Policy } from './policy.ts'
-import type { Actor } from './record.ts'
 import type { Finding, FindingCode, Notice, NoticeCode, Report } from './report.ts'
-import { notices } from './report.ts'
+import { GIVEN_OF_EACH_CODE, notices } from './report.ts'
 import type { EntryParts } from './scan-entry.ts'
 import { SeqPlaces } from './seq-places.ts'
 import { TimeBounds } from './time-bounds.ts'
@@ -37,14 +36,16 @@ export const SKEW_SECONDS = 300
 export class TrailVerifier {
   readonly #findings: Finding[] = []
   readonly #notices: Notice[] = []
-  /** Where the latest notice of each kind stands. */
-  readonly #lastNotice = new Map<NoticeCode, number>()
+  /** The latest notice of each kind, which may still grow. */
+  readonly #lastNotice = new Map<NoticeCode, { seq: number; count: number }>()
+  readonly #given = new Map<FindingCode | NoticeCode, number>()
+  readonly #omitted = new Map<FindingCode | NoticeCode, { count: number; line: number }>()
   readonly #keys = new Map<string, MacKey>()
   readonly #keyed: boolean
   readonly #claims: CheckpointClaims
   readonly #skewSeconds: number
   #bounds = new TimeBounds([], 0)
-  readonly #signers = new EnrolledSigners()
+  readonly #signers: EnrolledSigners
   readonly #leaves: LeafStore
   readonly #places = new SeqPlaces()
   readonly #frontier = new Frontier()
@@ -67,13 +68,14 @@ export class TrailVerifier {
     for (const key of keys) this.#keys.set(key.kid, key)
     this.#keyed = keys.length > 0
     this.#leaves = options.leaves ?? memoryLeafStore()
-    this.#claims = new CheckpointClaims(checkpoints, policy, (finding) => this.#findings.push(finding))
+    this.#claims = new CheckpointClaims(checkpoints, policy, (finding) => this.#keep(this.#findings, finding))
+    const roles = [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])]
+    this.#signers = new EnrolledSigners(roles.map((one) => one.verifier))
     this.#skewSeconds = skewSeconds
   }
 
   /** One line, newline not included. */
   push(line: Uint8Array): void {
-    if (this.#claims.nextSize === 0) this.#claims.compare(this.#head?.trail, this.#frontier.root())
     const parts = this.#read(line)
     if (parts === undefined) this.#passUnread()
     else this.#check(parts, line)
@@ -91,11 +93,11 @@ export class TrailVerifier {
   }
 
   end(): Report {
-    if (this.#claims.nextSize === 0) this.#claims.compare(this.#head?.trail, this.#frontier.root())
     this.#claims.end(this.#head?.trail, this.#frontier.size)
     return {
       findings: this.#findings,
       notices: this.#notices,
+      omitted: [...this.#omitted].map(([code, { count, line }]) => ({ code, count, line })),
       trail: this.#head?.trail,
       lines: this.#frontier.size,
       root: this.#frontier.root(),
@@ -103,7 +105,8 @@ export class TrailVerifier {
       checked: {
         checksums: this.#checksums,
         checkpoints: this.#claims.held.count,
-        anchoredSize: this.#claims.held.size,
+        coveredSize: this.#claims.held.size,
+        cosignedBy: this.#claims.held.by,
         statements: this.#statements,
       },
     }
@@ -190,7 +193,7 @@ export class TrailVerifier {
       case 'key.revoked':
         return this.#signers.revoke(bodyOf(parts), this.#reporter(parts.seq))
       case 'signature.applied': {
-        const actor = JSON.parse(parts.actorText) as Actor
+        const actor = actorOf(parts)
         const sound = this.#signers.check(bodyOf(parts), actor, this.#before(), this.#reporter(parts.seq))
         if (sound) this.#statements++
       }
@@ -234,19 +237,32 @@ export class TrailVerifier {
     found: string,
     seq = this.#head?.size ?? this.#frontier.size,
   ): void {
-    this.#findings.push({ code, seq, line: this.#frontier.size + 1, expected, found })
+    this.#keep(this.#findings, { code, seq, line: this.#line, expected, found })
   }
 
   /** Notices of one kind for records in a row are one notice. */
   #noticed(code: NoticeCode, expected: string, found: string, seq: number): void {
-    const at = this.#lastNotice.get(code) ?? -1
-    const last = this.#notices[at]
-    if (last?.seq !== undefined && last.seq + last.count === seq) {
-      this.#notices[at] = { ...last, count: last.count + 1 }
-    } else {
-      this.#lastNotice.set(code, this.#notices.length)
-      this.#notices.push({ code, seq, line: this.#frontier.size + 1, expected, found, count: 1 })
+    const last = this.#lastNotice.get(code)
+    if (last !== undefined && last.seq + last.count === seq) {
+      last.count++
+      return
     }
+    const notice = { code, seq, line: this.#line, expected, found, count: 1 }
+    this.#lastNotice.set(code, notice)
+    this.#keep(this.#notices, notice)
+  }
+
+  /** Keeps the first of each code, and counts the rest: a hostile trail has a fault for each of its bytes. */
+  #keep<Kept extends Finding | Notice>(list: Kept[], one: Kept): void {
+    const given = (this.#given.get(one.code) ?? 0) + 1
+    this.#given.set(one.code, given)
+    if (given <= GIVEN_OF_EACH_CODE) list.push(one)
+    else this.#omitted.set(one.code, { count: given - GIVEN_OF_EACH_CODE, line: this.#line })
+  }
+
+  /** Number of the line now being read, from 1. */
+  get #line(): number {
+    return this.#frontier.size + 1
   }
 }
 

@@ -57,7 +57,7 @@ class LineSplitter {
   }
 
   #take(end: Uint8Array): Uint8Array {
-    if (this.#rest.length === 0) return end
+    if (this.#rest.length === 0) return end.subarray(0, LINE_BYTES_MAX + 1)
     this.#keep(end)
     const line = this.#rest
     this.#rest = new Uint8Array(0)

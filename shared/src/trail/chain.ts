@@ -41,6 +41,8 @@ export class Linker {
   readonly #key: MacKey
   readonly #input = new MacInput(RECORD_BYTES_MAX)
   readonly #mac = new Uint8Array(HASH_BYTES)
+  /** The head given out last: it need not be looked at again. */
+  #made: Head | undefined
   #slab = new Uint8Array(0)
   #slabUsed = 0
 
@@ -57,15 +59,14 @@ export class Linker {
     if (head.kid !== undefined && head.kid !== kid) {
       throw new Error(`the key in force is ${head.kid}, the key given is ${kid}: rotate first`)
     }
+    if (head !== this.#made) requireHead(head)
     const size = this.#writeRecord(recordTexts(head, draft, kid))
     macInto(this.#mac, this.#input.message(size))
     const line = this.#room(size + LINE_FRAME_BYTES)
     writeLine(line, this.#mac, this.#input.record.subarray(0, size))
     const next = kidAfter(draft.kind, draft.body) ?? kid
-    return {
-      line,
-      head: { trail: head.trail, size: head.size + 1, checksum: fromUtf8(checksumOf(line)), kid: next },
-    }
+    this.#made = { trail: head.trail, size: head.size + 1, checksum: fromUtf8(checksumOf(line)), kid: next }
+    return { line, head: this.#made }
   }
 
   #writeRecord(texts: readonly string[]): number {
@@ -116,14 +117,10 @@ function recordTexts(
   { actor, body, kind, time }: Draft,
   kid: string,
 ): readonly string[] {
-  require(typeof trail === 'string' && isOrigin(trail), 'trail', 'an origin', trail)
   require(typeof kind === 'string' && isKind(kind), 'kind', 'lower-case words joined by dots', kind)
   require(typeof time === 'string' && isTimestamp(time), 'time', 'YYYY-MM-DDTHH:mm:ss.sssZ', time)
-  require(size >= 0, 'seq', 'an integer from 0', size)
-  require(/^[0-9a-f]{64}$/.test(checksum), 'prev', '64 hexadecimal digits', checksum)
   const { id, name, via } = actor
-  for (const one of [id, name, via])
-    require(typeof one === 'string' && one !== '', 'actor', 'id, name and via', one)
+  require(isFull(id) && isFull(name) && isFull(via), 'actor', 'id, name and via', actor)
   require(typeof body === 'object' && body !== null && !Array.isArray(body), 'body', 'an object', typeof body)
   // The keys in JCS order. Only the body is of unknown shape, so only the body is walked.
   const who = `{"id":${canonical(id)},"name":${canonical(name)},"via":${canonical(via)}}`
@@ -132,6 +129,16 @@ function recordTexts(
     canonical(body, 2),
     `,"kid":"${kid}","kind":"${kind}","prev":"${checksum}","seq":${canonical(size)},"time":"${time}","trail":"${trail}","v":1}`,
   ]
+}
+
+function requireHead({ trail, size, checksum }: Head): void {
+  require(typeof trail === 'string' && isOrigin(trail), 'trail', 'an origin', trail)
+  require(Number.isSafeInteger(size) && size >= 0, 'seq', 'an integer from 0', size)
+  require(/^[0-9a-f]{64}$/.test(checksum), 'prev', '64 hexadecimal digits', checksum)
+}
+
+function isFull(text: unknown): boolean {
+  return typeof text === 'string' && text !== ''
 }
 
 function require(holds: boolean, field: string, form: string, found: unknown): void {

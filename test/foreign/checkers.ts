@@ -52,6 +52,7 @@ export function goChecker(folder: string): Checker {
     GOPATH: goPath,
     GOFLAGS: '',
     GOPROXY: 'off',
+    CGO_ENABLED: '0',
     GOCACHE: join(folder, 'go-cache'),
   }
   const cwd = join(import.meta.dirname, 'go')

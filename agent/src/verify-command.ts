@@ -20,7 +20,8 @@ import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-st
 import { UnusableInput } from './unusable-input.ts'
 
 export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE --policy FILE] [--json]
-      Checks a trail, one entry a line ("-" reads standard input), and prints every finding.
+      Checks a trail, one entry a line ("-" reads standard input), and prints what is wrong with it:
+      the first 1,000 findings of each code, and the number of the rest.
       --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were not
                          derived from the one before. Other programs can see it: prefer --key-file
       --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy

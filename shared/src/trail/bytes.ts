@@ -104,6 +104,14 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
+/** Whether text has a character below U+0020 other than the one allowed. */
+export function hasControl(text: string, allowed: '\n' | '\t'): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) < 0x20 && text.charAt(i) !== allowed) return true
+  }
+  return false
+}
+
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
   let at = 0

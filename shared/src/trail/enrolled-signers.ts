@@ -82,7 +82,7 @@ export class EnrolledSigners {
     const { note: text } = body
     if (typeof text !== 'string') {
       fault('statement-form', 'a note', shown(JSON.stringify(text) ?? 'nothing'))
-      return sound
+      return false
     }
     try {
       const { statement, note } = parseStatement(utf8(text))

@@ -1,4 +1,4 @@
-import { base64, concat, fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts'
+import { base64, concat, fromBase64, fromHex, fromUtf8, hasControl, hex, utf8 } from './bytes.ts'
 import { FormatError, shown } from './format-error.ts'
 import { isKeyName, type Signer, type Verifier } from './vkey.ts'
 
@@ -32,7 +32,7 @@ export function parseNote(bytes: Uint8Array): Note {
   const refuse = (expected: string, found: string): never => {
     throw new FormatError('note-form', expected, found)
   }
-  if (hasControl(source)) refuse('no ASCII control character but newline', 'one')
+  if (hasControl(source, '\n')) refuse('no ASCII control character but newline', 'one')
   if (!source.endsWith('\n')) refuse('a final newline', 'none')
   const blank = source.lastIndexOf('\n\n')
   if (blank < 0) refuse('a blank line before the signatures', 'none')
@@ -42,15 +42,6 @@ export function parseNote(bytes: Uint8Array): Note {
   const note = { text: source.slice(0, blank + 1), signatures: lines.map(parseSignatureLine) }
   if (printNote(note) !== source) refuse('the form it prints to', 'another')
   return note
-}
-
-/** A character below U+0020 other than newline. */
-function hasControl(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit < 0x20 && unit !== 0x0a) return true
-  }
-  return false
 }
 
 /** `— name base64(id ‖ signature)`, without the newline. */

@@ -1,4 +1,4 @@
-import { equalBytes, fromDecimal, fromUtf8 } from './bytes.ts'
+import { equalBytes, fromDecimal, fromUtf8, hasControl } from './bytes.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { checkCosignature } from './cosignature.ts'
 import { FormatError, shown } from './format-error.ts'
@@ -43,7 +43,8 @@ export function parsePolicy(bytes: Uint8Array): Policy {
   if (!text.endsWith('\n')) refuse('a final newline', 'none')
   const draft = { logs: [], witnesses: [], groups: [], quorum: undefined, used: new Set<string>() } as Draft
   for (const [i, line] of text.slice(0, -1).split('\n').entries()) {
-    if (hasControl(line)) refuse('no control character but tab', `one in line ${i + 1}`)
+    if (hasControl(line, '\t') || line.includes('\u007f'))
+      refuse('no control character but tab', `one in line ${i + 1}`)
     const words = line.split(/[ \t]+/).filter((word) => word !== '')
     if (words[0] === undefined || words[0].startsWith('#')) continue
     readLine(draft, words, `line ${i + 1}: ${shown(line, 120)}`)
@@ -136,14 +137,6 @@ function threshold(text: string, members: number, where: string): number {
 
 function urlOf(url: string | undefined): { readonly url?: string } {
   return url === undefined ? {} : { url }
-}
-
-function hasControl(line: string): boolean {
-  for (let i = 0; i < line.length; i++) {
-    const unit = line.charCodeAt(i)
-    if ((unit < 0x20 && unit !== 0x09) || unit === 0x7f) return true
-  }
-  return false
 }
 
 function refuse(expected: string, found: string): never {

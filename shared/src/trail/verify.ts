@@ -4,11 +4,11 @@ import { TrailVerifier, type VerifyOptions } from './trail-verifier.ts'
 
 /**
  * Verifies a trail given as lines that each end with one newline, in pieces of any size. Returns a report
- * with every finding; never throws for what the bytes are, and never stops at the first fault.
+ * of all findings, the first thousand of each code one by one and the rest counted; never throws for what
+ * the bytes are, and never stops at the first fault.
  */
 export function verifyTrail(pieces: Iterable<Uint8Array>, options: VerifyOptions = {}): Report {
-  const verifier = new TrailVerifier(options)
-  const splitter = new LineSplitter(verifier)
+  const splitter = new LineSplitter(new TrailVerifier(options))
   for (const piece of pieces) splitter.push(piece)
   return splitter.end()
 }
@@ -18,8 +18,7 @@ export async function verifyTrailStream(
   pieces: AsyncIterable<Uint8Array>,
   options: VerifyOptions = {},
 ): Promise<Report> {
-  const verifier = new TrailVerifier(options)
-  const splitter = new LineSplitter(verifier)
+  const splitter = new LineSplitter(new TrailVerifier(options))
   for await (const piece of pieces) splitter.push(piece)
   return splitter.end()
 }

@@ -18,7 +18,14 @@ interface Rule {
 
 const rules = {
   trail: { folder: 'shared/src/trail', may: ['#digest', '#ed25519', '@noble/hashes/', '@noble/curves/'] },
-  agent: { folder: 'agent', may: ['@compliance-relay/shared/', 'node:'] },
+  relay: {
+    folder: 'shared/src/relay',
+    may: ['../trail/index.ts', '@napi-rs/keyring', '@node-rs/argon2', 'node:', 'zod'],
+  },
+  agent: {
+    folder: 'agent',
+    may: ['@compliance-relay/shared/', 'node:', 'chokidar', 'hono', '@hono/node-server', 'pino', 'zod'],
+  },
   server: { folder: 'server', may: ['@compliance-relay/shared/', 'node:'] },
   web: { folder: 'web', may: ['@compliance-relay/shared/trail'] },
 } satisfies Record<string, Rule>
@@ -74,6 +81,8 @@ describe('who may import whom', () => {
     ['trail', "const fs = await import('node:fs')", 'node:fs'],
     ['trail', "import 'node:process'", 'node:process'],
     ['trail', "import type {\n  A,\n} from '@compliance-relay/agent'", '@compliance-relay/agent'],
+    ['relay', "import { link } from '../trail/chain.ts'", '../trail/chain.ts'],
+    ['relay', "import Database from 'better-sqlite3'", 'better-sqlite3'],
     ['agent', "import { pool } from '@compliance-relay/server'", '@compliance-relay/server'],
     ['agent', "import { hex } from '../../shared/src/trail/bytes.ts'", '../../shared/src/trail/bytes.ts'],
     ['server', "import { x } from '@compliance-relay/agent'", '@compliance-relay/agent'],
@@ -87,7 +96,7 @@ describe('who may import whom', () => {
   test('shared gives out its doors and nothing behind them', () => {
     expect(import.meta.resolve('@compliance-relay/shared/trail')).toMatch(/shared\/src\/trail\/index\.ts$/)
     const manifest = JSON.parse(readFileSync(join(root, 'shared/package.json'), 'utf8'))
-    expect(Object.keys(manifest.exports)).toEqual(['./trail', './requirements'])
+    expect(Object.keys(manifest.exports)).toEqual(['./trail', './relay', './requirements'])
   })
 })
 

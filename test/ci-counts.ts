@@ -44,6 +44,7 @@ function line({ passed, failed, skipped }: Counts): string {
 const lanes = [
   read('vitest.json', (json) => countsOf(readVitest(json))),
   read('conformance.json', (json) => countsOf(readVitest(json))),
+  read('capture.json', (json) => countsOf(readVitest(json))),
   read('foreign.json', (json) => ({
     skipped: 0,
     ...(JSON.parse(json) as { passed: number; failed: number }),

@@ -14,6 +14,7 @@ export default defineConfig({
       '**/node_modules/**',
       'test/out/**',
       'test/conformance/**',
+      'test/capture/**',
       'test/browser/**',
       'test/foreign/**',
     ],

@@ -27,6 +27,111 @@ export const requirements = {
     owner: 'shared',
     by: 'product',
   },
+  'P11-10a-3': {
+    clause: ['21 CFR 11.10(a)'],
+    text: 'Cutting off the newest records or swapping the whole database for an older copy is discovered.',
+    how:
+      'Signed checkpoints are kept by a notary outside the data folder. At start and on demand the trail is held ' +
+      'against the largest one; what does not agree is named, recorded, and a new trail names the old one. Records ' +
+      'of the last second before a crash, and a notary restored together with the data, are beyond it.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10e-1': {
+    clause: ['21 CFR 11.10(e)', 'EU Annex 11 9', 'PIC/S PI 041-1 9.6'],
+    text: 'Creating, changing, renaming and deleting a watched file is recorded with person, UTC time, workstation, project, path, size and SHA-256.',
+    how:
+      'A reconciling scan compares the folder with what is known of it; hints of the operating system only say where ' +
+      'to look first. What has come to rest is read, attributed and recorded.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10e-2': {
+    clause: ['21 CFR 11.10(e)', 'MHRA 6.13', 'EU Annex 11 (draft 2025) 12'],
+    text: 'The trail is made by the computer, independently of the user, and cannot be switched off.',
+    how:
+      'No request carries an actor, a time or a place in the trail. There is no command that stops recording while ' +
+      'the relay runs; starting, stopping, pauses and the time in between are records.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10e-5': {
+    clause: ['EU Annex 11 10', 'EU Annex 11 12.4', 'EU Annex 11 (draft 2025) 12'],
+    text: 'Changes of what is watched, of projects and of persons are in the trail, with what was before and after, and why.',
+    how: 'Settings are the sum of their recorded changes; the copy the relay works with is compared with it.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10e-6': {
+    clause: ['ALCOA contemporaneous', 'PIC/S PI 041-1 9.6'],
+    text: 'What was found late is said to be late: since when nobody looked, and why.',
+    how: 'A record of something made while the relay or its folder was away carries from, to and the cause.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10e-7': {
+    clause: ['ALCOA complete'],
+    text: 'A file that no person answers for is never lost and never given a made-up person.',
+    how: 'It gets a capture.refused record by the relay with the reason and the evidence, and is listed as unclaimed.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10e-8': {
+    clause: ['PIC/S PI 041-1 9.6', 'MHRA 6.12'],
+    text: 'Each capture is its own record at its own time, numbered without gaps.',
+    how: 'Records are numbered by the chain, in the order in which they are committed; the database refuses any other.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'P11-10h-2': {
+    clause: ['21 CFR 11.10(h)'],
+    text: 'What is captured comes from the watched folder itself: no link leads out of it, no other disk is taken for it.',
+    how:
+      'Links and other file systems are refused, by a record, and not read. An open file must lie in the folder by its ' +
+      'real path. A folder that was replaced is named, and nothing in it is called deleted for that.',
+    risk: 'medium',
+    owner: 'agent',
+    by: 'product',
+  },
+  'DI-2': {
+    clause: ['FDA data integrity Q12', 'MHRA 6.12'],
+    text: 'Nothing is shown as done that is not durable.',
+    how: 'A record is committed and synced to disk before it is counted, shown or signed. Kills, full and failing disks are tried.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'DI-3': {
+    clause: ['MHRA 6.11', 'FDA data integrity Q1'],
+    text: 'A raw file can later be shown to be the recorded original.',
+    how: 'Size and SHA-256 are of the file at rest; relay verify-file says whether a file is as recorded, changed or missing.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'DI-5': {
+    clause: ['ALCOA complete'],
+    text: 'What is on the disk and what is recorded are reconciled.',
+    how: 'Folders are looked through at start, every minute, and file by file every ten minutes and on demand.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
+  'TIME-1': {
+    clause: ['MHRA 6.13', 'PIC/S PI 041-1 9.6'],
+    text: 'Times are unambiguous, and steps of the clock are noticed.',
+    how: 'UTC to the millisecond. The clock is compared with one that nobody sets; a step of more than 2 s is a record.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
   'P11-70-1': {
     clause: ['21 CFR 11.70', 'EU Annex 11 14'],
     text: 'A signature cannot be cut out, copied or moved to another record.',

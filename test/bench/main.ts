@@ -4,6 +4,7 @@
  * Prints figures, judges none: machines differ, ratios within one run less so.
  */
 import { cpus } from 'node:os'
+import { burst, largeFile, latency, manyFiles, type Row, starts } from './capture.ts'
 import { measureMemory } from './memory.ts'
 import { measureTrail } from './trail.ts'
 
@@ -49,3 +50,14 @@ for (const row of measureMemory([entries / 100, entries / 10, entries].map(Math.
     count(row.fileMiB / row.seconds),
   ])
 }
+print([])
+process.stdout.write('capture, each by a relay of its own\n')
+const row = (cells: Row): void => {
+  const [what, figure, beside, wantedFigure] = cells
+  process.stdout.write(`${what.padEnd(34)} ${figure.padEnd(46)} ${beside.padEnd(44)} ${wantedFigure}\n`)
+}
+row(await latency())
+row(await burst())
+row(largeFile())
+for (const one of await manyFiles()) row(one)
+for (const one of await starts([entries / 100, entries / 10, entries].map(Math.ceil))) row(one)

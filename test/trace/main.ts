@@ -24,9 +24,14 @@ const out = join(root, 'test/out')
 const build = buildOf(root)
 const browser = readRun('playwright.json', (json) => readPlaywright(json, root))
 const counts = browser && (options['with-browser'] || (browser.build && sameBuild(browser.build, build)))
-const runs = [readRun('vitest.json', readVitest), counts ? browser : undefined].filter(
-  (run) => run !== undefined,
-)
+// The capture run takes minutes and is not part of `npm test`: it counts where it is of this build.
+const capture = readRun('capture.json', readVitest)
+const captureCounts = capture?.build !== undefined && sameBuild(capture.build, build)
+const runs = [
+  readRun('vitest.json', readVitest),
+  captureCounts ? capture : undefined,
+  counts ? browser : undefined,
+].filter((run) => run !== undefined)
 const { matrix, faults } = trace(requirements, {
   build,
   found: runs,
@@ -65,6 +70,7 @@ say(
   `${totals.covered} of ${totals.requirements} product requirements covered, ${totals.procedures} procedures`,
 )
 say(`${totals.tests} tests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
+if (capture && !captureCounts) say('test/out/capture.json is of another build and was left out')
 if (browser && !counts) say('test/out/playwright.json is of another build and was left out')
 for (const { code, sentence } of faults) say(`${code}: ${sentence}`)
 say(faults.length === 0 ? 'no faults' : `${faults.length} faults`)

@@ -13,7 +13,7 @@ import { GIVEN_OF_EACH_CODE, notices } from './report.ts'
 import type { EntryParts } from './scan-entry.ts'
 import { SeqPlaces } from './seq-places.ts'
 import { TimeBounds } from './time-bounds.ts'
-import { Frontier, LeafHasher } from './tree.ts'
+import { Frontier, type FrontierState, LeafHasher } from './tree.ts'
 
 export interface VerifyOptions {
   /** Keys to check checksums with. Keys derived at rotations follow by themselves; fresh ones must be given. */
@@ -90,6 +90,14 @@ export class TrailVerifier {
   /** A fault of the input as a whole, such as a last line that was cut off. */
   note(code: FindingCode, expected: string, found: string): void {
     this.#found(code, expected, found)
+  }
+
+  /**
+   * Where the trail stands after the lines so far, for a writer that goes on from here. Undefined before the
+   * first entry. Only to be relied on if nothing was found.
+   */
+  position(): { readonly head: Head; readonly frontier: FrontierState } | undefined {
+    return this.#head && { head: this.#head, frontier: this.#frontier.state() }
   }
 
   end(): Report {

@@ -1,0 +1,122 @@
+import { type Body, canonical, LINE_BYTES_MAX, type Value } from '@compliance-relay/shared/trail'
+import type { Examination } from '../instruments/types.ts'
+import type { WatchSettings } from '../settings.ts'
+import type { Claim, ReadFile } from './hash-task.ts'
+import type { ManifestFile } from './manifest.ts'
+import type { Late, Pending } from './pending.ts'
+import { pathFields } from './raw-name.ts'
+
+/*
+ * What a record of a capture says. Times of files are what the file system claims; times of the relay are its
+ * own clock's. Absent and empty things are left out: a field that is there means something.
+ */
+
+/** Room for a record's body: an entry has at most 65,535 bytes, and the rest of it is below 2 KiB. */
+const BODY_BYTES_MAX = LINE_BYTES_MAX - 4_096
+/** A manifest up to this size stands in the record itself; a larger one is kept beside the trail under its digest. */
+export const INLINE_MANIFEST_BYTES_MAX = 32_768
+
+/** An earlier record of the same path. */
+export interface Before {
+  readonly seq: number
+  readonly digest: string
+  readonly size: number
+}
+
+let lastTime = Number.NaN
+let lastText = ''
+
+/** ISO 8601 in UTC, to the millisecond. Many records of one moment have the same: it is written once. */
+export function timestamp(milliseconds: number): string {
+  if (milliseconds !== lastTime) {
+    lastTime = milliseconds
+    lastText = new Date(milliseconds).toISOString()
+  }
+  return lastText
+}
+
+/** Where and of what: the fields every capture record begins with. */
+export function placeFields(watch: WatchSettings, path: string): { [key: string]: Value } {
+  return { project: watch.project, device: watch.device, watch: watch.id, ...pathFields(path) }
+}
+
+export function lateFields(late: Late | undefined): { [key: string]: Value } {
+  if (late === undefined) return {}
+  const { from, to, why } = late
+  return { late: { from: from === null ? null : timestamp(from), to: timestamp(to), why } }
+}
+
+/** When it was first seen and since when it has been at rest, by the relay's clock. */
+export function seenFields(pending: Pending): { [key: string]: Value } {
+  return {
+    seen: { first: timestamp(pending.firstSeen), rest: timestamp(pending.restSeen) },
+    ...(pending.links > 1 ? { hardLinks: pending.links } : {}),
+  }
+}
+
+/** What the instrument says of the run, and whether what it says holds. */
+export function examinationFields(
+  profile: string,
+  { complete, missing, aborted, fields, notes, profile: applied = profile }: Examination,
+  claims: readonly Claim[],
+): { [key: string]: Value } {
+  // A plain file, whatever its name had let expect: there is nothing more to say of it.
+  if (applied === 'file' && complete && notes.length === 0) return {}
+  const disagreeing = claims.filter(({ agrees }) => !agrees)
+  const reasons = [
+    ...missing,
+    ...disagreeing.map(({ from, path, algorithm }) => `${from} has another ${algorithm} for ${path}`),
+  ]
+  return {
+    profile: applied,
+    complete: complete && disagreeing.length === 0,
+    ...(reasons.length > 0 ? { missing: reasons.slice(0, 20) } : {}),
+    ...(aborted === true ? { aborted: true } : {}),
+    ...(Object.keys(fields).length > 0 ? { run: { ...fields } } : {}),
+    ...(claims.length > 0 ? { instrumentDigests: claims.slice(0, 20).map((claim) => ({ ...claim })) } : {}),
+    ...(notes.length > 0 ? { unreadable: notes.slice(0, 10) } : {}),
+  }
+}
+
+export function fileFields({ size, sha256 }: ReadFile): { [key: string]: Value } {
+  return { size, sha256 }
+}
+
+/** A data set's digest, and its manifest if there is room for it in the record. */
+export function setFields(
+  files: readonly ManifestFile[],
+  manifest: { readonly digest: string; readonly bytes: Uint8Array },
+  rawDigest: string | undefined,
+): { [key: string]: Value } {
+  const size = files.reduce((sum, file) => sum + file.size, 0)
+  const inline = manifest.bytes.length <= INLINE_MANIFEST_BYTES_MAX
+  return {
+    manifest: manifest.digest,
+    ...(rawDigest === undefined ? {} : { raw: rawDigest }),
+    fileCount: files.length,
+    size,
+    ...(inline
+      ? {
+          files: files.map(({ path, size: bytes, sha256 }) => ({ ...pathFields(path), size: bytes, sha256 })),
+        }
+      : {}),
+  }
+}
+
+export function beforeFields({ seq, digest, size }: Before): { [key: string]: Value } {
+  return { before: { seq, digest, size } }
+}
+
+/**
+ * The body as it can be written. Details come from other people's files: should they not fit, the record is
+ * made without them and says so, for a file that is not recorded would be worse than one with fewer details.
+ */
+export function fitting(body: Body, details: readonly string[]): Body {
+  try {
+    if (Buffer.byteLength(canonical(body)) <= BODY_BYTES_MAX) return body
+  } catch {
+    // Not to be written as it is: the details below are where foreign text stands.
+  }
+  const kept = Object.fromEntries(Object.entries(body).filter(([key]) => !details.includes(key)))
+  return { ...kept, leftOut: details.filter((key) => key in body) }
+}

@@ -1,0 +1,599 @@
+import type { BigIntStats } from 'node:fs'
+import { resolve as resolvePath } from 'node:path'
+import { recogniseFile, recogniseFolder } from '../instruments/recognise.ts'
+import type { FolderGlance, Profile } from '../instruments/types.ts'
+import type { WatchSettings } from '../settings.ts'
+import type { StoredUnit } from '../sqlite/unit-store.ts'
+import type { Folder, FolderTree } from './folder-tree.ts'
+import { HashPool } from './hash-pool.ts'
+import type { ReadResult, ReadTask } from './hash-task.ts'
+import { Names } from './names.ts'
+import type { OpenWriters } from './open-writers.ts'
+import { goneOutcome, isComplete, notReadOutcome, type OutcomeContext, readOutcome } from './outcome.ts'
+import { keyOf, type Late, type Pending } from './pending.ts'
+import { pathFields, readable } from './raw-name.ts'
+import type { Recorder } from './recorder.ts'
+import type { ScanSink } from './scanner.ts'
+import { Settler, sizeOf } from './settler.ts'
+import { fileIdOf, fileIdOfStamp, stampOf } from './stamp.ts'
+import type { SetWalk } from './walk-set.ts'
+
+export interface CapturesOptions {
+  readonly context: OutcomeContext
+  readonly tree: FolderTree
+  readonly recorder: Recorder
+  readonly profiles: readonly Profile[]
+  readonly separator: string
+  readonly openWriters: OpenWriters
+  /** The watched folder a folder belongs to, links resolved. */
+  readonly realRootOf: (folder: Folder) => string
+  readonly now: () => number
+  readonly wall: () => number
+  /** Scan these names of a folder again after so many milliseconds. */
+  readonly lookAgain: (folder: Folder, milliseconds: number) => void
+  readonly rootMissing: (folder: Folder, code: string) => void
+  readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+}
+
+/** How long a unit that its instrument does not call complete may rest before it is recorded as incomplete. */
+export const INCOMPLETE_REST_MILLISECONDS = 60_000
+const RETRY_MILLISECONDS_MAX = 300_000
+/** Failures in a row before they are a record: whoever locks a file for a moment is not worth one. */
+const FAILURES_BEFORE_RECORD = 3
+
+interface Missing {
+  readonly since: number
+  readonly seen: number
+  readonly late: Late | undefined
+}
+
+/**
+ * From what the scan finds to what is recorded: each unit is waited for, read, and its outcome handed to the
+ * recorder. It holds what is on its way, and only that.
+ */
+export class Captures implements ScanSink {
+  readonly #options: CapturesOptions
+  readonly #settler: Settler
+  readonly #pool: HashPool
+  readonly #names: Names
+  readonly #profileOfSet = new Map<Folder, Profile>()
+  readonly #reading = new Map<number, Pending>()
+  readonly #missing = new Map<string, Missing>()
+  readonly #goneSaid = new Set<string>()
+  readonly #unreadable = new Map<Folder, { tries: number; said: boolean; code: string }>()
+  readonly #othersSaid = new Map<string, string>()
+  #lastTask = 0
+  /** Units that are not found are put aside, not called deleted: their watched folder has been replaced. */
+  readonly #replaced = new Set<string>()
+
+  constructor(options: CapturesOptions) {
+    this.#options = options
+    this.#names = new Names(options.tree, options.context.units)
+    this.#settler = new Settler({
+      separator: options.separator,
+      openWriters: options.openWriters,
+      now: options.now,
+      wall: options.wall,
+      quietMilliseconds: (pending) => this.#quietOf(pending),
+      onRest: (pending) => this.#read(pending),
+      onVanished: (pending) => this.#vanished(pending),
+    })
+    this.#pool = new HashPool(
+      options.profiles,
+      (results) => {
+        for (const result of results) this.#answered(result)
+      },
+      (error) => options.note('reader-stopped', { error: error.message }),
+    )
+  }
+
+  /** Units on their way. */
+  get pending(): number {
+    return this.#settler.size
+  }
+
+  /** Recorded units that were not found at the last look. */
+  get missingCount(): number {
+    return this.#missing.size
+  }
+
+  units(): Iterable<Pending> {
+    return this.#settler.values()
+  }
+
+  unreadableFolders(): { readonly folder: Folder; readonly code: string }[] {
+    return [...this.#unreadable].map(([folder, { code }]) => ({ folder, code }))
+  }
+
+  /** Wall clock of the oldest unit on its way, undefined if there is none. */
+  oldest(): number | undefined {
+    let oldest: number | undefined
+    for (const { firstSeen } of this.#settler.values()) oldest = Math.min(oldest ?? firstSeen, firstSeen)
+    return oldest
+  }
+
+  tick(): boolean {
+    return this.#settler.tick()
+  }
+
+  isPending(folder: Folder, name: string): boolean {
+    const pending = this.#settler.get(keyOf(folder, name))
+    return pending !== undefined && pending.stage !== 'gone'
+  }
+
+  /** A hint about something that is on its way already. True if there is such a thing. */
+  hinted(folder: Folder, name: string): boolean {
+    const pending = this.#settler.get(keyOf(folder, name))
+    if (pending === undefined || pending.stage === 'gone') return false
+    if (pending.stage !== 'settling') pending.hinted = true
+    return true
+  }
+
+  clockStepped(): void {
+    for (const pending of this.#settler.values()) pending.clockStepped = true
+  }
+
+  setProfile(folder: Folder, profile: string): void {
+    const found = this.#options.profiles.find(({ id }) => id === profile)
+    const fallback = this.#options.profiles.find(({ id }) => id === 'folder')
+    const one = found ?? fallback
+    if (one !== undefined) this.#profileOfSet.set(folder, one)
+    folder.set = folder
+  }
+
+  /** What a folder is taken for. Once a data set, always a data set. */
+  recognise(folder: Folder, glance: FolderGlance): boolean {
+    const profile = this.#profileFor(folder, glance)
+    if (profile === undefined) return false
+    this.#profileOfSet.set(folder, profile)
+    folder.set = folder
+    for (const child of [...folder.children.values()]) this.#options.tree.remove(child)
+    this.#dropFilesIn(folder)
+    return true
+  }
+
+  /** Files on their way are part of the data set their folder has turned out to be. */
+  #dropFilesIn(folder: Folder): void {
+    for (const pending of [...this.#settler.values()]) {
+      const inside = pending.folder === folder || pending.folder.path.startsWith(folder.pathOf(''))
+      if (pending.kind !== 'file' || !inside || pending.stage === 'recording') continue
+      this.#end(pending)
+      for (const [id, reading] of this.#reading) if (reading === pending) this.#reading.delete(id)
+    }
+  }
+
+  #profileFor(folder: Folder, glance: FolderGlance): Profile | undefined {
+    const watch = this.#options.context.watchOf(folder)
+    const profiles = this.#profilesOf(watch)
+    if (watch.profile === 'folder' && folder.parent?.parent === undefined)
+      return recogniseFolder(glance, profiles)?.profile ?? profiles.find(({ id }) => id === 'folder')
+    return recogniseFolder(glance, profiles)?.profile
+  }
+
+  #profilesOf({ profile }: WatchSettings): readonly Profile[] {
+    const { profiles } = this.#options
+    if (profile === undefined || profile === 'folder') return profiles
+    return profiles.filter(({ id }) => id === profile || id === 'file' || id === 'folder')
+  }
+
+  #quietOf({ folder, profile }: Pending): number {
+    const { quietSeconds } = this.#options.context.watchOf(folder)
+    return 1_000 * Math.max(quietSeconds, profile.quietSeconds ?? 0)
+  }
+
+  // What the scan finds.
+
+  file(
+    folder: Folder,
+    name: string,
+    stat: BigIntStats,
+    known: StoredUnit | undefined,
+    late: Late | undefined,
+  ): void {
+    this.#found(folder, name)
+    if (known?.state === 'absent') this.#options.context.units.setState(folder.id, name, 'recorded')
+    const profile = recogniseFile(name, this.#profilesOf(this.#options.context.watchOf(folder)))
+    const fileId = fileIdOf(stat)
+    const pending = this.#newPending('file', folder, name, profile, stampOf(stat), notLate(stat, late), known)
+    pending.size = Number(stat.size)
+    pending.owner = Number(stat.uid)
+    pending.links = Number(stat.nlink)
+    if (known?.state === 'failed') pending.failureSaid = true
+    if (known === undefined) pending.formerly = this.#names.formerOf(fileId, 'file', folder.watch)
+    this.#begin(pending, fileId)
+  }
+
+  set(folder: Folder, walk: SetWalk, known: StoredUnit | undefined, late: Late | undefined): void {
+    const { parent } = folder
+    const profile = this.#profileOfSet.get(folder)
+    if (parent === undefined || profile === undefined)
+      throw new Error('a data set has a folder and a profile')
+    this.#found(parent, folder.name)
+    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, late, known)
+    pending.walk = walk
+    pending.size = sizeOf(walk)
+    if (known === undefined) pending.formerly = this.#names.formerOf(folder.fileId, 'set', folder.watch)
+    this.#begin(pending, folder.fileId)
+  }
+
+  #newPending(
+    kind: 'file' | 'set',
+    folder: Folder,
+    name: string,
+    profile: Profile,
+    sample: string,
+    late: Late | undefined,
+    known: StoredUnit | undefined,
+  ): Pending {
+    const { now, wall } = this.#options
+    const container = kind === 'set' ? (folder.parent ?? folder) : folder
+    return {
+      kind,
+      folder,
+      name,
+      key: keyOf(container, name),
+      profile,
+      late,
+      known,
+      firstSeen: wall(),
+      restSince: now(),
+      restSeen: wall(),
+      sample,
+      samples: 1,
+      sameUntil: now(),
+      longestRest: 0,
+      stage: 'settling',
+      size: 0,
+      owner: 0,
+      links: 1,
+      walk: undefined,
+      missing: [],
+      open: false,
+      failures: 0,
+      failureCode: undefined,
+      failureSaid: false,
+      formerly: undefined,
+      clockStepped: false,
+      hinted: false,
+      incompleteSample: undefined,
+    }
+  }
+
+  #begin(pending: Pending, fileId: string): void {
+    const gone = this.#settler.get(pending.key)
+    if (gone !== undefined) this.#end(gone)
+    this.#settler.add(pending)
+    this.#names.add(pending, fileId)
+  }
+
+  #end(pending: Pending): void {
+    this.#settler.remove(pending)
+    this.#names.remove(
+      pending,
+      pending.kind === 'set' ? pending.folder.fileId : fileIdOfStamp(pending.sample),
+    )
+  }
+
+  /** It is there: whatever was missing under this name is not. */
+  #found(folder: Folder, name: string): void {
+    this.#missing.delete(keyOf(folder, name))
+    this.#goneSaid.delete(keyOf(folder, name))
+  }
+
+  missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
+    if (known.state === 'absent') return
+    const { recorder, context } = this.#options
+    const key = keyOf(folder, name)
+    if (this.#goneSaid.has(key)) return
+    if (known.kind === 'other') {
+      this.#othersSaid.delete(key)
+      recorder.add({ apply: () => context.units.remove(folder.id, name) })
+      return
+    }
+    if (this.#replaced.has(folder.watch)) {
+      recorder.add({ apply: () => context.units.setState(folder.id, name, 'absent') })
+      return
+    }
+    const { now, wall, lookAgain } = this.#options
+    const quiet = 1_000 * context.watchOf(folder).quietSeconds
+    const missing = this.#missing.get(key)
+    if (missing === undefined) this.#missing.set(key, { since: now(), seen: wall(), late })
+    // Found missing twice, a quiet window apart, by two scans that could read the folder.
+    else if (now() - missing.since >= quiet && !this.#names.isClaimed(folder.id, name)) {
+      this.#missing.delete(key)
+      this.#goneSaid.add(key)
+      const item = goneOutcome(context, folder, known, missing.late, missing.seen)
+      recorder.add({ ...item, done: () => this.#goneSaid.delete(key) })
+    }
+    lookAgain(folder, quiet + 100)
+  }
+
+  folderMissing(folder: Folder, late: Late | undefined): void {
+    const { parent } = folder
+    if (parent === undefined) return this.#options.rootMissing(folder, 'ENOENT')
+    const { units } = this.#options.context
+    this.#unreadable.delete(folder)
+    if (folder.set === folder) {
+      const known = units.unit(parent.id, folder.name)
+      if (known !== undefined) return this.missing(parent, folder.name, known, late)
+    } else {
+      for (const child of [...folder.children.values()]) this.folderMissing(child, late)
+      const known = units.unitsIn(folder.id)
+      for (const [name, unit] of known) if (unit.kind !== 'set') this.missing(folder, name, unit, late)
+      if (known.size > 0 || folder.children.size > 0) return
+    }
+    this.#profileOfSet.delete(folder)
+    this.#options.tree.remove(folder)
+  }
+
+  /** The watched folder is another than it was: what is not found in it is put aside until it is seen again. */
+  setReplaced(watch: string, replaced: boolean): void {
+    if (replaced) this.#replaced.add(watch)
+    else this.#replaced.delete(watch)
+  }
+
+  /** A watch has been ended: nothing of it is followed any more. */
+  forgetWatch(watch: string): void {
+    for (const pending of [...this.#settler.values()]) {
+      if (pending.folder.watch === watch && pending.stage !== 'recording') this.#end(pending)
+    }
+    for (const [id, pending] of this.#reading) if (pending.folder.watch === watch) this.#reading.delete(id)
+    this.#missing.clear()
+  }
+
+  other(folder: Folder, name: string, what: string, known: StoredUnit | undefined): void {
+    const key = keyOf(folder, name)
+    if ((known?.kind === 'other' && known.stamp === what) || this.#othersSaid.get(key) === what) return
+    this.#othersSaid.set(key, what)
+    const { context, recorder } = this.#options
+    const target = what.startsWith(LINK) ? what.slice(LINK.length) : undefined
+    const reason =
+      target === undefined ? what : this.#leadsOut(folder, target) ? 'link-leaves-folder' : 'link'
+    const details = target === undefined ? {} : { target: pathFields(target) }
+    recorder.add(
+      notReadOutcome(context, 'capture.refused', { folder, name }, reason, details, (seq) =>
+        context.units.put({ ...noUnit(folder, name), stamp: what, trail: context.trail, seq }),
+      ),
+    )
+  }
+
+  #leadsOut(folder: Folder, target: string): boolean {
+    const { separator, realRootOf } = this.#options
+    const root = realRootOf(folder)
+    const path = resolvePath(readable(folder.path), readable(target))
+    return path !== root && !path.startsWith(root + separator)
+  }
+
+  unreadable(folder: Folder, code: string): void {
+    if (folder.parent === undefined) return this.#options.rootMissing(folder, code)
+    const { context, recorder, lookAgain } = this.#options
+    const state = this.#unreadable.get(folder) ?? { tries: 0, said: false, code }
+    this.#unreadable.set(folder, state)
+    state.tries++
+    state.code = code
+    lookAgain(folder, backOff(state.tries))
+    if (state.said || state.tries < FAILURES_BEFORE_RECORD) return
+    state.said = true
+    recorder.add(
+      notReadOutcome(context, 'capture.failed', { folder, name: '' }, code, { what: 'folder' }, () => {}),
+    )
+  }
+
+  readable(folder: Folder): void {
+    this.#unreadable.delete(folder)
+  }
+
+  // From rest to record.
+
+  #read(pending: Pending): void {
+    const { folder, kind, walk } = pending
+    const rest = this.#options.now() - pending.restSince
+    const isLong = rest >= INCOMPLETE_REST_MILLISECONDS
+    if (pending.incompleteSample === pending.sample && !isLong) {
+      this.#settler.again(
+        pending,
+        Math.min(this.#settler.quietOf(pending), INCOMPLETE_REST_MILLISECONDS - rest),
+      )
+      return
+    }
+    if (kind === 'set') this.#refineProfile(pending)
+    const id = ++this.#lastTask
+    const root = this.#options.realRootOf(folder)
+    const task = { id, root, name: pending.name, kind, profile: pending.profile.id, evenIfIncomplete: isLong }
+    this.#reading.set(id, pending)
+    if (kind === 'file') {
+      const file = {
+        path: folder.pathOf(pending.name),
+        stamp: pending.sample,
+        member: pending.name,
+        size: pending.size,
+      }
+      this.#pool.submit({ ...task, files: [file] })
+      return
+    }
+    const known = this.#options.context.units.membersOf(folder.id)
+    const files = (walk?.files ?? []).map(({ member, path, stamp, size }): ReadTask['files'][number] => {
+      const before = known.get(member)
+      return before?.stamp === stamp
+        ? { member, path, stamp, size, sha256: before.digest }
+        : { member, path, stamp, size }
+    })
+    this.#pool.submit({ ...task, files })
+  }
+
+  /** What a folder was taken for by its first files may be seen better now. */
+  #refineProfile(pending: Pending): void {
+    const { folder, walk } = pending
+    const watch = this.#options.context.watchOf(folder)
+    const glance = glanceOf(folder.name, walk)
+    const found = recogniseFolder(glance, this.#profilesOf(watch))
+    if (found === undefined) return
+    pending.profile = found.profile
+    this.#profileOfSet.set(folder, found.profile)
+  }
+
+  #answered(result: ReadResult): void {
+    const pending = this.#reading.get(result.id)
+    this.#reading.delete(result.id)
+    if (pending === undefined) return
+    switch (result.state) {
+      case 'moved':
+        return this.#settler.restart(pending)
+      case 'incomplete':
+        return this.#waitForCompletion(pending, result.examination.missing)
+      case 'failed':
+        return this.#failed(pending, result.path, result.code)
+      case 'outside':
+        return this.#refuse(pending, 'outside-watched-folder')
+      case 'read': {
+        const rest = this.#options.now() - pending.restSince
+        if (!isComplete(result) && rest < INCOMPLETE_REST_MILLISECONDS) {
+          const disagreeing = result.claims.filter(({ agrees }) => !agrees)
+          return this.#waitForCompletion(pending, [
+            ...(result.examination?.missing ?? []),
+            ...disagreeing.map(({ from, path }) => `${from} has another digest for ${path}`),
+          ])
+        }
+        return this.#commit(pending, readOutcome(this.#options.context, pending, result))
+      }
+    }
+  }
+
+  #waitForCompletion(pending: Pending, missing: readonly string[]): void {
+    pending.missing = missing
+    pending.incompleteSample = pending.sample
+    this.#settler.again(pending, this.#settler.quietOf(pending) / 2)
+  }
+
+  #commit(pending: Pending, item: ReturnType<typeof readOutcome>): void {
+    pending.stage = 'recording'
+    this.#options.recorder.add({
+      ...item,
+      done: () => {
+        this.#end(pending)
+        const { formerly } = pending
+        if (formerly !== undefined) this.#missing.delete(`${formerly.folder}/${formerly.name}`)
+        // What was written between the reading and now has had its hint already.
+        if (pending.hinted) this.#options.lookAgain(pending.folder, 0)
+      },
+    })
+  }
+
+  #failed(pending: Pending, path: string, code: string): void {
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return this.#settler.restart(pending)
+    pending.failures++
+    pending.failureCode = code
+    this.#settler.again(pending, backOff(pending.failures))
+    this.#options.note('not-readable', { path: readable(path), code, tries: pending.failures })
+    if (pending.failureSaid || pending.failures < FAILURES_BEFORE_RECORD) return
+    pending.failureSaid = true
+    const { context, recorder } = this.#options
+    const { folder, name } = placeOf(pending)
+    const details = {
+      what: pending.kind === 'set' ? 'dataset' : 'file',
+      size: pending.size,
+      ...(pending.kind === 'set' ? { file: pathFields(path) } : {}),
+    }
+    const known = context.units.unit(folder.id, name)
+    recorder.add(
+      notReadOutcome(context, 'capture.failed', { folder, name }, code, details, (seq) => {
+        // A unit that was recorded stays what it was: the trail knows its last good state.
+        if (known === undefined)
+          context.units.put({
+            ...noUnit(folder, name),
+            kind: pending.kind,
+            state: 'failed',
+            trail: context.trail,
+            seq,
+          })
+      }),
+    )
+  }
+
+  #refuse(pending: Pending, reason: string): void {
+    const { context } = this.#options
+    const { folder, name } = placeOf(pending)
+    this.#commit(
+      pending,
+      notReadOutcome(context, 'capture.refused', { folder, name }, reason, { size: pending.size }, (seq) =>
+        context.units.put({
+          ...noUnit(folder, name),
+          kind: pending.kind,
+          stamp: pending.kind === 'file' ? pending.sample : '',
+          trail: context.trail,
+          seq,
+        }),
+      ),
+    )
+  }
+
+  /** A unit on its way is not there any more, and no longer expected under another name. */
+  #vanished(pending: Pending): void {
+    this.#end(pending)
+    const { context, recorder, lookAgain } = this.#options
+    const { folder, name } = placeOf(pending)
+    if (context.units.unit(folder.id, name) !== undefined) return lookAgain(folder, 0)
+    const hasNewName =
+      pending.kind === 'set' ? this.#names.hasFolder(pending.folder) : this.#names.hasNewName(pending)
+    if (hasNewName) return
+    const what = pending.kind === 'set' ? 'dataset' : 'file'
+    const details = { what, size: pending.size, seen: { first: timestampOf(pending.firstSeen) } }
+    recorder.add(notReadOutcome(context, 'capture.failed', { folder, name }, 'vanished', details, () => {}))
+    if (pending.kind === 'set') lookAgain(folder, 0)
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+}
+
+const LINK = 'link to '
+
+function backOff(tries: number): number {
+  return Math.min(1_000 * 2 ** (tries - 1), RETRY_MILLISECONDS_MAX)
+}
+
+/** The folder a unit is listed in, and its name there. */
+function placeOf({ kind, folder, name }: Pending): { readonly folder: Folder; readonly name: string } {
+  return { folder: kind === 'set' ? (folder.parent ?? folder) : folder, name }
+}
+
+function noUnit(folder: Folder, name: string): Omit<StoredUnit, 'trail' | 'seq'> {
+  return {
+    folder: folder.id,
+    name,
+    kind: 'other',
+    state: 'refused',
+    fileId: '',
+    stamp: '',
+    size: 0,
+    digest: '',
+    profile: '',
+  }
+}
+
+function timestampOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
+
+/** Written after the relay had begun to look: it is found by the first scan, and yet not late. */
+function notLate(stat: BigIntStats, late: Late | undefined): Late | undefined {
+  return late !== undefined && Number(stat.ctimeNs / 1_000_000n) > late.to ? undefined : late
+}
+
+/** The names of a data set from its walk. */
+function glanceOf(name: string, walk: SetWalk | undefined): FolderGlance {
+  const names = new Map<string, Map<string, boolean>>()
+  const add = (member: string, isFolder: boolean): void => {
+    const cut = member.lastIndexOf('/')
+    const sub = cut < 0 ? '' : member.slice(0, cut)
+    const inSub = names.get(sub) ?? new Map<string, boolean>()
+    names.set(sub, inSub.set(member.slice(cut + 1), isFolder))
+  }
+  for (const { member } of walk?.folders ?? []) if (member !== '') add(member, true)
+  for (const { member } of walk?.files ?? []) add(member, false)
+  return {
+    name,
+    names: (sub) => [...(names.get(sub) ?? [])].map(([one, isFolder]) => ({ name: one, isFolder })),
+  }
+}

@@ -1,0 +1,69 @@
+import type { Profile } from '../instruments/types.ts'
+import type { StoredUnit } from '../sqlite/unit-store.ts'
+import type { Folder } from './folder-tree.ts'
+import type { SetWalk } from './walk-set.ts'
+
+/** Found later than it was made, because nobody was looking: between `from` and `to`. */
+export interface Late {
+  /** Wall clock, milliseconds; null if nothing is known of the time before. */
+  readonly from: number | null
+  readonly to: number
+  readonly why: 'relay-not-running' | 'folder-unavailable' | 'before-watch' | 'not-watched' | 'new-trail'
+}
+
+/**
+ * - `settling`: looked at from time to time until it has not changed for its quiet window.
+ * - `reading`: given to a reader.
+ * - `recording`: read, and waiting to be durable.
+ * - `gone`: no longer there under this name; kept until it is clear whether it has another.
+ */
+export type Stage = 'settling' | 'reading' | 'recording' | 'gone'
+
+/** A unit on its way to a record. It is in memory only: after a restart the scan finds it again. */
+export interface Pending {
+  readonly kind: 'file' | 'set'
+  /** The folder a file lies in; a data set's own folder. */
+  readonly folder: Folder
+  readonly name: string
+  readonly key: string
+  profile: Profile
+  readonly late: Late | undefined
+  /** The unit as it was recorded before, under this name. */
+  readonly known: StoredUnit | undefined
+  /** Wall clock, milliseconds: when the relay first saw it, or first saw it changed. */
+  readonly firstSeen: number
+  /** When its present state was first seen, by the monotonic and by the wall clock. */
+  restSince: number
+  restSeen: number
+  /** The state itself: a file's stamp, a data set's signature. */
+  sample: string
+  samples: number
+  /** When it was last seen in this state, monotonic. */
+  sameUntil: number
+  /** The longest it was seen to rest before it changed again, milliseconds. */
+  longestRest: number
+  stage: Stage
+  size: number
+  owner: number
+  links: number
+  walk: SetWalk | undefined
+  /** Why its instrument says it is not complete; empty if that is not so. */
+  missing: readonly string[]
+  /** Somebody has it open for writing. */
+  open: boolean
+  failures: number
+  failureCode: string | undefined
+  failureSaid: boolean
+  /** What it may have been called before: the same file, gone from its old place. */
+  formerly: StoredUnit | undefined
+  /** The clock was stepped while it was written: times of that span prove nothing. */
+  clockStepped: boolean
+  /** Something happened to it while it was read or recorded: it is looked at again afterwards. */
+  hinted: boolean
+  /** The state in which its instrument did not call it complete. */
+  incompleteSample: string | undefined
+}
+
+export function keyOf(folder: Folder, name: string): string {
+  return `${folder.id}/${name}`
+}

@@ -1,0 +1,207 @@
+import { DueQueue } from './due-queue.ts'
+import { codeOf, look } from './listing.ts'
+import type { OpenWriters } from './open-writers.ts'
+import type { Pending } from './pending.ts'
+import { readable } from './raw-name.ts'
+import { stampOf } from './stamp.ts'
+import { type SetWalk, walkSet } from './walk-set.ts'
+
+export interface SettlerOptions {
+  readonly separator: string
+  readonly openWriters: OpenWriters
+  /** Monotonic milliseconds, and the wall clock's. */
+  readonly now: () => number
+  readonly wall: () => number
+  readonly quietMilliseconds: (pending: Pending) => number
+  /** It has come to rest: it is to be read. */
+  readonly onRest: (pending: Pending) => void
+  /** It is not there any more under this name, and was not found under another either. */
+  readonly onVanished: (pending: Pending) => void
+}
+
+/** Units looked at in one go: some 10 ms, then others have their turn. */
+const AT_ONCE = 500
+/** A unit that was seen to rest for so long and then went on may do it again. */
+const LONGEST_REST_FACTOR = 3
+/** Pauses below this are how programs write; above it they say something about this one. */
+const NOTABLE_REST_MILLISECONDS = 1_000
+export const QUIET_MILLISECONDS_MAX = 60_000
+/** How soon a file that somebody still has open is looked at again. */
+const OPEN_AGAIN_MILLISECONDS = 1_000
+
+/**
+ * Waits for units to come to rest: the same size, times and file id at three looks over the quiet window, and
+ * nobody who is seen to have it open for writing. The reader's own look is the third. One that rests and goes
+ * on, again and again, is given three times its longest rest, at most a minute.
+ */
+export class Settler {
+  readonly #options: SettlerOptions
+  readonly #due = new DueQueue<Pending>()
+  readonly #all = new Map<string, Pending>()
+
+  constructor(options: SettlerOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  get(key: string): Pending | undefined {
+    return this.#all.get(key)
+  }
+
+  values(): IterableIterator<Pending> {
+    return this.#all.values()
+  }
+
+  add(pending: Pending): void {
+    this.#all.set(pending.key, pending)
+    this.#due.set(pending, this.#options.now() + this.#interval(pending))
+  }
+
+  /** Time between looks: half the usual window, however long this one is waited for. */
+  #interval(pending: Pending): number {
+    return this.#options.quietMilliseconds(pending) / 2
+  }
+
+  /** Its way is at an end: recorded, or given up under this name. */
+  remove(pending: Pending): void {
+    this.#all.delete(pending.key)
+    this.#due.delete(pending)
+  }
+
+  /** To be looked at again after so long. */
+  again(pending: Pending, milliseconds: number): void {
+    pending.stage = 'settling'
+    this.#due.set(pending, this.#options.now() + milliseconds)
+  }
+
+  /** It has been written meanwhile: its rest begins anew. */
+  restart(pending: Pending): void {
+    this.#changed(pending, '')
+    this.again(pending, this.#interval(pending))
+  }
+
+  /** A hint that something happened: a look soon, where one would be long in coming. */
+  nudge(pending: Pending): void {
+    if (pending.stage === 'settling') this.#due.set(pending, this.#options.now())
+  }
+
+  quietOf(pending: Pending): number {
+    const quiet = this.#options.quietMilliseconds(pending)
+    const again =
+      pending.longestRest > NOTABLE_REST_MILLISECONDS ? pending.longestRest * LONGEST_REST_FACTOR : 0
+    return Math.max(quiet, Math.min(again, QUIET_MILLISECONDS_MAX))
+  }
+
+  /** Looks at what is due. True if more is due already. */
+  tick(): boolean {
+    const { now } = this.#options
+    const due = this.#due.take(now(), AT_ONCE)
+    const resting = due.filter((pending) => this.#isAtRest(pending))
+    const open = this.#options.openWriters(new Set(resting.flatMap(pathsOf)))
+    for (const pending of resting) {
+      pending.open = open.size > 0 && pathsOf(pending).some((path) => open.has(path))
+      if (pending.open) this.again(pending, OPEN_AGAIN_MILLISECONDS)
+      else {
+        pending.stage = 'reading'
+        this.#options.onRest(pending)
+      }
+    }
+    return due.length === AT_ONCE
+  }
+
+  #isAtRest(pending: Pending): boolean {
+    // A file's last look is the reader's own, at the open file: one look the fewer where thousands wait.
+    if (pending.kind === 'file' && pending.samples >= 2 && this.#rest(pending) >= this.quietOf(pending))
+      return true
+    const state = this.#lookAt(pending)
+    if (state === undefined) {
+      this.#vanished(pending)
+      return false
+    }
+    const quiet = this.quietOf(pending)
+    if (pending.stage === 'gone') pending.stage = 'settling'
+    if (state !== pending.sample) {
+      this.#changed(pending, state)
+      this.again(pending, this.#interval(pending))
+      return false
+    }
+    pending.samples++
+    pending.sameUntil = this.#options.now()
+    const rest = this.#rest(pending)
+    if (rest >= quiet && pending.samples >= 2) return true
+    this.again(
+      pending,
+      rest >= quiet ? this.#interval(pending) : Math.min(quiet - rest, this.#interval(pending)),
+    )
+    return false
+  }
+
+  #rest({ restSince }: Pending): number {
+    return this.#options.now() - restSince
+  }
+
+  #changed(pending: Pending, state: string): void {
+    const { now, wall } = this.#options
+    // As far as it was seen: from its first look in this state to its last.
+    pending.longestRest = Math.max(pending.longestRest, pending.sameUntil - pending.restSince)
+    pending.sameUntil = now()
+    pending.restSince = now()
+    pending.restSeen = wall()
+    pending.sample = state
+    pending.samples = 1
+    pending.missing = []
+  }
+
+  #vanished(pending: Pending): void {
+    if (pending.stage === 'gone') return this.#options.onVanished(pending)
+    // A rename shows first as a name that is gone. Its new name is found by the scan that follows the hint.
+    pending.stage = 'gone'
+    this.#due.set(pending, this.#options.now() + 2 * this.#options.quietMilliseconds(pending))
+  }
+
+  /** The state it is in, undefined if it is not there or is something else now. */
+  #lookAt(pending: Pending): string | undefined {
+    const { folder, name } = pending
+    try {
+      if (pending.kind === 'file') {
+        const stat = look(folder.pathOf(name))
+        if (!stat?.isFile()) return undefined
+        pending.size = Number(stat.size)
+        pending.owner = Number(stat.uid)
+        pending.links = Number(stat.nlink)
+        return stampOf(stat)
+      }
+      const walk = walkSet(folder.path, this.#options.separator)
+      pending.walk = walk
+      pending.size = sizeOf(walk)
+      return walk.signature
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') {
+        // Something went while the data set was walked. The data set itself may well be there.
+        return pending.kind === 'set' && isFolder(folder.path) ? `moved ${this.#options.now()}` : undefined
+      }
+      // It cannot be looked at: the reader will meet the same fault, say it, and try again.
+      return pending.sample
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return look(path)?.isDirectory() ?? false
+  } catch {
+    return false
+  }
+}
+
+export function sizeOf(walk: SetWalk): number {
+  return walk.files.reduce((sum, { size }) => sum + size, 0)
+}
+
+function pathsOf({ kind, folder, name, walk }: Pending): string[] {
+  if (kind === 'file') return [readable(folder.pathOf(name))]
+  return (walk?.files ?? []).map(({ path }) => readable(path))
+}

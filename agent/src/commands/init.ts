@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  createFileNotary,
+  createFileSecrets,
+  type FileNotary,
+  NotaryUnreachable,
+  openFileNotary,
+  openFileSecrets,
+} from '@compliance-relay/shared/relay'
+import { requireSoundRules } from '../actors/account-rules.ts'
+import { parsePersonOption } from '../actors/person-option.ts'
+import { dataFolder } from '../data-folder.ts'
+import { openNewTrail } from '../new-trail.ts'
+import { settingsDraft } from '../open-relay.ts'
+import { writeRecovery } from '../recovery.ts'
+import { isIn, requireWatchable } from '../requests.ts'
+import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
+import { openDatabase } from '../sqlite/database.ts'
+import { HostStore } from '../sqlite/host-store.ts'
+import { TrailStore } from '../sqlite/trail-store.ts'
+import { takeWriterLock } from '../sqlite/writer-lock.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { type Output, parseOptions, required, wholeNumber } from './options.ts'
+
+export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
+           [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints] [--person OSUSER="Full Name"]
+           [--shared OSUSER] [--order file-owner,badge,os-session] [--notary FOLDER]
+           [--passphrase-file FILE] [--json]
+      Sets up a relay: its keys, its trail, its notary folder, and what it watches.
+      --org, --name      who runs it, and what this workstation is called: they are in the trail's name
+      --watch FOLDER     a folder instruments write to; it is put under --project
+      --profile ID       only this instrument's data sets are looked for; without it all profiles are tried
+      --person           who an account of this machine is; repeat it. Nobody else can be an actor
+      --shared OSUSER    an account that several people use: it stands for nobody; repeat it
+      --notary FOLDER    where checkpoints are kept; beside DIR unless given. Better on another disk or share
+      --passphrase-file  for the recovery file with the keys; without it one is made up and printed once`
+
+const options = {
+  data: { type: 'string' },
+  org: { type: 'string' },
+  name: { type: 'string' },
+  project: { type: 'string' },
+  watch: { type: 'string' },
+  profile: { type: 'string' },
+  device: { type: 'string' },
+  quiet: { type: 'string' },
+  'no-hints': { type: 'boolean', default: false },
+  person: { type: 'string', multiple: true },
+  shared: { type: 'string', multiple: true },
+  order: { type: 'string' },
+  notary: { type: 'string' },
+  'passphrase-file': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+export interface InitResult {
+  readonly data: string
+  readonly trail: string
+  readonly vkey: string
+  readonly notary: string
+  readonly watch: string
+  readonly recovery: string
+  /** Only if it was made up here: it is nowhere else. */
+  readonly passphrase?: string
+}
+
+export async function initCommand(args: readonly string[], out: Output): Promise<number> {
+  const { values } = parseOptions(args, options)
+  const result = await init(values)
+  out.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : printed(result))
+  return 0
+}
+
+function printed(result: InitResult): string {
+  return [
+    `The relay is set up in ${result.data}.`,
+    `  trail      ${result.trail}`,
+    `  its key    ${result.vkey}`,
+    `  notary     ${result.notary}`,
+    `  watches    ${result.watch}`,
+    `  recovery   ${result.recovery}: keep a copy elsewhere`,
+    ...(result.passphrase === undefined
+      ? []
+      : [
+          `  passphrase ${result.passphrase}`,
+          '             It opens the recovery file and is shown this once. Write it down.',
+        ]),
+    'Keep a copy of the key line outside this machine: with it anybody can check the trail.',
+    '',
+  ].join('\n')
+}
+
+export interface InitValues {
+  readonly data?: string | undefined
+  readonly org?: string | undefined
+  readonly name?: string | undefined
+  readonly project?: string | undefined
+  readonly watch?: string | undefined
+  readonly profile?: string | undefined
+  readonly device?: string | undefined
+  readonly quiet?: string | undefined
+  readonly 'no-hints'?: boolean | undefined
+  readonly person?: readonly string[] | undefined
+  readonly shared?: readonly string[] | undefined
+  readonly order?: string | undefined
+  readonly notary?: string | undefined
+  readonly 'passphrase-file'?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+/**
+ * Sets up a data folder. The last thing written is the first record with the settings: a set-up that was cut
+ * off leaves no relay that could be run, and can be done again.
+ */
+export async function init(values: InitValues): Promise<InitResult> {
+  const folder = dataFolder(required(values.data, 'data'))
+  const watch = requireWatchable(required(values.watch, 'watch'), { watches: [] })
+  const notaryFolder = resolve(values.notary ?? `${folder.path}-notary`)
+  const passphrase = readPassphrase(values['passphrase-file'])
+  requireApart(folder.path, watch, notaryFolder)
+  const persons = (values.person ?? []).map((text) => parsePersonOption(text))
+  const name = required(values.name, 'name')
+  const settings = parseSettings({
+    org: required(values.org, 'org'),
+    name,
+    notary: { folder: notaryFolder, identity: 'to be made' },
+    projects: [required(values.project, 'project')],
+    watches: [
+      {
+        id: 'w1',
+        path: watch,
+        project: required(values.project, 'project'),
+        device: values.device ?? name,
+        ...(values.profile === undefined ? {} : { profile: values.profile }),
+        quietSeconds: wholeNumber(values.quiet, 'quiet', 1, 3600) ?? QUIET_SECONDS,
+        hints: values['no-hints'] !== true,
+      },
+    ],
+    persons,
+    shared: [...(values.shared ?? [])],
+    order: values.order?.split(',') ?? ['file-owner', 'badge', 'os-session'],
+    badges: [],
+    ignore: [...IGNORED_BY_DEFAULT],
+  })
+  if (!existsSync(folder.database) && existsSync(folder.keys)) {
+    throw new UnusableInput(
+      `${folder.keys} holds the keys of a relay whose database is missing: put it back from a copy, or set up the new relay in another folder`,
+    )
+  }
+  requireSoundRules(settings)
+  mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+  const lock = takeWriterLock(folder.lock)
+  try {
+    const database = openDatabase(folder.database)
+    const store = new TrailStore(database)
+    const host = new HostStore(database)
+    if (store.trails().length > 0) throw new UnusableInput(`there is a relay in ${folder.path} already`)
+    const secrets = existsSync(folder.keys) ? openFileSecrets(folder.keys) : createFileSecrets(folder.keys)
+    mkdirSync(folder.control, { recursive: true, mode: 0o700 })
+    mkdirSync(folder.profiles, { recursive: true, mode: 0o700 })
+    const notary = await notaryAt(notaryFolder)
+    const complete: Settings = {
+      ...settings,
+      notary: { folder: notaryFolder, identity: await notary.identity() },
+    }
+    const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size))
+    const opened = await openNewTrail({
+      org: settings.org,
+      name,
+      database,
+      store,
+      secrets,
+      random,
+      now: new Date(),
+      previous: null,
+    })
+    await writeRecovery(folder.recovery, opened.trail.origin, secrets, passphrase.text)
+    opened.writer.append([settingsDraft(name, undefined, complete, 'set up', {}, Date.now())], () =>
+      host.setSettings(complete),
+    )
+    database.close()
+    return {
+      data: folder.path,
+      trail: opened.trail.origin,
+      vkey: opened.trail.vkey,
+      notary: notaryFolder,
+      watch,
+      recovery: folder.recovery,
+      ...(passphrase.isNew ? { passphrase: passphrase.text } : {}),
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+/** A new notary folder, or one that is a notary already: a relay set up anew keeps its checkpoints beside the old ones. */
+async function notaryAt(folder: string): Promise<FileNotary> {
+  const notary = await openFileNotary(folder)
+  try {
+    await notary.identity()
+    return notary
+  } catch (error) {
+    if (!(error instanceof NotaryUnreachable)) throw error
+    return createFileNotary(folder)
+  }
+}
+
+/** What a watched folder holds is recorded, so the relay's own files must not lie in it. */
+function requireApart(data: string, watch: string, notary: string): void {
+  for (const [what, path] of [
+    ['data folder', data],
+    ['notary folder', notary],
+  ] as const) {
+    if (isIn(path, watch) || isIn(watch, path))
+      throw new UnusableInput(`the ${what} ${path} and the watched folder ${watch} lie in each other`)
+  }
+}
+
+const PASSPHRASE_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** The passphrase from a file, or a new one of 128 bits that people can write down. */
+function readPassphrase(file: string | undefined): { readonly text: string; readonly isNew: boolean } {
+  if (file !== undefined) {
+    try {
+      return { text: readFileSync(file, 'utf8').replace(/\r?\n$/, ''), isNew: false }
+    } catch (error) {
+      throw new UnusableInput(
+        `the passphrase file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+  // 26 letters of 31: 128 bits. Bytes that would favour some letters are thrown away.
+  const letters: string[] = []
+  while (letters.length < 26) {
+    for (const byte of randomBytes(64)) {
+      if (byte < 248 && letters.length < 26) letters.push(PASSPHRASE_LETTERS[byte % 31] as string)
+    }
+  }
+  return { text: letters.join('').replace(/(.{5})(?=.)/g, '$1-'), isNew: true }
+}

@@ -1,0 +1,95 @@
+import { fromUtf8, readEntry } from '@compliance-relay/shared/trail'
+import { type ManifestFile, manifestOf } from '../capture/manifest.ts'
+import { nameOfBytes } from '../capture/raw-name.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { reading, trailNumbered } from './reading.ts'
+
+export const trailHelp = `relay trail --data DIR [--from N] [--limit N] [--trail N] [--json]
+      Prints records as they are stored, one exact line each, newest trail unless --trail says otherwise.
+      --json             as one JSON array; lines alone are what "relay verify" reads
+  relay manifest SEQ --data DIR [--trail N]
+      Prints the manifest of a data set's record: "<sha256>  <size>  <path>", byte for byte as it was hashed
+  relay checkpoint --data DIR [--size N] [--trail N] [--policy]
+      Prints the last checkpoint, or the one of N records; with --policy the policy line that trusts its key`
+
+const options = {
+  data: { type: 'string' },
+  from: { type: 'string' },
+  limit: { type: 'string' },
+  trail: { type: 'string' },
+  size: { type: 'string' },
+  policy: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
+
+const most = Number.MAX_SAFE_INTEGER
+
+export async function trailCommand(args: readonly string[], out: Output): Promise<number> {
+  const { values } = parseOptions(args, options)
+  const from = wholeNumber(values.from, 'from', 0, most) ?? 0
+  const limit = wholeNumber(values.limit, 'limit', 1, most) ?? most
+  const number = wholeNumber(values.trail, 'trail', 1, most)
+  return reading(required(values.data, 'data'), (data) => {
+    const { id } = trailNumbered(data, number)
+    let printed = 0
+    for (const { line } of data.store.lines(id, from)) {
+      if (printed === limit) break
+      out.write(values.json ? `${printed === 0 ? '[' : ','}\n${fromUtf8(line)}` : `${fromUtf8(line)}\n`)
+      printed++
+    }
+    if (values.json) out.write(printed === 0 ? '[]\n' : '\n]\n')
+    return 0
+  })
+}
+
+export async function manifestCommand(
+  args: readonly string[],
+  out: { readonly write: (bytes: Uint8Array) => void },
+): Promise<number> {
+  const { values, positionals } = parseOptions(args, options)
+  const seq = wholeNumber(positionals[0] ?? '', 'SEQ', 0, most) ?? 0
+  return reading(required(values.data, 'data'), (data) => {
+    const { id } = trailNumbered(data, wholeNumber(values.trail, 'trail', 1, most))
+    const line = data.store.line(id, seq)
+    if (line === undefined) throw new UnusableInput(`there is no record ${seq}`)
+    const { body, kind } = readEntry(line).record
+    const { manifest, files } = body
+    if (typeof manifest !== 'string')
+      throw new UnusableInput(`record ${seq} is a ${kind}: it has no manifest`)
+    const bytes = Array.isArray(files)
+      ? manifestOf(files.map((file) => fileOf(file as Record<string, unknown>)))
+      : data.store.content(manifest)
+    if (bytes === undefined)
+      throw new UnusableInput(`the manifest ${manifest} is missing from the data folder`)
+    out.write(bytes)
+    return 0
+  })
+}
+
+function fileOf({ path, pathRaw, size, sha256 }: Record<string, unknown>): ManifestFile {
+  const name = typeof pathRaw === 'string' ? nameOfBytes(Buffer.from(pathRaw, 'hex')) : String(path)
+  return { path: name, size: Number(size), sha256: String(sha256) }
+}
+
+export async function checkpointCommand(args: readonly string[], out: Output): Promise<number> {
+  const { values } = parseOptions(args, options)
+  const size = wholeNumber(values.size, 'size', 0, most)
+  return reading(required(values.data, 'data'), (data) => {
+    const trail = trailNumbered(data, wholeNumber(values.trail, 'trail', 1, most))
+    if (values.policy) {
+      out.write(`log ${trail.vkey}\nquorum none\n`)
+      return 0
+    }
+    const found =
+      size === undefined
+        ? data.store.lastCheckpoint(trail.id)
+        : [...data.store.checkpoints(trail.id)].find((one) => one.size === size)
+    if (found === undefined)
+      throw new UnusableInput(
+        size === undefined ? 'there is no checkpoint yet' : `there is no checkpoint of ${size} records`,
+      )
+    out.write(fromUtf8(found.note))
+    return 0
+  })
+}

@@ -1,0 +1,173 @@
+import { type Notary, openFileNotary, openFileSecrets } from '@compliance-relay/shared/relay'
+import { base64, canonical, type MacKey, macKey, readEntry, type Value } from '@compliance-relay/shared/trail'
+import { digestOf } from '../capture/manifest.ts'
+import { checkTrail, type NotaryFinding, notaryFaults, type TrailCheck } from '../check-trail.ts'
+import { settingsOfTrail } from '../open-relay.ts'
+import { printReport } from '../print-report.ts'
+import { columnsOf } from '../sqlite/columns.ts'
+import type { StoredTrail } from '../sqlite/trail-store.ts'
+import { temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { secretNames } from '../trail-keys.ts'
+import type { Output } from './options.ts'
+import { type Reading, reading } from './reading.ts'
+
+/** What can be wrong with a data folder beside its trails: the copies people read. */
+export const dataFaults = {
+  'columns-differ': 'a column people search by is not what its record says',
+  'columns-missing': 'a record cannot be found by search: its columns are missing',
+  'columns-extra': 'there are columns of a record that is not there',
+  'content-differs': 'content kept beside the trail is not what its digest says',
+  'content-missing': 'a record names content that is not kept beside the trail',
+  'settings-differ': 'the settings in use are not those the trail records',
+  'trail-not-named': 'a trail was begun anew without naming the one before',
+} as const
+
+export interface DataFinding {
+  readonly code: keyof typeof dataFaults | NotaryFinding['code']
+  readonly trail: string
+  readonly seq?: number
+  readonly expected: string
+  readonly found: string
+}
+
+/** Findings of one code that are given one by one. */
+const GIVEN_MAX = 100
+
+/** `relay verify --data`: every trail of a data folder, its keys if they can be read, and what the notary holds. */
+export async function verifyData(path: string, json: boolean, out: Output): Promise<number> {
+  return reading(path, async (data) => {
+    const findings: DataFinding[] = []
+    const checks: TrailCheck[] = []
+    for (const trail of data.trails) checks.push(await checkOne(data, trail, findings))
+    checkSettings(data, findings)
+    const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
+    if (json) {
+      const trails = checks.map(({ trail, report, notarised }) => ({
+        origin: trail.origin,
+        ...report,
+        root: base64(report.root),
+        notarised: notarised === undefined ? null : notarised.size,
+      }))
+      out.write(`${JSON.stringify({ trails, findings }, null, 2)}\n`)
+    } else {
+      for (const { trail, report } of checks)
+        out.write(printReport(trail.origin, report, { keyed: report.checked.checksums > 0 }))
+      out.write(printFindings(findings))
+      out.write(
+        faults === 0
+          ? 'The data folder holds what its trails and the notary say.\n'
+          : `${faults} findings.\n`,
+      )
+    }
+    return faults === 0 ? 0 : 1
+  })
+}
+
+function printFindings(findings: readonly DataFinding[]): string {
+  return findings
+    .map(({ code, trail, seq, expected, found }) => {
+      const sentence =
+        code in dataFaults
+          ? dataFaults[code as keyof typeof dataFaults]
+          : notaryFaults[code as NotaryFinding['code']]
+      return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${expected}\n    found ${found}\n`
+    })
+    .join('')
+}
+
+async function checkOne(data: Reading, trail: StoredTrail, findings: DataFinding[]): Promise<TrailCheck> {
+  const leaves = temporaryLeafStore()
+  try {
+    const { notary, identity } = await notaryOf(data)
+    const keys = await keysOf(data, trail)
+    const check = await checkTrail(trail, {
+      store: data.store,
+      keys,
+      notary,
+      identity,
+      leaves: leaves.leaves,
+      pause: async () => {},
+    })
+    for (const { code, expected, found } of check.notary)
+      findings.push({ code, trail: trail.origin, expected, found })
+    checkColumns(data, trail, findings)
+    return check
+  } finally {
+    leaves.close()
+  }
+}
+
+async function notaryOf(data: Reading): Promise<{ readonly notary: Notary; readonly identity: string }> {
+  const copy = data.host.settings() as { notary: { folder: string; identity: string } }
+  return { notary: await openFileNotary(copy.notary.folder), identity: copy.notary.identity }
+}
+
+/** The MAC key if this account may read it. Without it the chain is checked all the same, checksums are not. */
+async function keysOf({ folder }: Reading, { origin }: StoredTrail): Promise<MacKey[]> {
+  try {
+    const secret = await openFileSecrets(folder.keys).read(secretNames(origin).mac)
+    return secret === undefined ? [] : [macKey(secret)]
+  } catch {
+    return []
+  }
+}
+
+/** Every record's columns against its line, and no columns without a line. */
+function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFinding[]): void {
+  const given = new Map<string, number>()
+  const add = (finding: Omit<DataFinding, 'trail'>): void => {
+    const count = (given.get(finding.code) ?? 0) + 1
+    given.set(finding.code, count)
+    if (count <= GIVEN_MAX) findings.push({ ...finding, trail: trail.origin })
+  }
+  let lines = 0
+  for (const { seq, line } of store.lines(trail.id)) {
+    lines++
+    let record: ReturnType<typeof readEntry>['record']
+    try {
+      record = readEntry(line).record
+    } catch {
+      continue
+    }
+    const expected = canonical(columnsOf(record) as unknown as Value)
+    const columns = store.columns(trail.id, seq)
+    if (columns === undefined) add({ code: 'columns-missing', seq, expected, found: 'none' })
+    else {
+      const found = canonical({ ...columns } as unknown as Value)
+      if (found !== expected) add({ code: 'columns-differ', seq, expected, found })
+    }
+    checkContent(store, record.body, seq, add)
+  }
+  const columns = store.columnCount(trail.id)
+  if (columns > lines) add({ code: 'columns-extra', expected: `${lines}`, found: `${columns}` })
+}
+
+function checkContent(
+  store: Reading['store'],
+  body: { readonly [key: string]: Value },
+  seq: number,
+  add: (finding: Omit<DataFinding, 'trail'>) => void,
+): void {
+  const { manifest, files } = body
+  if (typeof manifest !== 'string' || files !== undefined) return
+  const content = store.content(manifest)
+  if (content === undefined) add({ code: 'content-missing', seq, expected: manifest, found: 'nothing' })
+  else if (digestOf(content) !== manifest)
+    add({ code: 'content-differs', seq, expected: manifest, found: digestOf(content) })
+}
+
+function checkSettings({ store, host, trail }: Reading, findings: DataFinding[]): void {
+  try {
+    const recorded = canonical(settingsOfTrail(store, host, trail) as unknown as Value)
+    const copy = canonical(host.settings() as Value)
+    if (recorded !== copy)
+      findings.push({ code: 'settings-differ', trail: trail.origin, expected: recorded, found: copy })
+  } catch (error) {
+    findings.push({
+      code: 'settings-differ',
+      trail: trail.origin,
+      expected: 'settings that can be read',
+      found: error instanceof Error ? error.message : String(error),
+    })
+  }
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { UnusableInput } from './unusable-input.ts'
+
+/*
+ * How people at the workstation reach the running relay: a request is a file in the data folder's `control`,
+ * the answer another. Only the relay's own account and the administrator can write there, and who wrote a file
+ * is told by the operating system, not by the request.
+ */
+
+export const REQUEST_BYTES_MAX = 65_536
+const ANSWER_BYTES_MAX = 1 << 20
+const requestSchema = z.strictObject({
+  command: z.string().max(40),
+  arguments: z.record(z.string(), z.unknown()),
+})
+
+export interface Request {
+  readonly command: string
+  readonly arguments: { readonly [key: string]: unknown }
+}
+
+export interface Asker {
+  /** Owner of the request file, as its stat says. */
+  readonly uid: number
+  /** The request file; none for the account this process runs under. */
+  readonly path?: string
+}
+
+export type Answer =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly problem: string }
+
+export type Handler = (request: Request, asker: Asker) => Promise<unknown>
+
+/** Answers what has been asked. Returns how many requests there were. */
+export async function answerRequests(folder: string, handle: Handler): Promise<number> {
+  let names: string[]
+  try {
+    names = readdirSync(folder).filter((name) => /^[0-9a-f-]{36}\.request$/.test(name))
+  } catch {
+    return 0
+  }
+  for (const name of names) {
+    const path = join(folder, name)
+    const answer = await answerOne(path, handle)
+    // The answer first: a request without one is asked again after a crash, and answered as it then stands.
+    writeWhole(folder, name.replace(/request$/, 'answer'), JSON.stringify(answer))
+    rmSync(path, { recursive: true, force: true })
+  }
+  return names.length
+}
+
+async function answerOne(path: string, handle: Handler): Promise<Answer> {
+  try {
+    const { text, uid } = readRequest(path)
+    const request = requestSchema.parse(JSON.parse(text))
+    return { ok: true, result: (await handle(request, { uid, path })) ?? null }
+  } catch (error) {
+    if (error instanceof UnusableInput || (error instanceof Error && error.name === 'SettingsError'))
+      return { ok: false, problem: error.message }
+    if (error instanceof z.ZodError || error instanceof SyntaxError)
+      return { ok: false, problem: 'the request is not in form' }
+    return { ok: false, problem: `it failed (${error instanceof Error ? error.message : String(error)})` }
+  }
+}
+
+function readRequest(path: string): { readonly text: string; readonly uid: number } {
+  const descriptor = openSync(
+    path,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  )
+  try {
+    const stat = fstatSync(descriptor)
+    // A second name for somebody else's file would make that person the asker.
+    if (!stat.isFile() || stat.nlink !== 1) throw new UnusableInput('a request is a file of its own')
+    if (stat.size > REQUEST_BYTES_MAX)
+      throw new UnusableInput(`a request has at most ${REQUEST_BYTES_MAX} bytes`)
+    return { text: readFileSync(descriptor, 'utf8'), uid: stat.uid }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Asks the running relay, and waits for its answer. Throws `UnusableInput` with the problem, or if none comes. */
+export async function ask(folder: string, request: Request, seconds = 120): Promise<unknown> {
+  const id = randomUUID()
+  writeWhole(folder, `${id}.request`, JSON.stringify(request))
+  const answer = join(folder, `${id}.answer`)
+  for (const until = Date.now() + seconds * 1_000; Date.now() < until; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const text = tryRead(answer)
+    if (text === undefined) continue
+    rmSync(answer, { force: true })
+    const parsed = JSON.parse(text) as Answer
+    if (parsed.ok) return parsed.result
+    throw new UnusableInput(parsed.problem)
+  }
+  rmSync(join(folder, `${id}.request`), { force: true })
+  throw new UnusableInput(`the running relay did not answer within ${seconds} seconds`)
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').slice(0, ANSWER_BYTES_MAX)
+  } catch {
+    return undefined
+  }
+}
+
+/** A file appears whole or not at all. */
+function writeWhole(folder: string, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const temporary = join(folder, `${name}.${process.pid}.new`)
+  const descriptor = openSync(temporary, 'wx', 0o600)
+  try {
+    const bytes = Buffer.from(text)
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(temporary, join(folder, name))
+}

@@ -1,0 +1,62 @@
+import { type ServerType, serve } from '@hono/node-server'
+import { Hono } from 'hono'
+
+export interface Health {
+  /** True once all watched folders have been looked through, and while records can be made. */
+  readonly ready: boolean
+  /** A word or two, for people: no names, no paths. Every user of the machine can read it. */
+  readonly state: string
+}
+
+/**
+ * What the relay tells by HTTP, on this machine only: that it is there, and whether it is at work. Any web page
+ * open on this machine can send requests here, so a request must name this host and come from no other site.
+ */
+export function healthApp(port: number, health: () => Health): Hono {
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`])
+  const app = new Hono()
+  app.use(async (c, next) => {
+    const host = c.req.header('host')?.toLowerCase()
+    if (host === undefined || !hosts.has(host)) return c.text('bad host', 421)
+    const site = c.req.header('sec-fetch-site')
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return c.text('cross-site', 403)
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !hosts.has(origin.replace(/^https?:\/\//, '')))
+      return c.text('bad origin', 403)
+    await next()
+    c.header('cache-control', 'no-store')
+    c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+    c.header('x-content-type-options', 'nosniff')
+    c.header('referrer-policy', 'no-referrer')
+    c.header('cross-origin-resource-policy', 'same-origin')
+    return undefined
+  })
+  app.get('/healthz', (c) => c.json({ alive: true }))
+  app.get('/readyz', (c) => {
+    const { ready, state } = health()
+    return c.json({ ready, state }, ready ? 200 : 503)
+  })
+  app.get('/', (c) => {
+    const { state } = health()
+    return c.text(`Compliance Relay: ${state}\n\n/healthz  it is there\n/readyz   it is at work\n`)
+  })
+  app.notFound((c) => c.text('not found', 404))
+  return app
+}
+
+/** Listens on the loopback addresses only. Rejects with what the system says if the port is taken. */
+export async function listen(app: Hono, port: number): Promise<() => Promise<void>> {
+  const server = await listenOn(app, port, '127.0.0.1')
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      if ('closeAllConnections' in server) server.closeAllConnections()
+    })
+}
+
+function listenOn(app: Hono, port: number, hostname: string): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port, hostname }, () => resolve(server))
+    server.once('error', reject)
+  })
+}

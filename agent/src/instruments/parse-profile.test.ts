@@ -1,0 +1,114 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { examine } from './examine.ts'
+import { BUILT_IN_PROFILES, loadAllProfiles, loadProfiles } from './load-profiles.ts'
+import { fileOf, folderOf, glanceOf } from './made/unit.ts'
+import { ProfileError, parseProfile } from './parse-profile.ts'
+import { recogniseFile, recogniseFolder } from './recognise.ts'
+
+const minimal = { id: 'mine', title: 'Mine', unit: 'file', names: ['*.mine'] }
+
+function refusal(profile: unknown): string {
+  try {
+    parseProfile(typeof profile === 'string' ? profile : JSON.stringify(profile), 'mine.json')
+  } catch (error) {
+    if (error instanceof ProfileError) return error.message
+    throw error
+  }
+  return ''
+}
+
+test('a profile that cannot be used is refused by file and field', () => {
+  expect(refusal('{')).toBe('mine.json is not JSON')
+  expect(refusal('[]')).toMatch(/^mine\.json: the profile: /)
+  expect(refusal({ ...minimal, id: 'My Id' })).toBe('mine.json: id: must be lower-case words joined by -')
+  expect(refusal({ ...minimal, unit: 'disk' })).toMatch(/^mine\.json: unit: /)
+  expect(refusal({ ...minimal, names: ['x'.repeat(201)] })).toMatch(/^mine\.json: names\.0: /)
+  expect(refusal({ ...minimal, complete: [{ rule: 'when I say so' }] })).toMatch(
+    /^mine\.json: complete\.0\.rule: /,
+  )
+  expect(refusal({ ...minimal, complete: [{ rule: 'ends', file: '*', with: [] }] })).toMatch(
+    /^mine\.json: complete\.0\.with: /,
+  )
+  expect(refusal({ ...minimal, fields: { colour: [] } })).toMatch(/^mine\.json: fields/)
+  expect(refusal({ ...minimal, fields: { sample: [{ reader: 'regex', key: '(a+)+' }] } })).toMatch(
+    /^mine\.json: fields\.sample\.0\.reader: /,
+  )
+  expect(refusal({ ...minimal, recognise: [['a']] })).toMatch(/^mine\.json: recognise: /)
+  expect(refusal({ ...minimal, unit: 'folder', magic: [{ text: 'x' }] })).toMatch(/^mine\.json: magic: /)
+  expect(refusal({ ...minimal, title: 'x'.repeat(70_000) })).toBe('mine.json is larger than a profile may be')
+  expect(refusal(minimal)).toBe('')
+})
+
+test('a profile dropped into a folder is used, without a line of code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-profiles-'))
+  try {
+    expect(loadAllProfiles(join(folder, 'not there'))).toEqual(loadProfiles(BUILT_IN_PROFILES))
+    const balance = {
+      ...minimal,
+      names: ['*.bal|*.txt'],
+      magic: [{ text: 'BALANCE' }],
+      complete: [{ rule: 'ends', file: '*', with: ['DONE'] }],
+      fields: { sample: [{ reader: 'pairs', key: 'Sample', separator: ':' }] },
+    }
+    const reader = {
+      ...{ id: 'reader', title: 'Reader', unit: 'folder', names: ['*.plate'], quietSeconds: 5 },
+      recognise: [['raw.bin', 'wells/#.csv']],
+      forming: [['raw.bin']],
+      complete: [{ rule: 'present', files: ['done.flag'] }],
+      raw: ['raw.bin'],
+    }
+    writeFileSync(join(folder, 'balance.json'), JSON.stringify(balance))
+    writeFileSync(join(folder, 'reader.JSON'), `\ufeff${JSON.stringify(reader)}`)
+    writeFileSync(join(folder, 'read.me'), 'not a profile')
+    mkdirSync(join(folder, 'more'))
+    const profiles = loadAllProfiles(folder)
+    const text = 'BALANCE\nSample: salt\nDONE\n'
+    expect(examine(fileOf('a.bal', text), recogniseFile('a.bal', profiles))).toMatchObject({
+      complete: true,
+      fields: { sample: 'salt' },
+    })
+    // Another profile comes first by name, but has not the content.
+    expect(examine(fileOf('a.txt', text), recogniseFile('a.txt', profiles))).toMatchObject({
+      profile: 'mine',
+      fields: { sample: 'salt' },
+    })
+    expect(examine(fileOf('a.txt', text.slice(0, -6)), recogniseFile('a.txt', profiles)).complete).toBe(false)
+    const plate = recogniseFolder(glanceOf('7.plate', ['raw.bin', 'wells/12.csv']), profiles)
+    expect([plate?.profile.id, plate?.state, plate?.profile.quietSeconds]).toEqual(['reader', 'whole', 5])
+    expect(recogniseFolder(glanceOf('7.plate', ['raw.bin']), profiles)?.state).toBe('forming')
+    writeFileSync(join(folder, 'again.json'), JSON.stringify({ ...minimal, id: 'bruker' }))
+    expect(() => loadAllProfiles(folder)).toThrow(ProfileError)
+    expect(() => loadAllProfiles(folder)).toThrow('again.json: id: there are two profiles bruker')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('the profiles that come with the agent are plain data, in order, with the generic ones last', () => {
+  const profiles = loadProfiles(BUILT_IN_PROFILES)
+  expect(structuredClone(profiles)).toEqual(profiles)
+  expect(profiles.slice(-2).map(({ id }) => id)).toEqual(['file', 'folder'])
+  expect(profiles.map(({ id }) => id).toSorted()).toEqual(
+    'andi bruker bruker-ms chemstation chromeleon-export file folder jcamp-dx jeol masshunter mzml openlab openlab-results pdf sciex shimadzu spinsolve thermo varian waters'.split(
+      ' ',
+    ),
+  )
+  const waits = profiles.filter(({ quietSeconds = 0 }) => quietSeconds >= 60).map(({ id }) => id)
+  expect(waits).toEqual(expect.arrayContaining(['waters', 'folder']))
+})
+
+test('a folder that is kept as one need only have something in it', () => {
+  const profiles = loadProfiles(BUILT_IN_PROFILES)
+  const folder = profiles.find(({ id }) => id === 'folder')
+  if (folder === undefined) throw new Error('no folder')
+  expect(examine(folderOf('x', { 'a.csv': '1' }), folder).complete).toBe(true)
+  expect(examine(folderOf('x', {}), folder).missing).toEqual(['the folder is empty'])
+  expect(examine(folderOf('x', { '.a.csv.Ab12Cd': '1' }), folder).missing).toEqual([
+    '.a.csv.Ab12Cd is still being copied',
+  ])
+  // One that was left behind beside its file stops nothing.
+  expect(examine(folderOf('x', { '.a.csv.Ab12Cd': '1', 'a.csv': '1' }), folder).complete).toBe(true)
+})

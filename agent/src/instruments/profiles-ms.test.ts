@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { examine } from './examine.ts'
+import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
+import { ole2, thermo } from './made/containers.ts'
+import {
+  bytesOf,
+  type Content,
+  type Files,
+  fileOf,
+  folderOf,
+  glanceOf,
+  joined,
+  longs,
+  without,
+} from './made/unit.ts'
+import { recogniseFile, recogniseFolder } from './recognise.ts'
+import type { Examination } from './types.ts'
+
+const profiles = loadProfiles(BUILT_IN_PROFILES)
+
+function examineFolder(name: string, files: Files): Examination & { readonly id: string | undefined } {
+  const found = recogniseFolder(glanceOf(name, Object.keys(files)), profiles)
+  if (found === undefined) throw new Error(`${name} is not recognised`)
+  return { ...examine(folderOf(name, files), found.profile), id: found.profile.id }
+}
+
+function examineFile(name: string, content: Content): Examination {
+  return examine(fileOf(name, content), recogniseFile(name, profiles))
+}
+
+const contents = (status: number): string =>
+  `\ufeff<?xml version="1.0"?><!-- <AcqStatus>9</AcqStatus> --><Contents><AcquiredTime>2024-05-06T07:08:09Z</AcquiredTime><AcqStatus>${status}</AcqStatus></Contents>\r\n`
+const sampleInfo = (flag: string): string =>
+  `<SampleInfo><Field><Name>Sample Name</Name><DisplayName>x</DisplayName><Value>tea</Value></Field><Field><Name>OperatorName</Name><Value>LAB\\mia</Value></Field><Field><Name>RunCompletedFlag</Name><Value>${flag}</Value></Field></SampleInfo>`
+
+function masshunter(): Files {
+  return {
+    'AcqData/Contents.xml': contents(2),
+    'AcqData/sample_info.xml': sampleInfo('-1'),
+    'AcqData/Devices.xml':
+      '<Devices><Device><ModelNumber>G1</ModelNumber><SerialNumber>US1</SerialNumber></Device></Devices>',
+    'AcqData/MSTS.xml': '<TimeSegments/>',
+    'AcqData/MSScan.bin': 'x',
+    'AcqData/MSProfile.bin': 'x',
+    'AcqData/DAD1.cd': 'x',
+    'AcqData/DAD1.cg': 'x',
+  }
+}
+
+test('a MassHunter run is complete at AcqStatus 2', () => {
+  expect(examineFolder('a.d', masshunter())).toMatchObject({
+    id: 'masshunter',
+    complete: true,
+    fields: { sample: 'tea', operator: 'LAB\\mia', serial: 'US1', acquired: '2024-05-06T07:08:09Z' },
+  })
+})
+
+test.each([
+  ['AcqData/Contents.xml', contents(1), 'Contents/AcqStatus is 1, not 2'],
+  [
+    'AcqData/Contents.xml',
+    contents(2).split('</Contents>')[0] ?? '',
+    'AcqData/Contents.xml does not end with </Contents>',
+  ],
+  ['AcqData/MSScan.bin', undefined, 'AcqData/MSTS.xml has no acqdata/msscan.bin'],
+  ['AcqData/MSProfile.bin', '', 'AcqData/MSProfile.bin is empty'],
+  ['AcqData/DAD1.cg', undefined, 'AcqData/DAD1.cd has no acqdata/dad1.cg'],
+])('a MassHunter run is not complete with this %s', (path, content, phrase) => {
+  const files = content === undefined ? without(masshunter(), path) : { ...masshunter(), [path]: content }
+  const found = examineFolder('a.d', files)
+  expect(found.complete).toBe(false)
+  expect(found.missing).toContain(phrase)
+})
+
+test('a MassHunter run that was not run to its end says so', () => {
+  const files = { ...masshunter(), 'AcqData/sample_info.xml': sampleInfo('0') }
+  expect(examineFolder('a.d', files)).toMatchObject({ complete: true, aborted: true })
+})
+
+const header =
+  '$$ Version: 01.00\r\n$$ Acquired Name: run_7\r\n$$ Acquired Date: 06-May-2024\r\n$$ Acquired Time: 07:08:09\r\n$$ User Name: nora\r\n$$ Instrument: ACQ-SQD2#LCA217\r\n'
+
+/** An index of two scans, the last of which begins at that place of the data. */
+function waters(lastScanAt: number): Files {
+  const index = new Uint8Array(44)
+  index.set(longs([lastScanAt], true), 22)
+  return {
+    '_HEADER.TXT': header,
+    '_extern.inf': 'x',
+    '_FUNCTNS.INF': new Uint8Array(416),
+    '_FUNC001.DAT': new Uint8Array(100),
+    '_FUNC001.IDX': index,
+  }
+}
+
+test('a MassLynx run has its header, and an index for each function', () => {
+  const files = waters(60)
+  expect(examineFolder('a.raw', files)).toMatchObject({
+    id: 'waters',
+    complete: true,
+    fields: { sample: 'run_7', operator: 'nora', serial: 'LCA217', acquired: '06-May-2024 07:08:09' },
+  })
+  expect(examineFolder('a.raw', without(files, '_FUNC001.IDX')).missing).toEqual([
+    '_FUNC001.DAT has no index',
+  ])
+  expect(examineFolder('a.raw', without(files, '_extern.inf')).missing).toEqual(['_extern.inf is not there'])
+  expect(examineFolder('a.raw', without(files, '_HEADER.TXT')).complete).toBe(false)
+  expect(examineFolder('a.raw', waters(101)).missing).toEqual(['_FUNC001.DAT is shorter than its index says'])
+})
+
+test('MassLynx names in small letters are the same names', () => {
+  const files = Object.fromEntries(
+    Object.entries(waters(60)).map(([path, content]) => [path.toLowerCase(), content]),
+  )
+  expect(examineFolder('A.RAW', files)).toMatchObject({
+    id: 'waters',
+    complete: true,
+    fields: { operator: 'nora' },
+  })
+  expect(examineFolder('A.RAW', without(files, '_func001.idx')).complete).toBe(false)
+})
+
+test.each([57, 66] as const)(
+  'a Thermo file of version %d is complete when it is not in acquisition',
+  (version) => {
+    const bytes = thermo(version)
+    expect(examineFile('a.raw', bytes)).toMatchObject({
+      complete: true,
+      fields: {
+        sample: 'sample 9',
+        operator: 'erin',
+        instrument: 'Orbitrap',
+        serial: 'SN123',
+        acquired: '2024-05-06T07:08:09+02:00',
+        method: 'orbi.meth',
+      },
+      notes: [],
+    })
+    expect(examineFile('a.raw', thermo(version, { inAcquisition: true })).missing).toEqual([
+      'a.raw says that it is in acquisition',
+    ])
+    expect(examineFile('a.raw', bytes.slice(0, -1_000)).complete).toBe(false)
+    expect(examineFile('a.raw', bytes.slice(0, 100)).missing).toEqual([
+      "a.raw has no whole header of Finnigan's",
+    ])
+  },
+)
+
+test('a file called .raw that is not of Finnigan is a file, and a note says why', () => {
+  expect(examineFile('photo.raw', 'JPEG or so')).toEqual({
+    complete: true,
+    missing: [],
+    fields: {},
+    claims: [],
+    notes: ['the file does not begin as one of Thermo Xcalibur run does'],
+    profile: 'file',
+  })
+})
+
+test('a .wiff is complete when it has all sectors of its table', () => {
+  const bytes = ole2({ SampleDABE: new Uint8Array(5_000) })
+  expect(examineFile('a.wiff', bytes).complete).toBe(true)
+  expect(examineFile('a.wiff', bytes.slice(0, -600)).complete).toBe(false)
+})
+
+const spectra =
+  '<mzML id="x"><fileDescription/><sampleList count="1"><sample id="s" name="urine"/></sampleList><instrumentConfiguration id="a"><cvParam accession="MS:1001911" name="Q Exactive"/><cvParam accession="MS:1000529" name="instrument serial number" value="SN9"/></instrumentConfiguration><run id="r" startTimeStamp="2024-05-06T07:08:09Z"></run></mzML>'
+
+test('an mzML file is complete at its closing tag', () => {
+  const plain = `<?xml version="1.0"?>\n${spectra}\n`
+  expect(examineFile('a.mzML', plain)).toMatchObject({
+    complete: true,
+    fields: { sample: 'urine', instrument: 'Q Exactive', serial: 'SN9', acquired: '2024-05-06T07:08:09Z' },
+    claims: [],
+  })
+  expect(examineFile('a.mzML', plain.slice(0, -6)).missing).toEqual(['a.mzML does not end with </mzML>'])
+})
+
+test('an indexed mzML claims the SHA-1 of all up to and including the tag of the checksum', () => {
+  const before = `<?xml version="1.0"?>\n<indexedmzML>${spectra}<indexList/><fileChecksum>`
+  const digest = createHash('sha1').update(before).digest('hex')
+  const whole = `${before}${digest}</fileChecksum>\n</indexedmzML>\n`
+  expect(examineFile('a.mzML', whole)).toMatchObject({
+    complete: true,
+    claims: [{ path: 'a.mzML', algorithm: 'sha1', digest, bytes: bytesOf(before).length, from: 'a.mzML' }],
+  })
+  expect(examineFile('a.mzML', `<indexedmzML>${spectra}`).missing).toEqual([
+    'a.mzML does not end with </indexedmzML>',
+  ])
+})
+
+test('a .d of a timsTOF has its data beside its database, and no journal', () => {
+  const files = { 'analysis.tdf': 'SQLite', 'analysis.tdf_bin': joined(longs([1])), '7.m/Maldi.method': 'x' }
+  expect(examineFolder('a.d', files)).toMatchObject({ id: 'bruker-ms', complete: true })
+  expect(examineFolder('a.d', without(files, 'analysis.tdf_bin')).complete).toBe(false)
+  expect(examineFolder('a.d', { ...files, 'analysis.tdf-journal': 'x' }).complete).toBe(false)
+})

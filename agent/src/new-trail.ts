@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SecretStore } from '@compliance-relay/shared/relay'
+import { type Actor, emptyHead, Frontier, macKey, signerOf, type Value } from '@compliance-relay/shared/trail'
+import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
+import { secretNames, type TrailKeys } from './trail-keys.ts'
+import { TrailWriter } from './trail-writer.ts'
+
+export interface NewTrailOptions {
+  readonly org: string
+  readonly name: string
+  readonly database: DatabaseSync
+  readonly store: TrailStore
+  readonly secrets: SecretStore
+  /** Cryptographically random bytes. */
+  readonly random: (size: number) => Uint8Array
+  readonly now: Date
+  /** The trail this one goes on from, with what is known of its end and why it was left. */
+  readonly previous: { readonly [key: string]: Value } | null
+}
+
+export interface OpenedTrail {
+  readonly trail: StoredTrail
+  readonly keys: TrailKeys
+  readonly writer: TrailWriter
+}
+
+/**
+ * Opens a trail: keys first, then its name and its first record in one transaction. A crash in between leaves
+ * keys of a trail that does not exist; the next attempt takes another name.
+ */
+export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrail> {
+  const { org, name, database, store, secrets, random, now, previous } = options
+  const origin = await freeOrigin(options)
+  const id = store.trails().length + 1
+  const names = secretNames(origin)
+  const macSecret = random(32)
+  const seed = random(32)
+  await secrets.create(names.mac, macSecret)
+  await secrets.create(names.seed, seed)
+  const mac = macKey(macSecret)
+  const signer = signerOf(origin, 'note', seed)
+  const trail = { id, origin, vkey: signer.vkey }
+  const writer = new TrailWriter(database, store, mac, {
+    trail: id,
+    head: emptyHead(origin),
+    frontier: new Frontier().state(),
+  })
+  const body = { key: signer.vkey, node: name, org, previous }
+  writer.append([{ kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }], () =>
+    store.addTrail(trail),
+  )
+  return { trail, keys: { mac, signer }, writer }
+}
+
+/** A random part, not a counter: a relay that was set back would count to the same number again. */
+async function freeOrigin({ org, name, secrets, random, now }: NewTrailOptions): Promise<string> {
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '')
+  const taken = new Set(await secrets.names())
+  for (;;) {
+    const origin = `${org}/t/${name}/${day}-${Buffer.from(random(2)).toString('hex')}`
+    if (!taken.has(secretNames(origin).mac)) return origin
+  }
+}
+
+/** The relay itself as an actor: it never stands for a person. */
+export function relayActor(name: string): Actor {
+  return { id: name, name, via: 'relay' }
+}

@@ -1,0 +1,209 @@
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  type Notary,
+  openFileNotary,
+  openFileSecrets,
+  type SecretStore,
+} from '@compliance-relay/shared/relay'
+import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
+import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
+import type { DataFolder } from './data-folder.ts'
+import { openNewTrail, relayActor } from './new-trail.ts'
+import { parseSettings, type Settings } from './settings.ts'
+import { changesBetween, type SettingsChange, withChanges } from './settings-changes.ts'
+import { openDatabase, openForReading } from './sqlite/database.ts'
+import { HostStore } from './sqlite/host-store.ts'
+import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
+import { takeWriterLock, type WriterLock } from './sqlite/writer-lock.ts'
+import { temporaryLeafStore } from './temporary-leaf-store.ts'
+import { readTrailKeys, type TrailKeys } from './trail-keys.ts'
+import { TrailWriter } from './trail-writer.ts'
+import { UnusableInput } from './unusable-input.ts'
+
+export interface OpenDeps {
+  readonly random: (size: number) => Uint8Array
+  readonly wall: () => number
+  readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+}
+
+/** A data folder opened for writing, its trail verified, or begun anew where it could not be gone on with. */
+export interface OpenedRelay {
+  readonly folder: DataFolder
+  readonly lock: WriterLock
+  readonly database: DatabaseSync
+  readonly reading: DatabaseSync
+  readonly store: TrailStore
+  readonly host: HostStore
+  readonly secrets: SecretStore
+  readonly notary: Notary
+  readonly settings: Settings
+  readonly trail: StoredTrail
+  readonly keys: TrailKeys
+  readonly writer: TrailWriter
+  /** What start-up found, of the trail that was there. */
+  readonly check: TrailCheck
+  /** The former trail, if this start had to begin a new one. */
+  readonly left: StoredTrail | undefined
+  readonly frontier: TrailCheck['position']
+}
+
+/**
+ * The order of a start: the lock; the whole trail, with its own checkpoints; what the notary holds beyond it; and
+ * only then a writer. What cannot be gone on with is left as it is, and a new trail names it: capture goes on.
+ * Throws `UnusableInput` where nothing can be written truthfully: no trail, no key, the wrong key, another relay.
+ */
+export async function openRelay(folder: DataFolder, deps: OpenDeps): Promise<OpenedRelay> {
+  if (!existsSync(folder.database)) {
+    throw new UnusableInput(
+      existsSync(folder.keys)
+        ? `the database ${folder.database} is missing, its keys are there: put it back from a copy; nothing is begun anew over its place`
+        : `there is no relay in ${folder.path}: relay init --data DIR sets one up`,
+    )
+  }
+  const lock = takeWriterLock(folder.lock)
+  try {
+    return await openLocked(folder, lock, deps)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps): Promise<OpenedRelay> {
+  const database = openDatabase(folder.database)
+  const store = new TrailStore(database)
+  const host = new HostStore(database)
+  const trail = store.trails().at(-1)
+  if (trail === undefined)
+    throw new UnusableInput(
+      'the data folder has no trail: its set-up did not come to an end; relay init again',
+    )
+  const secrets = openFileSecrets(folder.keys)
+  const settings = readSettings(store, host, trail)
+  const notary = await openFileNotary(settings.notary.folder)
+  const first = store.line(trail.id, 0)
+  const keys = await readTrailKeys(secrets, trail, first && tryKid(first))
+  const leaves = temporaryLeafStore()
+  let check: TrailCheck
+  try {
+    check = await checkTrail(trail, {
+      store,
+      keys: [keys.mac],
+      notary,
+      identity: settings.notary.identity,
+      leaves: leaves.leaves,
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
+    })
+  } finally {
+    leaves.close()
+  }
+  const reading = openForReading(folder.database)
+  const common = { folder, lock, database, reading, store, host, secrets, notary, settings, check }
+  if (isSound(check) && check.position !== undefined) {
+    const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
+    return { ...common, trail, keys, writer, left: undefined, frontier: check.position }
+  }
+  deps.note('trail-left', {
+    trail: trail.origin,
+    findings: check.report.findings.length,
+    notary: check.notary,
+  })
+  const opened = await openNewTrail({
+    org: settings.org,
+    name: settings.name,
+    database,
+    store,
+    secrets,
+    random: deps.random,
+    now: new Date(deps.wall()),
+    previous: previousOf(check),
+  })
+  const carried = settingsDraft(
+    settings.name,
+    undefined,
+    settings,
+    'carried over from the trail before',
+    {},
+    deps.wall(),
+  )
+  opened.writer.append([carried], () => host.setSettings(settings))
+  return { ...common, ...opened, left: trail, frontier: undefined }
+}
+
+/** What a new trail says of the one it goes on from: where that ended, how far the notary knew it, and why it was left. */
+function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: string]: Value } {
+  const codes = [...new Set([...notary.map(({ code }) => code), ...report.findings.map(({ code }) => code)])]
+  return {
+    trail: trail.origin,
+    size: report.lines,
+    root: base64(report.root),
+    notarised: notarised === undefined ? null : { size: notarised.size, root: base64(notarised.root) },
+    reason: codes.slice(0, 10).join(', '),
+    findings: [
+      ...notary.map(({ code, expected, found }) => ({ code, expected, found })),
+      ...report.findings
+        .slice(0, 10)
+        .map(({ code, seq, expected, found }) => ({ code, seq: seq ?? null, expected, found })),
+    ].slice(0, 20),
+  }
+}
+
+/** The kid of a line that may be damaged: then the verifier says so, not the reader of keys. */
+function tryKid(line: Uint8Array): string | undefined {
+  try {
+    return readEntry(line).record.kid
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The settings as the trail's records make them. In a damaged trail they may not be readable: then the working
+ * copy is taken, for without settings nothing would be watched; `relay verify` tells where the two differ.
+ */
+export function readSettings(store: TrailStore, host: HostStore, trail: StoredTrail): Settings {
+  try {
+    const settings = settingsOfTrail(store, host, trail)
+    if (settings !== undefined) return settings
+  } catch {
+    // The verification that follows says what is wrong with the trail.
+  }
+  const copy = host.settings()
+  if (copy === undefined)
+    throw new UnusableInput('the trail has no settings: its set-up did not come to an end')
+  return parseSettings(copy)
+}
+
+export function settingsOfTrail(
+  store: TrailStore,
+  host: HostStore,
+  trail: StoredTrail,
+): Settings | undefined {
+  let settings: Settings | undefined
+  for (const seq of host.settingsRecords(trail.id)) {
+    const line = store.line(trail.id, seq)
+    if (line === undefined) continue
+    const { body } = readEntry(line).record
+    settings = withChanges(settings, body['changes'] as unknown as SettingsChange[])
+  }
+  return settings
+}
+
+/** The record of a change of settings: what was, what is, who and why. */
+export function settingsDraft(
+  name: string,
+  before: Settings | undefined,
+  after: Settings,
+  reason: string,
+  by: { readonly [key: string]: Value },
+  wall: number,
+): Draft {
+  const changes = changesBetween(before, after) as unknown as Value
+  return {
+    kind: 'settings.changed',
+    actor: relayActor(name),
+    time: new Date(wall).toISOString(),
+    body: { changes, reason, ...by },
+  }
+}

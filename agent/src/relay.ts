@@ -1,0 +1,453 @@
+import { NotaryUnreachable } from '@compliance-relay/shared/relay'
+import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
+import { judge, requireSoundRules } from './actors/account-rules.ts'
+import { endedBadge } from './actors/badge.ts'
+import { resolveActor } from './actors/resolve-actor.ts'
+import { SessionTimeline } from './actors/session-timeline.ts'
+import type { Account, Accounts, BadgeInterval, Person, Resolution, WriteEvidence } from './actors/types.ts'
+import { timestamp } from './capture/capture-body.ts'
+import { type AvailabilityChange, Engine } from './capture/engine.ts'
+import { FolderTree } from './capture/folder-tree.ts'
+import type { Late } from './capture/pending.ts'
+import { type Held, Recorder } from './capture/recorder.ts'
+import { ClockWatch } from './clock-watch.ts'
+import type { Asker } from './control.ts'
+import type { Profile } from './instruments/types.ts'
+import { relayActor } from './new-trail.ts'
+import type { OpenedRelay } from './open-relay.ts'
+import { Publisher, TrailForked } from './publisher.ts'
+import type { Settings, WatchSettings } from './settings.ts'
+import { changesBetween, withChanges } from './settings-changes.ts'
+import { writeBack } from './sqlite/database.ts'
+import type { Alive } from './sqlite/host-store.ts'
+import { UnitStore } from './sqlite/unit-store.ts'
+
+export interface RelayDeps {
+  readonly version: string
+  readonly profiles: readonly Profile[]
+  readonly accounts: Accounts
+  /** Monotonic milliseconds, and the wall clock's. */
+  readonly now: () => number
+  readonly wall: () => number
+  readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+  /** The notary holds what this trail does not: the relay is to be opened again, which begins a new trail. */
+  readonly onForked: (error: TrailForked) => void
+}
+
+export interface RunOptions {
+  readonly hints: boolean
+  readonly scanSeconds: number
+  readonly rescanSeconds: number
+}
+
+/** The notary has every record at most this long after it is durable. */
+const PUBLISH_MILLISECONDS = 500
+const NOTARY_AGAIN_MILLISECONDS = 5_000
+const ALIVE_MILLISECONDS = 10_000
+const CLOCK_MILLISECONDS = 1_000
+const SESSIONS_MILLISECONDS = 3_000
+const BADGES_KEPT_MILLISECONDS = 7 * 86_400_000
+
+/** A relay at work: what is captured, recorded, signed and given to the notary. */
+export class Relay {
+  readonly opened: OpenedRelay
+  readonly recorder: Recorder
+  readonly #deps: RelayDeps
+  readonly #units: UnitStore
+  readonly #tree = new FolderTree()
+  readonly #publisher: Publisher
+  readonly #timeline = new SessionTimeline()
+  #settings: Settings
+  #engine: Engine | undefined
+  #badges: readonly BadgeInterval[] = []
+  #publishing: Promise<void> | undefined
+  #publishTimer: NodeJS.Timeout | undefined
+  readonly #timers: NodeJS.Timeout[] = []
+  #notaryFault: { readonly since: number; readonly reason: string } | undefined
+  #unanchoredSince: number | undefined
+  #startedAt: number
+  #stopped = false
+
+  constructor(opened: OpenedRelay, deps: RelayDeps) {
+    this.opened = opened
+    this.#deps = deps
+    this.#settings = opened.settings
+    this.#units = new UnitStore(opened.database)
+    this.#startedAt = deps.wall()
+    const { writer, database, reading, notary, trail, keys, check } = opened
+    this.recorder = new Recorder({
+      relay: relayActor(opened.settings.name),
+      onUnwritable: (draft, error) => deps.note('not-writable', { kind: draft.kind, error }),
+      writer,
+      prepare: () => this.#storeFolders(),
+      onCommit: () => this.#published(),
+      onHeld: (held, error) => this.#held(held, error),
+      wall: deps.wall,
+    })
+    this.#publisher = new Publisher({
+      trail,
+      writer,
+      database,
+      reading,
+      signer: keys.signer,
+      notary,
+      frontier: opened.frontier?.frontier ?? { size: 0, hashes: [] },
+      notaryAsked:
+        opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
+      timestamp: () => timestamp(deps.wall()),
+    })
+    this.#loadBadges()
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  get relayName(): string {
+    return this.#settings.name
+  }
+
+  /** The record that the relay runs: what start-up found, and since when nobody was looking. */
+  recordStart(): void {
+    const { check, left, host } = this.opened
+    const alive = host.alive()
+    const notary = check.notary.map(({ code, expected, found }) => ({ code, expected, found }))
+    this.#record('relay.started', {
+      version: this.#deps.version,
+      runtime: `node ${process.versions.node}`,
+      platform: `${process.platform} ${process.arch}`,
+      utcOffsetMinutes: 0 - new Date(this.#deps.wall()).getTimezoneOffset(),
+      verified: {
+        trail: check.trail.origin,
+        entries: check.report.lines,
+        checkpoints: check.report.checked.checkpoints,
+        notarised: check.notarised?.size ?? null,
+        findings: check.report.findings.length,
+      },
+      ...(notary.length > 0 ? { notary } : {}),
+      ...(left === undefined ? {} : { left: left.origin }),
+      gap:
+        alive === undefined
+          ? null
+          : { from: timestamp(alive.at), to: timestamp(this.#startedAt), stopped: alive.stopped },
+    })
+  }
+
+  /** Begins to capture. */
+  start(run: RunOptions): void {
+    const { trail, store, host, left } = this.opened
+    const alive = host.alive()
+    const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
+    const from = alive === undefined ? undefined : Math.min(alive.oldest ?? alive.at, alive.at)
+    this.recordStart()
+    this.#engine = new Engine({
+      settings: this.#settings,
+      units: this.#units,
+      recorder: this.recorder,
+      tree: this.#tree,
+      profiles: this.#deps.profiles,
+      context: {
+        relay: relayActor(this.relayName),
+        trails: store,
+        trail: trail.id,
+        resolve: (evidence) => this.#resolve(evidence),
+        ownerOf: (path, uid) => this.#deps.accounts.ownerOf(path, uid),
+      },
+      now: this.#deps.now,
+      wall: this.#deps.wall,
+      absent: from === undefined ? undefined : { from, to: this.#startedAt, why },
+      ...run,
+      note: this.#deps.note,
+      onAvailability: (watch, change) => this.#availability(watch, change),
+    })
+    void this.#pollSessions()
+    this.#engine.start()
+    this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
+    this.#every(SESSIONS_MILLISECONDS, () => void this.#pollSessions())
+    const clock = new ClockWatch(this.#deps.now, this.#deps.wall)
+    this.#every(CLOCK_MILLISECONDS, () => {
+      for (const event of clock.look()) this.#clockEvent(event)
+    })
+    this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
+      if (this.#publisher.isBehind) void this.publish()
+    })
+  }
+
+  /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */
+  async stop(reason: string): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    for (const timer of this.#timers) clearInterval(timer)
+    const oldest = this.#engine?.oldest()
+    await this.#engine?.stop()
+    this.#record('relay.stopped', { reason })
+    this.recorder.add({
+      apply: () =>
+        this.opened.host.setAlive({
+          at: this.#deps.wall(),
+          stopped: true,
+          ...(oldest === undefined ? {} : { oldest }),
+        }),
+    })
+    this.recorder.flush()
+    clearTimeout(this.#publishTimer)
+    await this.publish()
+    this.close()
+  }
+
+  /** Lets go of everything, without a word in the trail. */
+  close(): void {
+    this.#stopped = true
+    for (const timer of this.#timers) clearInterval(timer)
+    clearTimeout(this.#publishTimer)
+    this.recorder.close()
+    this.opened.reading.close()
+    this.opened.database.close()
+    this.opened.lock.release()
+  }
+
+  /** As `stop`, for a trail that must not be written to any more. */
+  async abandon(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#engine?.stop()
+    this.close()
+  }
+
+  async scanNow(): Promise<void> {
+    await this.#engine?.scanNow()
+  }
+
+  /** True once everything seen so far is recorded and in the notary's hands. */
+  get settled(): boolean {
+    return (this.#engine?.settled ?? true) && this.recorder.held === undefined && !this.#publisher.isBehind
+  }
+
+  get isReady(): boolean {
+    return this.#engine?.isScanned === true && this.recorder.held === undefined
+  }
+
+  status() {
+    const { trail, writer, check, left } = this.opened
+    const { refused, failed, absent, recorded } = this.#units.counts()
+    return {
+      relay: this.relayName,
+      version: this.#deps.version,
+      state: this.recorder.held !== undefined ? 'held' : this.isReady ? 'running' : 'starting',
+      started: timestamp(this.#startedAt),
+      trail: trail.origin,
+      size: writer.head.size,
+      ...(left === undefined ? {} : { left: left.origin }),
+      startUp: { findings: check.report.findings.length, notary: check.notary },
+      held: this.recorder.held ?? null,
+      notary: {
+        place: this.opened.notary.place,
+        state: this.#notaryFault === undefined ? 'reachable' : 'unreachable',
+        ...(this.#notaryFault ?? {}),
+        behind: this.#publisher.isBehind,
+        unanchoredSince: this.#unanchoredSince === undefined ? null : timestamp(this.#unanchoredSince),
+      },
+      units: { recorded, unclaimed: refused, failed, absent },
+      settled: this.settled,
+      capture: this.#engine?.status() ?? null,
+      badge: this.#badges.find((one) => endedBadge(one, this.#deps.wall()).to === undefined)?.person ?? null,
+    }
+  }
+
+  /** Units no person answers for, oldest first. */
+  unclaimed(limit: number) {
+    return this.#units.notRecorded('refused', limit).map(({ folder, name, seq, digest }) => ({
+      path: this.#tree.withId(folder)?.relativeOf(name) ?? name,
+      seq,
+      digest,
+    }))
+  }
+
+  /** The account that asks for something, and the person it stands for, if it stands for one. */
+  whoIs({ uid, path }: Asker): {
+    readonly account: Account | undefined
+    readonly person: Person | undefined
+  } {
+    const { accounts } = this.#deps
+    const account =
+      path === undefined ? accounts.currentAccount() : accounts.accountOf(accounts.ownerOf(path, uid))
+    const { persons, shared, order } = this.#settings
+    const standing = judge(account, { persons, shared, order }, this.#deps.wall())
+    return { account, person: 'code' in standing ? undefined : standing.person }
+  }
+
+  /** A change of settings: recorded, durable, and only then in force. Throws `SettingsError`. */
+  async changeSettings(
+    next: Settings,
+    reason: string,
+    by: { readonly actor?: Draft['actor']; readonly evidence: Body },
+  ): Promise<number> {
+    const before = this.#settings
+    const changes = changesBetween(before, next)
+    const settings = withChanges(before, changes)
+    requireSoundRules(settings)
+    if (changes.length === 0) return -1
+    const actor = by.actor ?? relayActor(this.relayName)
+    const body = { changes: changes as unknown as Value, reason, by: by.evidence }
+    const seq = await this.recorder.record(
+      () => ({ kind: 'settings.changed', actor, time: timestamp(this.#deps.wall()), body }),
+      () => this.opened.host.setSettings(settings),
+    )
+    this.#settings = settings
+    await this.#engine?.setSettings(settings)
+    return seq
+  }
+
+  /** Somebody signs in at the workstation, or out. One at a time: who was signed in before is signed out. */
+  async setBadge(person: string | undefined, ref: string, evidence: Body): Promise<void> {
+    const at = this.#deps.wall()
+    const { host } = this.opened
+    const open = this.#badges.filter(({ to }) => to === undefined)
+    const named = this.#settings.persons.find(({ id }) => id === (person ?? open[0]?.person))
+    const actor =
+      named === undefined ? relayActor(this.relayName) : { id: named.id, name: named.name, via: 'badge' }
+    const body = {
+      ...evidence,
+      ...(open.length > 0 ? { ended: open.map((one) => ({ person: one.person, ref: one.ref })) } : {}),
+    }
+    await this.recorder.record(
+      () => ({
+        kind: person === undefined ? 'badge.out' : 'badge.in',
+        actor,
+        time: timestamp(at),
+        body: { ...body, ref },
+      }),
+      () => {
+        for (const one of open) host.closeBadge(one.ref, at)
+        if (person !== undefined) host.openBadge(ref, person, at)
+      },
+    )
+    this.#loadBadges()
+  }
+
+  /** Signs and gives to the notary what is to be given. Never throws; what hinders it is state. */
+  publish(): Promise<void> {
+    this.#publishing ??= this.#publishOnce().finally(() => {
+      this.#publishing = undefined
+    })
+    return this.#publishing
+  }
+
+  async #publishOnce(): Promise<void> {
+    try {
+      await this.#publisher.publish()
+      if (this.#notaryFault !== undefined) this.#deps.note('notary-back', {})
+      this.#notaryFault = undefined
+      if (!this.#publisher.isBehind) this.#unanchoredSince = undefined
+    } catch (error) {
+      if (error instanceof TrailForked) return this.#deps.onForked(error)
+      const reason = error instanceof Error ? error.message : String(error)
+      if (this.#notaryFault?.reason !== reason) {
+        const kind = error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed'
+        this.#deps.note(kind, { reason })
+      }
+      this.#notaryFault = { since: this.#notaryFault?.since ?? this.#deps.wall(), reason }
+    }
+  }
+
+  #published(): void {
+    this.#unanchoredSince ??= this.#deps.wall()
+    if (this.#publishTimer !== undefined || this.#stopped) return
+    this.#publishTimer = setTimeout(() => {
+      this.#publishTimer = undefined
+      if (this.#notaryFault === undefined) void this.publish()
+    }, PUBLISH_MILLISECONDS)
+  }
+
+  #resolve(evidence: WriteEvidence): Resolution {
+    const { persons, shared, order } = this.#settings
+    return resolveActor(evidence, {
+      rules: { persons, shared, order },
+      sessions: this.#timeline.sessions(),
+      sessionsWatched: (from, to) => this.#timeline.watched(from, to),
+      badges: this.#badges,
+      accountOf: (owner) => this.#deps.accounts.accountOf(owner),
+    })
+  }
+
+  #loadBadges(): void {
+    const since = this.#deps.wall() - BADGES_KEPT_MILLISECONDS
+    this.#badges = this.opened.host
+      .badges(since)
+      .map(({ ref, person, from, to }) => ({ ref, person, from, ...(to === null ? {} : { to }) }))
+  }
+
+  async #pollSessions(): Promise<void> {
+    try {
+      this.#timeline.observe(await this.#deps.accounts.sessions(), this.#deps.wall())
+    } catch (error) {
+      this.#deps.note('sessions-unknown', { error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  #record(kind: string, body: Body): void {
+    const actor = relayActor(this.relayName)
+    this.recorder.add({ draft: () => ({ kind, actor, time: timestamp(this.#deps.wall()), body }) })
+  }
+
+  #clockEvent(event: ReturnType<ClockWatch['look']>[number]): void {
+    if (event.kind === 'clock.stepped') {
+      const { before, after, by } = event
+      this.#engine?.clockStepped()
+      this.#record(event.kind, { before: timestamp(before), after: timestamp(after), byMilliseconds: by })
+    } else this.#record(event.kind, { from: timestamp(event.from), to: timestamp(event.to) })
+    this.#deps.note(event.kind, { ...event })
+  }
+
+  #availability(watch: WatchSettings, { available, since, reason, replaced }: AvailabilityChange): void {
+    this.#record(available ? 'watch.available' : 'watch.unavailable', {
+      watch: watch.id,
+      folder: watch.path,
+      since: timestamp(since),
+      ...(reason === undefined ? {} : { reason }),
+      ...(replaced === true ? { replaced: true } : {}),
+    })
+    this.#deps.note(available ? 'watch-available' : 'watch-unavailable', { watch: watch.id, reason })
+  }
+
+  /** An empty transaction notes that the relay is alive. Where nothing else waits, the log is written back too. */
+  #noteAlive(): void {
+    const isIdle = this.recorder.waiting === 0
+    this.recorder.add({
+      done: () => {
+        if (isIdle) writeBack(this.opened.database)
+      },
+    })
+  }
+
+  #alive(stopped: boolean): Alive {
+    const oldest = this.#engine?.oldest()
+    return { at: this.#deps.wall(), stopped, ...(oldest === undefined ? {} : { oldest }) }
+  }
+
+  #held(held: Held | undefined, error: unknown): void {
+    if (held === undefined) return this.#deps.note('recording-again', {})
+    this.#deps.note('not-recording', { reason: held.reason, tries: held.tries, error })
+  }
+
+  /** In every transaction: the folders that are new, and that the relay was alive. */
+  #storeFolders(): { readonly undo: () => void } {
+    if (!this.#stopped) this.opened.host.setAlive(this.#alive(false))
+    const changes = this.#tree.takeChanges()
+    for (const id of changes.removed) this.#units.removeFolder(id)
+    for (const folder of changes.added) {
+      const { id, watch, parent, name, fileId } = folder
+      this.#units.putFolder({ id, watch, parent: parent?.id ?? 0, name, fileId })
+      folder.stored = true
+    }
+    return {
+      undo: () => {
+        for (const folder of changes.added) folder.stored = false
+        this.#tree.putBack(changes)
+      },
+    }
+  }
+
+  #every(milliseconds: number, work: () => void): void {
+    this.#timers.push(setInterval(work, milliseconds))
+  }
+}

@@ -1,0 +1,203 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { realpathSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Actor, Body } from '@compliance-relay/shared/trail'
+import { z } from 'zod'
+import { BADGE_BYTES, checkBadge, newBadge } from './actors/badge.ts'
+import type { Asker, Request } from './control.ts'
+import type { Relay } from './relay.ts'
+import { activeWatches, QUIET_SECONDS, type Settings } from './settings.ts'
+import { UnusableInput } from './unusable-input.ts'
+
+/*
+ * What people at the workstation can ask of a running relay. A request says what is to be, and why; who asks is
+ * the owner of its file, as the operating system has it. No request names an actor.
+ */
+
+const reason = z.string().trim().min(3, 'a reason is needed').max(500)
+const text = z.string().trim().min(1).max(4096)
+
+type Handler = (relay: Relay, by: By, args: { readonly [key: string]: unknown }) => unknown
+
+export interface By {
+  readonly actor?: Actor
+  readonly evidence: Body
+}
+
+const handlers: { readonly [command: string]: Handler } = {
+  status: (relay) => relay.status(),
+  unclaimed: (relay, _, args) =>
+    relay.unclaimed(z.strictObject({ limit: z.int().min(1).max(10_000) }).parse(args).limit),
+  scan: async (relay) => {
+    await relay.scanNow()
+    return {}
+  },
+  'project.add': (relay, by, args) => {
+    const asked = z.strictObject({ project: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => {
+      if (settings.projects.includes(asked.project))
+        throw new UnusableInput(`there is a project ${asked.project} already`)
+      return { ...settings, projects: [...settings.projects, asked.project] }
+    })
+  },
+  'watch.add': (relay, by, args) => {
+    const asked = z
+      .strictObject({
+        folder: text,
+        project: text,
+        reason,
+        profile: z.optional(text),
+        device: z.optional(text),
+        quietSeconds: z.optional(z.int()),
+        hints: z.optional(z.boolean()),
+      })
+      .parse(args)
+    return change(relay, by, asked.reason, (settings) => withWatch(settings, asked))
+  },
+  'watch.remove': (relay, by, args) => {
+    const asked = z.strictObject({ watch: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => {
+      const ended = new Date().toISOString()
+      const found = activeWatches(settings).find(
+        ({ id, path }) => id === asked.watch || path === resolve(asked.watch),
+      )
+      if (found === undefined) throw new UnusableInput(`there is no watch ${asked.watch}`)
+      return {
+        ...settings,
+        watches: settings.watches.map((watch) => (watch === found ? { ...watch, ended } : watch)),
+      }
+    })
+  },
+  'person.add': (relay, by, args) => {
+    const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => ({
+      ...settings,
+      persons: [
+        ...settings.persons.filter(({ id }) => id !== asked.id),
+        { id: asked.id, name: asked.name, since: new Date().toISOString() },
+      ],
+    }))
+  },
+  'person.disable': (relay, by, args) => {
+    const asked = z.strictObject({ id: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => {
+      requirePerson(settings, asked.id)
+      const persons = settings.persons.map((person) =>
+        person.id === asked.id ? { ...person, disabled: true } : person,
+      )
+      return { ...settings, persons, badges: settings.badges.filter(({ person }) => person !== asked.id) }
+    })
+  },
+  'shared.add': (relay, by, args) => {
+    const asked = z.strictObject({ account: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => ({
+      ...settings,
+      shared: [...new Set([...settings.shared, asked.account])],
+    }))
+  },
+  'badge.new': async (relay, by, args) => {
+    const asked = z.strictObject({ id: text, reason }).parse(args)
+    const badge = newBadge(new Uint8Array(randomBytes(BADGE_BYTES)))
+    const result = await change(relay, by, asked.reason, (settings) => {
+      requirePerson(settings, asked.id)
+      const others = settings.badges.filter(({ person }) => person !== asked.id)
+      return { ...settings, badges: [...others, { person: asked.id, hash: badge.hash }] }
+    })
+    return { ...result, code: badge.code }
+  },
+  'badge.in': async (relay, by, args) => {
+    const { code } = z.strictObject({ code: z.string().max(200) }).parse(args)
+    const person = checkBadge(code, relay.settings)
+    await relay.setBadge(person.id, randomUUID(), { by: by.evidence })
+    return { person: person.name }
+  },
+  'badge.out': async (relay, by) => {
+    await relay.setBadge(undefined, randomUUID(), { by: by.evidence })
+    return {}
+  },
+}
+
+export async function handleRequest(relay: Relay, request: Request, asker: Asker): Promise<unknown> {
+  const handler = handlers[request.command]
+  if (handler === undefined) throw new UnusableInput(`there is no request "${request.command}"`)
+  try {
+    return await handler(relay, whoAsks(relay, asker), request.arguments)
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    const [issue] = error.issues
+    throw new UnusableInput(`${issue?.path.join('.') ?? 'request'}: ${issue?.message ?? 'not as expected'}`)
+  }
+}
+
+/** The account that owns the request. A person if it stands for one; else the relay says what account it was. */
+function whoAsks(relay: Relay, asker: Asker): By {
+  const { account, person } = relay.whoIs(asker)
+  const evidence = { account: account?.name ?? null, owner: account?.id ?? `uid:${asker.uid}` }
+  if (person === undefined) return { evidence }
+  return { actor: { id: person.id, name: person.name, via: 'os-account' }, evidence }
+}
+
+async function change(relay: Relay, by: By, why: string, make: (settings: Settings) => Settings) {
+  const seq = await relay.changeSettings(make(relay.settings), why, by)
+  return { seq, settings: relay.settings }
+}
+
+function requirePerson(settings: Settings, id: string) {
+  const person = settings.persons.find((one) => one.id === id)
+  if (person === undefined) throw new UnusableInput(`there is no person ${id}`)
+  return person
+}
+
+interface NewWatch {
+  readonly folder: string
+  readonly project: string
+  readonly profile?: string | undefined
+  readonly device?: string | undefined
+  readonly quietSeconds?: number | undefined
+  readonly hints?: boolean | undefined
+}
+
+function withWatch(settings: Settings, asked: NewWatch): Settings {
+  if (!settings.projects.includes(asked.project))
+    throw new UnusableInput(
+      `there is no project ${asked.project}: relay project add ${asked.project} --data DIR --reason TEXT`,
+    )
+  const path = requireWatchable(asked.folder, settings)
+  const last = Math.max(0, ...settings.watches.map(({ id }) => Number(id.slice(1))))
+  // A folder that was watched before is taken up where it was left.
+  const before = settings.watches.find((watch) => watch.path === path)
+  const { profile, device, quietSeconds, hints } = asked
+  const watch = {
+    id: before?.id ?? `w${last + 1}`,
+    path,
+    project: asked.project,
+    device: device ?? settings.name,
+    ...(profile === undefined ? {} : { profile }),
+    quietSeconds: quietSeconds ?? QUIET_SECONDS,
+    hints: hints ?? true,
+  }
+  return { ...settings, watches: [...settings.watches.filter((one) => one !== before), watch] }
+}
+
+/** A folder that can be watched: it is there, and not in one that is. Links are resolved once, here. */
+export function requireWatchable(folder: string, settings: Pick<Settings, 'watches'>): string {
+  let path: string
+  try {
+    path = realpathSync.native(resolve(folder))
+    if (!statSync(path).isDirectory()) throw new UnusableInput(`${folder} is not a folder`)
+  } catch (error) {
+    if (error instanceof UnusableInput) throw error
+    throw new UnusableInput(
+      `${folder} cannot be watched: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  const overlap = activeWatches(settings).find((watch) => isIn(path, watch.path) || isIn(watch.path, path))
+  if (overlap !== undefined)
+    throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
+  return path
+}
+
+export function isIn(path: string, folder: string): boolean {
+  const end = folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`
+  return path === folder || `${path}/`.replaceAll('\\', '/').startsWith(end.replaceAll('\\', '/'))
+}

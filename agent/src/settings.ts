@@ -1,0 +1,87 @@
+import { z } from 'zod'
+
+/*
+ * What a site has decided: which folders, which projects, who is who. Settings live in the trail: each change is
+ * a record with what was before, what is now, who and why. The copy the relay works with is the last record's.
+ */
+
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'no control characters')
+
+const projectId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, underscore, hyphen')
+
+export const watchSettings = z.strictObject({
+  id: z.string().regex(/^w[0-9]{1,6}$/),
+  /** Absolute path of the folder. */
+  path: text(4096),
+  project: projectId,
+  /** What people call the instrument. */
+  device: text(100),
+  /** Take everything for this profile's instrument; without it every profile is tried. */
+  profile: z.optional(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/)),
+  /** How long nothing must have changed before a unit counts as at rest. */
+  quietSeconds: z.int().min(1).max(3600),
+  /** False: hints of the operating system are not used, e.g. on a network share. */
+  hints: z.boolean(),
+  /** Since when it is watched no more. It keeps its id, so that it can be taken up again where it was left. */
+  ended: z.optional(text(24)),
+})
+
+export const settingsSchema = z.strictObject({
+  org: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'a domain in lower-case letters, digits, dots and hyphens'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'lower-case letters, digits, dots and hyphens'),
+  /** The folder of the notary, and the name it gave itself when it was made: a swapped one has another. */
+  notary: z.strictObject({ folder: text(4096), identity: text(100) }),
+  projects: z.array(projectId).min(1).max(500),
+  watches: z.array(watchSettings).max(100),
+  persons: z
+    .array(
+      z.strictObject({
+        id: text(100),
+        name: text(200),
+        disabled: z.optional(z.boolean()),
+        since: z.optional(text(24)),
+      }),
+    )
+    .max(500),
+  shared: z.array(text(100)).max(200),
+  order: z.array(z.enum(['file-owner', 'badge', 'os-session'])).min(1),
+  /** Badges: SHA-256 of the code, and whose it is. */
+  badges: z.array(z.strictObject({ person: text(100), hash: z.string().regex(/^[0-9a-f]{64}$/) })).max(500),
+  /** Names that are no data, as patterns with `*`. */
+  ignore: z.array(text(100)).max(50),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+export type WatchSettings = Settings['watches'][number]
+
+/** Names that operating systems and office programs leave behind: never data, and said so in the trail. */
+export const IGNORED_BY_DEFAULT: readonly string[] = ['desktop.ini', 'Thumbs.db', '.DS_Store', '._*', '~$*']
+
+export const QUIET_SECONDS = 3
+/** Where file times are coarse and writes arrive late. */
+export const QUIET_SECONDS_ON_A_SHARE = 10
+
+/** The settings a value holds, or one plain sentence naming the field. */
+export function parseSettings(value: unknown): Settings {
+  const parsed = settingsSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new SettingsError(`${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not as expected'}`)
+}
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+export function activeWatches({ watches }: Pick<Settings, 'watches'>): WatchSettings[] {
+  return watches.filter(({ ended }) => ended === undefined)
+}

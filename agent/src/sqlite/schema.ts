@@ -1,0 +1,126 @@
+/**
+ * The tables of a data folder. What is evidence only grows: triggers refuse every change and removal, so
+ * that a fault of ours or a stray tool is stopped at once. They do not stop whoever opens the file with
+ * intent; that is what the checksums, the checkpoints and the notary are for.
+ *
+ * An entry is stored as the bytes that were sealed. The columns people search by stand in a table of their
+ * own, can be rebuilt from the entries at any time, and are compared with them by `relay verify`.
+ */
+export const SCHEMA_VERSION = 1
+
+export const schema = `
+CREATE TABLE trail (
+  id INTEGER PRIMARY KEY,
+  origin TEXT NOT NULL UNIQUE,
+  vkey TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE entry (
+  trail INTEGER NOT NULL REFERENCES trail (id) DEFERRABLE INITIALLY DEFERRED,
+  seq INTEGER NOT NULL,
+  prev TEXT NOT NULL,
+  leaf BLOB NOT NULL,
+  line BLOB NOT NULL,
+  PRIMARY KEY (trail, seq)
+) STRICT;
+
+CREATE TABLE entry_columns (
+  trail INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  time TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  project TEXT,
+  path TEXT,
+  digest TEXT,
+  PRIMARY KEY (trail, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_by_digest ON entry_columns (digest) WHERE digest IS NOT NULL;
+CREATE INDEX entry_of_settings ON entry_columns (trail, seq) WHERE kind = 'settings.changed';
+
+CREATE TABLE content (
+  digest TEXT PRIMARY KEY,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE checkpoint (
+  trail INTEGER NOT NULL REFERENCES trail (id) DEFERRABLE INITIALLY DEFERRED,
+  size INTEGER NOT NULL,
+  note BLOB NOT NULL,
+  notarised TEXT,
+  PRIMARY KEY (trail, size)
+) STRICT;
+
+CREATE TABLE alive (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  state TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE settings (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE badge (
+  ref TEXT PRIMARY KEY,
+  person TEXT NOT NULL,
+  from_ms INTEGER NOT NULL,
+  to_ms INTEGER
+) STRICT;
+
+CREATE TABLE folder (
+  id INTEGER PRIMARY KEY,
+  watch TEXT NOT NULL,
+  parent INTEGER NOT NULL,
+  name NOT NULL,
+  file_id TEXT NOT NULL,
+  UNIQUE (watch, parent, name)
+);
+
+CREATE TABLE unit (
+  folder INTEGER NOT NULL,
+  name NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  file_id TEXT NOT NULL,
+  stamp TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  trail INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (folder, name)
+) WITHOUT ROWID;
+CREATE INDEX unit_by_file_id ON unit (file_id);
+CREATE INDEX unit_not_recorded ON unit (state) WHERE state <> 'recorded';
+CREATE INDEX unit_sets ON unit (kind) WHERE kind = 'set';
+
+CREATE TABLE member (
+  folder INTEGER NOT NULL,
+  path NOT NULL,
+  stamp TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (folder, path)
+) WITHOUT ROWID;
+
+CREATE TRIGGER entry_follows BEFORE INSERT ON entry WHEN NEW.seq > 0 AND NOT EXISTS (
+  SELECT 1 FROM entry WHERE trail = NEW.trail AND seq = NEW.seq - 1
+    AND CAST(substr(line, 14, 64) AS TEXT) = NEW.prev)
+BEGIN SELECT RAISE(ABORT, 'the entry does not follow the last one'); END;
+CREATE TRIGGER entry_first BEFORE INSERT ON entry WHEN NEW.seq = 0 AND EXISTS (
+  SELECT 1 FROM entry WHERE trail = NEW.trail)
+BEGIN SELECT RAISE(ABORT, 'the trail has a first entry'); END;
+
+${['trail', 'entry', 'content']
+  .flatMap((table) => [
+    `CREATE TRIGGER ${table}_stays BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
+    `CREATE TRIGGER ${table}_kept BEFORE DELETE ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
+  ])
+  .join('\n')}
+CREATE TRIGGER checkpoint_kept BEFORE DELETE ON checkpoint
+BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
+CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint
+WHEN NEW.trail IS NOT OLD.trail OR NEW.size IS NOT OLD.size OR NEW.note IS NOT OLD.note OR OLD.notarised IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
+`

@@ -1,0 +1,191 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Columns } from './columns.ts'
+import { rowOf, rowsOf } from './database.ts'
+
+export interface StoredTrail {
+  readonly id: number
+  readonly origin: string
+  readonly vkey: string
+}
+
+export interface NewEntry {
+  readonly seq: number
+  readonly prev: string
+  readonly leaf: Uint8Array
+  readonly line: Uint8Array
+  readonly columns: Columns
+}
+
+export interface StoredCheckpoint {
+  readonly size: number
+  readonly note: Uint8Array
+  /** When the notary was seen to hold it, null if that is still to be done. */
+  readonly notarised: string | null
+}
+
+/** Lines read in one go. */
+const PAGE_LINES = 500
+
+/** The trails of a data folder, the entries and checkpoints of each. The newest trail is the one written to. */
+export class TrailStore {
+  readonly #database: DatabaseSync
+  readonly #insertEntry: () => StatementSync
+  readonly #insertColumns: () => StatementSync
+  readonly #readLine: () => StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#insertEntry = once(() =>
+      database.prepare('INSERT INTO entry (trail, seq, prev, leaf, line) VALUES (?, ?, ?, ?, ?)'),
+    )
+    this.#insertColumns = once(() =>
+      database.prepare(
+        'INSERT INTO entry_columns (trail, seq, time, kind, actor, project, path, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+    )
+    this.#readLine = once(() => database.prepare('SELECT line FROM entry WHERE trail = ? AND seq = ?'))
+  }
+
+  /** Oldest first. */
+  trails(): StoredTrail[] {
+    return rowsOf<StoredTrail>(this.#database.prepare('SELECT id, origin, vkey FROM trail ORDER BY id'))
+  }
+
+  addTrail({ id, origin, vkey }: StoredTrail): void {
+    this.#database.prepare('INSERT INTO trail (id, origin, vkey) VALUES (?, ?, ?)').run(id, origin, vkey)
+  }
+
+  /** Number of entries, by the last one's place. */
+  size(trail: number): number {
+    const row = rowOf<{ size: number }>(
+      this.#database.prepare('SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM entry WHERE trail = ?'),
+      trail,
+    )
+    return row?.size ?? 0
+  }
+
+  /** Within the caller's transaction. All are read back and compared: what was bound is what is stored. */
+  append(trail: number, entries: readonly NewEntry[]): void {
+    const insert = this.#insertEntry()
+    const insertColumns = this.#insertColumns()
+    for (const { seq, prev, leaf, line, columns } of entries) {
+      insert.run(trail, seq, prev, leaf, line)
+      const { time, kind, actor, project, path, digest } = columns
+      insertColumns.run(trail, seq, time, kind, actor, project, path, digest)
+    }
+    const first = entries[0]?.seq
+    if (first === undefined) return
+    let at = 0
+    for (const { seq, line } of this.lines(trail, first)) {
+      const written = entries[at++]
+      if (written?.seq !== seq || Buffer.compare(line, written.line) !== 0)
+        throw new Error(`entry ${seq} was read back otherwise than it was written`)
+    }
+    if (at !== entries.length) throw new Error(`of ${entries.length} entries written, ${at} were read back`)
+  }
+
+  line(trail: number, seq: number): Uint8Array | undefined {
+    return rowOf<{ line: Uint8Array }>(this.#readLine(), trail, seq)?.line
+  }
+
+  /** Stored lines from `from` on, in order of seq, whatever their seqs are: gaps are for the verifier to find. */
+  *lines(
+    trail: number,
+    from = 0,
+    until = Number.MAX_SAFE_INTEGER,
+  ): Generator<{ seq: number; line: Uint8Array }> {
+    const page = this.#database.prepare(
+      'SELECT seq, line FROM entry WHERE trail = ? AND seq >= ? AND seq < ? ORDER BY seq LIMIT ?',
+    )
+    for (let next = from; ; ) {
+      const rows = rowsOf<{ seq: number; line: Uint8Array }>(page, trail, next, until, PAGE_LINES)
+      yield* rows
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < PAGE_LINES) return
+      next = last.seq + 1
+    }
+  }
+
+  columns(trail: number, seq: number): Columns | undefined {
+    const read = this.#database.prepare(
+      'SELECT time, kind, actor, project, path, digest FROM entry_columns WHERE trail = ? AND seq = ?',
+    )
+    return rowOf<Columns>(read, trail, seq)
+  }
+
+  columnCount(trail: number): number {
+    const read = this.#database.prepare('SELECT COUNT(*) AS count FROM entry_columns WHERE trail = ?')
+    return rowOf<{ count: number }>(read, trail)?.count ?? 0
+  }
+
+  /** Records with a digest, newest first. */
+  withDigest(trail: number, digest: string, limit: number): number[] {
+    const read = this.#database.prepare(
+      'SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? ORDER BY seq DESC LIMIT ?',
+    )
+    return rowsOf<{ seq: number }>(read, digest, trail, limit).map(({ seq }) => seq)
+  }
+
+  /** Records of a path, newest first. Looks through all of them. */
+  withPath(trail: number, path: string, limit: number): number[] {
+    const read = this.#database.prepare(
+      'SELECT seq FROM entry_columns WHERE trail = ? AND path = ? ORDER BY seq DESC LIMIT ?',
+    )
+    return rowsOf<{ seq: number }>(read, trail, path, limit).map(({ seq }) => seq)
+  }
+
+  /** Oldest size first. */
+  *checkpoints(trail: number): Generator<StoredCheckpoint> {
+    const read = this.#database.prepare(
+      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? ORDER BY size',
+    )
+    for (const row of read.iterate(trail)) yield row as unknown as StoredCheckpoint
+  }
+
+  lastCheckpoint(trail: number): StoredCheckpoint | undefined {
+    const read = this.#database.prepare(
+      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? ORDER BY size DESC LIMIT 1',
+    )
+    return rowOf<StoredCheckpoint>(read, trail)
+  }
+
+  /** Checkpoints that the notary still has to be given, smallest first. */
+  owed(trail: number, limit: number): StoredCheckpoint[] {
+    const read = this.#database.prepare(
+      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND notarised IS NULL ORDER BY size LIMIT ?',
+    )
+    return rowsOf<StoredCheckpoint>(read, trail, limit)
+  }
+
+  addCheckpoint(trail: number, size: number, note: Uint8Array): void {
+    this.#database
+      .prepare('INSERT INTO checkpoint (trail, size, note) VALUES (?, ?, ?)')
+      .run(trail, size, note)
+  }
+
+  markNotarised(trail: number, size: number, time: string): void {
+    this.#database
+      .prepare('UPDATE checkpoint SET notarised = ? WHERE trail = ? AND size = ? AND notarised IS NULL')
+      .run(time, trail, size)
+  }
+
+  /** Content too large for a record, under its SHA-256. Adding it again changes nothing. */
+  addContent(digest: string, bytes: Uint8Array): void {
+    this.#database
+      .prepare('INSERT INTO content (digest, bytes) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING')
+      .run(digest, bytes)
+  }
+
+  content(digest: string): Uint8Array | undefined {
+    const read = this.#database.prepare('SELECT bytes FROM content WHERE digest = ?')
+    return rowOf<{ bytes: Uint8Array }>(read, digest)?.bytes
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,193 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { nameOfStored, storedName } from '../capture/raw-name.ts'
+import { rowOf, rowsOf } from './database.ts'
+
+/**
+ * What the relay knows of the watched folders: the state the reconciling scan compares the disk with. It is no
+ * evidence. Lost, it is found again from the disk and the trail; wrong, it costs a second look.
+ */
+export interface StoredFolder {
+  readonly id: number
+  readonly watch: string
+  /** 0 for a watched folder itself. */
+  readonly parent: number
+  readonly name: string
+  readonly fileId: string
+}
+
+export type UnitKind = 'file' | 'set' | 'other'
+/** `refused`: no actor, or not to be read. `failed`: it could not be read; it is
+ * tried again. `absent`: not there since its watched folder was replaced by another. */
+export type UnitState = 'recorded' | 'refused' | 'failed' | 'absent'
+
+/** A file, or a data set under its folder's name, as it was when last recorded. */
+export interface StoredUnit {
+  readonly folder: number
+  readonly name: string
+  readonly kind: UnitKind
+  readonly state: UnitState
+  readonly fileId: string
+  /** Of a file. Data sets have the stamps of their members. */
+  readonly stamp: string
+  readonly size: number
+  /** SHA-256 of the file or of the manifest, empty if there is none. */
+  readonly digest: string
+  readonly profile: string
+  /** The trail's number in this folder, and the seq of the record that says it. */
+  readonly trail: number
+  readonly seq: number
+}
+
+export interface StoredMember {
+  readonly path: string
+  readonly stamp: string
+  readonly size: number
+  readonly digest: string
+}
+
+type Raw<Row, Name extends keyof Row> = Omit<Row, Name> & Record<Name, string | Uint8Array>
+
+const UNIT_COLUMNS = 'folder, name, kind, state, file_id AS fileId, stamp, size, digest, profile, trail, seq'
+
+export class UnitStore {
+  readonly #database: DatabaseSync
+  readonly #prepared = new Map<string, StatementSync>()
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  folders(): StoredFolder[] {
+    return rowsOf<Raw<StoredFolder, 'name'>>(
+      this.#sql('SELECT id, watch, parent, name, file_id AS fileId FROM folder ORDER BY id'),
+    ).map((row) => ({ ...row, name: nameOfStored(row.name) }))
+  }
+
+  putFolder({ id, watch, parent, name, fileId }: StoredFolder): void {
+    this.#sql('INSERT OR REPLACE INTO folder (id, watch, parent, name, file_id) VALUES (?, ?, ?, ?, ?)').run(
+      id,
+      watch,
+      parent,
+      storedName(name),
+      fileId,
+    )
+  }
+
+  removeFolder(id: number): void {
+    this.#sql('DELETE FROM folder WHERE id = ?').run(id)
+  }
+
+  /** The units of a folder, by name. */
+  unitsIn(folder: number): Map<string, StoredUnit> {
+    const rows = rowsOf<Raw<StoredUnit, 'name'>>(
+      this.#sql(`SELECT ${UNIT_COLUMNS} FROM unit WHERE folder = ?`),
+      folder,
+    )
+    return new Map(rows.map(unitOf).map((unit) => [unit.name, unit]))
+  }
+
+  unit(folder: number, name: string): StoredUnit | undefined {
+    const row = rowOf<Raw<StoredUnit, 'name'>>(
+      this.#sql(`SELECT ${UNIT_COLUMNS} FROM unit WHERE folder = ? AND name = ?`),
+      folder,
+      storedName(name),
+    )
+    return row && unitOf(row)
+  }
+
+  withFileId(fileId: string): StoredUnit[] {
+    const rows = rowsOf<Raw<StoredUnit, 'name'>>(
+      this.#sql(`SELECT ${UNIT_COLUMNS} FROM unit WHERE file_id = ?`),
+      fileId,
+    )
+    return rows.map(unitOf)
+  }
+
+  sets(): StoredUnit[] {
+    return rowsOf<Raw<StoredUnit, 'name'>>(
+      this.#sql(`SELECT ${UNIT_COLUMNS} FROM unit WHERE kind = 'set'`),
+    ).map(unitOf)
+  }
+
+  put(unit: StoredUnit): void {
+    const { folder, name, kind, state, fileId, stamp, size, digest, profile, trail, seq } = unit
+    this.#sql(
+      'INSERT OR REPLACE INTO unit (folder, name, kind, state, file_id, stamp, size, digest, profile, trail, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ).run(folder, storedName(name), kind, state, fileId, stamp, size, digest, profile, trail, seq)
+  }
+
+  /** The unit is as it was recorded; only its stamp is another. */
+  touch(folder: number, name: string, fileId: string, stamp: string): void {
+    this.#sql('UPDATE unit SET stamp = ?, file_id = ? WHERE folder = ? AND name = ?').run(
+      stamp,
+      fileId,
+      folder,
+      storedName(name),
+    )
+  }
+
+  remove(folder: number, name: string): void {
+    this.#sql('DELETE FROM unit WHERE folder = ? AND name = ?').run(folder, storedName(name))
+  }
+
+  removeAllIn(folder: number): void {
+    this.#sql('DELETE FROM unit WHERE folder = ?').run(folder)
+  }
+
+  setState(folder: number, name: string, state: UnitState): void {
+    this.#sql('UPDATE unit SET state = ? WHERE folder = ? AND name = ?').run(state, folder, storedName(name))
+  }
+
+  /** The files of a data set, by path. `folder` is the data set's own. */
+  membersOf(folder: number): Map<string, StoredMember> {
+    const rows = rowsOf<Raw<StoredMember, 'path'>>(
+      this.#sql('SELECT path, stamp, size, digest FROM member WHERE folder = ?'),
+      folder,
+    )
+    return new Map(
+      rows.map((row) => ({ ...row, path: nameOfStored(row.path) })).map((one) => [one.path, one]),
+    )
+  }
+
+  replaceMembers(folder: number, members: Iterable<StoredMember>): void {
+    this.#sql('DELETE FROM member WHERE folder = ?').run(folder)
+    const insert = this.#sql('INSERT INTO member (folder, path, stamp, size, digest) VALUES (?, ?, ?, ?, ?)')
+    for (const { path, stamp, size, digest } of members)
+      insert.run(folder, storedName(path), stamp, size, digest)
+  }
+
+  /** How many units are in each state but `recorded`. */
+  counts(): Record<UnitState, number> {
+    const counts = { recorded: 0, refused: 0, failed: 0, absent: 0 }
+    const rows = rowsOf<{ state: UnitState; count: number }>(
+      this.#sql('SELECT state, COUNT(*) AS count FROM unit GROUP BY state'),
+    )
+    for (const { state, count } of rows) counts[state] = count
+    return counts
+  }
+
+  /** Units that no person answers for, or that could not be read: what someone has to look at. */
+  notRecorded(state: UnitState, limit: number): StoredUnit[] {
+    const rows = rowsOf<Raw<StoredUnit, 'name'>>(
+      this.#sql(
+        `SELECT ${UNIT_COLUMNS} FROM unit WHERE state = ? AND state <> 'recorded' ORDER BY seq LIMIT ?`,
+      ),
+      state,
+      limit,
+    )
+    return rows.map(unitOf)
+  }
+
+  #sql(text: string): StatementSync {
+    let statement = this.#prepared.get(text)
+    if (statement === undefined) {
+      statement = this.#database.prepare(text)
+      this.#prepared.set(text, statement)
+    }
+    return statement
+  }
+}
+
+function unitOf(row: Raw<StoredUnit, 'name'>): StoredUnit {
+  return { ...row, name: nameOfStored(row.name) }
+}

@@ -1,0 +1,124 @@
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  type Draft,
+  Frontier,
+  type FrontierState,
+  fromUtf8,
+  type Head,
+  headAfter,
+  LeafHasher,
+  Linker,
+  type MacKey,
+  readEntryParts,
+} from '@compliance-relay/shared/trail'
+import { columnsOf } from './sqlite/columns.ts'
+import { inTransaction } from './sqlite/database.ts'
+import type { NewEntry, TrailStore } from './sqlite/trail-store.ts'
+
+/** Records one commit may hold: the time a commit takes is the time a kill can cost, and nothing is lost by it. */
+export const BATCH_RECORDS_MAX = 2_048
+
+export interface WriterState {
+  readonly trail: number
+  readonly head: Head
+  /** The tree over all entries up to the head. */
+  readonly frontier: FrontierState
+}
+
+/**
+ * The only way into the relay's own trail. One of these exists while the writer's lock is held; it goes on from
+ * a head that start-up has verified.
+ *
+ * A commit either happened or it did not, but an error from the disk does not always say which. So after any
+ * error the writer does not trust its memory: `recover` reads the last entry again, and only then may it go on.
+ */
+export class TrailWriter {
+  readonly #database: DatabaseSync
+  readonly #store: TrailStore
+  readonly #linker: Linker
+  readonly #trail: number
+  readonly #hasher = new LeafHasher()
+  #head: Head
+  #frontier: Frontier
+  #sure = true
+
+  constructor(database: DatabaseSync, store: TrailStore, key: MacKey, state: WriterState) {
+    this.#database = database
+    this.#store = store
+    this.#linker = new Linker(key)
+    this.#trail = state.trail
+    this.#head = state.head
+    this.#frontier = new Frontier(state.frontier)
+    if (state.frontier.size !== state.head.size)
+      throw new Error(`a tree of ${state.frontier.size} entries under a head of ${state.head.size}`)
+  }
+
+  get head(): Head {
+    return this.#head
+  }
+
+  get trail(): number {
+    return this.#trail
+  }
+
+  root(): Uint8Array {
+    return this.#frontier.root()
+  }
+
+  /**
+   * Appends records, and does `alongside` in the same transaction. When it returns, all of it is durable; when
+   * it throws, `recover` must say what happened before anything else is written. `alongside` is given the seq
+   * of the first record. Returns that seq.
+   */
+  append(drafts: readonly Draft[], alongside: (first: number) => void = () => {}): number {
+    if (!this.#sure) throw new Error('the end of the trail is not known: recover first')
+    if (drafts.length > BATCH_RECORDS_MAX)
+      throw new RangeError(`at most ${BATCH_RECORDS_MAX} records at a time, not ${drafts.length}`)
+    const first = this.#head.size
+    const entries: NewEntry[] = []
+    let head = this.#head
+    for (const draft of drafts) {
+      const linked = this.#linker.link(head, draft)
+      const { checksum: prev, size: seq } = head
+      const leaf = this.#hasher.hash(linked.line).slice()
+      entries.push({ seq, prev, leaf, line: linked.line, columns: columnsOf(draft) })
+      head = linked.head
+    }
+    this.#sure = false
+    inTransaction(this.#database, () => {
+      if (this.#store.size(this.#trail) !== first)
+        throw new Error('the end of the trail has moved: two writers')
+      this.#store.append(this.#trail, entries)
+      alongside(first)
+    })
+    this.#sure = true
+    for (const { leaf } of entries) this.#frontier.append(leaf)
+    this.#head = head
+    return first
+  }
+
+  /**
+   * After an error: reads where the trail ends. True if the last batch is in it after all. Throws if the
+   * database still cannot be read, or if it ends where neither outcome would have left it.
+   */
+  recover(): boolean {
+    if (this.#sure) return false
+    const size = this.#store.size(this.#trail)
+    const line = this.#store.line(this.#trail, size - 1)
+    if (line === undefined) throw new Error(`entry ${size - 1} cannot be read`)
+    const parts = readEntryParts(line)
+    if (size < this.#head.size || (size === this.#head.size && parts.checksum !== this.#head.checksum))
+      throw new Error(`the trail ends at ${size}, it was known to reach ${this.#head.size}`)
+    const committed = size > this.#head.size
+    for (const entry of this.#store.lines(this.#trail, this.#head.size))
+      this.#frontier.append(this.#hasher.hash(entry.line))
+    if (committed) this.#head = headAfter(parts)
+    this.#sure = true
+    return committed
+  }
+}
+
+/** The text of a stored line, for people. */
+export function lineText(line: Uint8Array): string {
+  return fromUtf8(line)
+}

@@ -1,0 +1,27 @@
+/** The workings a relay is built of, for Node: what it needs from the world around it, and that on a folder. */
+export {
+  createFileNotary,
+  FileNotary,
+  type FileNotaryOptions,
+  openFileNotary,
+} from './file-notary.ts'
+export { createFileSecrets, openFileSecrets } from './file-secrets.ts'
+export { type Keyring, openOsKeystore } from './os-keystore.ts'
+export {
+  CONFLICTS_MAX,
+  type Notary,
+  NotaryUnreachable,
+  type PutAnswer,
+  SECRET_BYTES_MAX,
+  type SecretStore,
+  SecretUnusable,
+} from './ports.ts'
+export {
+  openRecoveryFile,
+  PASSPHRASE_CHARACTERS_MIN,
+  RECOVERY_BYTES_MAX,
+  type Recovered,
+  RecoveryError,
+  type RecoveryErrorCode,
+  wrapSecrets,
+} from './recovery-file.ts'

@@ -1,0 +1,388 @@
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Workstation } from '../support/workstation.ts'
+
+/*
+ * What is done to a relay's own folders behind its back. Start-up and `relay verify` must each name it, and
+ * capture must go on where that can be done truthfully.
+ */
+
+let station: Workstation
+beforeEach(async () => {
+  station = new Workstation({ init: ['--quiet', '1'] })
+  station.init()
+  await station.start()
+  await capture('first.dat')
+})
+afterEach(async () => {
+  await station.remove()
+})
+
+async function capture(...names: string[]): Promise<void> {
+  for (const name of names) writeFileSync(join(station.folder, name), `content of ${name}`)
+  await station.until(
+    'they are recorded',
+    ({ units, settled }) => settled && units.recorded >= readdirSync(station.folder).length,
+  )
+}
+
+/** Changes the database as somebody with the file in hand can: no trigger is in the way. */
+function tamper(sql: string): void {
+  const database = new DatabaseSync(join(station.data, 'relay.db'))
+  const triggers = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as {
+    name: string
+  }[]
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
+  database.exec(sql)
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+}
+
+/** The trail that was begun, if one was, and what it says of the one before. */
+function newTrail() {
+  const [opened] = station.records()
+  return opened?.body['previous'] as {
+    trail: string
+    size: number
+    reason: string
+    notarised: { size: number }
+  } | null
+}
+
+describe('an older copy of the data folder', () => {
+  test('is named by verify and by start-up, and capture goes on in a new trail that names the old', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+    await station.start()
+    const { trail: old } = await station.status()
+    await capture('second.dat', 'third.dat')
+    const { size } = await station.status()
+    await station.stop()
+    rmSync(station.data, { recursive: true })
+    renameSync(join(station.base, 'copy'), station.data)
+
+    const verdict = station.verify()
+    expect(verdict.code).toBe(1)
+    expect(verdict.out).toContain('notary-ahead')
+    await station.start()
+    const status = await station.until('all is recorded again', ({ units }) => units.recorded === 3)
+    expect(status.left).toBe(old)
+    expect(status.trail).not.toBe(old)
+    const previous = newTrail()
+    expect(previous).toMatchObject({ trail: old, reason: expect.stringContaining('notary-ahead') })
+    expect(previous?.notarised.size).toBeGreaterThanOrEqual(size)
+    expect(previous?.size).toBeLessThan(size)
+    // The files of the lost records are recorded again, and said to be late.
+    const again = station.records().filter(({ kind }) => kind === 'file.created')
+    expect(again.map(({ body }) => body['path']).sort()).toEqual(['second.dat', 'third.dat'])
+    expect(again[0]?.body['late']).toMatchObject({ why: 'new-trail' })
+    // The old trail stays what it was: verify goes on naming it.
+    expect(station.verify().out).toContain('notary-ahead')
+  })
+})
+
+describe('the newest records removed', () => {
+  test.each([
+    [
+      'with their columns',
+      'DELETE FROM entry WHERE seq >= (SELECT MAX(seq) - 1 FROM entry); DELETE FROM entry_columns WHERE seq > (SELECT MAX(seq) FROM entry)',
+    ],
+    [
+      'with their checkpoints',
+      'DELETE FROM entry WHERE seq >= (SELECT MAX(seq) - 1 FROM entry); DELETE FROM entry_columns WHERE seq > (SELECT MAX(seq) FROM entry); DELETE FROM checkpoint WHERE size > (SELECT MAX(seq) + 1 FROM entry)',
+    ],
+  ])(
+    '%s, are named by verify and by start-up',
+    { tags: ['req/P11-10a-3', 'challenge', 'fault'] },
+    async (_, sql) => {
+      const { trail: old } = await station.status()
+      await station.stop()
+      tamper(sql)
+      const verdict = station.verify()
+      expect(verdict.code).toBe(1)
+      expect(verdict.out).toContain('notary-ahead')
+      await station.start()
+      expect((await station.status()).left).toBe(old)
+      expect(newTrail()?.reason).toContain('notary-ahead')
+      await capture('later.dat')
+    },
+  )
+})
+
+test('a removed write-ahead log is named by verify and by start-up', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, async () => {
+  const { trail: old } = await station.status()
+  await capture('second.dat')
+  await station.stop('SIGKILL')
+  rmSync(join(station.data, 'relay.db-wal'))
+  rmSync(join(station.data, 'relay.db-shm'), { force: true })
+  const verdict = station.verify()
+  expect(verdict.code).not.toBe(0)
+  const start = await station.start().then(
+    () => 'started',
+    (error: Error) => error.message,
+  )
+  // All of the database may have been in the log: then there is no trail to go on from, and that is said.
+  if (start === 'started') {
+    expect((await station.status()).left).toBe(old)
+    expect(newTrail()?.reason).toContain('notary-ahead')
+  } else expect(start).toMatch(/trail|set-up|database/)
+})
+
+test('a record changed in the middle is named, and capture goes on in a new trail', {
+  tags: ['req/P11-10a-2', 'challenge', 'fault'],
+}, async () => {
+  const { trail: old } = await station.status()
+  await station.stop()
+  tamper("UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), 'first.dat', 'other.dat') AS BLOB)")
+  const verdict = station.verify()
+  expect(verdict.code).toBe(1)
+  expect(verdict.out).toContain('checksum-mismatch')
+  expect(verdict.out).toContain('columns-differ')
+  await station.start()
+  expect((await station.status()).left).toBe(old)
+  expect(newTrail()?.reason).toContain('checksum-mismatch')
+  await capture('later.dat')
+})
+
+test('a changed search column is named by verify', { tags: ['req/P11-10a-2', 'challenge'] }, async () => {
+  await station.stop()
+  tamper("UPDATE entry_columns SET actor = 'somebody-else' WHERE path = 'first.dat'")
+  const verdict = station.verify()
+  expect(verdict.code).toBe(1)
+  expect(verdict.out).toContain('columns-differ')
+  expect(verdict.out).toContain('somebody-else')
+})
+
+test('settings changed behind the trail are named by verify, and start-up goes by the trail', {
+  tags: ['req/P11-10e-5', 'challenge'],
+}, async () => {
+  await station.stop()
+  tamper("UPDATE settings SET value = replace(value, 'Test Person', 'Somebody Else')")
+  const verdict = station.verify()
+  expect(verdict.code).toBe(1)
+  expect(verdict.out).toContain('settings-differ')
+  await station.start()
+  await capture('second.dat')
+  expect(JSON.stringify(station.records())).not.toContain('Somebody Else')
+})
+
+describe('the notary folder', () => {
+  test('swapped for another is named by verify and by start-up', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const other = new Workstation()
+    try {
+      other.init()
+      renameSync(station.notary, join(station.base, 'real-notary'))
+      cpSync(other.notary, station.notary, { recursive: true })
+      const verdict = station.verify()
+      expect(verdict.code).toBe(1)
+      expect(verdict.out).toContain('notary-replaced')
+      expect(verdict.out).toContain('notary-lost')
+      await station.start()
+      const started = station.records().findLast(({ kind }) => kind === 'relay.started')
+      expect(JSON.stringify(started?.body['notary'])).toContain('notary-replaced')
+      expect(station.relay('status', '--data', station.data)).toContain('notary-replaced')
+      await capture('second.dat')
+    } finally {
+      await other.remove()
+    }
+  })
+
+  test('emptied of checkpoints is named by verify and by start-up', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    for (const name of readdirSync(station.notary))
+      if (/^[0-9a-f]{64}$/.test(name)) rmSync(join(station.notary, name), { recursive: true })
+    const verdict = station.verify()
+    expect(verdict.code).toBe(1)
+    expect(verdict.out).toContain('notary-lost')
+    await station.start()
+    const started = station.records().findLast(({ kind }) => kind === 'relay.started')
+    expect(JSON.stringify(started?.body['notary'])).toContain('notary-lost')
+  })
+
+  test('gone while the relay runs does not stop capture, is seen, and is caught up with when it is back', {
+    tags: ['req/P11-10e-2', 'fault'],
+  }, async () => {
+    renameSync(station.notary, join(station.base, 'away'))
+    writeFileSync(join(station.folder, 'second.dat'), 'x')
+    await station.until('the file is recorded', ({ units }) => units.recorded === 2)
+    await station.until(
+      'the notary is missed',
+      ({ notary }) => notary.state === 'unreachable' && notary.behind,
+    )
+    renameSync(join(station.base, 'away'), station.notary)
+    await station.settled()
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('that is there when the relay starts is asked before anything is signed', {
+    tags: ['req/P11-10a-3', 'fault'],
+  }, async () => {
+    await station.stop()
+    cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+    await station.start()
+    const { trail: old } = await station.status()
+    await capture('second.dat')
+    await station.stop()
+    rmSync(station.data, { recursive: true })
+    renameSync(join(station.base, 'copy'), station.data)
+    renameSync(station.notary, join(station.base, 'away'))
+    await station.start()
+    expect((await station.status()).trail).toBe(old)
+    await station.until('the notary is missed', ({ notary }) => notary.state === 'unreachable')
+    renameSync(join(station.base, 'away'), station.notary)
+    const status = await station.until('a new trail is begun', ({ trail }) => trail !== old)
+    expect(status.left).toBe(old)
+  })
+})
+
+describe('keys', () => {
+  const keyFile = (end: string): string =>
+    join(
+      station.data,
+      'keys',
+      readdirSync(join(station.data, 'keys')).find((name) => name.endsWith(end)) ?? '',
+    )
+
+  test.each(['.mac', '.seed'])(
+    'a missing %s key stops the start with a plain sentence, and no new one is made',
+    { tags: ['req/P11-10a-3', 'challenge', 'fault'] },
+    async (end) => {
+      await station.stop()
+      const file = keyFile(end)
+      renameSync(file, join(station.base, 'key'))
+      const keys = readdirSync(join(station.data, 'keys'))
+      await expect(station.start()).rejects.toThrow(/key .* is missing/)
+      expect(readdirSync(join(station.data, 'keys'))).toEqual(keys)
+      renameSync(join(station.base, 'key'), file)
+      await station.start()
+      await capture('second.dat')
+      expect(station.verify().code).toBe(0)
+    },
+  )
+
+  test.each(['.mac', '.seed'])(
+    'a wrong %s key stops the start with a plain sentence',
+    { tags: ['req/P11-10a-3', 'challenge', 'fault'] },
+    async (end) => {
+      await station.stop()
+      const other = new Workstation()
+      try {
+        other.init()
+        const [wrong = ''] = readdirSync(join(other.data, 'keys')).filter((name) => name.endsWith(end))
+        const file = keyFile(end)
+        rmSync(file)
+        cpSync(join(other.data, 'keys', wrong), file)
+        await expect(station.start()).rejects.toThrow(/is not the one of trail/)
+      } finally {
+        await other.remove()
+      }
+    },
+  )
+
+  test('come back from the recovery file', { tags: ['req/P11-10a-3'] }, async () => {
+    const withPassphrase = new Workstation()
+    try {
+      writeFileSync(join(withPassphrase.base, 'passphrase'), 'correct horse battery staple\n')
+      withPassphrase.relay(
+        ...[
+          'init',
+          '--data',
+          withPassphrase.data,
+          '--org',
+          'lab.example',
+          '--name',
+          'ws-test',
+          '--project',
+          'P-17',
+          '--watch',
+          withPassphrase.folder,
+        ],
+        ...['--passphrase-file', join(withPassphrase.base, 'passphrase')],
+      )
+      rmSync(join(withPassphrase.data, 'keys'), { recursive: true })
+      await expect(withPassphrase.start()).rejects.toThrow(/key/)
+      writeFileSync(join(withPassphrase.base, 'wrong'), 'correct horse battery stapler\n')
+      const refused = withPassphrase.tryRelay(
+        'recover',
+        '--data',
+        withPassphrase.data,
+        '--passphrase-file',
+        join(withPassphrase.base, 'wrong'),
+      )
+      expect(refused.code).toBe(2)
+      withPassphrase.relay(
+        'recover',
+        '--data',
+        withPassphrase.data,
+        '--passphrase-file',
+        join(withPassphrase.base, 'passphrase'),
+      )
+      await withPassphrase.start()
+      expect(withPassphrase.verify().code).toBe(0)
+    } finally {
+      await withPassphrase.remove()
+    }
+  })
+})
+
+describe('the database', () => {
+  test('missing stops the start with a plain sentence, and nothing is begun over its place', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    for (const name of readdirSync(station.data))
+      if (name.startsWith('relay.db')) renameSync(join(station.data, name), join(station.base, name))
+    await expect(station.start()).rejects.toThrow(/is missing, its keys are there/)
+    expect(readdirSync(station.data)).not.toContain('relay.db')
+    const again = station.tryRelay(
+      'init',
+      '--data',
+      station.data,
+      '--org',
+      'lab.example',
+      '--name',
+      'ws-test',
+      '--project',
+      'P-17',
+      '--watch',
+      station.folder,
+    )
+    expect(again.code).toBe(2)
+  })
+
+  test('has one writer: a second relay is told so', { tags: ['req/P11-10e-8'] }, async () => {
+    const second = station.tryRelay('run', '--data', station.data, '--port', '0')
+    expect(second.code).toBe(2)
+    expect(second.error).toContain('another relay is running')
+  })
+})
+
+test('two clones of a workstation meet at the notary, and the later one begins a new trail', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, async () => {
+  await station.stop()
+  const clone = join(station.base, 'clone')
+  mkdirSync(clone)
+  cpSync(station.data, join(clone, 'data'), { recursive: true })
+  await station.start()
+  const { trail: old } = await station.status()
+  await capture('second.dat')
+  await station.stop()
+  renameSync(station.data, join(station.base, 'original'))
+  renameSync(join(clone, 'data'), station.data)
+  writeFileSync(join(station.folder, 'third.dat'), 'of the clone')
+  await station.start()
+  const status = await station.until('it is at work', ({ units }) => units.recorded === 3)
+  expect(status.left).toBe(old)
+})

@@ -1,0 +1,246 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readEntry, type TrailRecord, utf8 } from '@compliance-relay/shared/trail'
+import { ask } from '../../agent/src/control.ts'
+
+const relayScript = join(import.meta.dirname, '../../agent/bin/relay.mjs')
+
+/** The account the tests run under, enrolled as a person in every workstation made here. */
+export const account = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim()
+export const personName = 'Test Person'
+
+export interface RelayStatus {
+  readonly state: string
+  readonly trail: string
+  readonly size: number
+  readonly left?: string
+  readonly settled: boolean
+  readonly held: { readonly reason: string } | null
+  readonly notary: { readonly state: string; readonly behind: boolean }
+  readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'failed' | 'absent', number>>
+  readonly capture: {
+    readonly pending: number
+    readonly watches: readonly { readonly id: string; readonly state: string; readonly hints: string }[]
+    readonly oldest: readonly {
+      readonly path: string
+      readonly stage: string
+      readonly missing?: readonly string[]
+      readonly open?: boolean
+      readonly failure?: string
+    }[]
+  }
+}
+
+export interface WorkstationOptions {
+  /** Where its folders are made; a folder of its own under the system's unless given. */
+  readonly base?: string
+  readonly person?: boolean
+  /** False: `start` resolves as soon as the relay says that it runs, before it has looked through its folders. */
+  readonly waitReady?: boolean
+  readonly init?: readonly string[]
+  /** Before the relay's own command line: a tracer, a clock. */
+  readonly through?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** A real relay process on folders of its own. */
+export class Workstation {
+  readonly base: string
+  data: string
+  notary: string
+  folder: string
+  readonly #options: WorkstationOptions
+  #process: ChildProcess | undefined
+  #errors = ''
+
+  constructor(options: WorkstationOptions = {}) {
+    this.#options = options
+    this.base = realpathSync(mkdtempSync(join(options.base ?? tmpdir(), 'relay-ws-')))
+    this.data = join(this.base, 'data')
+    this.notary = join(this.base, 'data-notary')
+    this.folder = join(this.base, 'instrument')
+    mkdirSync(this.folder)
+  }
+
+  init(): string {
+    const person = this.#options.person === false ? [] : ['--person', `${account}=${personName}`]
+    return this.relay(
+      'init', '--data', this.data, '--org', 'lab.example', '--name', 'ws-test', '--project', 'P-17', '--watch', this.folder,
+      ...person, ...(this.#options.init ?? []),
+    ) // biome-ignore format: one command line
+  }
+
+  /** Runs a command to its end; throws if it says no. */
+  relay(...args: string[]): string {
+    return execFileSync(process.execPath, [relayScript, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  /** Runs a command to its end, whatever it says. */
+  tryRelay(...args: string[]): { readonly code: number; readonly out: string; readonly error: string } {
+    try {
+      return { code: 0, out: this.relay(...args), error: '' }
+    } catch (error) {
+      const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
+      return { code: status, out: stdout, error: stderr }
+    }
+  }
+
+  /** Starts the relay; resolves when it has said that it runs. Rejects if it ends before that. */
+  async start(...args: string[]): Promise<void> {
+    const command = [
+      ...(this.#options.through ?? []),
+      process.execPath,
+      relayScript,
+      'run',
+      '--data',
+      this.data,
+      '--port',
+      '0',
+      ...args,
+    ]
+    const child = spawn(command[0] as string, command.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#options.env },
+    })
+    this.#process = child
+    this.#errors = ''
+    child.stderr?.on('data', (text: Buffer) => {
+      this.#errors = (this.#errors + text).slice(-100_000)
+    })
+    await new Promise<void>((resolve, reject) => {
+      child.stdout?.on('data', (text: Buffer) => {
+        if (text.includes('is running')) resolve()
+      })
+      child.once('exit', (code) => reject(new Error(`the relay ended with ${code}: ${this.#errors}`)))
+    })
+    if (this.#options.waitReady !== false)
+      await this.until('it is at work', ({ state }) => state === 'running')
+  }
+
+  get pid(): number {
+    const pid = this.#process?.pid
+    if (pid === undefined) throw new Error('no relay is running')
+    return pid
+  }
+
+  /** What it wrote to its log since it was started. */
+  get log(): string {
+    return this.#errors
+  }
+
+  /** Ends the relay, in order unless told otherwise. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await ended
+  }
+
+  async status(): Promise<RelayStatus> {
+    return (await ask(join(this.data, 'control'), { command: 'status', arguments: {} }, 60)) as RelayStatus
+  }
+
+  /** Has every file looked at, now. */
+  async scan(): Promise<void> {
+    await ask(join(this.data, 'control'), { command: 'scan', arguments: {} }, 300)
+  }
+
+  async ask(command: string, args: Record<string, unknown>): Promise<unknown> {
+    return ask(join(this.data, 'control'), { command, arguments: args }, 60)
+  }
+
+  /** Waits until something holds of the relay's status. Throws with the last status if it does not. */
+  async until(what: string, holds: (status: RelayStatus) => boolean, seconds = 120): Promise<RelayStatus> {
+    const until = Date.now() + seconds * 1_000
+    for (;;) {
+      const status = await this.status()
+      if (holds(status)) return status
+      if (Date.now() > until)
+        throw new Error(`not within ${seconds} s: ${what}; ${JSON.stringify(status)}\n${this.#errors}`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  /** Waits until all that was seen is recorded and in the notary's hands, and stays so. */
+  async settled(seconds = 120): Promise<RelayStatus> {
+    for (;;) {
+      const { size } = await this.until('everything seen is recorded', ({ settled }) => settled, seconds)
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      const status = await this.status()
+      if (status.settled && status.size === size) return status
+    }
+  }
+
+  records(...args: string[]): TrailRecord[] {
+    return this.relay('trail', '--data', this.data, ...args)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => readEntry(utf8(line)).record)
+  }
+
+  manifest(seq: number): string {
+    return this.relay('manifest', '--data', this.data, '--', String(seq))
+  }
+
+  verify(): { readonly code: number; readonly out: string } {
+    return this.tryRelay('verify', '--data', this.data)
+  }
+
+  async remove(): Promise<void> {
+    await this.stop('SIGKILL')
+    rmSync(this.base, { recursive: true, force: true })
+  }
+}
+
+/** SHA-256 of every file below a folder by path, as the system's own sha256sum has it. */
+export function truthOf(folder: string): Map<string, string> {
+  const text = execFileSync('bash', ['-c', 'find . -type f -print0 | xargs -0 -r sha256sum -z'], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
+  return new Map(
+    text
+      .split('\0')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(66).replace(/^\.\//, ''), line.slice(0, 64)]),
+  )
+}
+
+/** What a trail says there is: path and digest of each file, those of data sets taken from their last manifest. */
+export function recordedFiles(station: Workstation, records: readonly TrailRecord[]): Map<string, string> {
+  const files = new Map<string, string>()
+  const forget = (path: string): void => {
+    for (const known of files.keys()) if (known === path || known.startsWith(`${path}/`)) files.delete(known)
+  }
+  for (const { kind, body, seq } of records) {
+    const path = String(body['path'])
+    if (/^(?:file|dataset)\.renamed$/.test(kind)) forget(String((body['from'] as { path: string }).path))
+    if (/^(?:file|dataset)\.deleted$/.test(kind)) forget(path)
+    if (/^file\.(?:created|changed|renamed)$/.test(kind)) files.set(path, String(body['sha256']))
+    if (/^dataset\.(?:created|changed|renamed)$/.test(kind)) {
+      forget(path)
+      for (const [member, digest] of membersOf(station, body, seq)) files.set(`${path}/${member}`, digest)
+    }
+  }
+  return files
+}
+
+/** The files of a data set's record: in it, or in the manifest kept beside the trail. */
+function membersOf(station: Workstation, body: TrailRecord['body'], seq: number): [string, string][] {
+  const files = body['files'] as readonly { readonly path: string; readonly sha256: string }[] | undefined
+  if (files !== undefined) return files.map(({ path, sha256 }) => [path, sha256])
+  return station
+    .manifest(seq)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => [line.replace(/^[0-9a-f]{64} {2}[0-9]+ {2}/, ''), line.slice(0, 64)])
+}

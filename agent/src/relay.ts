@@ -103,6 +103,10 @@ export class Relay {
     return this.#settings
   }
 
+  get profiles(): readonly Profile[] {
+    return this.#deps.profiles
+  }
+
   get relayName(): string {
     return this.#settings.name
   }

@@ -52,7 +52,12 @@ const handlers: { readonly [command: string]: Handler } = {
         hints: z.optional(z.boolean()),
       })
       .parse(args)
-    return change(relay, by, asked.reason, (settings) => withWatch(settings, asked))
+    requireProfile(relay.profiles, asked.profile)
+    return change(relay, by, asked.reason, (settings) => {
+      const next = withWatch(settings, asked)
+      requireApart(relay.opened.folder.path, settings.notary.folder, next)
+      return next
+    })
   },
   'watch.remove': (relay, by, args) => {
     const asked = z.strictObject({ watch: text, reason }).parse(args)
@@ -195,6 +200,27 @@ export function requireWatchable(folder: string, settings: Pick<Settings, 'watch
   if (overlap !== undefined)
     throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
   return path
+}
+
+/** The relay's own files are not data: neither folder may lie in a watched one, nor the other way round. */
+export function requireApart(data: string, notary: string, settings: Pick<Settings, 'watches'>): void {
+  for (const watch of activeWatches(settings)) {
+    for (const [what, path] of [
+      ['data folder', data],
+      ['notary folder', notary],
+    ] as const) {
+      if (isIn(path, watch.path) || isIn(watch.path, path))
+        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watch.path} lie in each other`)
+    }
+  }
+}
+
+/** Throws `UnusableInput` with the profiles there are. */
+export function requireProfile(profiles: readonly { readonly id: string }[], id: string | undefined): void {
+  if (id === undefined || profiles.some((profile) => profile.id === id)) return
+  throw new UnusableInput(
+    `there is no profile ${id}; there are ${profiles.map((profile) => profile.id).join(', ')}`,
+  )
 }
 
 export function isIn(path: string, folder: string): boolean {

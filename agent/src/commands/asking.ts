@@ -166,7 +166,9 @@ function statusText(status: Status): string {
   for (const { code, expected, found } of status.startUp.notary)
     lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
   if (status.left !== undefined)
-    lines.push(`ALARM    the trail ${status.left} was left; the new one says why`)
+    lines.push(
+      `ALARM    the trail ${status.left} was left; the new one says why. The recovery file does not hold its keys yet: relay recovery`,
+    )
   for (const watch of capture?.watches ?? []) {
     lines.push(
       `watch    ${watch.id} ${watch.path}: ${watch.state}${watch.state === 'unavailable' ? ` (${watch.reason})` : ''}, hints ${watch.hints}`,

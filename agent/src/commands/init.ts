@@ -12,10 +12,11 @@ import {
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
+import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { openNewTrail } from '../new-trail.ts'
 import { settingsDraft } from '../open-relay.ts'
 import { writeRecovery } from '../recovery.ts'
-import { isIn, requireWatchable } from '../requests.ts'
+import { requireApart, requireProfile, requireWatchable } from '../requests.ts'
 import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
@@ -119,7 +120,7 @@ export async function init(values: InitValues): Promise<InitResult> {
   const watch = requireWatchable(required(values.watch, 'watch'), { watches: [] })
   const notaryFolder = resolve(values.notary ?? `${folder.path}-notary`)
   const passphrase = readPassphrase(values['passphrase-file'])
-  requireApart(folder.path, watch, notaryFolder)
+  requireProfile(loadAllProfiles(folder.profiles), values.profile)
   const persons = (values.person ?? []).map((text) => parsePersonOption(text))
   const name = required(values.name, 'name')
   const settings = parseSettings({
@@ -150,6 +151,7 @@ export async function init(values: InitValues): Promise<InitResult> {
     )
   }
   requireSoundRules(settings)
+  requireApart(folder.path, notaryFolder, settings)
   mkdirSync(folder.path, { recursive: true, mode: 0o700 })
   const lock = takeWriterLock(folder.lock)
   try {
@@ -204,17 +206,6 @@ async function notaryAt(folder: string): Promise<FileNotary> {
   } catch (error) {
     if (!(error instanceof NotaryUnreachable)) throw error
     return createFileNotary(folder)
-  }
-}
-
-/** What a watched folder holds is recorded, so the relay's own files must not lie in it. */
-function requireApart(data: string, watch: string, notary: string): void {
-  for (const [what, path] of [
-    ['data folder', data],
-    ['notary folder', notary],
-  ] as const) {
-    if (isIn(path, watch) || isIn(watch, path))
-      throw new UnusableInput(`the ${what} ${path} and the watched folder ${watch} lie in each other`)
   }
 }
 

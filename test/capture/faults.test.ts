@@ -38,7 +38,7 @@ describe('a relay that is killed', () => {
   const KILLS = Number(process.env['KILLS'] ?? 100)
 
   test(`at ${KILLS} random moments records every file exactly once (SEED=${SEED})`, {
-    tags: ['req/DI-2', 'req/P11-10e-6', 'req/P11-10e-8', 'fault'],
+    tags: ['req/DI-2', 'req/P11-10e-6', 'req/P11-10e-8', 'challenge', 'fault'],
   }, async () => {
     const random = randomOf(SEED)
     station = new Workstation({ init: ['--quiet', '1'], waitReady: false })
@@ -374,7 +374,7 @@ describe('the watched folder', () => {
   })
 
   test('with more folders than the system gives hints for loses nothing, and says so', {
-    tags: ['req/DI-5', 'fault'],
+    tags: ['req/DI-5', 'challenge', 'fault'],
   }, async () => {
     const limited = [
       'unshare',

@@ -106,6 +106,8 @@ export class Workstation {
     ]
     const child = spawn(command[0] as string, command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that a tracer's child ends with it.
+      detached: true,
       env: { ...process.env, ...this.#options.env },
     })
     this.#process = child
@@ -140,7 +142,7 @@ export class Workstation {
     this.#process = undefined
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill(signal)
+    process.kill(-(child.pid ?? 0), signal)
     await ended
   }
 

@@ -9,6 +9,7 @@ const TASKS_AT_ONCE = 64
 const BYTES_AT_ONCE = 8 << 20
 /** Messages a worker may have waiting: while it works on one, the next is there. */
 const MESSAGES_AHEAD = 2
+const REST_MILLISECONDS = 20_000
 
 type OnResults = (results: readonly ReadResult[]) => void
 
@@ -45,11 +46,15 @@ class Lane {
   readonly #sent: (readonly ReadTask[])[] = []
   #worker: Worker | undefined
   #closed = false
+  #rest: NodeJS.Timeout | undefined
 
   constructor(profiles: readonly Profile[], onResults: OnResults, onFault: (error: Error) => void) {
     this.#onResults = onResults
     this.#start = () => {
-      const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { workerData: { profiles } })
+      const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), {
+        workerData: { profiles },
+        resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      })
       worker.on('message', (results: readonly ReadResult[]) => this.#answered(results))
       worker.on('error', (fault) => {
         const error = fault instanceof Error ? fault : new Error(String(fault))
@@ -73,8 +78,20 @@ class Lane {
 
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#rest)
     this.#queue.length = 0
     await this.#worker?.terminate()
+  }
+
+  /** A thread without work is let go after a while: it holds tens of megabytes. */
+  #restLater(): void {
+    clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => {
+      if (this.waiting > 0) return
+      void this.#worker?.terminate()
+      this.#worker = undefined
+    }, REST_MILLISECONDS)
+    this.#rest.unref()
   }
 
   #send(): void {
@@ -97,6 +114,7 @@ class Lane {
     this.#sent.shift()
     this.#onResults(results)
     this.#send()
+    if (this.#sent.length === 0) this.#restLater()
   }
 
   /** A thread that died has read nothing: every unit it had is answered as failed, and will be tried again. */

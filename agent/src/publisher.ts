@@ -107,10 +107,15 @@ export class Publisher {
   async #give(): Promise<void> {
     const { trail, notary, database, timestamp } = this.#options
     for (;;) {
-      const owed = this.#store.owed(trail.id, OWED_AT_ONCE)
+      const owed = this.#store
+        .owed(trail.id, OWED_AT_ONCE + this.#foreign.size)
+        .filter(({ size }) => !this.#foreign.has(size))
       for (const { size, note } of owed) {
         const answer = await notary.put(trail.origin, size, note)
-        if (answer.state === 'differs') await this.#differs(size, note, answer.held)
+        if (answer.state === 'differs') {
+          await this.#differs(size, note, answer.held)
+          continue
+        }
         inTransaction(database, () => this.#store.markNotarised(trail.id, size, timestamp()))
       }
       if (owed.length < OWED_AT_ONCE) break
@@ -118,15 +123,26 @@ export class Publisher {
     this.#owes = false
   }
 
-  async #differs(size: number, note: Uint8Array, held: Uint8Array): Promise<never> {
+  /**
+   * Another checkpoint under this trail's own signature is a fork. Anything else says nothing about the trail:
+   * somebody has put it there, so this size cannot be given any more; the next ones can, and this one is named.
+   */
+  async #differs(size: number, note: Uint8Array, held: Uint8Array): Promise<void> {
     const { trail, notary } = this.#options
     await notary.keepConflict(trail.origin, note)
-    const whose =
-      signedBy(trail, size, held) === undefined
-        ? 'something else'
-        : "another checkpoint under this trail's own signature"
-    throw new TrailForked(size, `the notary holds ${whose} at size ${size}`)
+    if (signedBy(trail, size, held) !== undefined)
+      throw new TrailForked(
+        size,
+        `the notary holds another checkpoint under this trail's own signature at size ${size}`,
+      )
+    this.#foreign.add(size)
   }
+
+  /** Sizes under whose names the notary holds what is no checkpoint of this trail. */
+  get foreign(): ReadonlySet<number> {
+    return this.#foreign
+  }
+  readonly #foreign = new Set<number>()
 
   async #askNotary(): Promise<void> {
     const { trail, notary, writer } = this.#options

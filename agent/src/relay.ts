@@ -248,6 +248,7 @@ export class Relay {
         state: this.#notaryFault === undefined ? 'reachable' : 'unreachable',
         ...(this.#notaryFault ?? {}),
         behind: this.#publisher.isBehind,
+        foreign: [...this.#publisher.foreign].slice(0, 100),
         unanchoredSince: this.#unanchoredSince === undefined ? null : timestamp(this.#unanchoredSince),
       },
       units: { recorded, unclaimed: refused, failed, absent },

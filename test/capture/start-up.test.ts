@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -208,6 +209,39 @@ describe('the notary folder', () => {
     await station.start()
     const started = station.records().findLast(({ kind }) => kind === 'relay.started')
     expect(JSON.stringify(started?.body['notary'])).toContain('notary-lost')
+  })
+
+  test('with something else under the name of a checkpoint: that is named, later ones are given, nothing loops', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const [origin = ''] = readdirSync(station.notary).filter((name) => /^[0-9a-f]{64}$/.test(name))
+    const { size } = JSON.parse(station.relay('status', '--data', station.data, '--json')) as { size: number }
+    for (let i = 1; i <= 4; i++)
+      writeFileSync(
+        join(station.notary, origin, `${String(size + i).padStart(16, '0')}.checkpoint`),
+        'not a checkpoint\n',
+      )
+    expect(station.verify().out).toContain('notary-foreign')
+    await station.start()
+    const { trail } = await station.status()
+    for (const name of ['b.dat', 'c.dat', 'd.dat', 'e.dat', 'f.dat']) await capture(name)
+    const status = await station.settled()
+    expect(status.trail).toBe(trail)
+    expect(station.records().filter(({ kind }) => kind === 'relay.started')).toHaveLength(2)
+    expect(station.relay('checkpoint', '--data', station.data)).toContain(`\n${status.size}\n`)
+  })
+
+  test('whose name is a pipe does not hold up the start', {
+    tags: ['req/P11-10e-2', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    rmSync(join(station.notary, 'notary.id'), { force: true })
+    execFileSync('mkfifo', [join(station.notary, 'notary.id')])
+    expect(station.verify().out).toContain('notary-unreachable')
+    await station.start()
+    writeFileSync(join(station.folder, 'second.dat'), 'x')
+    await station.until('it is recorded', ({ units }) => units.recorded === 2)
   })
 
   test('gone while the relay runs does not stop capture, is seen, and is caught up with when it is back', {

@@ -163,6 +163,8 @@ function statusText(status: Status): string {
     lines.push(
       `HELD     nothing can be recorded since ${new Date(held.since).toISOString()}: ${held.reason}; files are still noticed`,
     )
+  if (notary.foreign.length > 0)
+    lines.push(`NOTARY   something else has the names of checkpoints of ${notary.foreign.join(', ')} records`)
   for (const { code, expected, found } of status.startUp.notary)
     lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
   if (status.left !== undefined)

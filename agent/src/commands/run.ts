@@ -54,6 +54,7 @@ export async function run(
 ): Promise<number> {
   const stop = stopSignals()
   let relay = await openRelayFor(folder, logNotes('relay'), stop.again)
+  stop.opened()
   const note = logNotes(relay.relayName)
   const close =
     port === 0
@@ -145,16 +146,29 @@ async function listenOrSay(
 type StopReason = 'signal' | 'forked'
 
 /** Signals as a queue, so that one that comes while the relay is starting is not lost. */
-function stopSignals(): { readonly next: () => Promise<string>; readonly again: () => void } {
+function stopSignals(): {
+  readonly next: () => Promise<string>
+  readonly again: () => void
+  readonly opened: () => void
+} {
+  let isOpen = false
   const reasons: (StopReason | string)[] = []
   let wake: (() => void) | undefined
   const push = (reason: string): void => {
     reasons.push(reason)
     wake?.()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => push(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // Nothing is in hand before the trail has been verified: then there is nothing to bring in order.
+      if (!isOpen) process.exit(0)
+      push(signal)
+    })
   return {
     again: () => push('forked'),
+    opened: () => {
+      isOpen = true
+    },
     next: async () => {
       for (;;) {
         const reason = reasons.shift()

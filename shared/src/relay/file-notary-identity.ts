@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NotaryUnreachable } from './ports.ts'
 import { errorCode } from './write-once.ts'
@@ -15,7 +16,7 @@ export async function readIdentity(folder: string): Promise<string> {
   if (!found.isDirectory()) throw new NotaryUnreachable(`${folder} is not a folder`)
   let text: string
   try {
-    text = await readFile(join(folder, NOTARY_MARKER), 'latin1')
+    text = await readMarker(join(folder, NOTARY_MARKER))
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
     throw new NotaryUnreachable(
@@ -25,6 +26,21 @@ export async function readIdentity(folder: string): Promise<string> {
   if (!/^[0-9a-f]{32}\n$/.test(text))
     throw new NotaryUnreachable(`the file ${NOTARY_MARKER} in ${folder} does not hold the name of a notary`)
   return text.trim()
+}
+
+/** Not through a link, and not waiting for whoever writes to a pipe. */
+async function readMarker(path: string): Promise<string> {
+  const file = await open(
+    path,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  )
+  try {
+    if (!(await file.stat()).isFile()) return ''
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0)
+    return buffer.toString('latin1', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }
 
 /** What the file system threw, as a sentence for people. What is no error of the system stays as it is. */

@@ -123,7 +123,7 @@ const handlers: { readonly [command: string]: Handler } = {
 }
 
 export async function handleRequest(relay: Relay, request: Request, asker: Asker): Promise<unknown> {
-  const handler = handlers[request.command]
+  const handler = Object.hasOwn(handlers, request.command) ? handlers[request.command] : undefined
   if (handler === undefined) throw new UnusableInput(`there is no request "${request.command}"`)
   try {
     return await handler(relay, whoAsks(relay, asker), request.arguments)

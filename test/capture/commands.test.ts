@@ -151,6 +151,14 @@ describe('a change of settings', () => {
     },
   )
 
+  test.each(['constructor', 'toString', '__proto__', 'no-such-thing'])(
+    'that is none, %s, is refused',
+    { tags: ['req/P11-10e-5', 'challenge'] },
+    async (name) => {
+      await expect(station.ask(name, {})).rejects.toThrow('there is no request')
+    },
+  )
+
   test('cannot name its actor', { tags: ['req/P11-10e-2', 'challenge'] }, async () => {
     await expect(
       station.ask('project.add', { project: 'P-18', reason: 'mine', actor: 'somebody-else' }),

@@ -129,6 +129,25 @@ describe('a file', () => {
     })
   })
 
+  test('put back under the name of one that was renamed is a new file', {
+    tags: ['req/P11-10e-1', 'challenge'],
+  }, async () => {
+    writeFileSync(path('a.dat'), 'the same content')
+    await station.settled()
+    renameSync(path('a.dat'), path('b.dat'))
+    writeFileSync(path('a.dat'), 'the same content')
+    await station.settled()
+    const captures = station.records().filter(({ kind }) => kind.startsWith('file.'))
+    expect(captures.map(({ kind, body }) => [kind, body['path']]).sort()).toEqual([
+      ['file.created', 'a.dat'],
+      ['file.created', 'a.dat'],
+      ['file.renamed', 'b.dat'],
+    ])
+    await station.scan()
+    await station.settled()
+    expect(station.records().filter(({ kind }) => kind.startsWith('file.'))).toHaveLength(3)
+  })
+
   test('that is deleted gets a record with its last digest, and no person is made up for it', {
     tags: ['req/P11-10e-1', 'req/P11-10e-7'],
   }, async () => {

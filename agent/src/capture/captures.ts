@@ -19,7 +19,7 @@ import { fileIdOf, fileIdOfStamp, stampOf } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
 
 export interface CapturesOptions {
-  readonly context: OutcomeContext
+  readonly context: Omit<OutcomeContext, 'isClaimed'>
   readonly tree: FolderTree
   readonly recorder: Recorder
   readonly profiles: readonly Profile[]
@@ -31,6 +31,8 @@ export interface CapturesOptions {
   readonly wall: () => number
   /** Scan these names of a folder again after so many milliseconds. */
   readonly lookAgain: (folder: Folder, milliseconds: number) => void
+  /** Look at this file, or at the data set of this folder, now. */
+  readonly lookAtFile: (folder: Folder, name: string) => void
   readonly rootMissing: (folder: Folder, code: string) => void
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
 }
@@ -56,6 +58,7 @@ export class Captures implements ScanSink {
   readonly #settler: Settler
   readonly #pool: HashPool
   readonly #names: Names
+  readonly #context: OutcomeContext
   readonly #profileOfSet = new Map<Folder, Profile>()
   readonly #reading = new Map<number, Pending>()
   readonly #missing = new Map<string, Missing>()
@@ -69,6 +72,7 @@ export class Captures implements ScanSink {
   constructor(options: CapturesOptions) {
     this.#options = options
     this.#names = new Names(options.tree, options.context.units)
+    this.#context = { ...options.context, isClaimed: (folder, name) => this.#names.isClaimed(folder, name) }
     this.#settler = new Settler({
       separator: options.separator,
       openWriters: options.openWriters,
@@ -282,7 +286,8 @@ export class Captures implements ScanSink {
 
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
     if (known.state === 'absent') return
-    const { recorder, context } = this.#options
+    const { recorder } = this.#options
+    const context = this.#context
     const key = keyOf(folder, name)
     if (this.#goneSaid.has(key)) return
     if (known.kind === 'other') {
@@ -345,7 +350,8 @@ export class Captures implements ScanSink {
     const key = keyOf(folder, name)
     if ((known?.kind === 'other' && known.stamp === what) || this.#othersSaid.get(key) === what) return
     this.#othersSaid.set(key, what)
-    const { context, recorder } = this.#options
+    const { recorder } = this.#options
+    const context = this.#context
     const target = what.startsWith(LINK) ? what.slice(LINK.length) : undefined
     const reason =
       target === undefined ? what : this.#leadsOut(folder, target) ? 'link-leaves-folder' : 'link'
@@ -366,7 +372,8 @@ export class Captures implements ScanSink {
 
   unreadable(folder: Folder, code: string): void {
     if (folder.parent === undefined) return this.#options.rootMissing(folder, code)
-    const { context, recorder, lookAgain } = this.#options
+    const { recorder, lookAgain } = this.#options
+    const context = this.#context
     const state = this.#unreadable.get(folder) ?? { tries: 0, said: false, code }
     this.#unreadable.set(folder, state)
     state.tries++
@@ -454,7 +461,7 @@ export class Captures implements ScanSink {
             ...disagreeing.map(({ from, path }) => `${from} has another digest for ${path}`),
           ])
         }
-        return this.#commit(pending, readOutcome(this.#options.context, pending, result))
+        return this.#commit(pending, readOutcome(this.#context, pending, result))
       }
     }
   }
@@ -474,7 +481,7 @@ export class Captures implements ScanSink {
         const { formerly } = pending
         if (formerly !== undefined) this.#missing.delete(`${formerly.folder}/${formerly.name}`)
         // What was written between the reading and now has had its hint already.
-        if (pending.hinted) this.#options.lookAgain(pending.folder, 0)
+        if (pending.hinted) this.#options.lookAtFile(pending.folder, pending.name)
       },
     })
   }
@@ -487,7 +494,8 @@ export class Captures implements ScanSink {
     this.#options.note('not-readable', { path: readable(path), code, tries: pending.failures })
     if (pending.failureSaid || pending.failures < FAILURES_BEFORE_RECORD) return
     pending.failureSaid = true
-    const { context, recorder } = this.#options
+    const { recorder } = this.#options
+    const context = this.#context
     const { folder, name } = placeOf(pending)
     const details = {
       what: pending.kind === 'set' ? 'dataset' : 'file',
@@ -511,7 +519,7 @@ export class Captures implements ScanSink {
   }
 
   #refuse(pending: Pending, reason: string): void {
-    const { context } = this.#options
+    const context = this.#context
     const { folder, name } = placeOf(pending)
     this.#commit(
       pending,
@@ -530,7 +538,8 @@ export class Captures implements ScanSink {
   /** A unit on its way is not there any more, and no longer expected under another name. */
   #vanished(pending: Pending): void {
     this.#end(pending)
-    const { context, recorder, lookAgain } = this.#options
+    const { recorder, lookAgain } = this.#options
+    const context = this.#context
     const { folder, name } = placeOf(pending)
     if (context.units.unit(folder.id, name) !== undefined) return lookAgain(folder, 0)
     const hasNewName =

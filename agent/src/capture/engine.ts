@@ -21,7 +21,7 @@ export interface EngineOptions {
   readonly recorder: Recorder
   readonly tree: FolderTree
   readonly profiles: readonly Profile[]
-  readonly context: Omit<OutcomeContext, 'watchOf' | 'folderWithId' | 'units' | 'wall'>
+  readonly context: Omit<OutcomeContext, 'watchOf' | 'folderWithId' | 'units' | 'wall' | 'isClaimed'>
   readonly now: () => number
   readonly wall: () => number
   /** What the relay was not running for, if it has run before. */
@@ -125,6 +125,10 @@ export class Engine {
       now,
       wall,
       lookAgain: (folder, milliseconds) => this.#mark(folder, 'names', milliseconds),
+      lookAtFile: (folder, name) => {
+        if (folder.set === folder) this.#mark(folder, 'names', 0)
+        else this.#mark(folder, undefined, 0).names.add(name)
+      },
       rootMissing: (folder, code) => this.#rootMissing(folder, code),
       note: options.note,
     })

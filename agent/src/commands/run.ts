@@ -67,6 +67,9 @@ export async function run(
     answering = true
     try {
       await answerRequests(folder.control, (request, asker) => handleRequest(relay, request, asker))
+    } catch (error) {
+      // A disk that is full, or something else in the folder: capture does not depend on being asked.
+      note('not-answered', { error })
     } finally {
       answering = false
     }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { stdin } from 'node:process'
+import { printable } from '@compliance-relay/shared/trail'
 import { parsePersonOption } from '../actors/person-option.ts'
 import { ask, type Request } from '../control.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
@@ -137,7 +138,9 @@ type Unclaimed = ReturnType<import('../relay.ts').Relay['unclaimed']>
 function unclaimedText(list: Unclaimed): string {
   if (list.length === 0) return 'No capture is unclaimed.\n'
   return list
-    .map(({ seq, path, digest }) => `${String(seq).padStart(8)}  ${digest.slice(0, 16)}  ${path}\n`)
+    .map(
+      ({ seq, path, digest }) => `${String(seq).padStart(8)}  ${digest.slice(0, 16)}  ${printable(path)}\n`,
+    )
     .join('')
 }
 
@@ -183,11 +186,11 @@ function statusText(status: Status): string {
         .filter((text) => text !== '')
         .join('; ')
       lines.push(
-        `         ${one.path}: ${one.stage} since ${new Date(one.since).toISOString()}${why === '' ? '' : ` (${why})`}`,
+        `         ${printable(one.path)}: ${one.stage} since ${new Date(one.since).toISOString()}${why === '' ? '' : ` (${why})`}`,
       )
     }
     for (const { path, code } of capture.unreadableFolders)
-      lines.push(`         ${path}: cannot be read (${code})`)
+      lines.push(`         ${printable(path)}: cannot be read (${code})`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { type Body, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import { type Body, printable, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
 import { digestOf, type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { fsPath } from '../capture/raw-name.ts'
 import { walkSet } from '../capture/walk-set.ts'
@@ -56,13 +56,13 @@ export async function verifyFileCommand(args: readonly string[], out: Output): P
 }
 
 function printed({ state, file, sha256, record }: Verdict): string {
-  const lines = [`${file} ${sentences[state]}.`]
+  const lines = [`${printable(file)} ${sentences[state]}.`]
   if (sha256 !== null) lines.push(`  now       ${sha256}`)
   if (record !== null) {
     if (record.sha256 !== null && record.sha256 !== sha256) lines.push(`  recorded  ${record.sha256}`)
     lines.push(
       `  record    ${record.seq} of ${record.trail}`,
-      `            ${record.kind} at ${record.time} by ${record.actor}, ${record.path}`,
+      `            ${record.kind} at ${record.time} by ${record.actor}, ${printable(record.path)}`,
     )
   }
   return `${lines.join('\n')}\n`

@@ -32,6 +32,8 @@ describe('relay verify-file', () => {
     const file = join(station.folder, 'run1.dat')
     writeFileSync(file, 'as it was')
     await station.settled()
+    // Stopped, for a running relay would record the changes made below.
+    await station.stop()
     expect(command('verify-file', file)).toMatchObject({
       code: 0,
       out: expect.stringContaining('is in the trail as it is now'),
@@ -62,6 +64,8 @@ describe('relay verify-file', () => {
     const folder = join(station.folder, 'menthol', '10')
     writeRun(folder, brukerRun())
     await station.settled()
+    // Stopped, for a running relay would record the changes made below.
+    await station.stop()
     expect(command('verify-file', folder).code).toBe(0)
     expect(command('verify-file', join(folder, 'fid')).code).toBe(0)
     appendFileSync(join(folder, 'fid'), '!')

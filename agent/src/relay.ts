@@ -67,6 +67,7 @@ export class Relay {
   #unanchoredSince: number | undefined
   #startedAt: number
   #stopped = false
+  #closed = false
 
   constructor(opened: OpenedRelay, deps: RelayDeps) {
     this.opened = opened
@@ -201,6 +202,8 @@ export class Relay {
 
   /** Lets go of everything, without a word in the trail. */
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)

@@ -155,6 +155,15 @@ describe('a change of settings', () => {
     },
   )
 
+  test('is made with the relay stopped too, and said to be', { tags: ['req/P11-10e-5'] }, async () => {
+    await station.stop()
+    expect(command('project', 'add', 'P-19', '--reason', 'while it is stopped')).toMatchObject({
+      code: 0,
+      error: '',
+    })
+    expect(settingsRecords().at(-1)?.body).toMatchObject({ reason: 'while it is stopped' })
+  })
+
   test.each(['constructor', 'toString', '__proto__', 'no-such-thing'])(
     'that is none, %s, is refused',
     { tags: ['req/P11-10e-5', 'challenge'] },

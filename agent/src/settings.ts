@@ -67,8 +67,6 @@ export type WatchSettings = Settings['watches'][number]
 export const IGNORED_BY_DEFAULT: readonly string[] = ['desktop.ini', 'Thumbs.db', '.DS_Store', '._*', '~$*']
 
 export const QUIET_SECONDS = 3
-/** Where file times are coarse and writes arrive late. */
-export const QUIET_SECONDS_ON_A_SHARE = 10
 
 /** The settings a value holds, or one plain sentence naming the field. */
 export function parseSettings(value: unknown): Settings {

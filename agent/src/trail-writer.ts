@@ -3,7 +3,6 @@ import {
   type Draft,
   Frontier,
   type FrontierState,
-  fromUtf8,
   type Head,
   headAfter,
   LeafHasher,
@@ -55,10 +54,6 @@ export class TrailWriter {
 
   get head(): Head {
     return this.#head
-  }
-
-  get trail(): number {
-    return this.#trail
   }
 
   root(): Uint8Array {
@@ -116,9 +111,4 @@ export class TrailWriter {
     this.#sure = true
     return committed
   }
-}
-
-/** The text of a stored line, for people. */
-export function lineText(line: Uint8Array): string {
-  return fromUtf8(line)
 }

@@ -1,7 +1,7 @@
 import { type Body, canonical, LINE_BYTES_MAX, type Value } from '@compliance-relay/shared/trail'
 import type { Examination } from '../instruments/types.ts'
 import type { WatchSettings } from '../settings.ts'
-import type { Claim, ReadFile } from './hash-task.ts'
+import type { Claim } from './hash-task.ts'
 import type { ManifestFile } from './manifest.ts'
 import type { Late, Pending } from './pending.ts'
 import { pathFields } from './raw-name.ts'
@@ -77,10 +77,6 @@ export function examinationFields(
     ...(claims.length > 0 ? { instrumentDigests: claims.slice(0, 20).map((claim) => ({ ...claim })) } : {}),
     ...(notes.length > 0 ? { unreadable: notes.slice(0, 10) } : {}),
   }
-}
-
-export function fileFields({ size, sha256 }: ReadFile): { [key: string]: Value } {
-  return { size, sha256 }
 }
 
 /** A data set's digest, and its manifest if there is room for it in the record. */

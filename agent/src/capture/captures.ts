@@ -4,6 +4,7 @@ import { recogniseFile, recogniseFolder } from '../instruments/recognise.ts'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
 import type { WatchSettings } from '../settings.ts'
 import type { StoredUnit } from '../sqlite/unit-store.ts'
+import { timestamp } from './capture-body.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
@@ -198,7 +199,7 @@ export class Captures implements ScanSink {
     if (known?.state === 'absent') this.#options.context.units.setState(folder.id, name, 'recorded')
     const profile = recogniseFile(name, this.#profilesOf(this.#options.context.watchOf(folder)))
     const fileId = fileIdOf(stat)
-    const pending = this.#newPending('file', folder, name, profile, stampOf(stat), notLate(stat, late), known)
+    const pending = this.#newPending('file', folder, name, profile, stampOf(stat), notLate(stat, late))
     pending.size = Number(stat.size)
     pending.owner = Number(stat.uid)
     pending.links = Number(stat.nlink)
@@ -213,7 +214,7 @@ export class Captures implements ScanSink {
     if (parent === undefined || profile === undefined)
       throw new Error('a data set has a folder and a profile')
     this.#found(parent, folder.name)
-    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, late, known)
+    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, late)
     pending.walk = walk
     pending.size = sizeOf(walk)
     if (known === undefined) pending.formerly = this.#names.formerOf(folder.fileId, 'set', folder.watch)
@@ -227,7 +228,6 @@ export class Captures implements ScanSink {
     profile: Profile,
     sample: string,
     late: Late | undefined,
-    known: StoredUnit | undefined,
   ): Pending {
     const { now, wall } = this.#options
     const container = kind === 'set' ? (folder.parent ?? folder) : folder
@@ -238,7 +238,6 @@ export class Captures implements ScanSink {
       key: keyOf(container, name),
       profile,
       late,
-      known,
       firstSeen: wall(),
       restSince: now(),
       restSeen: wall(),
@@ -546,7 +545,7 @@ export class Captures implements ScanSink {
       pending.kind === 'set' ? this.#names.hasFolder(pending.folder) : this.#names.hasNewName(pending)
     if (hasNewName) return
     const what = pending.kind === 'set' ? 'dataset' : 'file'
-    const details = { what, size: pending.size, seen: { first: timestampOf(pending.firstSeen) } }
+    const details = { what, size: pending.size, seen: { first: timestamp(pending.firstSeen) } }
     recorder.add(notReadOutcome(context, 'capture.failed', { folder, name }, 'vanished', details, () => {}))
     if (pending.kind === 'set') lookAgain(folder, 0)
   }
@@ -579,10 +578,6 @@ function noUnit(folder: Folder, name: string): Omit<StoredUnit, 'trail' | 'seq'>
     digest: '',
     profile: '',
   }
-}
-
-function timestampOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
 }
 
 /** Written after the relay had begun to look: it is found by the first scan, and yet not late. */

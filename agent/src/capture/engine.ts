@@ -75,9 +75,9 @@ const SCAN_SECONDS_WITHOUT_HINTS = 5
 const RESCAN_SECONDS_WITHOUT_HINTS = 60
 
 interface Dirty {
-  depth: Depth
+  /** Undefined: only the names are looked at. */
+  depth: Depth | undefined
   due: number
-  late: Late | undefined
   readonly names: Set<string>
 }
 
@@ -144,7 +144,6 @@ export class Engine {
       onNewFolder: (folder) => {
         this.#mark(folder, 'names', NEW_FOLDER_AGAIN_MILLISECONDS)
       },
-      now,
       wall,
     })
     for (const watch of activeWatches(options.settings)) this.#addWatch(watch)
@@ -400,20 +399,14 @@ export class Engine {
     const due = this.#options.now() + milliseconds
     let dirty = this.#dirty.get(folder)
     if (dirty === undefined) {
-      dirty = { depth: 'folders', due, late: undefined, names: new Set() }
+      dirty = { depth: undefined, due, names: new Set() }
       this.#dirty.set(folder, dirty)
-      this.#depthless.add(dirty)
     }
-    if (depth !== undefined) {
-      dirty.depth = depth
-      this.#depthless.delete(dirty)
-    }
+    if (depth !== undefined) dirty.depth = depth
     dirty.due = Math.min(dirty.due, due)
     this.#wake()
     return dirty
   }
-  /** Marks that ask for their names only. */
-  readonly #depthless = new WeakSet<Dirty>()
 
   #queue(watch: Watch, depth: Depth, late: Late | undefined): void {
     const { now, scanSeconds, rescanSeconds } = this.#options
@@ -495,15 +488,15 @@ export class Engine {
   }
 
   *#runShort(folder: Folder, dirty: Dirty): Generator<void> {
-    const namesOnly = this.#depthless.has(dirty)
-    if (!namesOnly) yield* this.#scanner.scan(folder, dirty.depth, dirty.late)
+    const { depth } = dirty
+    if (depth !== undefined) yield* this.#scanner.scan(folder, depth)
     let count = 0
     let isNew = false
     for (const name of dirty.names) {
       if (!this.#scanner.file(folder, name)) isNew = true
       if (++count % 256 === 0) yield
     }
-    if (isNew && namesOnly) yield* this.#scanner.scan(folder, 'names')
+    if (isNew && depth === undefined) yield* this.#scanner.scan(folder, 'names')
   }
 
   /** A folder that takes long to look at is not looked at again at once: a third of the time at most. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /**
- * Files that some process has open for writing, those asked about among them. Linux tells it under /proc, of other
+ * Files that some process has open for writing. Linux tells it under /proc, of other
  * users' processes only to whoever may see them: the answer can say "somebody writes", never "nobody does".
  */
-export type OpenWriters = (paths: ReadonlySet<string>) => ReadonlySet<string>
+export type OpenWriters = () => ReadonlySet<string>
 
 /** How long one look through /proc is good for. A file opened since then shows by its changes. */
 const GOOD_FOR_MILLISECONDS = 250
@@ -13,9 +13,8 @@ const GOOD_FOR_MILLISECONDS = 250
 export function openWriters(now: () => number): OpenWriters {
   let open: ReadonlySet<string> = new Set()
   let until = Number.NEGATIVE_INFINITY
-  return (paths) => {
-    if (process.platform !== 'linux' || paths.size === 0) return new Set()
-    if (now() >= until) {
+  return () => {
+    if (process.platform === 'linux' && now() >= until) {
       open = linuxWriters()
       until = now() + GOOD_FOR_MILLISECONDS
     }

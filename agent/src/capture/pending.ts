@@ -28,8 +28,6 @@ export interface Pending {
   readonly key: string
   profile: Profile
   readonly late: Late | undefined
-  /** The unit as it was recorded before, under this name. */
-  readonly known: StoredUnit | undefined
   /** Wall clock, milliseconds: when the relay first saw it, or first saw it changed. */
   readonly firstSeen: number
   /** When its present state was first seen, by the monotonic and by the wall clock. */

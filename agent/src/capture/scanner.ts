@@ -49,8 +49,7 @@ export interface ScanOptions {
   readonly isPending: (folder: Folder, name: string) => boolean
   readonly isMountPoint: (path: string) => boolean
   readonly onNewFolder: (folder: Folder) => void
-  /** Monotonic milliseconds, and the wall clock's. */
-  readonly now: () => number
+  /** The wall clock, milliseconds. */
   readonly wall: () => number
 }
 
@@ -90,7 +89,7 @@ export class Scanner {
       return
     }
     this.#options.sink.readable(folder)
-    folder.stamp = this.#isSettled(stat) ? stamp : undefined
+    folder.stamp = isSettled(stat, this.#options.wall()) ? stamp : undefined
     if (folder.parent !== undefined && this.#isSet(folder, listed)) {
       yield* this.#scanSet(folder, 'full', late)
       return
@@ -120,11 +119,6 @@ export class Scanner {
       this.#options.sink.unreadable(folder, codeOf(error))
     }
     return undefined
-  }
-
-  #isSettled({ mtimeNs, ctimeNs }: BigIntStats): boolean {
-    const latest = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n)
-    return Math.abs(this.#options.wall() - latest) > COARSE_CLOCK_MILLISECONDS
   }
 
   #isSet(folder: Folder, listed: readonly Listed[]): boolean {
@@ -245,11 +239,15 @@ export class Scanner {
     if (seen === undefined) return true
     return seen.stamps.some(({ member, stamp }) => {
       const stat = tryLook(member === '' ? folder.path : `${folder.path}/${member}`)
-      if (stat === undefined || stampOf(stat) !== stamp) return true
-      const latest = Number((stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs) / 1_000_000n)
-      return Math.abs(seen.listed - latest) <= COARSE_CLOCK_MILLISECONDS
+      return stat === undefined || stampOf(stat) !== stamp || !isSettled(stat, seen.listed)
     })
   }
+}
+
+/** True if a folder listed at that time, wall clock, cannot have changed since without another stamp. */
+function isSettled({ mtimeNs, ctimeNs }: BigIntStats, listed: number): boolean {
+  const latest = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n)
+  return Math.abs(listed - latest) > COARSE_CLOCK_MILLISECONDS
 }
 
 /** What cannot be looked at this time is looked at by the next scan; a folder's own faults are told by its listing. */

@@ -83,11 +83,6 @@ export class Settler {
     this.again(pending, this.#interval(pending))
   }
 
-  /** A hint that something happened: a look soon, where one would be long in coming. */
-  nudge(pending: Pending): void {
-    if (pending.stage === 'settling') this.#due.set(pending, this.#options.now())
-  }
-
   quietOf(pending: Pending): number {
     const quiet = this.#options.quietMilliseconds(pending)
     const again =
@@ -100,7 +95,7 @@ export class Settler {
     const { now } = this.#options
     const due = this.#due.take(now(), AT_ONCE)
     const resting = due.filter((pending) => this.#isAtRest(pending))
-    const open = this.#options.openWriters(new Set(resting.flatMap(pathsOf)))
+    const open: ReadonlySet<string> = resting.length === 0 ? new Set() : this.#options.openWriters()
     for (const pending of resting) {
       pending.open = open.size > 0 && pathsOf(pending).some((path) => open.has(path))
       if (pending.open) this.again(pending, OPEN_AGAIN_MILLISECONDS)

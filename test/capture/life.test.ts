@@ -335,6 +335,12 @@ describe('what is not in the folder itself', () => {
       ['capture.refused', 'loop', 'link'],
     ])
     expect(JSON.stringify(captures)).not.toContain('sha256')
+    rmSync(path('loop'))
+    await station.until('it is no longer listed', ({ units, settled }) => settled && units.unclaimed === 2)
+    expect(about('loop').map(({ kind, body }) => [kind, body['reason'], body['before'] ?? null])).toEqual([
+      ['capture.refused', 'link', null],
+      ['capture.failed', 'vanished', { seq: about('loop')[0]?.seq }],
+    ])
   })
 
   test('a pipe is refused by a record and does not hold anything up', {

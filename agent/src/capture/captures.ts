@@ -8,9 +8,10 @@ import { timestamp } from './capture-body.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
+import { MissingUnits } from './missing-units.ts'
 import { Names } from './names.ts'
 import type { OpenWriters } from './open-writers.ts'
-import { goneOutcome, isComplete, notReadOutcome, type OutcomeContext, readOutcome } from './outcome.ts'
+import { isComplete, notReadOutcome, type OutcomeContext, readOutcome } from './outcome.ts'
 import { keyOf, type Late, type Pending } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
@@ -44,12 +45,6 @@ const RETRY_MILLISECONDS_MAX = 300_000
 /** Failures in a row before they are a record: whoever locks a file for a moment is not worth one. */
 const FAILURES_BEFORE_RECORD = 3
 
-interface Missing {
-  readonly since: number
-  readonly seen: number
-  readonly late: Late | undefined
-}
-
 /**
  * From what the scan finds to what is recorded: each unit is waited for, read, and its outcome handed to the
  * recorder. It holds what is on its way, and only that.
@@ -62,23 +57,29 @@ export class Captures implements ScanSink {
   readonly #context: OutcomeContext
   readonly #profileOfSet = new Map<Folder, Profile>()
   readonly #reading = new Map<number, Pending>()
-  readonly #missing = new Map<string, Missing>()
-  readonly #goneSaid = new Set<string>()
+  readonly #missing: MissingUnits
   readonly #unreadable = new Map<Folder, { tries: number; said: boolean; code: string }>()
   readonly #othersSaid = new Map<string, string>()
   #lastTask = 0
-  /** Units that are not found are put aside, not called deleted: their watched folder has been replaced. */
-  readonly #replaced = new Set<string>()
 
   constructor(options: CapturesOptions) {
     this.#options = options
     this.#names = new Names(options.tree, options.context.units)
     this.#context = { ...options.context, isClaimed: (folder, name) => this.#names.isClaimed(folder, name) }
+    const { recorder, now, wall, lookAgain } = options
+    this.#missing = new MissingUnits({
+      context: this.#context,
+      recorder,
+      names: this.#names,
+      now,
+      wall,
+      lookAgain,
+    })
     this.#settler = new Settler({
       separator: options.separator,
       openWriters: options.openWriters,
-      now: options.now,
-      wall: options.wall,
+      now,
+      wall,
       quietMilliseconds: (pending) => this.#quietOf(pending),
       onRest: (pending) => this.#read(pending),
       onVanished: (pending) => this.#vanished(pending),
@@ -99,7 +100,7 @@ export class Captures implements ScanSink {
 
   /** Recorded units that were not found at the last look. */
   get missingCount(): number {
-    return this.#missing.size
+    return this.#missing.count
   }
 
   units(): Iterable<Pending> {
@@ -195,8 +196,11 @@ export class Captures implements ScanSink {
     known: StoredUnit | undefined,
     late: Late | undefined,
   ): void {
-    this.#found(folder, name)
-    if (known?.state === 'absent') this.#options.context.units.setState(folder.id, name, 'recorded')
+    this.#missing.found(folder.id, name)
+    if (known?.state === 'absent') {
+      const { recorder, context } = this.#options
+      recorder.add({ apply: () => context.units.setState(folder.id, name, 'recorded') })
+    }
     const profile = recogniseFile(name, this.#profilesOf(this.#options.context.watchOf(folder)))
     const fileId = fileIdOf(stat)
     const pending = this.#newPending('file', folder, name, profile, stampOf(stat), notLate(stat, late))
@@ -213,7 +217,7 @@ export class Captures implements ScanSink {
     const profile = this.#profileOfSet.get(folder)
     if (parent === undefined || profile === undefined)
       throw new Error('a data set has a folder and a profile')
-    this.#found(parent, folder.name)
+    this.#missing.found(parent.id, folder.name)
     const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, late)
     pending.walk = walk
     pending.size = sizeOf(walk)
@@ -277,39 +281,9 @@ export class Captures implements ScanSink {
     )
   }
 
-  /** It is there: whatever was missing under this name is not. */
-  #found(folder: Folder, name: string): void {
-    this.#missing.delete(keyOf(folder, name))
-    this.#goneSaid.delete(keyOf(folder, name))
-  }
-
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
-    if (known.state === 'absent') return
-    const { recorder } = this.#options
-    const context = this.#context
-    const key = keyOf(folder, name)
-    if (this.#goneSaid.has(key)) return
-    if (known.kind === 'other') {
-      this.#othersSaid.delete(key)
-      recorder.add({ apply: () => context.units.remove(folder.id, name) })
-      return
-    }
-    if (this.#replaced.has(folder.watch)) {
-      recorder.add({ apply: () => context.units.setState(folder.id, name, 'absent') })
-      return
-    }
-    const { now, wall, lookAgain } = this.#options
-    const quiet = 1_000 * context.watchOf(folder).quietSeconds
-    const missing = this.#missing.get(key)
-    if (missing === undefined) this.#missing.set(key, { since: now(), seen: wall(), late })
-    // Found missing twice, a quiet window apart, by two scans that could read the folder.
-    else if (now() - missing.since >= quiet && !this.#names.isClaimed(folder.id, name)) {
-      this.#missing.delete(key)
-      this.#goneSaid.add(key)
-      const item = goneOutcome(context, folder, known, missing.late, missing.seen)
-      recorder.add({ ...item, done: () => this.#goneSaid.delete(key) })
-    }
-    lookAgain(folder, quiet + 100)
+    this.#othersSaid.delete(keyOf(folder, name))
+    this.#missing.missed(folder, name, known, late)
   }
 
   folderMissing(folder: Folder, late: Late | undefined): void {
@@ -332,8 +306,7 @@ export class Captures implements ScanSink {
 
   /** The watched folder is another than it was: what is not found in it is put aside until it is seen again. */
   setReplaced(watch: string, replaced: boolean): void {
-    if (replaced) this.#replaced.add(watch)
-    else this.#replaced.delete(watch)
+    this.#missing.setReplaced(watch, replaced)
   }
 
   /** A watch has been ended: nothing of it is followed any more. */
@@ -342,11 +315,12 @@ export class Captures implements ScanSink {
       if (pending.folder.watch === watch && pending.stage !== 'recording') this.#end(pending)
     }
     for (const [id, pending] of this.#reading) if (pending.folder.watch === watch) this.#reading.delete(id)
-    this.#missing.clear()
+    this.#missing.forgetWatch(watch)
   }
 
   other(folder: Folder, name: string, what: string, known: StoredUnit | undefined): void {
     const key = keyOf(folder, name)
+    this.#missing.found(folder.id, name)
     if ((known?.kind === 'other' && known.stamp === what) || this.#othersSaid.get(key) === what) return
     this.#othersSaid.set(key, what)
     const { recorder } = this.#options
@@ -478,7 +452,7 @@ export class Captures implements ScanSink {
       done: () => {
         this.#end(pending)
         const { formerly } = pending
-        if (formerly !== undefined) this.#missing.delete(`${formerly.folder}/${formerly.name}`)
+        if (formerly !== undefined) this.#missing.found(formerly.folder, formerly.name)
         // What was written between the reading and now has had its hint already.
         if (pending.hinted) this.#options.lookAtFile(pending.folder, pending.name)
       },

@@ -3,7 +3,7 @@ import type { Owner, Resolution, WriteEvidence } from '../actors/types.ts'
 import { isRaw } from '../instruments/recognise.ts'
 import type { WatchSettings } from '../settings.ts'
 import type { TrailStore } from '../sqlite/trail-store.ts'
-import type { StoredMember, StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
+import { type StoredMember, type StoredUnit, type UnitStore, wasRead } from '../sqlite/unit-store.ts'
 import {
   beforeFields,
   examinationFields,
@@ -184,7 +184,7 @@ export function isComplete({ examination, claims }: Pick<Read, 'examination' | '
 }
 
 function isSame(known: StoredUnit | undefined, digest: string): known is StoredUnit {
-  return known !== undefined && known.state !== 'failed' && known.kind !== 'other' && known.digest === digest
+  return known !== undefined && wasRead(known) && known.digest === digest
 }
 
 function changesFields(
@@ -219,7 +219,8 @@ interface Capture {
 }
 
 function captureItem(context: OutcomeContext, pending: Pending, capture: Capture): CommitItem {
-  const { noun, known, former, fields, store } = capture
+  const { noun, former, fields, store } = capture
+  const known = capture.known !== undefined && wasRead(capture.known) ? capture.known : undefined
   const watch = context.watchOf(pending.folder)
   const where = pending.kind === 'file' ? pending.folder.relativeOf(pending.name) : pending.folder.relative
   const owners = new Map(
@@ -234,11 +235,10 @@ function captureItem(context: OutcomeContext, pending: Pending, capture: Capture
     // Written while nobody looked: whoever is signed in now need not be who was then.
     ...(pending.late === undefined ? {} : { unwatched: true }),
   })
-  const verb =
-    former !== undefined ? 'renamed' : known === undefined || known.kind === 'other' ? 'created' : 'changed'
+  const verb = former !== undefined ? 'renamed' : known === undefined ? 'created' : 'changed'
   const kind = `${noun}.${verb}`
   const formerFolder = former && context.folderWithId(former.folder)
-  const earlier = former ?? (known?.kind === 'other' ? undefined : known)
+  const earlier = former ?? known
   const body: Body = {
     ...placeFields(watch, where),
     ...(former === undefined
@@ -280,6 +280,19 @@ export function goneOutcome(
     to: context.wall(),
     ...(late === undefined ? {} : { unwatched: true }),
   })
+  const gone = () => context.units.remove(folder.id, unit.name)
+  // It was never read, so there is no content to be called deleted: what the trail was told of it is at an end.
+  if (!wasRead(unit)) {
+    const before = { seq: unit.seq }
+    return notReadOutcome(
+      context,
+      'capture.failed',
+      { folder, name: unit.name },
+      'vanished',
+      { before },
+      gone,
+    )
+  }
   const noun = unit.kind === 'set' ? 'dataset' : 'file'
   const setFolder = unit.kind === 'set' ? folder.children.get(unit.name) : undefined
   return {
@@ -297,7 +310,7 @@ export function goneOutcome(
       },
     }),
     apply: () => {
-      context.units.remove(folder.id, unit.name)
+      gone()
       if (setFolder !== undefined) context.units.replaceMembers(setFolder.id, [])
     },
   }

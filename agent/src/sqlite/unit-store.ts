@@ -38,6 +38,11 @@ export interface StoredUnit {
   readonly seq: number
 }
 
+/** True if it was ever read: then a record names its content. A link, or a file that could never be opened, was not. */
+export function wasRead({ digest }: StoredUnit): boolean {
+  return digest !== ''
+}
+
 export interface StoredMember {
   readonly path: string
   readonly stamp: string

@@ -9,8 +9,10 @@ import {
   printCheckpoint,
   type Signer,
   signCheckpoint,
+  TrailVerifier,
 } from '@compliance-relay/shared/trail'
-import { signedBy } from './check-trail.ts'
+import { askNotary, isHarmless, type NotaryFinding, notaryFaults, signedBy } from './ask-notary.ts'
+import { ownPolicy } from './check-trail.ts'
 import { inTransaction } from './sqlite/database.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import type { TrailWriter } from './trail-writer.ts'
@@ -25,8 +27,12 @@ export interface PublisherOptions {
   readonly notary: Notary
   /** The tree at start, over entries that have been verified. */
   readonly frontier: FrontierState
+  /** What the notary called itself when the relay was set up. */
+  readonly identity: string
   /** False if the notary could not be asked at start: it is asked before anything is signed. */
   readonly notaryAsked: boolean
+  /** What the notary was found to be, once it could be asked after all. Not called if all is as it should be. */
+  readonly onNotaryFindings: (findings: readonly NotaryFinding[]) => void
   readonly timestamp: () => string
 }
 
@@ -41,6 +47,7 @@ export class TrailForked extends Error {
   }
 }
 
+const LINES_BETWEEN_PAUSES = 2_000
 /** Checkpoints given to the notary in one go. */
 const OWED_AT_ONCE = 100
 
@@ -144,17 +151,36 @@ export class Publisher {
   }
   readonly #foreign = new Set<number>()
 
+  /** What start-up asks of a notary, asked later: as strictly, for who sets a trail back may keep the notary away. */
   async #askNotary(): Promise<void> {
-    const { trail, notary, writer } = this.#options
-    for await (const size of notary.list(trail.origin, writer.head.size)) {
-      const note = await notary.get(trail.origin, size)
-      if (note !== undefined && signedBy(trail, size, note) !== undefined)
-        throw new TrailForked(
-          size,
-          `the notary holds a checkpoint of ${size} records, the trail has ${writer.head.size}`,
-        )
-    }
+    const { trail, notary, writer, identity, onNotaryFindings } = this.#options
+    const { size } = writer.head
+    const own = [...this.#store.checkpoints(trail.id)]
+    const { findings, strangers } = await askNotary(notary, { trail, size, own, identity })
+    const away = findings.find(({ code }) => code === 'notary-unreachable')
+    if (away !== undefined) throw new NotaryUnreachable(away.found)
+    const grave = findings.find((one) => !isHarmless(one))
+    if (grave !== undefined) throw new TrailForked(grave.size ?? size, notaryFaults[grave.code])
+    if (strangers.length > 0) await this.#hold(strangers, size)
     this.#asked = true
+    if (findings.length > 0) onNotaryFindings(findings)
+  }
+
+  /** Holds checkpoints that the trail does not remember against its records. */
+  async #hold(
+    strangers: readonly { readonly size: number; readonly note: Uint8Array }[],
+    size: number,
+  ): Promise<void> {
+    const { trail } = this.#options
+    const checkpoints = strangers.map((one) => ({ name: `notary's ${one.size}`, bytes: one.note }))
+    const verifier = new TrailVerifier({ checkpoints, policy: ownPolicy(trail) })
+    for (const { seq, line } of this.#reading.lines(trail.id, 0, size)) {
+      verifier.push(line)
+      if (seq % LINES_BETWEEN_PAUSES === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const [fault] = verifier.end().findings
+    if (fault !== undefined)
+      throw new TrailForked(strangers[0]?.size ?? size, `${fault.expected} is expected, ${fault.found} found`)
   }
 }
 

@@ -5,6 +5,7 @@ import { endedBadge } from './actors/badge.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
 import { SessionTimeline } from './actors/session-timeline.ts'
 import type { Account, Accounts, BadgeInterval, Person, Resolution, WriteEvidence } from './actors/types.ts'
+import type { NotaryFinding } from './ask-notary.ts'
 import { timestamp } from './capture/capture-body.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
 import { FolderTree } from './capture/folder-tree.ts'
@@ -93,8 +94,10 @@ export class Relay {
       signer: keys.signer,
       notary,
       frontier: opened.frontier?.frontier ?? { size: 0, hashes: [] },
+      identity: opened.settings.notary.identity,
       notaryAsked:
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
+      onNotaryFindings: (findings) => this.#notaryFound(findings),
       timestamp: () => timestamp(deps.wall()),
     })
     this.#loadBadges()
@@ -116,7 +119,7 @@ export class Relay {
   recordStart(): void {
     const { check, left, host } = this.opened
     const alive = host.alive()
-    const notary = check.notary.map(({ code, expected, found }) => ({ code, expected, found }))
+    const notary = notaryBody(check.notary)
     this.#record('relay.started', {
       version: this.#deps.version,
       runtime: `node ${process.versions.node}`,
@@ -129,7 +132,7 @@ export class Relay {
         notarised: check.notarised?.size ?? null,
         findings: check.report.findings.length,
       },
-      ...(notary.length > 0 ? { notary } : {}),
+      ...(check.notary.length > 0 ? { notary } : {}),
       ...(left === undefined ? {} : { left: left.origin }),
       gap:
         alive === undefined
@@ -244,7 +247,10 @@ export class Relay {
       trail: trail.origin,
       size: writer.head.size,
       ...(left === undefined ? {} : { left: left.origin }),
-      startUp: { findings: check.report.findings.length, notary: check.notary },
+      startUp: {
+        findings: check.report.findings.length,
+        notary: [...check.notary, ...this.#lateNotary],
+      },
       held: this.recorder.held ?? null,
       notary: {
         place: this.opened.notary.place,
@@ -397,6 +403,13 @@ export class Relay {
     this.recorder.add({ draft: () => ({ kind, actor, time: timestamp(this.#deps.wall()), body }) })
   }
 
+  #notaryFound(findings: readonly NotaryFinding[]): void {
+    this.#lateNotary = findings
+    this.#deps.note('notary-found', { findings })
+    this.#record('notary.found', { notary: notaryBody(findings) })
+  }
+  #lateNotary: readonly NotaryFinding[] = []
+
   #clockEvent(event: ReturnType<ClockWatch['look']>[number]): void {
     if (event.kind === 'clock.stepped') {
       const { before, after, by } = event
@@ -458,4 +471,8 @@ export class Relay {
   #every(milliseconds: number, work: () => void): void {
     this.#timers.push(setInterval(work, milliseconds))
   }
+}
+
+function notaryBody(findings: readonly NotaryFinding[]): Value {
+  return findings.map(({ code, expected, found }) => ({ code, expected, found }))
 }

@@ -211,26 +211,64 @@ describe('the notary folder', () => {
     expect(JSON.stringify(started?.body['notary'])).toContain('notary-lost')
   })
 
-  test('with something else under the name of a checkpoint: that is named, later ones are given, nothing loops', {
+  /** Puts something that is no checkpoint under the names of the next sizes, as a folder where one is asked for. */
+  function obscure(size: number, count: number, make: (path: string) => void): void {
+    const [origin = ''] = readdirSync(station.notary).filter((name) => /^[0-9a-f]{64}$/.test(name))
+    for (let i = 1; i <= count; i++)
+      make(join(station.notary, origin, `${String(size + i).padStart(16, '0')}.checkpoint`))
+  }
+  const junk = (path: string) => writeFileSync(path, 'not a checkpoint\n')
+
+  test('with something else under the names of the next checkpoints: that is named, later ones are given, nothing loops', {
     tags: ['req/P11-10a-3', 'challenge', 'fault'],
   }, async () => {
-    await station.stop()
-    const [origin = ''] = readdirSync(station.notary).filter((name) => /^[0-9a-f]{64}$/.test(name))
-    const { size } = JSON.parse(station.relay('status', '--data', station.data, '--json')) as { size: number }
-    for (let i = 1; i <= 4; i++)
-      writeFileSync(
-        join(station.notary, origin, `${String(size + i).padStart(16, '0')}.checkpoint`),
-        'not a checkpoint\n',
-      )
-    expect(station.verify().out).toContain('notary-foreign')
-    await station.start()
-    const { trail } = await station.status()
+    const { trail, size } = await station.settled()
+    obscure(size, 3, junk)
+    obscure(size + 3, 1, mkdirSync)
     for (const name of ['b.dat', 'c.dat', 'd.dat', 'e.dat', 'f.dat']) await capture(name)
     const status = await station.settled()
     expect(status.trail).toBe(trail)
-    expect(station.records().filter(({ kind }) => kind === 'relay.started')).toHaveLength(2)
+    expect(station.records().filter(({ kind }) => kind === 'relay.started')).toHaveLength(1)
     expect(station.relay('checkpoint', '--data', station.data)).toContain(`\n${status.size}\n`)
+    const verdict = station.verify()
+    expect(verdict.code).toBe(1)
+    expect(verdict.out).toContain('notary-foreign')
   })
+
+  test.each([
+    ['junk', junk],
+    ['a folder', mkdirSync],
+  ])(
+    'with %s where newer checkpoints may have been is a reason for a new trail',
+    {
+      tags: ['req/P11-10a-3', 'challenge', 'fault'],
+    },
+    async (_, make) => {
+      // The trail is set back, and what the notary has of the time after is made unreadable.
+      await station.stop()
+      const [origin = ''] = readdirSync(station.notary).filter((name) => /^[0-9a-f]{64}$/.test(name))
+      const before = readdirSync(join(station.notary, origin))
+      cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+      await station.start()
+      const { trail: old } = await station.status()
+      await capture('second.dat')
+      await station.stop()
+      for (const name of readdirSync(join(station.notary, origin)))
+        if (!before.includes(name)) {
+          rmSync(join(station.notary, origin, name))
+          make(join(station.notary, origin, name))
+        }
+      rmSync(station.data, { recursive: true })
+      renameSync(join(station.base, 'copy'), station.data)
+      const verdict = station.verify()
+      expect(verdict.code).toBe(1)
+      expect(verdict.out).toContain('notary-obscured')
+      await station.start()
+      expect((await station.status()).left).toBe(old)
+      expect(newTrail()?.reason).toContain('notary-obscured')
+      await capture('third.dat')
+    },
+  )
 
   test('whose name is a pipe does not hold up the start', {
     tags: ['req/P11-10e-2', 'challenge', 'fault'],
@@ -259,8 +297,8 @@ describe('the notary folder', () => {
     expect(station.verify().code).toBe(0)
   })
 
-  test('that is there when the relay starts is asked before anything is signed', {
-    tags: ['req/P11-10a-3', 'fault'],
+  test('that was away when the relay started is asked before anything is signed, however long the new history is', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
   }, async () => {
     await station.stop()
     cpSync(station.data, join(station.base, 'copy'), { recursive: true })
@@ -274,9 +312,33 @@ describe('the notary folder', () => {
     await station.start()
     expect((await station.status()).trail).toBe(old)
     await station.until('the notary is missed', ({ notary }) => notary.state === 'unreachable')
+    // More records than the notary has ever seen: its old checkpoints are not beyond the end any more.
+    for (let i = 0; i < 12; i++) writeFileSync(join(station.folder, `more-${i}.dat`), `${i}`)
+    await station.until('they are recorded', ({ units }) => units.recorded >= 12)
     renameSync(join(station.base, 'away'), station.notary)
     const status = await station.until('a new trail is begun', ({ trail }) => trail !== old)
     expect(status.left).toBe(old)
+    expect(newTrail()?.reason).toMatch(/checkpoint|root/)
+  })
+
+  test('that was away when the relay started and is another now: that is a record', {
+    tags: ['req/P11-10a-3', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const other = new Workstation()
+    try {
+      other.init()
+      renameSync(station.notary, join(station.base, 'real-notary'))
+      await station.start()
+      await station.until('the notary is missed', ({ notary }) => notary.state === 'unreachable')
+      cpSync(other.notary, station.notary, { recursive: true })
+      await station.settled()
+      const found = station.records().findLast(({ kind }) => kind === 'notary.found')
+      expect(JSON.stringify(found?.body)).toContain('notary-replaced')
+      expect(station.relay('status', '--data', station.data)).toContain('notary-replaced')
+    } finally {
+      await other.remove()
+    }
   })
 })
 

@@ -186,15 +186,18 @@ test.each([
   ['a link', (path: string) => fs.symlinkSync(join(path, '..', '0000000000000007.checkpoint'), path)],
   ['a link to nothing', (path: string) => fs.symlinkSync('nothing', path)],
   ['a named pipe', (path: string) => spawnSync('mkfifo', [path])],
-] as const)('%s under the name of a checkpoint is refused at once, and is not replaced', async (_, make) => {
-  const { folder, notary } = await newNotary()
-  const path = join(folder, ORIGIN_HASH, '0000000000000008.checkpoint')
-  make(path)
-  const before = fs.lstatSync(path).ino
-  await refusal(() => notary.get(ORIGIN, 8))
-  await refusal(() => notary.put(ORIGIN, 8, noteOf(8)))
-  expect(fs.lstatSync(path).ino).toBe(before)
-})
+] as const)(
+  '%s under the name of a checkpoint is seen to be no note, at once, and is not replaced',
+  async (_, make) => {
+    const { folder, notary } = await newNotary()
+    const path = join(folder, ORIGIN_HASH, '0000000000000008.checkpoint')
+    make(path)
+    const before = fs.lstatSync(path).ino
+    expect(await notary.get(ORIGIN, 8)).toEqual(new Uint8Array(0))
+    expect(await notary.put(ORIGIN, 8, noteOf(8))).toEqual({ state: 'differs', held: new Uint8Array(0) })
+    expect(fs.lstatSync(path).ino).toBe(before)
+  },
+)
 
 test('a thousand conflicts of an origin are kept, and no more', async () => {
   const { folder, notary } = await newNotary()

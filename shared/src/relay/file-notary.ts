@@ -231,18 +231,23 @@ async function sizesIn(folder: string, after: number): Promise<Float64Array> {
   return Float64Array.from(sizes).sort()
 }
 
-/** The first bytes of a file; `undefined` if there is none. Anything that is no plain file is refused, a link too. */
+/** What `open` says of what is no plain file: a link, a socket, a folder. */
+const NOT_A_FILE = new Set(['ELOOP', 'EMLINK', 'ENXIO', 'EISDIR'])
+
+/** The first bytes of a file; `undefined` if there is none. Of what is no plain file, a link too, no byte is read. */
 async function readUpTo(path: string, bytesMax: number): Promise<Uint8Array | undefined> {
   let file: Awaited<ReturnType<typeof open>>
   try {
     // Without O_NONBLOCK a named pipe under the name would hold us until somebody writes to it.
     file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
+    const code = errorCode(error)
+    if (code === 'ENOENT') return undefined
+    if (code !== undefined && NOT_A_FILE.has(code)) return new Uint8Array(0)
     throw error
   }
   try {
-    if (!(await file.stat()).isFile()) throw new NotaryUnreachable(`${path} is not a file`)
+    if (!(await file.stat()).isFile()) return new Uint8Array(0)
     const bytes = new Uint8Array(bytesMax)
     let length = 0
     while (length < bytesMax) {

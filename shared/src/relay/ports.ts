@@ -26,7 +26,8 @@ export interface Notary {
 
   /**
    * The bytes under a name, never part of a note that is being put. `undefined` says that the notary was asked and
-   * holds none. At most 65,536 bytes: what is longer than a note is seen to be none.
+   * holds none. At most 65,536 bytes: what is longer than a note is seen to be none. Of what cannot be a note at all,
+   * such as a folder under its name, no byte is given: one thing that somebody put there does not silence a notary.
    */
   get(origin: string, size: number): Promise<Uint8Array | undefined>
 

@@ -1,0 +1,164 @@
+import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
+import {
+  type Checkpoint,
+  checkNote,
+  equalBytes,
+  FormatError,
+  parseCheckpoint,
+  parseVkey,
+} from '@compliance-relay/shared/trail'
+import type { StoredCheckpoint, StoredTrail } from './sqlite/trail-store.ts'
+
+/**
+ * What can be wrong with a relay's trail beyond what its lines say of themselves: its own checkpoints against
+ * the notary's. Each is a rollback, a fork, or a notary that is not what it was.
+ */
+export const notaryFaults = {
+  'notary-ahead':
+    'the notary holds a checkpoint of more records than there are: records were removed, or an older copy was restored',
+  'notary-differs': 'the notary holds another checkpoint of this size: the trail was forked, or written anew',
+  'notary-obscured':
+    'the notary holds something that this trail has not signed where a checkpoint of more records may have been',
+  'notary-lost': 'the notary does not hold a checkpoint that it was given',
+  'notary-replaced': 'the notary is not the one this relay was set up with',
+  'notary-foreign':
+    'the notary holds something under the name of a checkpoint that this trail has not signed',
+  'notary-unreachable': 'the notary cannot be asked',
+} as const
+
+export type NotaryFaultCode = keyof typeof notaryFaults
+
+export interface NotaryFinding {
+  readonly code: NotaryFaultCode
+  readonly expected: string
+  readonly found: string
+  /** Size of the checkpoint concerned. */
+  readonly size?: number
+}
+
+/** Faults that do not bear on what the trail says: it may be gone on with. */
+const harmless: ReadonlySet<NotaryFaultCode> = new Set([
+  'notary-lost',
+  'notary-replaced',
+  'notary-foreign',
+  'notary-unreachable',
+])
+
+export function isHarmless({ code }: NotaryFinding): boolean {
+  return harmless.has(code)
+}
+
+/** What a notary holds of a trail, beside what the trail remembers of it. */
+export interface NotaryView {
+  readonly findings: readonly NotaryFinding[]
+  /**
+   * Checkpoints under the trail's own signature that it does not remember, of sizes it has: there should be none,
+   * since a checkpoint is stored before it is given. Each must be held against the records.
+   */
+  readonly strangers: readonly { readonly size: number; readonly note: Uint8Array }[]
+  /** The largest checkpoint of this trail that the notary was seen to hold. */
+  readonly notarised: Checkpoint | undefined
+}
+
+export interface AskOptions {
+  readonly trail: StoredTrail
+  /** Number of its records. */
+  readonly size: number
+  /** Its own checkpoints, smallest first. */
+  readonly own: readonly StoredCheckpoint[]
+  /** What the notary called itself when the relay was set up. */
+  readonly identity: string
+}
+
+/** Checkpoints compared byte by byte with the notary's, the latest: each is a request. */
+const COMPARED_MAX = 10_000
+/** Findings of one code that are given one by one. */
+const GIVEN_MAX = 20
+
+/**
+ * Asks the notary, once, for everything that it holds of a trail. Never throws for what the notary does: one that
+ * cannot be asked, or not to the end, is a finding, beside what was found until then.
+ */
+export async function askNotary(notary: Notary, options: AskOptions): Promise<NotaryView> {
+  const view = new View(options)
+  try {
+    await view.ask(notary)
+  } catch (error) {
+    if (!(error instanceof NotaryUnreachable)) throw error
+    view.add({ code: 'notary-unreachable', expected: notary.place, found: error.message })
+  }
+  return view
+}
+
+class View implements NotaryView {
+  readonly findings: NotaryFinding[] = []
+  readonly strangers: { readonly size: number; readonly note: Uint8Array }[] = []
+  notarised: Checkpoint | undefined
+  readonly #options: AskOptions
+
+  constructor(options: AskOptions) {
+    this.#options = options
+  }
+
+  async ask(notary: Notary): Promise<void> {
+    const { trail, own, identity } = this.#options
+    const is = await notary.identity()
+    if (is !== identity) this.add({ code: 'notary-replaced', expected: `the notary ${identity}`, found: is })
+    const compared = new Map(own.slice(-COMPARED_MAX).map((one) => [one.size, one]))
+    const remembered = new Set(own.map(({ size }) => size))
+    const held = new Set<number>()
+    for await (const size of notary.list(trail.origin)) {
+      held.add(size)
+      if (remembered.has(size) && !compared.has(size)) continue
+      const note = await notary.get(trail.origin, size)
+      if (note === undefined) held.delete(size)
+      else this.#look(size, note, compared.get(size))
+    }
+    const lost = own.filter(({ size, notarised }) => notarised !== null && !held.has(size))
+    const [first, last] = [lost[0], lost.at(-1)]
+    if (first !== undefined && last !== undefined) {
+      const expected = `${lost.length} checkpoints, of ${first.size} to ${last.size} records`
+      this.add({ code: 'notary-lost', expected, found: 'none of them', size: last.size })
+    }
+  }
+
+  #look(size: number, note: Uint8Array, own: StoredCheckpoint | undefined): void {
+    const { trail } = this.#options
+    const checkpoint = signedBy(trail, size, note)
+    if (checkpoint === undefined) return this.#foreign(size)
+    this.notarised = checkpoint
+    if (size > this.#options.size) {
+      const found = `${this.#options.size}`
+      return this.add({ code: 'notary-ahead', expected: `at least ${size} records`, found, size })
+    }
+    if (own === undefined) this.strangers.push({ size, note })
+    else if (!equalBytes(own.note, note)) {
+      const expected = `the checkpoint of ${size} records as signed here`
+      return this.add({ code: 'notary-differs', expected, found: 'another note under the same name', size })
+    }
+  }
+
+  #foreign(size: number): void {
+    const { trail } = this.#options
+    const code = size > this.#options.size ? 'notary-obscured' : 'notary-foreign'
+    const expected = `a checkpoint of ${trail.origin}`
+    this.add({ code, expected, found: `other content at size ${size}`, size })
+  }
+
+  add(finding: NotaryFinding): void {
+    const before = this.findings.filter(({ code }) => code === finding.code)
+    if (before.length < GIVEN_MAX) this.findings.push(finding)
+  }
+}
+
+/** A checkpoint of this trail and size with its signature, undefined if the note is anything else. */
+export function signedBy(trail: StoredTrail, size: number, note: Uint8Array): Checkpoint | undefined {
+  try {
+    const checkpoint = parseCheckpoint(note)
+    if (checkpoint.origin !== trail.origin || checkpoint.size !== size) return undefined
+    return checkNote(checkpoint.note, parseVkey(trail.vkey)) === 'good' ? checkpoint : undefined
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
+  }
+}

@@ -62,16 +62,19 @@ export interface NotaryView {
 
 export interface AskOptions {
   readonly trail: StoredTrail
-  /** Number of its records. */
-  readonly size: number
-  /** Its own checkpoints, smallest first. */
-  readonly own: readonly StoredCheckpoint[]
+  /**
+   * Number of the trail's records, and its own checkpoints, smallest first. Asked after the notary has been: what a
+   * relay at work adds meanwhile is then there too, and not taken for something it has forgotten.
+   */
+  readonly remembered: () => { readonly size: number; readonly own: readonly StoredCheckpoint[] }
   /** What the notary called itself when the relay was set up. */
   readonly identity: string
 }
 
 /** Checkpoints compared byte by byte with the notary's, the latest: each is a request. */
 const COMPARED_MAX = 10_000
+/** Checkpoints a relay at work gives while its notary is being asked, and more: two a second. */
+const GIVEN_MEANWHILE_MAX = 1_000
 /** Findings of one code that are given one by one. */
 const GIVEN_MAX = 20
 
@@ -101,20 +104,26 @@ class View implements NotaryView {
   }
 
   async ask(notary: Notary): Promise<void> {
-    const { trail, own, identity } = this.#options
+    const { trail, remembered, identity } = this.#options
     const is = await notary.identity()
     if (is !== identity) this.add({ code: 'notary-replaced', expected: `the notary ${identity}`, found: is })
+    const sizes: number[] = []
+    for await (const size of notary.list(trail.origin)) sizes.push(size)
+    const { size: records, own } = remembered()
     const compared = new Map(own.slice(-COMPARED_MAX).map((one) => [one.size, one]))
-    const remembered = new Set(own.map(({ size }) => size))
-    const held = new Set<number>()
-    for await (const size of notary.list(trail.origin)) {
-      held.add(size)
-      if (remembered.has(size) && !compared.has(size)) continue
+    const sizesOwn = new Set(own.map(({ size }) => size))
+    const held = new Set(sizes)
+    for (const size of sizes) {
+      if (sizesOwn.has(size) && !compared.has(size)) continue
       const note = await notary.get(trail.origin, size)
       if (note === undefined) held.delete(size)
-      else this.#look(size, note, compared.get(size))
+      else this.#look(size, note, compared.get(size), records)
     }
-    const lost = own.filter(({ size, notarised }) => notarised !== null && !held.has(size))
+    const lost = await stillLost(
+      notary,
+      trail.origin,
+      own.filter(({ size, notarised }) => notarised !== null && !held.has(size)),
+    )
     const [first, last] = [lost[0], lost.at(-1)]
     if (first !== undefined && last !== undefined) {
       const expected = `${lost.length} checkpoints, of ${first.size} to ${last.size} records`
@@ -122,13 +131,13 @@ class View implements NotaryView {
     }
   }
 
-  #look(size: number, note: Uint8Array, own: StoredCheckpoint | undefined): void {
+  #look(size: number, note: Uint8Array, own: StoredCheckpoint | undefined, records: number): void {
     const { trail } = this.#options
     const checkpoint = signedBy(trail, size, note)
-    if (checkpoint === undefined) return this.#foreign(size)
+    if (checkpoint === undefined) return this.#foreign(size, records)
     this.notarised = checkpoint
-    if (size > this.#options.size) {
-      const found = `${this.#options.size}`
+    if (size > records) {
+      const found = `${records}`
       return this.add({ code: 'notary-ahead', expected: `at least ${size} records`, found, size })
     }
     if (own === undefined) this.strangers.push({ size, note })
@@ -138,9 +147,9 @@ class View implements NotaryView {
     }
   }
 
-  #foreign(size: number): void {
+  #foreign(size: number, records: number): void {
     const { trail } = this.#options
-    const code = size > this.#options.size ? 'notary-obscured' : 'notary-foreign'
+    const code = size > records ? 'notary-obscured' : 'notary-foreign'
     const expected = `a checkpoint of ${trail.origin}`
     this.add({ code, expected, found: `other content at size ${size}`, size })
   }
@@ -149,6 +158,18 @@ class View implements NotaryView {
     const before = this.findings.filter(({ code }) => code === finding.code)
     if (before.length < GIVEN_MAX) this.findings.push(finding)
   }
+}
+
+/** Those not in the list may have been given since it was made: a few are asked for again. */
+async function stillLost(
+  notary: Notary,
+  origin: string,
+  missing: readonly StoredCheckpoint[],
+): Promise<readonly StoredCheckpoint[]> {
+  if (missing.length > GIVEN_MEANWHILE_MAX) return missing
+  const lost: StoredCheckpoint[] = []
+  for (const one of missing) if ((await notary.get(origin, one.size)) === undefined) lost.push(one)
+  return lost
 }
 
 /** A checkpoint of this trail and size with its signature, undefined if the note is anything else. */

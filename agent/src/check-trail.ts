@@ -13,7 +13,7 @@ import {
   utf8,
 } from '@compliance-relay/shared/trail'
 import { askNotary, isHarmless, type NotaryFinding } from './ask-notary.ts'
-import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
+import type { StoredCheckpoint, StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 
 export interface TrailCheck {
   readonly trail: StoredTrail
@@ -46,8 +46,14 @@ const LINES_BETWEEN_PAUSES = 2_000
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
   const { store, keys, notary, identity, leaves, pause } = options
-  const own = [...store.checkpoints(trail.id)]
-  const view = await askNotary(notary, { trail, size: store.size(trail.id), own, identity })
+  let own: readonly StoredCheckpoint[] = []
+  const remembered = () => {
+    own = [...store.checkpoints(trail.id)]
+    return { size: store.size(trail.id), own }
+  }
+  const view = await askNotary(notary, { trail, remembered, identity })
+  // It could not be asked: the trail is held against its own checkpoints all the same.
+  if (own.length === 0) remembered()
   const checkpoints: GivenCheckpoint[] = [
     ...own.map(({ size, note }) => ({ name: `checkpoint ${size}`, bytes: note })),
     ...view.strangers.map(({ size, note }) => ({ name: `notary's ${size}`, bytes: note })),

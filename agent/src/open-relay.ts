@@ -7,6 +7,7 @@ import {
   type SecretStore,
 } from '@compliance-relay/shared/relay'
 import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
+import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
@@ -25,6 +26,8 @@ export interface OpenDeps {
   readonly random: (size: number) => Uint8Array
   readonly wall: () => number
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+  /** True to hold the capture state against the records meanwhile. */
+  readonly checksState?: boolean
 }
 
 /** A data folder opened for writing, its trail verified, or begun anew where it could not be gone on with. */
@@ -46,6 +49,8 @@ export interface OpenedRelay {
   /** The former trail, if this start had to begin a new one. */
   readonly left: StoredTrail | undefined
   readonly frontier: TrailCheck['position']
+  /** The check of the capture state, begun beside that of the trail. */
+  readonly stateCheck: StateCheck | undefined
 }
 
 /**
@@ -84,6 +89,7 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
   const notary = await openFileNotary(settings.notary.folder)
   const first = store.line(trail.id, 0)
   const keys = await readTrailKeys(secrets, trail, first && tryKid(first))
+  const stateCheck = deps.checksState === true ? checkState({ file: folder.database }) : undefined
   const leaves = temporaryLeafStore()
   let check: TrailCheck
   try {
@@ -99,7 +105,19 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     leaves.close()
   }
   const reading = openForReading(folder.database)
-  const common = { folder, lock, database, reading, store, host, secrets, notary, settings, check }
+  const common = {
+    folder,
+    lock,
+    database,
+    reading,
+    store,
+    host,
+    secrets,
+    notary,
+    settings,
+    check,
+    stateCheck,
+  }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     return { ...common, trail, keys, writer, left: undefined, frontier: check.position }

@@ -155,8 +155,8 @@ export class Publisher {
   async #askNotary(): Promise<void> {
     const { trail, notary, writer, identity, onNotaryFindings } = this.#options
     const { size } = writer.head
-    const own = [...this.#store.checkpoints(trail.id)]
-    const { findings, strangers } = await askNotary(notary, { trail, size, own, identity })
+    const remembered = () => ({ size, own: [...this.#store.checkpoints(trail.id)] })
+    const { findings, strangers } = await askNotary(notary, { trail, remembered, identity })
     const away = findings.find(({ code }) => code === 'notary-unreachable')
     if (away !== undefined) throw new NotaryUnreachable(away.found)
     const grave = findings.find((one) => !isHarmless(one))

@@ -10,7 +10,10 @@ import { timestamp } from './capture/capture-body.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
 import { FolderTree } from './capture/folder-tree.ts'
 import type { Late } from './capture/pending.ts'
+import { pathFields } from './capture/raw-name.ts'
 import { type Held, Recorder } from './capture/recorder.ts'
+import { checkState, mend, type StateCheck } from './capture/state-check.ts'
+import type { StateFault } from './capture/state-faults.ts'
 import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import type { Profile } from './instruments/types.ts'
@@ -47,6 +50,8 @@ const NOTARY_AGAIN_MILLISECONDS = 5_000
 const ALIVE_MILLISECONDS = 10_000
 const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
+/** How often the capture state is held against the records, after the start. */
+const STATE_AGAIN_MILLISECONDS = 86_400_000
 const BADGES_KEPT_MILLISECONDS = 7 * 86_400_000
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
@@ -141,13 +146,19 @@ export class Relay {
     })
   }
 
-  /** Begins to capture. */
-  start(run: RunOptions): void {
-    const { trail, store, host, left } = this.opened
+  /**
+   * Begins to capture, once what the scans go by is known to be what the records say: otherwise the first of them
+   * would take a forged state for the truth, and record as new or gone what is neither.
+   */
+  async start(run: RunOptions): Promise<void> {
+    const { trail, store, host, left, stateCheck } = this.opened
     const alive = host.alive()
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
     const from = alive === undefined ? undefined : Math.min(alive.oldest ?? alive.at, alive.at)
     this.recordStart()
+    this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
+    if (stateCheck !== undefined) await this.#checkState(stateCheck)
+    if (this.#stopped) return
     this.#engine = new Engine({
       settings: this.#settings,
       units: this.#units,
@@ -170,7 +181,6 @@ export class Relay {
     })
     void this.#pollSessions()
     this.#engine.start()
-    this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
     this.#every(SESSIONS_MILLISECONDS, () => void this.#pollSessions())
     const clock = new ClockWatch(this.#deps.now, this.#deps.wall)
     this.#every(CLOCK_MILLISECONDS, () => {
@@ -179,6 +189,8 @@ export class Relay {
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
     })
+    const file = this.opened.folder.database
+    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#checkState(checkState({ file })))
   }
 
   /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */
@@ -211,6 +223,7 @@ export class Relay {
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)
     this.recorder.close()
+    void this.#stateCheck?.close()
     this.opened.reading.close()
     this.opened.database.close()
     this.opened.lock.release()
@@ -229,7 +242,7 @@ export class Relay {
 
   /** True once everything seen so far is recorded and in the notary's hands. */
   get settled(): boolean {
-    return (this.#engine?.settled ?? true) && this.recorder.held === undefined && !this.#publisher.isBehind
+    return (this.#engine?.settled ?? false) && this.recorder.held === undefined && !this.#publisher.isBehind
   }
 
   get isReady(): boolean {
@@ -409,6 +422,39 @@ export class Relay {
     this.#record('notary.found', { notary: notaryBody(findings) })
   }
   #lateNotary: readonly NotaryFinding[] = []
+
+  /** Is what the scans go by what the records say? */
+  async #checkState(check: StateCheck): Promise<void> {
+    this.#stateCheck = check
+    try {
+      const { faults, count } = await check.answer
+      if (count > 0 && !this.#stopped) this.#mendState(faults, count)
+    } catch (error) {
+      if (!this.#stopped) this.#deps.note('state-not-checked', { error })
+    }
+    this.#stateCheck = undefined
+  }
+  #stateCheck: StateCheck | undefined
+
+  /** The record is made before the state is mended, in one transaction: it was not as it should be, and that is said. */
+  #mendState(faults: readonly StateFault[], count: number): void {
+    const codes: Record<string, number> = {}
+    for (const { code } of faults) codes[code] = (codes[code] ?? 0) + 1
+    const units = faults.slice(0, 20).map(({ code, watch, path }) => ({ code, watch, ...pathFields(path) }))
+    this.#deps.note('state-differs', { count, codes })
+    this.recorder.add({
+      draft: () => ({
+        kind: 'state.mended',
+        actor: relayActor(this.relayName),
+        time: timestamp(this.#deps.wall()),
+        body: { count, codes, units },
+      }),
+      apply: () => mend(this.#units, faults),
+      done: () => void this.scanNow(),
+    })
+    // The scan that follows, the first one at a start, must find it mended.
+    this.recorder.flush()
+  }
 
   #clockEvent(event: ReturnType<ClockWatch['look']>[number]): void {
     if (event.kind === 'clock.stepped') {

@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } fro
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Workstation } from '../support/workstation.ts'
+import { brukerRun, writeRun } from '../support/instrument.ts'
+import { recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
 /*
  * What is done to a relay's own folders behind its back. Start-up and `relay verify` must each name it, and
@@ -158,6 +159,80 @@ test('a changed search column is named by verify', { tags: ['req/P11-10a-2', 'ch
   expect(verdict.code).toBe(1)
   expect(verdict.out).toContain('columns-differ')
   expect(verdict.out).toContain('somebody-else')
+})
+
+describe('the state that scans go by', () => {
+  test.each([
+    [
+      'a digest that was never computed',
+      "UPDATE unit SET digest = replace(digest, '0', '1')",
+      'unit-differs',
+    ],
+    [
+      'a file marked as put aside',
+      "UPDATE unit SET state = 'absent' WHERE name = 'first.dat'",
+      'unit-differs',
+    ],
+    [
+      'a unit that no record speaks of',
+      "INSERT INTO unit SELECT folder, 'x.dat', kind, state, '1:1', stamp, size, digest, profile, trail, seq FROM unit WHERE name = 'first.dat'",
+      'unit-extra',
+    ],
+    ['a unit taken out', "DELETE FROM unit WHERE name = 'first.dat'", 'unit-missing'],
+  ])(
+    '%s is named by verify, recorded and mended',
+    {
+      tags: ['req/P11-10e-1', 'challenge', 'fault'],
+    },
+    async (_, sql, code) => {
+      await station.stop()
+      tamper(sql)
+      const verdict = station.verify()
+      expect(verdict.code).toBe(1)
+      expect(verdict.out).toContain(code)
+      await station.start()
+      await station.settled()
+      expect(station.records().filter(({ kind }) => kind === 'state.mended')).toHaveLength(1)
+      expect(station.verify()).toMatchObject({ code: 0 })
+      // Nothing was changed, so nothing but the mending is new.
+      expect(
+        station
+          .records()
+          .filter(({ body }) => body['path'] === 'first.dat')
+          .map(({ kind }) => kind),
+      ).toEqual(['file.created'])
+    },
+  )
+
+  test('a digest put among the files of a data set does not find its way into a record', {
+    tags: ['req/P11-10e-1', 'challenge', 'fault'],
+  }, async () => {
+    writeRun(join(station.folder, 'sample', '10'), brukerRun())
+    await station.settled()
+    await station.stop()
+    tamper(`UPDATE member SET digest = '${'f'.repeat(64)}' WHERE path = 'fid'`)
+    expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('members-differ') })
+    await station.start()
+    // A new version: what has not changed is taken over from the last one.
+    writeFileSync(join(station.folder, 'sample', '10', 'pdata', '1', 'title'), 'another title')
+    await station.settled()
+    const [last] = station.records().filter(({ kind }) => kind === 'dataset.changed')
+    expect(last).toBeDefined()
+    expect(JSON.stringify(station.records())).not.toContain('f'.repeat(64))
+    expect(recordedFiles(station, station.records())).toEqual(truthOf(station.folder))
+  })
+
+  test('a deletion hidden by taking the file out of the state is a record', {
+    tags: ['req/P11-10e-1', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    tamper("DELETE FROM unit WHERE name = 'first.dat'")
+    rmSync(join(station.folder, 'first.dat'))
+    await station.start()
+    await station.settled()
+    expect(station.records().filter(({ kind }) => kind === 'file.deleted')).toHaveLength(1)
+    expect(station.verify()).toMatchObject({ code: 0 })
+  })
 })
 
 test('settings changed behind the trail are named by verify, and start-up goes by the trail', {
@@ -359,6 +434,7 @@ describe('keys', () => {
       renameSync(file, join(station.base, 'key'))
       const keys = readdirSync(join(station.data, 'keys'))
       await expect(station.start()).rejects.toThrow(/key .* is missing/)
+      expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('key-unusable') })
       expect(readdirSync(join(station.data, 'keys'))).toEqual(keys)
       renameSync(join(station.base, 'key'), file)
       await station.start()

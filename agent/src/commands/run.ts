@@ -53,7 +53,7 @@ export async function run(
   out: Output,
 ): Promise<number> {
   const stop = stopSignals()
-  let relay = await openRelayFor(folder, logNotes('relay'), stop.again)
+  let relay = await openRelayFor(folder, logNotes('relay'), stop.again, true)
   stop.opened()
   const note = logNotes(relay.relayName)
   const close =
@@ -76,7 +76,7 @@ export async function run(
   }
   try {
     for (;;) {
-      relay.start(options)
+      await relay.start(options)
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
       sayStarted(relay, port, out)
       const reason = await stop.next()
@@ -89,16 +89,23 @@ export async function run(
         return 0
       }
       await relay.abandon()
-      relay = await openRelayFor(folder, note, stop.again)
+      relay = await openRelayFor(folder, note, stop.again, true)
     }
   } finally {
     clearInterval(asked)
   }
 }
 
-export async function openRelayFor(folder: DataFolder, note: Note, again: () => void): Promise<Relay> {
+/** `captures`: it is going to capture, and so its state is held against its records while these are verified. */
+export async function openRelayFor(
+  folder: DataFolder,
+  note: Note,
+  again: () => void,
+  captures = false,
+): Promise<Relay> {
   const wall = (): number => Date.now()
-  const opened = await openRelay(folder, { random: (size) => new Uint8Array(randomBytes(size)), wall, note })
+  const random = (size: number) => new Uint8Array(randomBytes(size))
+  const opened = await openRelay(folder, { random, wall, note, checksState: captures })
   return new Relay(opened, {
     version,
     profiles: loadAllProfiles(folder.profiles),

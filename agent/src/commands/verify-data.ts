@@ -1,12 +1,23 @@
-import { type Notary, openFileNotary, openFileSecrets } from '@compliance-relay/shared/relay'
-import { base64, canonical, type MacKey, macKey, readEntry, type Value } from '@compliance-relay/shared/trail'
+import { openFileNotary, openFileSecrets } from '@compliance-relay/shared/relay'
+import {
+  base64,
+  canonical,
+  type MacKey,
+  macKey,
+  readEntry,
+  signerOf,
+  type Value,
+} from '@compliance-relay/shared/trail'
 import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
 import { digestOf } from '../capture/manifest.ts'
-import { checkTrail, type TrailCheck } from '../check-trail.ts'
-import { settingsOfTrail } from '../open-relay.ts'
+import { readable } from '../capture/raw-name.ts'
+import { stateFaults } from '../capture/state-faults.ts'
+import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
+import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { columnsOf } from '../sqlite/columns.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
+import { UnitStore } from '../sqlite/unit-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { secretNames } from '../trail-keys.ts'
 import type { Output } from './options.ts'
@@ -20,7 +31,12 @@ export const dataFaults = {
   'content-differs': 'content kept beside the trail is not what its digest says',
   'content-missing': 'a record names content that is not kept beside the trail',
   'settings-differ': 'the settings in use are not those the trail records',
-  'trail-not-named': 'a trail was begun anew without naming the one before',
+  'trail-not-named': 'a trail was begun anew without naming the one before it',
+  'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
+  'unit-differs': 'what the relay knows of a file or data set is not what its last record says',
+  'unit-extra': 'the relay knows of a file or data set that no record says is there',
+  'unit-missing': 'a record says that a file or data set is there, and the relay knows nothing of it',
+  'members-differ': 'the files the relay knows of a data set do not make the manifest it recorded',
 } as const
 
 export interface DataFinding {
@@ -39,8 +55,18 @@ export async function verifyData(path: string, json: boolean, out: Output): Prom
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const checks: TrailCheck[] = []
-    for (const trail of data.trails) checks.push(await checkOne(data, trail, findings))
-    checkSettings(data, findings)
+    const { notary: asked } = readSettings(data.store, data.host, data.trail)
+    const notary = await openFileNotary(asked.folder)
+    for (const trail of data.trails) {
+      const keys = await keysOf(data, trail, findings)
+      const check = () => checkOne(data, trail, { keys, notary, identity: asked.identity }, findings)
+      checks.push(await asOfOneMoment(data, check))
+    }
+    checkNamed(data, findings)
+    await asOfOneMoment(data, async () => {
+      checkSettings(data, findings)
+      await checkState(data, findings)
+    })
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
       const trails = checks.map(({ trail, report, notarised }) => ({
@@ -76,19 +102,16 @@ function printFindings(findings: readonly DataFinding[]): string {
     .join('')
 }
 
-async function checkOne(data: Reading, trail: StoredTrail, findings: DataFinding[]): Promise<TrailCheck> {
+async function checkOne(
+  data: Reading,
+  trail: StoredTrail,
+  asking: Pick<CheckOptions, 'keys' | 'notary' | 'identity'>,
+  findings: DataFinding[],
+): Promise<TrailCheck> {
   const leaves = temporaryLeafStore()
   try {
-    const { notary, identity } = await notaryOf(data)
-    const keys = await keysOf(data, trail)
-    const check = await checkTrail(trail, {
-      store: data.store,
-      keys,
-      notary,
-      identity,
-      leaves: leaves.leaves,
-      pause: async () => {},
-    })
+    const pause = async () => {}
+    const check = await checkTrail(trail, { ...asking, store: data.store, leaves: leaves.leaves, pause })
     for (const { code, expected, found } of check.notary)
       findings.push({ code, trail: trail.origin, expected, found })
     checkColumns(data, trail, findings)
@@ -98,18 +121,80 @@ async function checkOne(data: Reading, trail: StoredTrail, findings: DataFinding
   }
 }
 
-async function notaryOf(data: Reading): Promise<{ readonly notary: Notary; readonly identity: string }> {
-  const copy = data.host.settings() as { notary: { folder: string; identity: string } }
-  return { notary: await openFileNotary(copy.notary.folder), identity: copy.notary.identity }
+/**
+ * What is read within is of one commit, whatever the relay writes meanwhile: SQLite takes its snapshot at the first
+ * read. `checkTrail` asks the notary before that, so the notary never seems to be ahead of a relay at work.
+ */
+async function asOfOneMoment<Result>({ database }: Reading, work: () => Promise<Result>): Promise<Result> {
+  database.exec('BEGIN')
+  try {
+    return await work()
+  } finally {
+    database.exec('ROLLBACK')
+  }
 }
 
-/** The MAC key if this account may read it. Without it the chain is checked all the same, checksums are not. */
-async function keysOf({ folder }: Reading, { origin }: StoredTrail): Promise<MacKey[]> {
+/** The trail's MAC key. Without it the chain is checked all the same, checksums are not: that is a finding. */
+async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFinding[]): Promise<MacKey[]> {
+  const names = secretNames(trail.origin)
+  const unusable = (name: string, found: string) =>
+    findings.push({ code: 'key-unusable', trail: trail.origin, expected: `the key ${name}`, found })
+  const read = async (name: string): Promise<Uint8Array | undefined> => {
+    try {
+      const secret = await openFileSecrets(folder.keys).read(name)
+      if (secret === undefined) unusable(name, 'nothing')
+      return secret
+    } catch (error) {
+      unusable(name, error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+  const seed = await read(names.seed)
+  if (seed !== undefined && signerOf(trail.origin, 'note', seed).vkey !== trail.vkey)
+    unusable(names.seed, 'the key of another trail')
+  const mac = await read(names.mac)
+  return mac === undefined ? [] : [macKey(mac)]
+}
+
+/** Each trail but the first goes on from the one before, and says so in its first record. */
+function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
+  for (const [i, { id, origin }] of trails.entries()) {
+    const expected = trails[i - 1]?.origin
+    if (expected === undefined) continue
+    const found = previousIn(store.line(id, 0))
+    if (found !== expected) findings.push({ code: 'trail-not-named', trail: origin, seq: 0, expected, found })
+  }
+}
+
+function previousIn(line: Uint8Array | undefined): string {
   try {
-    const secret = await openFileSecrets(folder.keys).read(secretNames(origin).mac)
-    return secret === undefined ? [] : [macKey(secret)]
+    const { previous } = line === undefined ? {} : readEntry(line).record.body
+    return String((previous as { trail?: unknown } | null | undefined)?.trail ?? 'none')
   } catch {
-    return []
+    return 'a first record that cannot be read'
+  }
+}
+
+/** What the scan goes by, against the records. */
+async function checkState({ database, store, trails }: Reading, findings: DataFinding[]): Promise<void> {
+  const given = new Map<string, number>()
+  for await (const { code, watch, path, live, at, expected, found } of stateFaults(
+    trails,
+    store,
+    new UnitStore(database),
+  )) {
+    const count = (given.get(code) ?? 0) + 1
+    given.set(code, count)
+    if (count > GIVEN_MAX) continue
+    const trail = trails.find(({ id }) => id === live?.trail) ?? trails.at(-1)
+    const seq = live?.seq ?? at?.seq
+    findings.push({
+      code,
+      trail: trail?.origin ?? '',
+      ...(seq === undefined ? {} : { seq }),
+      expected,
+      found: `${found}: ${readable(path)} in ${watch}`,
+    })
   }
 }
 

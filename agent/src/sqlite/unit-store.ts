@@ -78,7 +78,15 @@ export class UnitStore {
     )
   }
 
+  /** A folder's own id under the folder it lies in, 0 for a watched folder. */
+  folderAt(watch: string, parent: number, name: string): number | undefined {
+    const find = this.#sql('SELECT id FROM folder WHERE watch = ? AND parent = ? AND name = ?')
+    return rowOf<{ id: number }>(find, watch, parent, storedName(name))?.id
+  }
+
+  /** With what is known of the units in it: a folder is removed when none is left that a record speaks of. */
   removeFolder(id: number): void {
+    for (const table of ['unit', 'member']) this.#sql(`DELETE FROM ${table} WHERE folder = ?`).run(id)
     this.#sql('DELETE FROM folder WHERE id = ?').run(id)
   }
 

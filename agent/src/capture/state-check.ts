@@ -1,0 +1,76 @@
+import { Worker } from 'node:worker_threads'
+import type { UnitStore } from '../sqlite/unit-store.ts'
+import type { StateFault } from './state-faults.ts'
+
+export interface StateQuestion {
+  /** The database. */
+  readonly file: string
+}
+
+export interface StateAnswer {
+  readonly faults: readonly StateFault[]
+  /** How many there are, given or not. */
+  readonly count: number
+}
+
+/** Faults mended in one go; the next look finds the others. */
+export const FAULTS_MAX = 1_000
+
+export interface StateCheck {
+  readonly answer: Promise<StateAnswer>
+  /** Ends it; there is no answer then. */
+  close(): Promise<void>
+}
+
+/** Holds the capture state against the records, in a thread of its own. */
+export function checkState(question: StateQuestion): StateCheck {
+  const worker = new Worker(new URL('./state-worker.ts', import.meta.url), { workerData: question })
+  worker.unref()
+  const answer = new Promise<StateAnswer>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('the check of the capture state was ended')))
+  })
+  // Who ends it does not wait for the answer.
+  answer.catch(() => {})
+  return {
+    answer,
+    async close() {
+      await worker.terminate()
+    },
+  }
+}
+
+/**
+ * Makes the state say what the records say, with no stamp: so each unit is read again and its content compared.
+ * What has been recorded since is left alone. Returns what was mended.
+ */
+export function mend(units: UnitStore, faults: readonly StateFault[]): StateFault[] {
+  return faults.filter(({ at, live, code, watch, path }) => {
+    const place = at ?? placeOf(units, watch, path)
+    if (place === undefined) return false
+    const { folder, name } = place
+    const now = units.unit(folder, name)
+    if (now?.seq !== at?.seq) return false
+    const own = units.folderAt(watch, folder, name)
+    if (own !== undefined) units.replaceMembers(own, [])
+    if (live !== undefined) {
+      const { kind, state, trail, seq, digest = '', size, profile } = live
+      units.put({ folder, name, kind, state, trail, seq, digest, size, profile, fileId: '', stamp: '' })
+    } else if (code === 'unit-extra') units.remove(folder, name)
+    return true
+  })
+}
+
+/** Where a unit that nothing is known of would stand, if its folder is known. */
+function placeOf(
+  units: UnitStore,
+  watch: string,
+  path: string,
+): { readonly folder: number; readonly name: string } | undefined {
+  const names = path.split('/')
+  const name = names.pop() as string
+  let folder = units.folderAt(watch, 0, '')
+  for (const one of names) folder = folder === undefined ? undefined : units.folderAt(watch, folder, one)
+  return folder === undefined ? undefined : { folder, name }
+}

@@ -1,0 +1,146 @@
+import { type Body, readEntry } from '@compliance-relay/shared/trail'
+import type { StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
+import type { StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
+import { type LiveUnit, LiveUnits } from './live-units.ts'
+import { digestOf, manifestOf } from './manifest.ts'
+
+/**
+ * - `unit-differs`: what is known of a unit is not what its last record says.
+ * - `unit-extra`: there is no record that says the unit is there.
+ * - `unit-missing`: a record says that it is there, and nothing is known of it.
+ * - `members-differ`: the files known of a data set do not make its manifest.
+ */
+export type StateFaultCode = 'unit-differs' | 'unit-extra' | 'unit-missing' | 'members-differ'
+
+/** A place where the capture state is not what the trail says: a change of that unit could go unnoticed. */
+export interface StateFault {
+  readonly code: StateFaultCode
+  readonly watch: string
+  readonly path: string
+  /** Where the state has it; undefined for `unit-missing`. */
+  readonly at: { readonly folder: number; readonly name: string; readonly seq: number } | undefined
+  /** What the trail says; undefined for `unit-extra`. */
+  readonly live: LiveUnit | undefined
+  readonly expected: string
+  readonly found: string
+}
+
+/** Kinds that say something of a unit, and the one that says a folder is another now. */
+const SPEAKING = /^(?:file|dataset|capture)\.|^(?:record\.failed|watch\.available)$/
+const LINES_BETWEEN_PAUSES = 2_000
+
+/**
+ * The state of captures is no evidence, but what the scan compares the disk with: who changes it can hide a change
+ * of a file. So it is held against the records, whole. Reads as of one moment only if the caller's connection does.
+ */
+export async function* stateFaults(
+  trails: readonly StoredTrail[],
+  store: TrailStore,
+  units: UnitStore,
+  pause: () => Promise<void> = async () => {},
+): AsyncGenerator<StateFault> {
+  const live = new LiveUnits()
+  let count = 0
+  for (const { id } of trails) {
+    for (const { seq, line } of store.lines(id)) {
+      const spoken = tryRead(line)
+      if (spoken !== undefined) live.push(id, seq, spoken.kind, spoken.body)
+      if (++count % LINES_BETWEEN_PAUSES === 0) await pause()
+    }
+  }
+  const seen = new Set<LiveUnit>()
+  for (const { id, watch, path } of foldersOf(units)) {
+    for (const unit of units.unitsIn(id).values()) {
+      const of = path === '' ? unit.name : `${path}/${unit.name}`
+      const known = live.get(watch, of)
+      if (known !== undefined) seen.add(known)
+      const { folder, name, seq } = unit
+      const at = { folder, name, seq }
+      const expected = known === undefined ? 'no such unit' : saidOf(known)
+      const fault = { watch, path: of, at, live: known, expected, found: knownOf(unit) }
+      if (known === undefined) yield { code: 'unit-extra', ...fault }
+      else if (!agrees(unit, known, live.wasReplaced(watch))) yield { code: 'unit-differs', ...fault }
+      if (++count % LINES_BETWEEN_PAUSES === 0) await pause()
+    }
+  }
+  yield* memberFaults(units)
+  for (const { watch, path, unit } of live.entries())
+    if (!seen.has(unit))
+      yield {
+        code: 'unit-missing',
+        watch,
+        path,
+        at: undefined,
+        live: unit,
+        expected: saidOf(unit),
+        found: 'nothing',
+      }
+}
+
+/** A line that cannot be read is the verifier's to name. */
+function tryRead(line: Uint8Array): { readonly kind: string; readonly body: Body } | undefined {
+  try {
+    const { record } = readEntry(line)
+    return SPEAKING.test(record.kind) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function agrees(unit: StoredUnit, live: LiveUnit, wasReplaced: boolean): boolean {
+  const { trail, seq, digest, size, state } = unit
+  if (trail !== live.trail || seq !== live.seq) return false
+  if (live.digest !== undefined && (digest !== live.digest || (digest !== '' && size !== live.size)))
+    return false
+  return state === live.state || (state === 'absent' && wasReplaced)
+}
+
+function saidOf({ state, trail, seq, digest, size }: LiveUnit): string {
+  return `${state}, trail ${trail} record ${seq}, ${digest ?? 'any digest'}, ${size} bytes`
+}
+
+function knownOf({ state, trail, seq, digest, size }: StoredUnit): string {
+  return `${state}, trail ${trail} record ${seq}, ${digest}, ${size} bytes`
+}
+
+interface PlacedFolder {
+  readonly id: number
+  readonly watch: string
+  readonly path: string
+}
+
+/** Every folder with its path below the watched one. Those whose parent is not known lead nowhere, and are left out. */
+function foldersOf(units: UnitStore): PlacedFolder[] {
+  const placed = new Map<number, PlacedFolder>()
+  for (const { id, watch, parent, name } of units.folders()) {
+    const above = placed.get(parent)
+    if (parent === 0) placed.set(id, { id, watch, path: '' })
+    else if (above !== undefined)
+      placed.set(id, { id, watch, path: above.path === '' ? name : `${above.path}/${name}` })
+  }
+  return [...placed.values()]
+}
+
+function* memberFaults(units: UnitStore): Generator<StateFault> {
+  const placed = foldersOf(units)
+  const paths = new Map(placed.map((folder) => [folder.id, folder]))
+  const byPlace = new Map(placed.map(({ id, watch, path }) => [`${watch}/${path}`, id]))
+  for (const { folder, name, seq, digest } of units.sets()) {
+    const parent = paths.get(folder)
+    if (parent === undefined || digest === '') continue
+    const path = parent.path === '' ? name : `${parent.path}/${name}`
+    const own = byPlace.get(`${parent.watch}/${path}`)
+    const members = own === undefined ? [] : [...units.membersOf(own).values()]
+    const found = digestOf(manifestOf(members.map((one) => ({ ...one, sha256: one.digest }))))
+    if (found !== digest)
+      yield {
+        code: 'members-differ',
+        watch: parent.watch,
+        path,
+        at: { folder, name, seq },
+        live: undefined,
+        expected: digest,
+        found,
+      }
+  }
+}

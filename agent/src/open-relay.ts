@@ -12,7 +12,7 @@ import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { parseSettings, type Settings } from './settings.ts'
-import { changesBetween, type SettingsChange, withChanges } from './settings-changes.ts'
+import { changesBetween, inParts, type SettingsChange, withChanges } from './settings-changes.ts'
 import { openDatabase, openForReading } from './sqlite/database.ts'
 import { HostStore } from './sqlite/host-store.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
@@ -137,15 +137,8 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     now: new Date(deps.wall()),
     previous: previousOf(check),
   })
-  const carried = settingsDraft(
-    settings.name,
-    undefined,
-    settings,
-    'carried over from the trail before',
-    {},
-    deps.wall(),
-  )
-  opened.writer.append([carried], () => host.setSettings(settings))
+  const carried = settingsDrafts(settings, 'carried over from the trail before', deps.wall())
+  opened.writer.append(carried, () => host.setSettings(settings))
   return { ...common, ...opened, left: trail, frontier: undefined }
 }
 
@@ -198,30 +191,22 @@ export function settingsOfTrail(
   host: HostStore,
   trail: StoredTrail,
 ): Settings | undefined {
-  let settings: Settings | undefined
-  for (const seq of host.settingsRecords(trail.id)) {
+  const changes = host.settingsRecords(trail.id).flatMap((seq) => {
     const line = store.line(trail.id, seq)
-    if (line === undefined) continue
-    const { body } = readEntry(line).record
-    settings = withChanges(settings, body['changes'] as unknown as SettingsChange[])
-  }
-  return settings
+    return line === undefined ? [] : (readEntry(line).record.body['changes'] as unknown as SettingsChange[])
+  })
+  return changes.length === 0 ? undefined : withChanges(undefined, changes)
 }
 
-/** The record of a change of settings: what was, what is, who and why. */
-export function settingsDraft(
-  name: string,
-  before: Settings | undefined,
-  after: Settings,
-  reason: string,
-  by: { readonly [key: string]: Value },
-  wall: number,
-): Draft {
-  const changes = changesBetween(before, after) as unknown as Value
-  return {
+/** Changes of settings in one record: beside them stand a reason and who asked, of some kilobytes at most. */
+export const CHANGES_BYTES_MAX = 40_000
+
+/** The records of settings where there were none: in as many parts as it takes. */
+export function settingsDrafts(settings: Settings, reason: string, wall: number): Draft[] {
+  return inParts(changesBetween(undefined, settings), CHANGES_BYTES_MAX).map((changes) => ({
     kind: 'settings.changed',
-    actor: relayActor(name),
+    actor: relayActor(settings.name),
     time: new Date(wall).toISOString(),
-    body: { changes, reason, ...by },
-  }
+    body: { changes: changes as unknown as Value, reason },
+  }))
 }

@@ -18,10 +18,10 @@ import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import type { Profile } from './instruments/types.ts'
 import { relayActor } from './new-trail.ts'
-import type { OpenedRelay } from './open-relay.ts'
+import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { Publisher, TrailForked } from './publisher.ts'
-import type { Settings, WatchSettings } from './settings.ts'
-import { changesBetween, withChanges } from './settings-changes.ts'
+import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
+import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
@@ -313,6 +313,10 @@ export class Relay {
     const settings = withChanges(before, changes)
     requireSoundRules(settings)
     if (changes.length === 0) return -1
+    if (inParts(changes, CHANGES_BYTES_MAX).length > 1)
+      throw new SettingsError(
+        `this changes more at once than a record holds (${CHANGES_BYTES_MAX} bytes): do it in steps`,
+      )
     const actor = by.actor ?? relayActor(this.relayName)
     const body = { changes: changes as unknown as Value, reason, by: by.evidence }
     const seq = await this.recorder.record(

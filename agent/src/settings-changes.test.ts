@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseSettings, type Settings } from './settings.ts'
-import { changesBetween, withChanges } from './settings-changes.ts'
+import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 
 const base: Settings = parseSettings({
   org: 'lab.example',
@@ -35,11 +35,14 @@ describe('settings', () => {
         let now: Settings | undefined
         for (const next of versions) {
           const changed = withChanges(now, changesBetween(now, next))
-          const byId = (list: Settings['persons']) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-          expect({ ...changed, persons: byId(changed.persons) }).toEqual({
-            ...next,
-            persons: byId(next.persons),
+          // The order of a list means nothing.
+          const sorted = ({ persons, projects, shared, ...rest }: Settings) => ({
+            ...rest,
+            persons: persons.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+            projects: projects.toSorted(),
+            shared: shared.toSorted(),
           })
+          expect(sorted(changed)).toEqual(sorted(next))
           now = changed
         }
       }),
@@ -54,6 +57,25 @@ describe('settings', () => {
     const next = { ...base, persons: [...base.persons, { id: 'new', name: 'New Person' }] }
     expect(changesBetween(base, next)).toEqual([
       { field: 'persons', id: 'new', before: null, after: { id: 'new', name: 'New Person' } },
+    ])
+  })
+
+  test('of a large site fit records, in parts that make the same settings', {
+    tags: ['req/P11-10e-5', 'challenge'],
+  }, () => {
+    const persons = Array.from({ length: 500 }, (_, i) => ({ id: `person-${i}`, name: 'N'.repeat(200) }))
+    const projects = Array.from({ length: 500 }, (_, i) => `P-${i}-${'x'.repeat(50)}`)
+    const large = { ...base, persons, projects }
+    const parts = inParts(changesBetween(undefined, large), 40_000)
+    expect(parts.length).toBeGreaterThan(3)
+    for (const part of parts) expect(JSON.stringify(part).length).toBeLessThanOrEqual(40_002)
+    expect(withChanges(undefined, parts.flat())).toEqual(large)
+  })
+
+  test('of one project do not repeat the others', () => {
+    const next = { ...base, projects: [...base.projects, 'P-18'] }
+    expect(changesBetween(base, next)).toEqual([
+      { field: 'projects', id: 'P-18', before: null, after: 'P-18' },
     ])
   })
 

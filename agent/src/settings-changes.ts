@@ -9,8 +9,8 @@ export interface SettingsChange {
   readonly after: Value
 }
 
-/** Lists whose entries have an id of their own; a change of one does not repeat the others. */
-const lists = { watches: 'id', persons: 'id', badges: 'hash' } as const
+/** Lists whose entries have an id of their own, or are one (''); a change of one does not repeat the others. */
+const lists = { watches: 'id', persons: 'id', badges: 'hash', projects: '', shared: '' } as const
 type ListField = keyof typeof lists
 
 function isList(field: string): field is ListField {
@@ -38,9 +38,10 @@ export function changesBetween(before: Settings | undefined, after: Settings): S
   return changes
 }
 
-/** The settings after changes. Throws `SettingsError` if they do not make settings. */
-export function withChanges(before: Settings | undefined, changes: readonly SettingsChange[]): Settings {
-  const fields: Fields = { watches: [], persons: [], badges: [], ...((before ?? {}) as Fields) }
+/** The settings after changes, in order. Throws `SettingsError` if what they make in the end is no settings. */
+export function withChanges(before: Settings | undefined, changes: Iterable<SettingsChange>): Settings {
+  const none = Object.fromEntries(Object.keys(lists).map((field) => [field, []]))
+  const fields: Fields = { ...none, ...((before ?? {}) as Fields) }
   for (const { field, id, after } of changes) {
     if (id === undefined || !isList(field)) fields[field] = after
     else {
@@ -54,10 +55,28 @@ export function withChanges(before: Settings | undefined, changes: readonly Sett
 }
 
 function byId(field: ListField, list: Value | undefined): Map<string, Value> {
-  const entries = (Array.isArray(list) ? list : []) as readonly Fields[]
-  return new Map(entries.map((entry) => [String(entry[lists[field]]), entry]))
+  const entries = (Array.isArray(list) ? list : []) as readonly Value[]
+  const name = lists[field]
+  const idOf = (entry: Value) => String(name === '' ? entry : (entry as Fields)[name])
+  return new Map(entries.map((entry) => [idOf(entry), entry]))
 }
 
 function same(a: Value, b: Value): boolean {
   return canonical(a) === canonical(b)
+}
+
+/** Changes in parts that each fit a record: a site with hundreds of persons has settings that one does not hold. */
+export function inParts(changes: readonly SettingsChange[], bytesMax: number): SettingsChange[][] {
+  const parts: SettingsChange[][] = [[]]
+  let bytes = 0
+  for (const change of changes) {
+    const size = Buffer.byteLength(canonical(change as unknown as Value)) + 1
+    if (bytes + size > bytesMax && bytes > 0) {
+      parts.push([])
+      bytes = 0
+    }
+    parts.at(-1)?.push(change)
+    bytes += size
+  }
+  return parts
 }

@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type Body,
   canonical,
   type Draft,
   FormatError,
@@ -12,10 +13,15 @@ import { BATCH_RECORDS_MAX, type TrailWriter } from '../trail-writer.ts'
 export interface CommitItem {
   /** Made at the last moment, so that its time is that of the record. None: only `apply` is done. */
   readonly draft?: () => Draft
-  /** In the transaction of the record. `seq` is the record's; undefined without one. */
+  /**
+   * In the transaction of the record. `seq` is the record's; undefined without one. Also where the record says that it
+   * could not be written as meant: what was captured is known then, and would be tried for ever otherwise.
+   */
   readonly apply?: (seq: number | undefined) => void
   /** After the commit. */
   readonly done?: (seq: number | undefined) => void
+  /** What the record would put in force is not to be without it: then neither `apply` nor `done` is called, but this. */
+  readonly refused?: (error: FormatError) => void
 }
 
 /** Why nothing can be recorded at the moment. */
@@ -71,13 +77,17 @@ export class Recorder {
     this.#arm(GATHER_MILLISECONDS)
   }
 
-  /** A record by itself: resolved when it is durable. */
+  /**
+   * A record by itself, and what it puts in force: resolved when both are durable. Rejected with a `FormatError`, and
+   * with nothing in force, if it has no place in a trail.
+   */
   record(draft: () => Draft, apply?: (seq: number) => void): Promise<number> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, refused) => {
       this.add({
         draft,
         ...(apply === undefined ? {} : { apply: (seq) => apply(seq as number) }),
         done: (seq) => resolve(seq as number),
+        refused,
       })
     })
   }
@@ -107,17 +117,26 @@ export class Recorder {
     const items = this.#queue.slice(0, BATCH_RECORDS_MAX)
     const { writer } = this.#options
     const seqs: (number | undefined)[] = []
+    const refused = new Map<CommitItem, FormatError>()
     let undo = (): void => {}
     try {
       writer.recover()
       const drafts: Draft[] = []
-      for (const { draft } of items) {
+      for (const item of items) {
+        const { draft } = item
         seqs.push(draft === undefined ? undefined : writer.head.size + drafts.length)
-        if (draft !== undefined) drafts.push(unwritable ? this.#writable(draft()) : draft())
+        if (draft === undefined) continue
+        const meant = draft()
+        const fault = unwritable ? faultOf(meant) : undefined
+        if (fault !== undefined) {
+          this.#options.onUnwritable(meant, fault)
+          if (item.refused !== undefined) refused.set(item, fault)
+        }
+        drafts.push(fault === undefined ? meant : this.#instead(meant, fault))
       }
       writer.append(drafts, () => {
         undo = this.#options.prepare().undo
-        for (const [i, { apply }] of items.entries()) apply?.(seqs[i])
+        for (const [i, item] of items.entries()) if (!refused.has(item)) item.apply?.(seqs[i])
       })
     } catch (error) {
       if (error instanceof FormatError && !unwritable) return this.#commit(true)
@@ -129,7 +148,11 @@ export class Recorder {
     }
     this.#queue.splice(0, items.length)
     this.#release()
-    for (const [i, { done }] of items.entries()) done?.(seqs[i])
+    for (const [i, item] of items.entries()) {
+      const fault = refused.get(item)
+      if (fault === undefined) item.done?.(seqs[i])
+      else item.refused?.(fault)
+    }
     const records = seqs.filter((seq) => seq !== undefined).length
     if (records > 0) this.#options.onCommit(records)
     return true
@@ -139,23 +162,17 @@ export class Recorder {
    * A draft that has no place in a trail is a fault of ours. It must not hold up what comes after it, nor be passed
    * over in silence: the record says that there was one, and why it could not be written.
    */
-  #writable(draft: Draft): Draft {
-    try {
-      const size = Buffer.byteLength(canonical(draft as unknown as Value))
-      if (size <= DRAFT_BYTES_MAX) return draft
-      throw new FormatError('line-too-long', `at most ${DRAFT_BYTES_MAX} bytes`, String(size))
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error
-      this.#options.onUnwritable(draft, error)
-      const { path, watch } = draft.body
-      const body = {
-        what: draft.kind,
-        reason: error.message,
-        ...(typeof path === 'string' ? { path: path.slice(0, 4096).toWellFormed() } : {}),
-        ...(typeof watch === 'string' ? { watch } : {}),
-      }
-      return { kind: 'record.failed', actor: this.#options.relay, time: draft.time, body }
+  #instead({ kind, time, body: { path, watch, from } }: Draft, { message }: FormatError): Draft {
+    const readable = (text: Value | undefined) =>
+      typeof text === 'string' ? { path: text.slice(0, 4096).toWellFormed() } : {}
+    const body = {
+      what: kind,
+      reason: message,
+      ...readable(path),
+      ...(typeof watch === 'string' ? { watch } : {}),
+      ...(typeof from === 'object' && from !== null ? { from: readable((from as Body)['path']) } : {}),
     }
+    return { kind: 'record.failed', actor: this.#options.relay, time, body }
   }
 
   #happened(): boolean {
@@ -179,5 +196,17 @@ export class Recorder {
     if (this.#held === undefined) return
     this.#held = undefined
     this.#options.onHeld(undefined)
+  }
+}
+
+/** Why a draft has no place in a trail; undefined if it has one. */
+function faultOf(draft: Draft): FormatError | undefined {
+  try {
+    const size = Buffer.byteLength(canonical(draft as unknown as Value))
+    if (size <= DRAFT_BYTES_MAX) return undefined
+    return new FormatError('line-too-long', `at most ${DRAFT_BYTES_MAX} bytes`, String(size))
+  } catch (error) {
+    if (error instanceof FormatError) return error
+    throw error
   }
 }

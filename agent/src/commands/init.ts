@@ -14,7 +14,7 @@ import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { openNewTrail } from '../new-trail.ts'
-import { settingsDraft } from '../open-relay.ts'
+import { settingsDrafts } from '../open-relay.ts'
 import { writeRecovery } from '../recovery.ts'
 import { requireApart, requireProfile, requireWatchable } from '../requests.ts'
 import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
@@ -179,9 +179,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       previous: null,
     })
     await writeRecovery(folder.recovery, opened.trail.origin, secrets, passphrase.text)
-    opened.writer.append([settingsDraft(name, undefined, complete, 'set up', {}, Date.now())], () =>
-      host.setSettings(complete),
-    )
+    opened.writer.append(settingsDrafts(complete, 'set up', Date.now()), () => host.setSettings(complete))
     database.close()
     return {
       data: folder.path,

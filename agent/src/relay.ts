@@ -154,7 +154,15 @@ export class Relay {
     const { trail, store, host, left, stateCheck } = this.opened
     const alive = host.alive()
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
-    const from = alive === undefined ? undefined : Math.min(alive.oldest ?? alive.at, alive.at)
+    const absent =
+      alive === undefined
+        ? undefined
+        : {
+            from: alive.at,
+            to: this.#startedAt,
+            why,
+            ...(alive.oldest === undefined ? {} : { oldest: alive.oldest }),
+          }
     this.recordStart()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
     if (stateCheck !== undefined) await this.#checkState(stateCheck)
@@ -174,7 +182,7 @@ export class Relay {
       },
       now: this.#deps.now,
       wall: this.#deps.wall,
-      absent: from === undefined ? undefined : { from, to: this.#startedAt, why },
+      absent,
       ...run,
       note: this.#deps.note,
       onAvailability: (watch, change) => this.#availability(watch, change),

@@ -94,6 +94,8 @@ describe('files made while the relay was stopped', () => {
     write('changed.dat')
     write('deleted.dat')
     await station.settled()
+    write('unsettled.dat')
+    await station.until('it is seen', ({ capture }) => capture.pending === 1)
     await station.stop()
     write('late.dat')
     write('changed.dat', 'otherwise')
@@ -115,6 +117,9 @@ describe('files made while the relay was stopped', () => {
       expect(Math.abs(Date.parse(late?.from ?? '') - Date.parse(stopped?.time ?? ''))).toBeLessThan(1_000)
     }
     expect(lateOf('in-time.dat')).toBeUndefined()
+    // The relay ran when it was made: that it was not running is not why it is late.
+    expect(lateOf('unsettled.dat')?.why).toBe('relay-ended')
+    expect(Date.parse(lateOf('unsettled.dat')?.from ?? '')).toBeLessThan(Date.parse(stopped?.time ?? ''))
     const [, second] = records.filter(({ kind }) => kind === 'relay.started')
     expect(second?.body['gap']).toMatchObject({ stopped: true })
   })

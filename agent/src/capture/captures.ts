@@ -12,12 +12,12 @@ import { MissingUnits } from './missing-units.ts'
 import { Names } from './names.ts'
 import type { OpenWriters } from './open-writers.ts'
 import { isComplete, notReadOutcome, type OutcomeContext, readOutcome } from './outcome.ts'
-import { keyOf, type Late, type Pending } from './pending.ts'
+import { keyOf, type Late, lateness, type Pending } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
 import { Settler, sizeOf } from './settler.ts'
-import { fileIdOf, fileIdOfStamp, stampOf } from './stamp.ts'
+import { changedOfStamp, fileIdOf, fileIdOfStamp, stampOf } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
 
 export interface CapturesOptions {
@@ -203,7 +203,8 @@ export class Captures implements ScanSink {
     }
     const profile = recogniseFile(name, this.#profilesOf(this.#options.context.watchOf(folder)))
     const fileId = fileIdOf(stat)
-    const pending = this.#newPending('file', folder, name, profile, stampOf(stat), notLate(stat, late))
+    const stamp = stampOf(stat)
+    const pending = this.#newPending('file', folder, name, profile, stamp, [stamp], late)
     pending.size = Number(stat.size)
     pending.owner = Number(stat.uid)
     pending.links = Number(stat.nlink)
@@ -218,7 +219,8 @@ export class Captures implements ScanSink {
     if (parent === undefined || profile === undefined)
       throw new Error('a data set has a folder and a profile')
     this.#missing.found(parent.id, folder.name)
-    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, late)
+    const stamps = walk.files.map((file) => file.stamp)
+    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, late)
     pending.walk = walk
     pending.size = sizeOf(walk)
     if (known === undefined) pending.formerly = this.#names.formerOf(folder.fileId, 'set', folder.watch)
@@ -231,9 +233,11 @@ export class Captures implements ScanSink {
     name: string,
     profile: Profile,
     sample: string,
+    stamps: readonly string[],
     late: Late | undefined,
   ): Pending {
     const { now, wall } = this.#options
+    const changed = stamps.map(changedOfStamp).reduce((a, b) => Math.max(a, b), 0)
     const container = kind === 'set' ? (folder.parent ?? folder) : folder
     return {
       kind,
@@ -241,7 +245,7 @@ export class Captures implements ScanSink {
       name,
       key: keyOf(container, name),
       profile,
-      late,
+      late: lateness(changed, late),
       firstSeen: wall(),
       restSince: now(),
       restSeen: wall(),
@@ -552,11 +556,6 @@ function noUnit(folder: Folder, name: string): Omit<StoredUnit, 'trail' | 'seq'>
     digest: '',
     profile: '',
   }
-}
-
-/** Written after the relay had begun to look: it is found by the first scan, and yet not late. */
-function notLate(stat: BigIntStats, late: Late | undefined): Late | undefined {
-  return late !== undefined && Number(stat.ctimeNs / 1_000_000n) > late.to ? undefined : late
 }
 
 /** The names of a data set from its walk. */

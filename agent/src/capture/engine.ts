@@ -25,7 +25,7 @@ export interface EngineOptions {
   readonly now: () => number
   readonly wall: () => number
   /** What the relay was not running for, if it has run before. */
-  readonly absent: { readonly from: number; readonly to: number; readonly why: Late['why'] } | undefined
+  readonly absent: (Late & { readonly from: number }) | undefined
   /** False: no hints at all, whatever a watch's settings say. */
   readonly hints: boolean
   readonly scanSeconds: number

@@ -8,7 +8,27 @@ export interface Late {
   /** Wall clock, milliseconds; null if nothing is known of the time before. */
   readonly from: number | null
   readonly to: number
-  readonly why: 'relay-not-running' | 'folder-unavailable' | 'before-watch' | 'not-watched' | 'new-trail'
+  readonly why:
+    | 'relay-not-running'
+    | 'relay-ended'
+    | 'folder-unavailable'
+    | 'before-watch'
+    | 'not-watched'
+    | 'new-trail'
+  /** When the oldest unit was first seen that was still on its way at `from`. */
+  readonly oldest?: number
+}
+
+/**
+ * How late a unit is that the first scan finds, from when it was last changed (wall clock, milliseconds; the file
+ * system's claim). Written since the relay began to look: not at all. Written before the time nobody looked: then the
+ * relay that ran had seen it, or could have, and ended before it had come to rest.
+ */
+export function lateness(changed: number, late: Late | undefined): Late | undefined {
+  if (late === undefined || changed > late.to) return undefined
+  const { from, to, why, oldest } = late
+  if (why !== 'relay-not-running' || from === null || changed > from) return { from, to, why }
+  return { from: Math.min(oldest ?? from, from), to, why: 'relay-ended' }
 }
 
 /**

@@ -25,3 +25,8 @@ export function fileIdOfStamp(stamp: string): string {
 export function identityOfStamp(stamp: string): string {
   return stamp.split(':', 3).join(':')
 }
+
+/** When the inode was last changed, in milliseconds: by content, name, owner or link. The kernel's time. */
+export function changedOfStamp(stamp: string): number {
+  return Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
+}

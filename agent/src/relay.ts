@@ -6,7 +6,6 @@ import { resolveActor } from './actors/resolve-actor.ts'
 import { SessionTimeline } from './actors/session-timeline.ts'
 import type { Account, Accounts, BadgeInterval, Person, Resolution, WriteEvidence } from './actors/types.ts'
 import type { NotaryFinding } from './ask-notary.ts'
-import { timestamp } from './capture/capture-body.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
 import { FolderTree } from './capture/folder-tree.ts'
 import type { Late } from './capture/pending.ts'
@@ -25,6 +24,7 @@ import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
+import { timestamp } from './time-text.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -87,6 +87,7 @@ export class Relay {
       onUnwritable: (draft, error) => deps.note('not-writable', { kind: draft.kind, error }),
       writer,
       prepare: () => this.#storeFolders(),
+      isMoreClose: () => this.#engine?.isInBurst ?? false,
       onCommit: () => this.#published(),
       onHeld: (held, error) => this.#held(held, error),
       wall: deps.wall,

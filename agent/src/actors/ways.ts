@@ -1,4 +1,5 @@
 import type { Body, Value } from '@compliance-relay/shared/trail'
+import { timestamp } from '../time-text.ts'
 import { judge, judgePerson, type Standing } from './account-rules.ts'
 import { endedBadge } from './badge.ts'
 import { cover, meet, overlaps } from './intervals.ts'
@@ -195,7 +196,7 @@ function distinct(persons: readonly Person[]): readonly Person[] {
 /** ISO 8601 in UTC; null for no time, and for one no calendar has. */
 export function moment(milliseconds: number | undefined): Value {
   const isTime = milliseconds !== undefined && milliseconds >= 0 && milliseconds < 253_402_300_800_000
-  return isTime ? new Date(milliseconds).toISOString() : null
+  return isTime ? timestamp(milliseconds) : null
 }
 
 /** Text of the operating system, or of a site's list, as a record can hold it. */

@@ -1,6 +1,7 @@
 import { type Body, canonical, LINE_BYTES_MAX, type Value } from '@compliance-relay/shared/trail'
 import type { Examination } from '../instruments/types.ts'
 import type { WatchSettings } from '../settings.ts'
+import { timestamp } from '../time-text.ts'
 import type { Claim } from './hash-task.ts'
 import type { ManifestFile } from './manifest.ts'
 import type { Late, Pending } from './pending.ts'
@@ -21,18 +22,6 @@ export interface Before {
   readonly seq: number
   readonly digest: string
   readonly size: number
-}
-
-let lastTime = Number.NaN
-let lastText = ''
-
-/** ISO 8601 in UTC, to the millisecond. Many records of one moment have the same: it is written once. */
-export function timestamp(milliseconds: number): string {
-  if (milliseconds !== lastTime) {
-    lastTime = milliseconds
-    lastText = new Date(milliseconds).toISOString()
-  }
-  return lastText
 }
 
 /** Where and of what: the fields every capture record begins with. */

@@ -4,7 +4,7 @@ import { recogniseFile, recogniseFolder } from '../instruments/recognise.ts'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
 import type { WatchSettings } from '../settings.ts'
 import type { StoredUnit } from '../sqlite/unit-store.ts'
-import { timestamp } from './capture-body.ts'
+import { timestamp } from '../time-text.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
@@ -96,6 +96,11 @@ export class Captures implements ScanSink {
   /** Units on their way. */
   get pending(): number {
     return this.#settler.size
+  }
+
+  /** Units that are with the readers. */
+  get beingRead(): number {
+    return this.#reading.size
   }
 
   /** Recorded units that were not found at the last look. */

@@ -74,6 +74,9 @@ const GONE_AGAIN_MILLISECONDS = 2_000
 const SCAN_SECONDS_WITHOUT_HINTS = 5
 const RESCAN_SECONDS_WITHOUT_HINTS = 60
 
+/** So many units read at once are a burst. */
+const BURST_UNITS = 200
+
 interface Dirty {
   /** Undefined: only the names are looked at. */
   depth: Depth | undefined
@@ -209,6 +212,11 @@ export class Engine {
       if (ended !== undefined) watch.ended = Date.parse(ended)
       this.#open(watch, 'added')
     }
+  }
+
+  /** True while many units are with the readers: their records are milliseconds away. */
+  get isInBurst(): boolean {
+    return this.#captures.beingRead >= BURST_UNITS
   }
 
   /** Units on their way, oldest first seen. */

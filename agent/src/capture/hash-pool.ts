@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import type { Profile } from '../instruments/types.ts'
-import type { ReadResult, ReadTask } from './hash-task.ts'
+import { type ReadResult, type ReadTask, resultsOf, textOfTasks } from './hash-task.ts'
 
 /** Units above this go to the lane of large ones, so that they never delay small ones. */
 const SMALL_BYTES_MAX = 16 << 20
 /** What a worker is given at once: enough to hide the message, little enough to be answered soon. */
 const TASKS_AT_ONCE = 64
 const BYTES_AT_ONCE = 8 << 20
-/** Messages a worker may have waiting: while it works on one, the next is there. */
-const MESSAGES_AHEAD = 2
+/** Messages a worker may have waiting: it goes on while this thread waits for the disk, with a commit of a burst. */
+const MESSAGES_AHEAD = 24
 const REST_MILLISECONDS = 20_000
 
 type OnResults = (results: readonly ReadResult[]) => void
@@ -55,7 +55,7 @@ class Lane {
         workerData: { profiles },
         resourceLimits: { maxYoungGenerationSizeMb: 4 },
       })
-      worker.on('message', (results: readonly ReadResult[]) => this.#answered(results))
+      worker.on('message', (text: string) => this.#answered(resultsOf(text)))
       worker.on('error', (fault) => {
         const error = fault instanceof Error ? fault : new Error(String(fault))
         onFault(error)
@@ -106,7 +106,7 @@ class Lane {
       const tasks = this.#queue.splice(0, count)
       this.#sent.push(tasks)
       this.#worker ??= this.#start()
-      this.#worker.postMessage(tasks)
+      this.#worker.postMessage(textOfTasks(tasks))
     }
   }
 

@@ -62,3 +62,24 @@ export const PLAIN: Examination = { complete: true, missing: [], fields: {}, cla
 export interface WorkerStart {
   readonly profiles: readonly Profile[]
 }
+
+/*
+ * Between the threads go texts: to copy a text of a thousand objects takes a fifth of the time of copying the objects.
+ * JSON keeps what names may hold, lone surrogates included.
+ */
+
+export function textOfTasks(tasks: readonly ReadTask[]): string {
+  return JSON.stringify(tasks)
+}
+
+export function tasksOf(text: string): readonly ReadTask[] {
+  return JSON.parse(text) as readonly ReadTask[]
+}
+
+export function textOfResults(results: readonly ReadResult[]): string {
+  return JSON.stringify(results)
+}
+
+export function resultsOf(text: string): readonly ReadResult[] {
+  return JSON.parse(text) as readonly ReadResult[]
+}

@@ -4,6 +4,7 @@ import { isRaw } from '../instruments/recognise.ts'
 import type { WatchSettings } from '../settings.ts'
 import type { TrailStore } from '../sqlite/trail-store.ts'
 import { type StoredMember, type StoredUnit, type UnitStore, wasRead } from '../sqlite/unit-store.ts'
+import { timestamp } from '../time-text.ts'
 import {
   beforeFields,
   examinationFields,
@@ -13,7 +14,6 @@ import {
   placeFields,
   seenFields,
   setFields,
-  timestamp,
 } from './capture-body.ts'
 import type { Folder } from './folder-tree.ts'
 import { PLAIN, type ReadResult } from './hash-task.ts'

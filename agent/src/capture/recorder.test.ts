@@ -33,6 +33,7 @@ beforeEach(async () => {
     writer,
     prepare: () => ({ undo: () => {} }),
     onUnwritable: () => {},
+    isMoreClose: () => false,
     onCommit: () => {},
     onHeld: () => {},
     wall: () => Date.now(),

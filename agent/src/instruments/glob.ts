@@ -14,8 +14,33 @@ export function matchesAny(patterns: readonly string[], name: string): boolean {
 
 /** Whether a lower-case name is what the pattern says. */
 export function matches(pattern: string, lower: string): boolean {
-  for (const one of pattern.toLowerCase().split('|')) if (matchesOne(one, lower)) return true
+  for (const test of testsOf(pattern)) if (test(lower)) return true
   return false
+}
+
+type NameTest = (lower: string) => boolean
+
+/** Patterns are few, names are many: each pattern is taken apart once. */
+const known = new Map<string, readonly NameTest[]>()
+const KNOWN_MAX = 10_000
+
+function testsOf(pattern: string): readonly NameTest[] {
+  let tests = known.get(pattern)
+  if (tests === undefined) {
+    tests = pattern.toLowerCase().split('|').map(testOf)
+    if (known.size >= KNOWN_MAX) known.clear()
+    known.set(pattern, tests)
+  }
+  return tests
+}
+
+function testOf(pattern: string): NameTest {
+  if (isLiteral(pattern)) return (name) => name === pattern
+  if (pattern === '**') return () => true
+  const end = pattern.slice(1)
+  if (pattern[0] === '*' && isLiteral(end))
+    return (name) => name.endsWith(end) && (!name.includes('/') || matchesStepwise(pattern, name))
+  return (name) => matchesStepwise(pattern, name)
 }
 
 /** True if the pattern is a name and nothing else. */
@@ -24,11 +49,7 @@ export function isLiteral(pattern: string): boolean {
   return true
 }
 
-function matchesOne(pattern: string, name: string): boolean {
-  if (isLiteral(pattern)) return pattern === name
-  if (pattern === '**') return true
-  if (pattern[0] === '*' && isLiteral(pattern.slice(1)) && !name.includes('/'))
-    return name.endsWith(pattern.slice(1))
+function matchesStepwise(pattern: string, name: string): boolean {
   // Which places in the name can be reached when the pattern so far is used up.
   let reached = new Uint8Array(name.length + 1)
   reached[0] = 1

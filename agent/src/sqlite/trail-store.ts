@@ -31,6 +31,7 @@ export class TrailStore {
   readonly #database: DatabaseSync
   readonly #insertEntry: () => StatementSync
   readonly #insertColumns: () => StatementSync
+  readonly #measureFrom: () => StatementSync
   readonly #readLine: () => StatementSync
 
   constructor(database: DatabaseSync) {
@@ -41,6 +42,11 @@ export class TrailStore {
     this.#insertColumns = once(() =>
       database.prepare(
         'INSERT INTO entry_columns (trail, seq, time, kind, actor, project, path, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+    )
+    this.#measureFrom = once(() =>
+      database.prepare(
+        'SELECT COUNT(*) AS count, COALESCE(SUM(LENGTH(line)), 0) AS bytes FROM entry WHERE trail = ? AND seq >= ?',
       ),
     )
     this.#readLine = once(() => database.prepare('SELECT line FROM entry WHERE trail = ? AND seq = ?'))
@@ -64,24 +70,27 @@ export class TrailStore {
     return row?.size ?? 0
   }
 
-  /** Within the caller's transaction. All are read back and compared: what was bound is what is stored. */
+  /**
+   * Within the caller's transaction. Counted and measured there; byte by byte they are read back, on another
+   * connection, before a checkpoint is signed over them.
+   */
   append(trail: number, entries: readonly NewEntry[]): void {
     const insert = this.#insertEntry()
     const insertColumns = this.#insertColumns()
+    let bytes = 0
     for (const { seq, prev, leaf, line, columns } of entries) {
       insert.run(trail, seq, prev, leaf, line)
       const { time, kind, actor, project, path, digest } = columns
       insertColumns.run(trail, seq, time, kind, actor, project, path, digest)
+      bytes += line.length
     }
     const first = entries[0]?.seq
     if (first === undefined) return
-    let at = 0
-    for (const { seq, line } of this.lines(trail, first)) {
-      const written = entries[at++]
-      if (written?.seq !== seq || Buffer.compare(line, written.line) !== 0)
-        throw new Error(`entry ${seq} was read back otherwise than it was written`)
-    }
-    if (at !== entries.length) throw new Error(`of ${entries.length} entries written, ${at} were read back`)
+    const added = rowOf<{ count: number; bytes: number }>(this.#measureFrom(), trail, first)
+    if (added?.count !== entries.length || added.bytes !== bytes)
+      throw new Error(
+        `of ${entries.length} entries of ${bytes} bytes, ${added?.count} of ${added?.bytes} bytes are there`,
+      )
   }
 
   line(trail: number, seq: number): Uint8Array | undefined {

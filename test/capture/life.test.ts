@@ -148,6 +148,40 @@ describe('a file', () => {
     expect(station.records().filter(({ kind }) => kind.startsWith('file.'))).toHaveLength(3)
   })
 
+  test('renamed and changed at once, with a new one under its old name: each record follows one before it', {
+    tags: ['req/P11-10e-1', 'challenge'],
+  }, async () => {
+    writeFileSync(path('a.dat'), 'first content')
+    await station.settled()
+    renameSync(path('a.dat'), path('b.dat'))
+    writeFileSync(path('b.dat'), 'FIRST CONTENT')
+    writeFileSync(path('a.dat'), 'second content')
+    await station.settled()
+    const captures = station.records().filter(({ kind }) => kind.startsWith('file.'))
+    expect(captures.map(({ kind, body }) => [kind, body['path']]).sort()).toEqual([
+      ['file.changed', 'a.dat'],
+      ['file.created', 'a.dat'],
+      ['file.created', 'b.dat'],
+    ])
+    expect(about('a.dat')[1]?.body['before']).toMatchObject({ seq: about('a.dat')[0]?.seq })
+  })
+
+  test('renamed twice within a moment has its last name from its first', {
+    tags: ['req/P11-10e-1'],
+  }, async () => {
+    writeFileSync(path('a.dat'), 'first content')
+    await station.settled()
+    renameSync(path('a.dat'), path('b.dat'))
+    await wait(500)
+    renameSync(path('b.dat'), path('c.dat'))
+    await station.settled()
+    const captures = station.records().filter(({ kind }) => /^(?:file|capture)\./.test(kind))
+    expect(captures.map(({ kind, body }) => [kind, body['path'], body['from'] ?? null])).toEqual([
+      ['file.created', 'a.dat', null],
+      ['file.renamed', 'c.dat', { path: 'a.dat' }],
+    ])
+  })
+
   test('that is deleted gets a record with its last digest, and no person is made up for it', {
     tags: ['req/P11-10e-1', 'req/P11-10e-7'],
   }, async () => {

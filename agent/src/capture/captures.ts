@@ -9,7 +9,7 @@ import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
 import { MissingUnits } from './missing-units.ts'
-import { Names } from './names.ts'
+import { Names, type NewUnit } from './names.ts'
 import type { OpenWriters } from './open-writers.ts'
 import { isComplete, notReadOutcome, type OutcomeContext, readOutcome } from './outcome.ts'
 import { keyOf, type Late, lateness, type Pending } from './pending.ts'
@@ -17,11 +17,11 @@ import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
 import { Settler, sizeOf } from './settler.ts'
-import { changedOfStamp, fileIdOf, fileIdOfStamp, stampOf } from './stamp.ts'
+import { changedOfStamp, fileIdOf, fileIdOfStamp, identityOfStamp, stampOf } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
 
 export interface CapturesOptions {
-  readonly context: Omit<OutcomeContext, 'isClaimed'>
+  readonly context: OutcomeContext
   readonly tree: FolderTree
   readonly recorder: Recorder
   readonly profiles: readonly Profile[]
@@ -65,7 +65,7 @@ export class Captures implements ScanSink {
   constructor(options: CapturesOptions) {
     this.#options = options
     this.#names = new Names(options.tree, options.context.units)
-    this.#context = { ...options.context, isClaimed: (folder, name) => this.#names.isClaimed(folder, name) }
+    this.#context = options.context
     const { recorder, now, wall, lookAgain } = options
     this.#missing = new MissingUnits({
       context: this.#context,
@@ -214,7 +214,13 @@ export class Captures implements ScanSink {
     pending.owner = Number(stat.uid)
     pending.links = Number(stat.nlink)
     if (known?.state === 'failed') pending.failureSaid = true
-    if (known === undefined) pending.formerly = this.#names.formerOf(fileId, 'file', folder.watch)
+    if (known === undefined)
+      pending.formerly = this.#formerOf({
+        fileId,
+        kind: 'file',
+        watch: folder.watch,
+        identity: identityOfStamp(pending.sample),
+      })
     this.#begin(pending, fileId)
   }
 
@@ -228,8 +234,17 @@ export class Captures implements ScanSink {
     const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, late)
     pending.walk = walk
     pending.size = sizeOf(walk)
-    if (known === undefined) pending.formerly = this.#names.formerOf(folder.fileId, 'set', folder.watch)
+    if (known === undefined)
+      pending.formerly = this.#formerOf({ fileId: folder.fileId, kind: 'set', watch: folder.watch })
     this.#begin(pending, folder.fileId)
+  }
+
+  /** Not one whose next record, or whose end, is on its way into the trail already. */
+  #formerOf(unit: NewUnit): StoredUnit | undefined {
+    const former = this.#names.formerOf(unit)
+    if (former === undefined || this.#missing.isEnding(former.folder, former.name)) return undefined
+    const there = this.#settler.get(`${former.folder}/${former.name}`)
+    return there?.stage === 'recording' ? undefined : former
   }
 
   #newPending(
@@ -375,6 +390,7 @@ export class Captures implements ScanSink {
   // From rest to record.
 
   #read(pending: Pending): void {
+    if (this.#mustWait(pending)) return
     const { folder, kind, walk } = pending
     const rest = this.#options.now() - pending.restSince
     const isLong = rest >= INCOMPLETE_REST_MILLISECONDS
@@ -410,6 +426,24 @@ export class Captures implements ScanSink {
     this.#pool.submit({ ...task, files })
   }
 
+  /**
+   * What stands under the name of a unit that is on its way to another name, or to its end, is recorded after it:
+   * each unit's records follow each other, also if the relay is killed in between.
+   */
+  #mustWait(pending: Pending): boolean {
+    const { folder, name } = placeOf(pending)
+    if (!this.#names.isClaimed(folder.id, name) && !this.#missing.isEnding(folder.id, name)) return false
+    this.#settler.again(pending, this.#settler.quietOf(pending) / 2)
+    return true
+  }
+
+  /** Whether what it was before is still to be succeeded: it may have been recorded otherwise meanwhile. */
+  #isStillFormer({ folder, name, seq }: StoredUnit): boolean {
+    const there = this.#settler.get(`${folder}/${name}`)
+    if (there?.stage === 'recording' || this.#missing.isEnding(folder, name)) return false
+    return this.#context.units.unit(folder, name)?.seq === seq
+  }
+
   /** What a folder was taken for by its first files may be seen better now. */
   #refineProfile(pending: Pending): void {
     const { folder, walk } = pending
@@ -443,6 +477,9 @@ export class Captures implements ScanSink {
             ...disagreeing.map(({ from, path }) => `${from} has another digest for ${path}`),
           ])
         }
+        if (this.#mustWait(pending)) return
+        if (pending.formerly !== undefined && !this.#isStillFormer(pending.formerly))
+          this.#names.release(pending)
         return this.#commit(pending, readOutcome(this.#context, pending, result))
       }
     }
@@ -459,8 +496,8 @@ export class Captures implements ScanSink {
     this.#options.recorder.add({
       ...item,
       done: () => {
-        this.#end(pending)
         const { formerly } = pending
+        this.#end(pending)
         if (formerly !== undefined) this.#missing.found(formerly.folder, formerly.name)
         // What was written between the reading and now has had its hint already.
         if (pending.hinted) this.#options.lookAtFile(pending.folder, pending.name)

@@ -21,7 +21,7 @@ export interface EngineOptions {
   readonly recorder: Recorder
   readonly tree: FolderTree
   readonly profiles: readonly Profile[]
-  readonly context: Omit<OutcomeContext, 'watchOf' | 'folderWithId' | 'units' | 'wall' | 'isClaimed'>
+  readonly context: Omit<OutcomeContext, 'watchOf' | 'folderWithId' | 'units' | 'wall'>
   readonly now: () => number
   readonly wall: () => number
   /** What the relay was not running for, if it has run before. */

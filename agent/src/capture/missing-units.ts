@@ -44,9 +44,12 @@ export class MissingUnits {
 
   /** It is there, or under another name: nothing of this name is missing. */
   found(folder: number, name: string): void {
-    const key = `${folder}/${name}`
-    this.#missing.delete(key)
-    this.#said.delete(key)
+    this.#missing.delete(`${folder}/${name}`)
+  }
+
+  /** It has been said to be gone, and that is not durable yet. */
+  isEnding(folder: number, name: string): boolean {
+    return this.#said.has(`${folder}/${name}`)
   }
 
   /** Not found by a scan that could read the folder. */

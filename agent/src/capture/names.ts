@@ -1,8 +1,17 @@
-import type { StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
+import { type StoredUnit, type UnitStore, wasRead } from '../sqlite/unit-store.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { look } from './listing.ts'
 import type { Pending } from './pending.ts'
 import { fileIdOfStamp, identityOfStamp } from './stamp.ts'
+
+/** A unit that is not known under its name. */
+export interface NewUnit {
+  readonly fileId: string
+  readonly kind: 'file' | 'set'
+  readonly watch: string
+  /** Of a file: a number that was used again is not the same file. */
+  readonly identity?: string
+}
 
 /**
  * Who was called what: files keep their id when they are renamed, and ids are used again when files are gone.
@@ -28,23 +37,42 @@ export class Names {
 
   remove(pending: Pending, fileId: string): void {
     if (this.#pending.get(fileId) === pending) this.#pending.delete(fileId)
+    this.release(pending)
+  }
+
+  /** It is not what it may have been. */
+  release(pending: Pending): void {
     const { formerly } = pending
-    if (formerly !== undefined) this.#claimed.delete(`${formerly.folder}/${formerly.name}`)
+    if (formerly === undefined) return
+    pending.formerly = undefined
+    const key = `${formerly.folder}/${formerly.name}`
+    if (this.#claimed.get(key) === pending) this.#claimed.delete(key)
   }
 
-  /** True while something on its way may be this unit under a new name. */
+  /** True while something on its way may be this unit under a new name: what has another size by now is not. */
   isClaimed(folder: number, name: string): boolean {
-    return this.#claimed.has(`${folder}/${name}`)
+    const pending = this.#claimed.get(`${folder}/${name}`)
+    return pending !== undefined && pending.size === pending.formerly?.size
   }
 
-  /** The recorded unit that a new one may have been before: same id, same watch, and its old place is empty. */
-  formerOf(fileId: string, kind: 'file' | 'set', watch: string): StoredUnit | undefined {
-    return this.#units.withFileId(fileId).find((unit) => {
+  /**
+   * The recorded unit that a new one may have been before: same id, same watch, and its old place is empty. One that
+   * is renamed again before it was recorded under its second name has its third from its first.
+   */
+  formerOf({ fileId, kind, watch, identity }: NewUnit): StoredUnit | undefined {
+    const found = this.#units.withFileId(fileId).find((unit) => {
       const folder = this.#tree.withId(unit.folder)
-      if (unit.kind !== kind || unit.state === 'failed' || folder?.watch !== watch) return false
-      if (this.isClaimed(unit.folder, unit.name)) return false
+      if (unit.kind !== kind || !wasRead(unit) || folder?.watch !== watch) return false
+      if (identity !== undefined && identityOfStamp(unit.stamp) !== identity) return false
+      const claiming = this.#claimed.get(`${unit.folder}/${unit.name}`)
+      if (claiming !== undefined && !hasMovedOn(claiming, fileId)) return false
       return isGone(folder.pathOf(unit.name), fileId)
     })
+    if (found !== undefined) {
+      const claiming = this.#claimed.get(`${found.folder}/${found.name}`)
+      if (claiming !== undefined) claiming.formerly = undefined
+    }
+    return found
   }
 
   /** True if a data set's folder that vanished before it was recorded stands somewhere else now. */
@@ -60,6 +88,11 @@ export class Names {
     if (other !== undefined && other !== vanished && identityOfStamp(other.sample) === identity) return true
     return this.#units.withFileId(fileId).some(({ stamp }) => identityOfStamp(stamp) === identity)
   }
+}
+
+/** It stands under yet another name by now, and is not recorded under this one. */
+function hasMovedOn({ stage, kind, folder, name }: Pending, fileId: string): boolean {
+  return stage !== 'recording' && isGone(kind === 'set' ? folder.path : folder.pathOf(name), fileId)
 }
 
 function isGone(path: string, fileId: string): boolean {

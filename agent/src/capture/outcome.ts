@@ -36,8 +36,6 @@ export interface OutcomeContext {
   /** The owner of a file; `uid` is what its stat says. */
   readonly ownerOf: (path: string, uid: number) => Owner
   readonly wall: () => number
-  /** True while something on its way may be this unit under a new name. */
-  readonly isClaimed: (folder: number, name: string) => boolean
 }
 
 type Read = Extract<ReadResult, { state: 'read' }>
@@ -63,11 +61,10 @@ export function readOutcome(context: OutcomeContext, pending: Pending, read: Rea
 }
 
 function fileOutcome(context: OutcomeContext, pending: Pending, read: Read): CommitItem {
-  // A unit that was renamed away has taken its history with it: what stands under its old name now is new.
   const { folder, name } = pending
   const [file] = read.files
   if (file === undefined) throw new Error('a file that was read has a digest')
-  const known = context.isClaimed(folder.id, name) ? undefined : context.units.unit(folder.id, name)
+  const known = context.units.unit(folder.id, name)
   const fileId = fileIdOfStamp(pending.sample)
   const unit = {
     folder: folder.id,
@@ -98,9 +95,7 @@ function fileOutcome(context: OutcomeContext, pending: Pending, read: Read): Com
     owners: [{ path: folder.pathOf(name), uid: pending.owner }],
     vendorUser: (read.examination ?? PLAIN).fields['operator'],
     store: (state, seq) => {
-      // Only if it is still the unit that was renamed: a new file may have been recorded under the old name already.
-      if (former !== undefined && context.units.unit(former.folder, former.name)?.seq === former.seq)
-        context.units.remove(former.folder, former.name)
+      if (former !== undefined) context.units.remove(former.folder, former.name)
       context.units.put({ ...unit, state, trail: context.trail, seq })
     },
   })

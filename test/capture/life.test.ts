@@ -182,6 +182,20 @@ describe('a file', () => {
     ])
   })
 
+  test('seen in a folder that is removed and made again is recorded once', {
+    tags: ['req/P11-10e-8', 'challenge'],
+  }, async () => {
+    for (let i = 0; i < 2; i++) {
+      mkdirSync(path('d'))
+      writeFileSync(path('d', 'a.dat'), 'first content')
+      await wait(400)
+      if (i === 0) rmSync(path('d'), { recursive: true })
+      await wait(400)
+    }
+    await station.settled()
+    expect(kinds('d/a.dat')).toEqual(['file.created'])
+  })
+
   test('that is deleted gets a record with its last digest, and no person is made up for it', {
     tags: ['req/P11-10e-1', 'req/P11-10e-7'],
   }, async () => {

@@ -57,6 +57,8 @@ export class Captures implements ScanSink {
   readonly #context: OutcomeContext
   readonly #profileOfSet = new Map<Folder, Profile>()
   readonly #reading = new Map<number, Pending>()
+  /** How many units on their way each folder has. */
+  readonly #pendingIn = new Map<Folder, number>()
   readonly #missing: MissingUnits
   readonly #unreadable = new Map<Folder, { tries: number; said: boolean; code: string }>()
   readonly #othersSaid = new Map<string, string>()
@@ -295,10 +297,14 @@ export class Captures implements ScanSink {
     if (gone !== undefined) this.#end(gone)
     this.#settler.add(pending)
     this.#names.add(pending, fileId)
+    this.#pendingIn.set(pending.folder, (this.#pendingIn.get(pending.folder) ?? 0) + 1)
   }
 
   #end(pending: Pending): void {
     this.#settler.remove(pending)
+    const others = (this.#pendingIn.get(pending.folder) ?? 1) - 1
+    if (others > 0) this.#pendingIn.set(pending.folder, others)
+    else this.#pendingIn.delete(pending.folder)
     this.#names.remove(
       pending,
       pending.kind === 'set' ? pending.folder.fileId : fileIdOfStamp(pending.sample),
@@ -324,6 +330,8 @@ export class Captures implements ScanSink {
       for (const [name, unit] of known) if (unit.kind !== 'set') this.missing(folder, name, unit, late)
       if (known.size > 0 || folder.children.size > 0) return
     }
+    // What is about to be recorded in it needs its folder, to be called deleted afterwards.
+    if (this.#pendingIn.has(folder)) return
     this.#profileOfSet.delete(folder)
     this.#options.tree.remove(folder)
   }
@@ -563,11 +571,11 @@ export class Captures implements ScanSink {
     if (context.units.unit(folder.id, name) !== undefined) return lookAgain(folder, 0)
     const hasNewName =
       pending.kind === 'set' ? this.#names.hasFolder(pending.folder) : this.#names.hasNewName(pending)
+    lookAgain(pending.folder, 0)
     if (hasNewName) return
     const what = pending.kind === 'set' ? 'dataset' : 'file'
     const details = { what, size: pending.size, seen: { first: timestamp(pending.firstSeen) } }
     recorder.add(notReadOutcome(context, 'capture.failed', { folder, name }, 'vanished', details, () => {}))
-    if (pending.kind === 'set') lookAgain(folder, 0)
   }
 
   async close(): Promise<void> {

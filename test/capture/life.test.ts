@@ -196,6 +196,21 @@ describe('a file', () => {
     expect(kinds('d/a.dat')).toEqual(['file.created'])
   })
 
+  test('whose folder is moved away and brought back within a moment is no news, and nothing is left open', {
+    tags: ['req/P11-10e-8', 'challenge'],
+  }, async () => {
+    mkdirSync(path('d'))
+    writeFileSync(path('d', 'a.dat'), 'first content')
+    writeRun(path('10'), brukerRun(64))
+    await station.settled()
+    for (const name of ['d', '10']) renameSync(path(name), join(station.base, name))
+    await wait(500)
+    for (const name of ['d', '10']) renameSync(join(station.base, name), path(name))
+    await station.settled(20)
+    expect(kinds('d/a.dat')).toEqual(['file.created'])
+    expect(kinds('10')).toEqual(['dataset.created'])
+  })
+
   test('that is deleted gets a record with its last digest, and no person is made up for it', {
     tags: ['req/P11-10e-1', 'req/P11-10e-7'],
   }, async () => {

@@ -311,6 +311,10 @@ export class Captures implements ScanSink {
     )
   }
 
+  there(folder: Folder, name: string): void {
+    this.#missing.found(folder.id, name)
+  }
+
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
     this.#othersSaid.delete(keyOf(folder, name))
     this.#missing.missed(folder, name, known, late)

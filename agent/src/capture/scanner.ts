@@ -26,6 +26,8 @@ export interface ScanSink {
   ): void
   /** A data set that is new or not as recorded. */
   set(folder: Folder, walk: SetWalk, known: StoredUnit | undefined, late: Late | undefined): void
+  /** A recorded unit that is in its folder, whatever it is like now. */
+  there(folder: Folder, name: string): void
   /** A recorded unit that is not in its folder any more. */
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void
   /** A folder that was known and is not there any more. */
@@ -150,6 +152,7 @@ export class Scanner {
       const before = known.get(name)
       known.delete(name)
       if (kind === 'file') {
+        if (before?.kind === 'file') sink.there(folder, name)
         if (depth === 'names' && before !== undefined && before.kind === 'file') continue
         if (isPending(folder, name)) continue
         const file = tryLook(folder.pathOf(name))
@@ -211,7 +214,10 @@ export class Scanner {
     const parent = folder.parent
     if (parent === undefined || isPending(parent, folder.name)) return
     const known = units.unit(parent.id, folder.name)
-    if (depth === 'folders' && known !== undefined && !this.#hasChangedFolders(folder)) return
+    if (depth === 'folders' && known !== undefined && !this.#hasChangedFolders(folder)) {
+      sink.there(parent, folder.name)
+      return
+    }
     let walk: SetWalk
     try {
       walk = walkSet(folder.path, separator)
@@ -229,7 +235,8 @@ export class Scanner {
     const same =
       walk.files.length === members.size &&
       walk.files.every(({ member, stamp }) => members.get(member)?.stamp === stamp)
-    if (!same) sink.set(folder, walk, known, late)
+    if (same) sink.there(parent, folder.name)
+    else sink.set(folder, walk, known, late)
   }
 
   readonly #setFolders = new WeakMap<Folder, { listed: number; stamps: SetWalk['folders'] }>()

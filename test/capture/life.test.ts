@@ -479,6 +479,46 @@ describe('a data set', () => {
     expect(check.match(/: OK/g)).toHaveLength(9)
   })
 
+  test('that a folder of recorded files becomes takes them in, and leaves them ended where it is moved from', {
+    tags: ['req/P11-10e-8', 'challenge'],
+  }, async () => {
+    for (const name of ['stays', 'moves']) {
+      mkdirSync(path(name, 'sub'), { recursive: true })
+      for (const file of ['note.txt', 'sub/note.txt']) writeFileSync(path(name, file), `${name} ${file}`)
+    }
+    await station.settled()
+    for (const name of ['stays', 'moves']) writeRun(path(name), brukerRun(64))
+    await wait(500)
+    renameSync(path('moves'), path('moved'))
+    const { units } = await station.settled()
+    expect(units.recorded).toBe(2)
+    const records = station.records()
+    expect([...recordedFiles(station, records)].sort()).toEqual([...truthOf(station.folder)].sort())
+    expect(kinds('stays')).toEqual(['dataset.created'])
+    for (const file of ['note.txt', 'sub/note.txt'])
+      expect(kinds(`moves/${file}`)).toEqual(['file.created', 'file.deleted'])
+  })
+
+  test('and a file that take turns under one name have each their beginning and end', {
+    tags: ['req/P11-10e-1', 'challenge'],
+  }, async () => {
+    writeRun(path('10'), brukerRun(64))
+    await station.settled()
+    rmSync(path('10'), { recursive: true })
+    writeFileSync(path('10'), 'a file')
+    await station.settled()
+    rmSync(path('10'))
+    writeRun(path('10'), brukerRun(64))
+    await station.settled()
+    expect(kinds('10')).toEqual([
+      'dataset.created',
+      'dataset.deleted',
+      'file.created',
+      'file.deleted',
+      'dataset.created',
+    ])
+  })
+
   test('is renamed, and deleted, as one thing', { tags: ['req/P11-10e-1'] }, async () => {
     writeRun(path('menthol', '10'), brukerRun())
     writeRun(path('menthol', '11'), brukerRun())

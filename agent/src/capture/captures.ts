@@ -3,7 +3,7 @@ import { resolve as resolvePath } from 'node:path'
 import { recogniseFile, recogniseFolder } from '../instruments/recognise.ts'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
 import type { WatchSettings } from '../settings.ts'
-import type { StoredUnit } from '../sqlite/unit-store.ts'
+import { type StoredUnit, wasRead } from '../sqlite/unit-store.ts'
 import { timestamp } from '../time-text.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
@@ -152,6 +152,7 @@ export class Captures implements ScanSink {
     const one = found ?? fallback
     if (one !== undefined) this.#profileOfSet.set(folder, one)
     folder.set = folder
+    this.#takeIn(folder)
   }
 
   /** What a folder is taken for. Once a data set, always a data set. */
@@ -160,16 +161,29 @@ export class Captures implements ScanSink {
     if (profile === undefined) return false
     this.#profileOfSet.set(folder, profile)
     folder.set = folder
-    for (const child of [...folder.children.values()]) this.#options.tree.remove(child)
-    this.#dropFilesIn(folder)
+    for (const below of descendantsOf(folder)) below.set = folder
+    this.#dropUnitsIn(folder)
     return true
   }
 
-  /** Files on their way are part of the data set their folder has turned out to be. */
-  #dropFilesIn(folder: Folder): void {
+  /** A data set is recorded: what was known of the folders in it is part of it. */
+  #takeIn(folder: Folder): void {
+    this.#missing.forgetIn(folder.id)
+    for (const below of descendantsOf(folder)) {
+      this.#missing.forgetIn(below.id)
+      this.#profileOfSet.delete(below)
+    }
+    for (const child of [...folder.children.values()]) this.#options.tree.remove(child)
+  }
+
+  /** Units on their way are part of the data set their folder has turned out to be. */
+  #dropUnitsIn(folder: Folder): void {
     for (const pending of [...this.#settler.values()]) {
-      const inside = pending.folder === folder || pending.folder.path.startsWith(folder.pathOf(''))
-      if (pending.kind !== 'file' || !inside || pending.stage === 'recording') continue
+      const inside =
+        pending.folder === folder
+          ? pending.kind === 'file'
+          : pending.folder.path.startsWith(folder.pathOf(''))
+      if (!inside || pending.stage === 'recording') continue
       this.#end(pending)
       for (const [id, reading] of this.#reading) if (reading === pending) this.#reading.delete(id)
     }
@@ -203,7 +217,7 @@ export class Captures implements ScanSink {
     known: StoredUnit | undefined,
     late: Late | undefined,
   ): void {
-    this.#missing.found(folder.id, name)
+    if (known?.kind !== 'set') this.#missing.found(folder.id, name)
     if (known?.state === 'absent') {
       const { recorder, context } = this.#options
       recorder.add({ apply: () => context.units.setState(folder.id, name, 'recorded') })
@@ -231,7 +245,7 @@ export class Captures implements ScanSink {
     const profile = this.#profileOfSet.get(folder)
     if (parent === undefined || profile === undefined)
       throw new Error('a data set has a folder and a profile')
-    this.#missing.found(parent.id, folder.name)
+    if (known?.kind !== 'file') this.#missing.found(parent.id, folder.name)
     const stamps = walk.files.map((file) => file.stamp)
     const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, late)
     pending.walk = walk
@@ -327,13 +341,14 @@ export class Captures implements ScanSink {
     this.#unreadable.delete(folder)
     if (folder.set === folder) {
       const known = units.unit(parent.id, folder.name)
-      if (known !== undefined) return this.missing(parent, folder.name, known, late)
-    } else {
-      for (const child of [...folder.children.values()]) this.folderMissing(child, late)
-      const known = units.unitsIn(folder.id)
-      for (const [name, unit] of known) if (unit.kind !== 'set') this.missing(folder, name, unit, late)
-      if (known.size > 0 || folder.children.size > 0) return
+      if (known?.kind === 'set') return this.missing(parent, folder.name, known, late)
     }
+    // Also of a data set that was never recorded: its files may have been, before it was known for one.
+    const known = units.unitsIn(folder.id)
+    for (const [name, unit] of known)
+      if (unit.kind !== 'set' || !folder.children.has(name)) this.missing(folder, name, unit, late)
+    for (const child of [...folder.children.values()]) this.folderMissing(child, late)
+    if (known.size > 0 || folder.children.size > 0) return
     // What is about to be recorded in it needs its folder, to be called deleted afterwards.
     if (this.#pendingIn.has(folder)) return
     this.#profileOfSet.delete(folder)
@@ -444,7 +459,11 @@ export class Captures implements ScanSink {
    */
   #mustWait(pending: Pending): boolean {
     const { folder, name } = placeOf(pending)
-    if (!this.#names.isClaimed(folder.id, name) && !this.#missing.isEnding(folder.id, name)) return false
+    const known = this.#context.units.unit(folder.id, name)
+    // A file where a data set was, or the other way round: that has its end first.
+    const isOther = known !== undefined && wasRead(known) && known.kind !== pending.kind
+    if (!isOther && !this.#names.isClaimed(folder.id, name) && !this.#missing.isEnding(folder.id, name))
+      return false
     this.#settler.again(pending, this.#settler.quietOf(pending) / 2)
     return true
   }
@@ -510,6 +529,7 @@ export class Captures implements ScanSink {
       done: () => {
         const { formerly } = pending
         this.#end(pending)
+        if (pending.kind === 'set') this.#takeIn(pending.folder)
         if (formerly !== undefined) this.#missing.found(formerly.folder, formerly.name)
         // What was written between the reading and now has had its hint already.
         if (pending.hinted) this.#options.lookAtFile(pending.folder, pending.name)
@@ -591,6 +611,13 @@ const LINK = 'link to '
 
 function backOff(tries: number): number {
   return Math.min(1_000 * 2 ** (tries - 1), RETRY_MILLISECONDS_MAX)
+}
+
+function* descendantsOf(folder: Folder): Generator<Folder> {
+  for (const child of folder.children.values()) {
+    yield child
+    yield* descendantsOf(child)
+  }
 }
 
 /** The folder a unit is listed in, and its name there. */

@@ -16,6 +16,7 @@ export interface MissingUnitsOptions {
 }
 
 interface Missing {
+  readonly folder: number
   readonly watch: string
   readonly since: number
   readonly seen: number
@@ -64,7 +65,7 @@ export class MissingUnits {
     const quiet = 1_000 * context.watchOf(folder).quietSeconds
     const missing = this.#missing.get(key)
     if (missing === undefined)
-      this.#missing.set(key, { watch: folder.watch, since: now(), seen: wall(), late })
+      this.#missing.set(key, { folder: folder.id, watch: folder.watch, since: now(), seen: wall(), late })
     else if (now() - missing.since >= quiet && !names.isClaimed(folder.id, name)) {
       this.#missing.delete(key)
       this.#said.add(key)
@@ -72,6 +73,11 @@ export class MissingUnits {
       recorder.add({ ...item, done: () => this.#said.delete(key) })
     }
     lookAgain(folder, quiet + 100)
+  }
+
+  /** What was known in a folder is part of a data set from now on: nothing in it is missing by itself. */
+  forgetIn(folder: number): void {
+    for (const [key, missing] of this.#missing) if (missing.folder === folder) this.#missing.delete(key)
   }
 
   setReplaced(watch: string, replaced: boolean): void {

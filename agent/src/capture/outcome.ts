@@ -164,9 +164,9 @@ function setOutcome(context: OutcomeContext, pending: Pending, read: Read): Comm
       if (former !== undefined) forgetFormer(context, former)
       if (bytes.length > INLINE_MANIFEST_BYTES_MAX) context.trails.addContent(manifest.digest, bytes)
       context.units.put({ ...stored, state, trail: context.trail, seq })
+      // What was recorded by itself before the folder was known for a data set is now part of it.
+      forgetInside(context, folder)
       context.units.replaceMembers(folder.id, members)
-      // Files that were recorded one by one before the folder was known for a data set are now part of it.
-      context.units.removeAllIn(folder.id)
     },
   })
 }
@@ -194,6 +194,14 @@ function changesFields(
   return {
     changes: { added: added.length, changed: changed.length, removed: removed.length },
     changedPaths: paths.map(({ path }) => pathFields(path)),
+  }
+}
+
+function forgetInside(context: OutcomeContext, folder: Folder): void {
+  context.units.removeAllIn(folder.id)
+  for (const child of folder.children.values()) {
+    context.units.replaceMembers(child.id, [])
+    forgetInside(context, child)
   }
 }
 

@@ -153,6 +153,7 @@ export class Scanner {
       known.delete(name)
       if (kind === 'file') {
         if (before?.kind === 'file') sink.there(folder, name)
+        if (before?.kind === 'set' && !folder.children.has(name)) sink.missing(folder, name, before, late)
         if (depth === 'names' && before !== undefined && before.kind === 'file') continue
         if (isPending(folder, name)) continue
         const file = tryLook(folder.pathOf(name))
@@ -184,7 +185,8 @@ export class Scanner {
         sink.other(folder, name, what, before)
       }
     }
-    for (const [name, before] of known) if (before.kind !== 'set') sink.missing(folder, name, before, late)
+    for (const [name, before] of known)
+      if (before.kind !== 'set' || !folder.children.has(name)) sink.missing(folder, name, before, late)
     for (const name of children) {
       const child = folder.children.get(name)
       if (child !== undefined) sink.folderMissing(child, late)

@@ -196,6 +196,22 @@ describe('a file', () => {
     expect(kinds('d/a.dat')).toEqual(['file.created'])
   })
 
+  test('in a folder that a file takes the place of is ended like any other', {
+    tags: ['req/P11-10e-1', 'challenge'],
+  }, async () => {
+    mkdirSync(path('d', 'e'), { recursive: true })
+    writeFileSync(path('d', 'e', 'a.dat'), 'first content')
+    await station.settled()
+    writeFileSync(path('d', 'e', 'b.dat'), 'soon gone')
+    await wait(400)
+    rmSync(path('d'), { recursive: true })
+    writeFileSync(path('d'), 'a file')
+    await station.settled(30)
+    expect(kinds('d/e/a.dat')).toEqual(['file.created', 'file.deleted'])
+    expect(kinds('d/e/b.dat')).toEqual(['capture.failed'])
+    expect(kinds('d')).toEqual(['file.created'])
+  })
+
   test('whose folder is moved away and brought back within a moment is no news, and nothing is left open', {
     tags: ['req/P11-10e-8', 'challenge'],
   }, async () => {

@@ -27,10 +27,17 @@ function listed(entry: Dirent, name: string): Listed {
   return { name, kind: 'other' }
 }
 
-/** The state of a path itself, undefined if there is nothing there. Throws what else the file system throws. */
+/**
+ * The state of a path itself, undefined if there is nothing there: also if a file stands now where one of its folders
+ * was. Throws what else the file system throws.
+ */
 export function look(path: string): BigIntStats | undefined {
-  // A path with bytes that are not UTF-8 cannot be asked for without throwing: throwIfNoEntry works for both.
-  return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false })
+  try {
+    return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 /** Where a link points, as it says. */

@@ -20,6 +20,7 @@ import {
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hex, macKey, parsePolicy, verifyTrail } from '@compliance-relay/shared/trail'
+import { commandsByHand } from './by-hand.ts'
 import { type Checker, goChecker, missing, type Outcome, shellChecker } from './checkers.ts'
 import { type Damage, damages } from './damage.ts'
 import { checksOfMade } from './made-elsewhere.ts'
@@ -47,23 +48,47 @@ mkdirSync(out, { recursive: true })
 writeFileSync(join(out, 'foreign.json'), JSON.stringify({ passed, failed }))
 process.exitCode = failed === 0 ? 0 : 1
 
-/** The commands that FORMAT.md prints, run as they stand on the sample, and on a sample with one digit changed. */
+/**
+ * The commands that FORMAT.md prints, run as they stand: on the sample; on one whose policy names no witness, as a
+ * relay prints it; by somebody without the key; and on samples with one thing changed.
+ */
 function byHand(): void {
-  const document = readFileSync(join(import.meta.dirname, '../../shared/FORMAT.md'), 'utf8')
-  const [, commands = 'exit 9'] = /## 10\. By hand[\s\S]*?```\n([\s\S]*?)```/.exec(document) ?? []
-  const runs = (change: (trail: string) => string): number | null => {
+  const sample = join(import.meta.dirname, '../vectors/sample')
+  const commands = commandsByHand()
+  const runs = (change: (copy: string) => void): number | null => {
     const copy = join(work, 'by-hand')
-    cpSync(join(import.meta.dirname, '../vectors/sample'), copy, { recursive: true })
-    writeFileSync(join(copy, 'trail.jsonl'), change(readFileSync(join(copy, 'trail.jsonl'), 'utf8')))
+    cpSync(sample, copy, { recursive: true })
+    change(copy)
     const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', commands], { cwd: copy })
     rmSync(copy, { recursive: true })
     return status
   }
-  tally(runs((trail) => trail) === 0, 'FORMAT.md’s commands by hand pass on the sample')
-  tally(
-    runs((trail) => trail.replace('65537', '65538')) === 1,
-    'FORMAT.md’s commands by hand refuse an edited sample',
-  )
+  const edit = (name: string, from: string | RegExp, to: string) => (copy: string) => {
+    const text = readFileSync(join(copy, name), 'utf8')
+    if (text.replace(from, to) === text) throw new Error(`${name} has no ${from}`)
+    writeFileSync(join(copy, name), text.replace(from, to))
+  }
+  const alone = edit('policy.txt', /witness .*\nquorum .*\n/, 'quorum none\n')
+  const keyless = (copy: string): void => rmSync(join(copy, 'mac.key'))
+  const doing =
+    (...changes: ((copy: string) => void)[]) =>
+    (copy: string): void => {
+      for (const change of changes) change(copy)
+    }
+  const edited = edit('trail.jsonl', '65537', '65538')
+  const relinked = edit('trail.jsonl', /"prev":"[1-9a-f]/, '"prev":"0')
+  const resigned = edit('8.checkpoint', /\n8\n/, '\n7\n')
+  for (const [what, change, status] of [
+    ['pass on the sample', () => {}, 0],
+    ['pass without a witness', alone, 0],
+    ['pass without the key', keyless, 0],
+    ['refuse an edited record', edited, 1],
+    ['refuse an edited record without a witness', doing(alone, edited), 1],
+    ['refuse a broken link without the key', doing(keyless, relinked), 1],
+    ['refuse another checkpoint', resigned, 1],
+    ['refuse another checkpoint without a witness', doing(alone, resigned), 1],
+  ] as const)
+    tally(runs(change) === status, `FORMAT.md’s commands by hand ${what}`)
 }
 
 async function main(seed: Buffer): Promise<void> {

@@ -1,47 +1,63 @@
-import { parseArgs } from 'node:util'
 import { NotaryUnreachable, RecoveryError, SecretUnusable } from '@compliance-relay/shared/relay'
-import { printable } from '@compliance-relay/shared/trail'
-import { askingCommand, askingHelp, isAsking } from './commands/asking.ts'
+import { printable, shown } from '@compliance-relay/shared/trail'
+import { askingCommands } from './commands/asking.ts'
 import { initCommand, initHelp } from './commands/init.ts'
-import { parseOptions, required } from './commands/options.ts'
+import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
 import { reading } from './commands/reading.ts'
-import { recoverCommand, recoverHelp, recoveryCommand } from './commands/recover.ts'
+import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
 import { PORT, runCommand, runHelp } from './commands/run.ts'
 import { startCommand, startHelp } from './commands/start.ts'
-import { checkpointCommand, manifestCommand, trailCommand, trailHelp } from './commands/trail.ts'
+import {
+  checkpointCommand,
+  checkpointHelp,
+  manifestCommand,
+  manifestHelp,
+  trailCommand,
+  trailHelp,
+} from './commands/trail.ts'
 import { verifyData } from './commands/verify-data.ts'
 import { verifyFileCommand, verifyFileHelp } from './commands/verify-file.ts'
+import { REASON_CHARACTERS } from './reason.ts'
 import { serviceCommand, serviceHelp } from './service/service-command.ts'
 import { activeWatches, parseSettings, SettingsError } from './settings.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { verifyCommand, verifyHelp } from './verify-command.ts'
 
+/** All commands, in the order of the help. */
+const commands: { readonly [name: string]: Command } = {
+  start: { help: startHelp, run: startCommand },
+  init: { help: initHelp, run: initCommand },
+  run: { help: runHelp, run: runCommand },
+  ...askingCommands,
+  trail: { help: trailHelp, run: trailCommand },
+  manifest: {
+    help: manifestHelp,
+    run: (args) => manifestCommand(args, { write: (bytes) => process.stdout.write(bytes) }),
+  },
+  checkpoint: { help: checkpointHelp, run: checkpointCommand },
+  verify: { help: verifyHelp, run: verify },
+  'verify-file': { help: verifyFileHelp, run: verifyFileCommand },
+  recover: { help: recoverHelp, run: recoverCommand },
+  recovery: { help: recoveryHelp, run: recoveryCommand },
+  service: {
+    help: serviceHelp,
+    run: (args, { write }) => serviceCommand(args, { write }, readServiceSettings),
+  },
+}
+
 const help = `relay: tamper-evident records of the files an instrument writes
 
-  ${startHelp}
-
-  ${initHelp}
-
-  ${runHelp}
-
-  ${askingHelp}
-
-  ${trailHelp}
-
-  ${verifyHelp}
-
-  relay verify --data DIR [--json]
-      Verifies every trail of a data folder, the copies people search, and what the notary holds
-
-  ${verifyFileHelp}
-
-  ${recoverHelp}
-
-  ${serviceHelp}
-
+${Object.values(commands)
+  .map((command) => `  ${command.help}\n`)
+  .join('\n')}
+  relay COMMAND --help
   relay --help
   relay --version
 
+Changes are records in the trail, with what was before, what is now, why (--reason, in ${REASON_CHARACTERS.least} to ${REASON_CHARACTERS.most} characters)
+and which account asked.
+With --json a command prints one JSON object, and what went wrong as {"error": "..."} on standard error; "run" and
+"start" print an object a line.
 Exit codes: 0 nothing found, 1 findings, 2 the input or the command line cannot be used.
 `
 
@@ -56,7 +72,9 @@ export async function main(args: readonly string[]): Promise<number> {
     return await run(args)
   } catch (error) {
     const said = isPlain(error) ? error.message : failure(error)
-    process.stderr.write(`relay: ${printable(withoutSecrets(said))}\n`)
+    const sentence = printable(withoutSecrets(said))
+    if (isGiven(args, '--json')) process.stderr.write(`${JSON.stringify({ error: sentence })}\n`)
+    else warn(sentence)
     return 2
   }
 }
@@ -78,77 +96,62 @@ function withoutSecrets(text: string): string {
   return text.replace(/[0-9a-fA-F]{64}/g, '<64 hexadecimal digits>')
 }
 
-async function run([command, ...rest]: readonly string[]): Promise<number> {
-  switch (command) {
+async function run([name, ...rest]: readonly string[]): Promise<number> {
+  switch (name) {
     case undefined:
+      process.stderr.write(help)
+      return 2
     case '--help':
     case '-h':
-    case 'help':
-      process.stdout.write(help)
-      return command === undefined ? 2 : 0
+    case 'help': {
+      const [about] = rest
+      process.stdout.write(about === undefined ? help : `${commandNamed(about).help}\n`)
+      return 0
+    }
     case '--version': {
       const { default: manifest } = await import('../package.json', { with: { type: 'json' } })
       process.stdout.write(`relay ${manifest.version}\n`)
       return 0
     }
-    case 'verify':
-      return verify(rest)
-    case 'start':
-      return startCommand(rest, out)
-    case 'init':
-      return initCommand(rest, out)
-    case 'run':
-      return runCommand(rest, out)
-    case 'trail':
-      return trailCommand(rest, out)
-    case 'manifest':
-      return manifestCommand(rest, { write: (bytes) => process.stdout.write(bytes) })
-    case 'checkpoint':
-      return checkpointCommand(rest, out)
-    case 'verify-file':
-      return verifyFileCommand(rest, out)
-    case 'recover':
-      return recoverCommand(rest, out)
-    case 'recovery':
-      return recoveryCommand(rest, out)
-    case 'service':
-      return serviceCommand(rest, out, readServiceSettings)
-    default:
-      if (isAsking(command)) return askingCommand(command, rest, out)
-      throw new UnusableInput(`there is no command "${command}"; relay --help lists them`)
+    default: {
+      const command = commandNamed(name)
+      if (!isGiven(rest, '--help', '-h')) return command.run(rest, out)
+      process.stdout.write(`${command.help}\n`)
+      return 0
+    }
   }
 }
 
-function parseVerify(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        key: { type: 'string', multiple: true, default: [] },
-        'key-file': { type: 'string', multiple: true, default: [] },
-        checkpoint: { type: 'string', multiple: true, default: [] },
-        policy: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    return { ...values, files: positionals }
-  } catch (error) {
-    throw new UnusableInput(error instanceof Error ? error.message : String(error))
-  }
+function commandNamed(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined)
+    throw new UnusableInput(`there is no command ${shown(name)}; relay --help lists them`)
+  return command
+}
+
+function warn(sentence: string): void {
+  process.stderr.write(`relay: ${sentence}\n`)
 }
 
 const out = { write: (text: string): void => void process.stdout.write(text) }
 
-function verify(args: readonly string[]): Promise<number> {
-  if (!args.some((arg) => arg === '--data' || arg.startsWith('--data=')))
-    return verifyCommand(parseVerify(args), out)
-  const { values } = parseOptions(args, {
-    data: { type: 'string' },
+/** A trail in a file, or a whole data folder. */
+async function verify(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg === '--data' || arg.startsWith('--data='))) {
+    const { values } = parseOptions(args, {
+      data: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    })
+    return verifyData(required(values.data, 'data'), values.json, out)
+  }
+  const { values, positionals } = parseWords(args, {
+    key: { type: 'string', multiple: true, default: [] },
+    'key-file': { type: 'string', multiple: true, default: [] },
+    checkpoint: { type: 'string', multiple: true, default: [] },
+    policy: { type: 'string' },
     json: { type: 'boolean', default: false },
   })
-  return verifyData(required(values.data, 'data'), values.json, out)
+  return verifyCommand({ ...values, files: positionals }, out)
 }
 
 async function readServiceSettings(data: string) {

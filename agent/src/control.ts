@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { messageOf } from './error-message.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /*
@@ -23,7 +24,7 @@ import { UnusableInput } from './unusable-input.ts'
  */
 
 export const REQUEST_BYTES_MAX = 65_536
-const ANSWER_BYTES_MAX = 1 << 20
+const ANSWER_BYTES_MAX = 16 << 20
 const requestSchema = z.strictObject({
   command: z.string().max(40),
   arguments: z.record(z.string(), z.unknown()),
@@ -75,7 +76,7 @@ async function answerOne(path: string, handle: Handler): Promise<Answer> {
       return { ok: false, problem: error.message }
     if (error instanceof z.ZodError || error instanceof SyntaxError)
       return { ok: false, problem: 'the request is not in form' }
-    return { ok: false, problem: `it failed (${error instanceof Error ? error.message : String(error)})` }
+    return { ok: false, problem: `it failed (${messageOf(error)})` }
   }
 }
 

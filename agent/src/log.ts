@@ -16,6 +16,7 @@ const warnings = new Set([
   'reader-stopped',
   'sessions-unknown',
   'trail-forked',
+  'port-taken',
 ])
 
 /** One JSON line an event, on standard error; standard output is for people. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { openRecoveryFile, type SecretStore, wrapSecrets } from '@compliance-relay/shared/relay'
+import { messageOf } from './error-message.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { writeDurably } from './write-durably.ts'
 
@@ -33,9 +34,7 @@ export async function recoverSecrets(
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    throw new UnusableInput(
-      `the recovery file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new UnusableInput(`the recovery file ${file} cannot be read: ${messageOf(error)}`)
   }
   const { secrets: kept } = await openRecoveryFile(bytes, passphrase)
   const restored: string[] = []

@@ -15,16 +15,18 @@ import { checkState, mend, type StateCheck } from './capture/state-check.ts'
 import type { StateFault } from './capture/state-faults.ts'
 import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
+import { messageOf } from './error-message.ts'
 import type { Profile } from './instruments/types.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { Publisher, TrailForked } from './publisher.ts'
-import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
+import { activeWatches, type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { timestamp } from './time-text.ts'
+import { type Unclaimed, unclaimedUnits } from './unclaimed.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -38,10 +40,34 @@ export interface RelayDeps {
   readonly onForked: (error: TrailForked) => void
 }
 
+/** Where health is told, or why it is not. */
+export type HttpState =
+  | { readonly port: number; readonly state: 'listening' }
+  | { readonly port: number; readonly state: 'not listening'; readonly reason: string }
+
 export interface RunOptions {
+  /** Null: nowhere, as it was asked for. */
+  readonly http: HttpState | null
   readonly hints: boolean
   readonly scanSeconds: number
   readonly rescanSeconds: number
+}
+
+/** Who asks for something: the person, if the account stands for one, and what the system says of it. */
+export interface Asking {
+  readonly actor?: Draft['actor']
+  readonly evidence: Body
+}
+
+/** What a relay that only answers, or has not begun yet, says in place of its engine. */
+interface NotCapturing extends Omit<ReturnType<Engine['status']>, 'watches'> {
+  readonly watches: readonly {
+    readonly id: string
+    readonly path: string
+    readonly state: 'relay not running' | 'not watched yet'
+    readonly reason?: undefined
+    readonly hints: string
+  }[]
 }
 
 /** The notary has every record at most this long after it is durable. */
@@ -71,6 +97,8 @@ export class Relay {
   readonly #timers: NodeJS.Timeout[] = []
   #notaryFault: { readonly since: number; readonly reason: string } | undefined
   #unanchoredSince: number | undefined
+  #http: HttpState | null = null
+  #isStarting = false
   #startedAt: number
   #stopped = false
   #closed = false
@@ -151,7 +179,9 @@ export class Relay {
    * Begins to capture, once what the scans go by is known to be what the records say: otherwise the first of them
    * would take a forged state for the truth, and record as new or gone what is neither.
    */
-  async start(run: RunOptions): Promise<void> {
+  async start({ http, ...run }: RunOptions): Promise<void> {
+    this.#http = http
+    this.#isStarting = true
     const { trail, store, host, left, stateCheck } = this.opened
     const alive = host.alive()
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
@@ -284,18 +314,25 @@ export class Relay {
       },
       units: { recorded, unclaimed: refused, failed, absent },
       settled: this.settled,
-      capture: this.#engine?.status() ?? null,
+      http: this.#http,
+      capture: this.#engine?.status() ?? this.#notCapturing(),
       badge: this.#badges.find((one) => endedBadge(one, this.#deps.wall()).to === undefined)?.person ?? null,
     }
   }
 
-  /** Units no person answers for, oldest first. */
-  unclaimed(limit: number) {
-    return this.#units.notRecorded('refused', limit).map(({ folder, name, seq, digest }) => ({
-      path: this.#tree.withId(folder)?.relativeOf(name) ?? name,
-      seq,
-      digest,
+  #notCapturing(): ReturnType<Engine['status']> | NotCapturing {
+    const watches = activeWatches(this.#settings).map(({ id, path }) => ({
+      id,
+      path,
+      state: this.#isStarting ? ('not watched yet' as const) : ('relay not running' as const),
+      hints: 'off',
     }))
+    return { watches, pending: 0, oldest: [], missing: 0, unreadableFolders: [] }
+  }
+
+  /** Units no person answers for, oldest first; and how many there are in all. */
+  unclaimed(limit: number): Unclaimed {
+    return unclaimedUnits({ units: this.#units, tree: this.#tree, store: this.opened.store }, limit)
   }
 
   /** The account that asks for something, and the person it stands for, if it stands for one. */
@@ -312,11 +349,7 @@ export class Relay {
   }
 
   /** A change of settings: recorded, durable, and only then in force. Throws `SettingsError`. */
-  async changeSettings(
-    next: Settings,
-    reason: string,
-    by: { readonly actor?: Draft['actor']; readonly evidence: Body },
-  ): Promise<number> {
+  async changeSettings(next: Settings, reason: string, by: Asking): Promise<number> {
     const before = this.#settings
     const changes = changesBetween(before, next)
     const settings = withChanges(before, changes)
@@ -380,7 +413,7 @@ export class Relay {
       if (!this.#publisher.isBehind) this.#unanchoredSince = undefined
     } catch (error) {
       if (error instanceof TrailForked) return this.#deps.onForked(error)
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       if (this.#notaryFault?.reason !== reason) {
         const kind = error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed'
         this.#deps.note(kind, { reason })
@@ -420,7 +453,7 @@ export class Relay {
     try {
       this.#timeline.observe(await this.#deps.accounts.sessions(), this.#deps.wall())
     } catch (error) {
-      this.#deps.note('sessions-unknown', { error: error instanceof Error ? error.message : String(error) })
+      this.#deps.note('sessions-unknown', { error: messageOf(error) })
     }
   }
 

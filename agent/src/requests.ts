@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Actor, Body } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
 import { BADGE_BYTES, checkBadge, newBadge } from './actors/badge.ts'
 import type { Asker, Request } from './control.ts'
-import type { Relay } from './relay.ts'
+import { messageOf } from './error-message.ts'
+import { REASON_CHARACTERS } from './reason.ts'
+import type { Asking, Relay } from './relay.ts'
 import { activeWatches, QUIET_SECONDS, type Settings } from './settings.ts'
 import { UnusableInput } from './unusable-input.ts'
 
@@ -14,15 +15,18 @@ import { UnusableInput } from './unusable-input.ts'
  * the owner of its file, as the operating system has it. No request names an actor.
  */
 
-const reason = z.string().trim().min(3, 'a reason is needed').max(500)
+const { least, most } = REASON_CHARACTERS
+const reason = z
+  .string(`a reason is needed, of ${least} to ${most} characters`)
+  .trim()
+  .min(least, `a reason has ${least} characters or more`)
+  .max(most, `a reason has at most ${most} characters`)
 const text = z.string().trim().min(1).max(4096)
 
-type Handler = (relay: Relay, by: By, args: { readonly [key: string]: unknown }) => unknown
+/** In place of a profile's id: all of them are tried. */
+const ANY_PROFILE = 'any'
 
-export interface By {
-  readonly actor?: Actor
-  readonly evidence: Body
-}
+type Handler = (relay: Relay, by: Asking, args: { readonly [key: string]: unknown }) => unknown
 
 const handlers: { readonly [command: string]: Handler } = {
   status: (relay) => relay.status(),
@@ -30,7 +34,8 @@ const handlers: { readonly [command: string]: Handler } = {
     relay.unclaimed(z.strictObject({ limit: z.int().min(1).max(10_000) }).parse(args).limit),
   scan: async (relay) => {
     await relay.scanNow()
-    return {}
+    const { trail, writer } = relay.opened
+    return { trail: trail.origin, size: writer.head.size }
   },
   'project.add': (relay, by, args) => {
     const asked = z.strictObject({ project: text, reason }).parse(args)
@@ -52,7 +57,7 @@ const handlers: { readonly [command: string]: Handler } = {
         hints: z.optional(z.boolean()),
       })
       .parse(args)
-    requireProfile(relay.profiles, asked.profile)
+    if (asked.profile !== ANY_PROFILE) requireProfile(relay.profiles, asked.profile)
     return change(relay, by, asked.reason, (settings) => {
       const next = withWatch(settings, asked)
       requireApart(relay.opened.folder.path, settings.notary.folder, next)
@@ -75,22 +80,37 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'person.add': (relay, by, args) => {
     const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) => ({
-      ...settings,
-      persons: [
-        ...settings.persons.filter(({ id }) => id !== asked.id),
-        { id: asked.id, name: asked.name, since: new Date().toISOString() },
-      ],
-    }))
+    return change(relay, by, asked.reason, (settings) => {
+      const known = settings.persons.find(({ id }) => id === asked.id)
+      if (known !== undefined)
+        throw new UnusableInput(
+          `there is a person ${known.id} already, ${known.name}: relay person ${known.disabled === true ? 'enable' : 'rename'}`,
+        )
+      const person = { id: asked.id, name: asked.name, since: new Date().toISOString() }
+      return { ...settings, persons: [...settings.persons, person] }
+    })
+  },
+  'person.rename': (relay, by, args) => {
+    const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) =>
+      withPerson(settings, { ...requirePerson(settings, asked.id), name: asked.name }),
+    )
+  },
+  'person.enable': (relay, by, args) => {
+    const asked = z.strictObject({ id: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => {
+      const { disabled, ...person } = requirePerson(settings, asked.id)
+      // What was written while the person did not count stays unanswered for.
+      return disabled === true
+        ? withPerson(settings, { ...person, since: new Date().toISOString() })
+        : settings
+    })
   },
   'person.disable': (relay, by, args) => {
     const asked = z.strictObject({ id: text, reason }).parse(args)
     return change(relay, by, asked.reason, (settings) => {
-      requirePerson(settings, asked.id)
-      const persons = settings.persons.map((person) =>
-        person.id === asked.id ? { ...person, disabled: true } : person,
-      )
-      return { ...settings, persons, badges: settings.badges.filter(({ person }) => person !== asked.id) }
+      const next = withPerson(settings, { ...requirePerson(settings, asked.id), disabled: true })
+      return { ...next, badges: settings.badges.filter(({ person }) => person !== asked.id) }
     })
   },
   'shared.add': (relay, by, args) => {
@@ -104,7 +124,8 @@ const handlers: { readonly [command: string]: Handler } = {
     const asked = z.strictObject({ id: text, reason }).parse(args)
     const badge = newBadge(new Uint8Array(randomBytes(BADGE_BYTES)))
     const result = await change(relay, by, asked.reason, (settings) => {
-      requirePerson(settings, asked.id)
+      const { disabled, name } = requirePerson(settings, asked.id)
+      if (disabled === true) throw new UnusableInput(`${name} is disabled: relay person enable ${asked.id}`)
       const others = settings.badges.filter(({ person }) => person !== asked.id)
       return { ...settings, badges: [...others, { person: asked.id, hash: badge.hash }] }
     })
@@ -135,14 +156,14 @@ export async function handleRequest(relay: Relay, request: Request, asker: Asker
 }
 
 /** The account that owns the request. A person if it stands for one; else the relay says what account it was. */
-function whoAsks(relay: Relay, asker: Asker): By {
+function whoAsks(relay: Relay, asker: Asker): Asking {
   const { account, person } = relay.whoIs(asker)
   const evidence = { account: account?.name ?? null, owner: account?.id ?? `uid:${asker.uid}` }
   if (person === undefined) return { evidence }
   return { actor: { id: person.id, name: person.name, via: 'os-account' }, evidence }
 }
 
-async function change(relay: Relay, by: By, why: string, make: (settings: Settings) => Settings) {
+async function change(relay: Relay, by: Asking, why: string, make: (settings: Settings) => Settings) {
   const seq = await relay.changeSettings(make(relay.settings), why, by)
   return { seq, settings: relay.settings }
 }
@@ -151,6 +172,10 @@ function requirePerson(settings: Settings, id: string) {
   const person = settings.persons.find((one) => one.id === id)
   if (person === undefined) throw new UnusableInput(`there is no person ${id}`)
   return person
+}
+
+function withPerson(settings: Settings, person: Settings['persons'][number]): Settings {
+  return { ...settings, persons: settings.persons.map((one) => (one.id === person.id ? person : one)) }
 }
 
 interface NewWatch {
@@ -169,17 +194,18 @@ function withWatch(settings: Settings, asked: NewWatch): Settings {
     )
   const path = requireWatchable(asked.folder, settings)
   const last = Math.max(0, ...settings.watches.map(({ id }) => Number(id.slice(1))))
-  // A folder that was watched before is taken up where it was left.
+  // A folder that was watched before is taken up where it was left, as it was set.
   const before = settings.watches.find((watch) => watch.path === path)
-  const { profile, device, quietSeconds, hints } = asked
+  const { device, quietSeconds, hints } = asked
+  const profile = asked.profile === ANY_PROFILE ? undefined : (asked.profile ?? before?.profile)
   const watch = {
     id: before?.id ?? `w${last + 1}`,
     path,
     project: asked.project,
-    device: device ?? settings.name,
+    device: device ?? before?.device ?? settings.name,
     ...(profile === undefined ? {} : { profile }),
-    quietSeconds: quietSeconds ?? QUIET_SECONDS,
-    hints: hints ?? true,
+    quietSeconds: quietSeconds ?? before?.quietSeconds ?? QUIET_SECONDS,
+    hints: hints ?? before?.hints ?? true,
   }
   return { ...settings, watches: [...settings.watches.filter((one) => one !== before), watch] }
 }
@@ -192,11 +218,10 @@ export function requireWatchable(folder: string, settings: Pick<Settings, 'watch
     if (!statSync(path).isDirectory()) throw new UnusableInput(`${folder} is not a folder`)
   } catch (error) {
     if (error instanceof UnusableInput) throw error
-    throw new UnusableInput(
-      `${folder} cannot be watched: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new UnusableInput(`${folder} cannot be watched: ${messageOf(error)}`)
   }
   const overlap = activeWatches(settings).find((watch) => isIn(path, watch.path) || isIn(watch.path, path))
+  if (overlap?.path === path) throw new UnusableInput(`${path} is watched already, as ${overlap.id}`)
   if (overlap !== undefined)
     throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
   return path

@@ -26,7 +26,9 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
                          derived from the one before. Other programs can see it: prefer --key-file
       --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy
       --policy FILE      whose signatures to trust (C2SP tlog-policy); get it from outside the trail
-      --json             the report as JSON`
+      --json             the report as JSON
+  relay verify --data DIR [--json]
+      Verifies every trail of a data folder, the copies people search, and what the notary holds`
 
 export interface VerifyArguments {
   readonly files: readonly string[]
@@ -35,7 +37,6 @@ export interface VerifyArguments {
   readonly checkpoint: readonly string[]
   readonly policy?: string | undefined
   readonly json: boolean
-  readonly help: boolean
 }
 
 export interface Output {
@@ -47,12 +48,11 @@ const PIECE_BYTES = 1 << 20
 
 /** `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
 export async function verifyCommand(args: VerifyArguments, out: Output): Promise<number> {
-  if (args.help) {
-    out.write(`${verifyHelp}\n`)
-    return 0
-  }
   const [file, ...more] = args.files
-  if (file === undefined) throw new UnusableInput('name the trail to verify: relay verify FILE.jsonl')
+  if (file === undefined)
+    throw new UnusableInput(
+      'name the trail to verify: relay verify FILE.jsonl, or relay verify --data DIR for a whole data folder',
+    )
   if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
   const options = await readOptions(args)
   const report = await verifyInLittleMemory(file, options)

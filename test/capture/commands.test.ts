@@ -1,7 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { commandsByHand } from '../foreign/by-hand.ts'
 import { brukerRun, writeRun } from '../support/instrument.ts'
 import { account, personName, Workstation } from '../support/workstation.ts'
 
@@ -23,6 +26,15 @@ function command(...args: string[]) {
 
 function settingsRecords(): TrailRecord[] {
   return station.records().filter(({ kind }) => kind === 'settings.changed')
+}
+
+/** What the last change of settings changed: of one thing, before and after. */
+function lastChanges() {
+  const { changes } = settingsRecords().at(-1)?.body ?? {}
+  return changes as unknown as readonly [{ readonly before: Enrolled; readonly after: Enrolled }]
+}
+interface Enrolled {
+  readonly since?: string
 }
 
 describe('relay verify-file', () => {
@@ -136,13 +148,63 @@ describe('a change of settings', () => {
     ])
   })
 
+  test('keeps of a folder that was watched before what it does not name', {
+    tags: ['req/P11-10e-5'],
+  }, async () => {
+    const folder = join(station.base, 'second')
+    mkdirSync(folder)
+    const add = (...options: string[]) =>
+      command('watch', 'add', folder, '--project', 'P-17', '--reason', 'as before', ...options)
+    const remove = () => command('watch', 'remove', 'w2', '--reason', 'for a while')
+    const now = () => settingsRecords().at(-1)?.body['changes']
+    const set = ['--device', 'nmr-600', '--quiet', '17', '--no-hints', '--profile', 'bruker']
+    expect(add(...set).code).toBe(0)
+    const after = { id: 'w2', device: 'nmr-600', quietSeconds: 17, hints: false, profile: 'bruker' }
+    expect(now()).toMatchObject([{ after }])
+    remove()
+    expect(add().code).toBe(0)
+    expect(now()).toMatchObject([{ after }])
+    remove()
+    expect(add('--quiet', '2', '--hints', '--profile', 'any').code).toBe(0)
+    expect(now()).toMatchObject([{ after: { id: 'w2', device: 'nmr-600', quietSeconds: 2, hints: true } }])
+    expect(JSON.stringify((now() as unknown as { after: object }[])[0]?.after)).not.toContain('bruker')
+    expect(add()).toMatchObject({ code: 2, error: expect.stringContaining('is watched already, as w2') })
+  })
+
+  test('of who somebody is is asked for as such, and never made in passing', {
+    tags: ['req/P11-10e-7', 'challenge'],
+  }, async () => {
+    const why = ['--reason', 'new study']
+    expect(command('person', 'add', 'jdoe=Jane Doe', ...why).code).toBe(0)
+    expect(command('person', 'add', 'jdoe=John Doe', ...why)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('there is a person jdoe already, Jane Doe'),
+    })
+    expect(settingsRecords()).toHaveLength(2)
+    expect(command('person', 'rename', 'jdoe=Jane Roe', '--reason', 'married').code).toBe(0)
+    expect(settingsRecords().at(-1)?.body).toMatchObject({
+      reason: 'married',
+      changes: [{ field: 'persons', id: 'jdoe', before: { name: 'Jane Doe' }, after: { name: 'Jane Roe' } }],
+    })
+    const [{ before, after }] = lastChanges()
+    expect(after.since).toBe(before.since)
+    expect(command('person', 'disable', 'jdoe', ...why).code).toBe(0)
+    expect(command('badge', 'new', 'jdoe', ...why)).toMatchObject({ code: 2 })
+    expect(command('person', 'add', 'jdoe=Jane Roe', ...why).error).toContain('relay person enable')
+    expect(command('person', 'enable', 'jdoe', ...why).code).toBe(0)
+    const [enabled] = lastChanges()
+    expect(enabled.after).not.toHaveProperty('disabled')
+    expect(Date.parse(enabled.after.since ?? '')).toBeGreaterThan(Date.parse(after.since ?? ''))
+    expect(command('person', 'rename', 'nobody=Some Body', ...why).error).toContain('no person nobody')
+  })
+
   test.each([
     [['project', 'add', 'P-18'], 'reason'],
     [['project', 'add', '../x', '--reason', 'why not'], 'projects'],
     [['watch', 'add', '/no/such/folder', '--project', 'P-17', '--reason', 'why not'], 'cannot be watched'],
     [['watch', 'remove', 'w9', '--reason', 'why not'], 'no watch w9'],
     [['badge', 'new', 'nobody', '--reason', 'why not'], 'no person nobody'],
-    [['person', 'add', 'x', '--reason', 'why not'], '--person'],
+    [['person', 'add', 'x', '--reason', 'why not'], 'Full Name'],
   ])(
     'that cannot be made is refused in one sentence and leaves no record: %j',
     { tags: ['req/P11-10e-5', 'challenge'] },
@@ -192,7 +254,29 @@ test('nobody answers for a file of an account that is not enrolled: it is record
     const refused = other.records().find(({ kind }) => kind === 'capture.refused')
     expect(refused?.actor).toEqual({ id: 'ws-test', name: 'ws-test', via: 'relay' })
     expect(refused?.body).toMatchObject({ what: 'file.created', path: 'a.dat', size: 1 })
-    expect(other.relay('unclaimed', '--data', other.data)).toContain('a.dat')
+    const said = other.relay('unclaimed', '--data', other.data)
+    for (const part of ['a.dat', `record ${refused?.seq} at ${refused?.time}`, 'watch w1 (ws-test)'])
+      expect(said).toContain(part)
+    expect(said).toContain(`${refused?.body['reason']}: ${refused?.body['sentence']}`)
+    writeFileSync(join(other.folder, 'b.dat'), 'y')
+    await other.until('it is unclaimed, too', ({ units }) => units.unclaimed === 2)
+    await other.stop()
+    const list = JSON.parse(other.relay('unclaimed', '--data', other.data, '--limit', '1', '--json'))
+    expect(list).toMatchObject({
+      total: 2,
+      unclaimed: [
+        {
+          path: 'a.dat',
+          seq: refused?.seq,
+          time: refused?.time,
+          reason: refused?.body['reason'],
+          watch: 'w1',
+          device: 'ws-test',
+          what: 'file.created',
+        },
+      ],
+    })
+    expect(other.relay('unclaimed', '--data', other.data, '--limit', '1')).toContain('… and 1 more')
   } finally {
     await other.remove()
   }
@@ -230,4 +314,125 @@ test('a badge makes its bearer the actor of what a shared login writes, until it
   } finally {
     await shared.remove()
   }
+})
+
+describe('a port that something else has', () => {
+  let taken: Server | undefined
+  let port: number
+  const take = async (wanted: number): Promise<void> => {
+    const server = createServer()
+    const state = await new Promise((resolve) => {
+      server.once('error', resolve).listen(wanted, '127.0.0.1', () => resolve('listening'))
+    })
+    // Whoever else has it serves as well.
+    if (state === 'listening') {
+      taken = server
+      port = (server.address() as AddressInfo).port
+    }
+  }
+  afterEach(() => {
+    taken?.close()
+    taken = undefined
+  })
+
+  test('is refused in one sentence if it was named, and the data folder is free again', async () => {
+    await take(0)
+    await station.stop()
+    const { code, out, error } = command('run', '--port', String(port))
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toBe(
+      `relay: port ${port} is in use by another program: choose another with --port, or 0 for none\n`,
+    )
+    await station.start()
+  })
+
+  test('hinders no capture if nobody named it, and stands in log and status', {
+    tags: ['req/P11-10e-1', 'challenge'],
+  }, async () => {
+    await take(7411)
+    const other = new Workstation({ usualPort: true, init: ['--quiet', '1'] })
+    try {
+      other.init()
+      await other.start()
+      writeFileSync(join(other.folder, 'a.dat'), 'x')
+      const { http } = await other.until('it is recorded', ({ units }) => units.recorded === 1)
+      expect(http).toMatchObject({ port: 7411, state: 'not listening' })
+      expect(other.log).toContain('"event":"port-taken"')
+      expect(other.log).not.toContain('stack')
+      expect(other.relay('status', '--data', other.data)).toContain('nothing answers at port 7411')
+    } finally {
+      await other.remove()
+    }
+  })
+})
+
+test('the status of a relay that does not run lists what it would watch', async () => {
+  await station.stop()
+  expect(command('status').out).toContain(`w1 ${station.folder}: relay not running`)
+  expect(JSON.parse(command('status', '--json').out)).toMatchObject({
+    state: 'not running',
+    capture: { watches: [{ id: 'w1', path: station.folder, state: 'relay not running' }] },
+  })
+})
+
+test('every line of the log names the relay the same way', async () => {
+  await station.stop()
+  const lines = station.log.split('\n').filter((line) => line !== '')
+  expect(lines.length).toBeGreaterThan(1)
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ relay: 'ws-test' })
+})
+
+test('what every command prints with --json is one object', async () => {
+  const run = join(station.folder, 'menthol', '10')
+  writeRun(run, brukerRun())
+  await station.settled()
+  const set = station.records().find(({ kind }) => kind === 'dataset.created')
+  const object = (...args: string[]) => {
+    const { code, out } = command(...args, '--json')
+    expect([args, code]).toEqual([args, 0])
+    const value = JSON.parse(out)
+    expect(Array.isArray(value) || typeof value !== 'object').toBe(false)
+    return value
+  }
+  const { trail, size } = object('status')
+  expect(object('trail').entries).toHaveLength(size)
+  expect(object('trail', '--from', '100000')).toEqual({ trail, entries: [] })
+  expect(object('manifest', String(set?.seq))).toEqual({
+    trail,
+    seq: set?.seq,
+    manifest: set?.body['manifest'],
+    files: set?.body['files'],
+  })
+  expect(object('checkpoint')).toMatchObject({
+    trail,
+    size,
+    checkpoint: station.relay('checkpoint', '--data', station.data),
+  })
+  expect(object('checkpoint', '--policy')).toMatchObject({ trail, policy: expect.stringMatching(/^log /) })
+  expect(object('scan')).toEqual({ trail, size })
+  expect(object('unclaimed')).toEqual({ total: 0, unclaimed: [] })
+  expect(object('verify').findings).toEqual([])
+  expect(object('verify-file', run)).toMatchObject({ state: 'recorded' })
+  expect(object('project', 'add', 'P-18', '--reason', 'new study')).toMatchObject({ seq: size })
+})
+
+test('FORMAT.md’s commands by hand pass on what a relay prints today, and refuse it edited', {
+  tags: ['req/P11-10a-3'],
+}, async () => {
+  const { trail } = await station.settled()
+  const folder = join(station.base, 'by-hand')
+  mkdirSync(folder)
+  for (const [name, ...args] of [
+    ['trail.jsonl', 'trail'],
+    ['8.checkpoint', 'checkpoint'],
+    ['policy.txt', 'checkpoint', '--policy'],
+  ])
+    writeFileSync(join(folder, name as string), command(...args).out)
+  cpSync(join(station.data, 'keys', `${trail.split('/').at(-1)}.mac`), join(folder, 'mac.key'))
+  const byHand = (): number | null =>
+    spawnSync('bash', ['-eo', 'pipefail', '-c', commandsByHand()], { cwd: folder }).status
+  expect(byHand()).toBe(0)
+  const whole = readFileSync(join(folder, 'trail.jsonl'), 'utf8')
+  writeFileSync(join(folder, 'trail.jsonl'), whole.replace('set up', 'sat up'))
+  expect(byHand()).toBe(1)
 })

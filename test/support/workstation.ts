@@ -17,6 +17,7 @@ export interface RelayStatus {
   readonly size: number
   readonly left?: string
   readonly settled: boolean
+  readonly http: { readonly port: number; readonly state: string } | null
   readonly held: { readonly reason: string } | null
   readonly notary: { readonly state: string; readonly behind: boolean }
   readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'failed' | 'absent', number>>
@@ -40,6 +41,8 @@ export interface WorkstationOptions {
   /** False: `start` resolves as soon as the relay says that it runs, before it has looked through its folders. */
   readonly waitReady?: boolean
   readonly init?: readonly string[]
+  /** True: no port is named, so it asks for the usual one. */
+  readonly usualPort?: boolean
   /** Before the relay's own command line: a tracer, a clock. */
   readonly through?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
@@ -83,8 +86,17 @@ export class Workstation {
 
   /** Runs a command to its end, whatever it says. */
   tryRelay(...args: string[]): { readonly code: number; readonly out: string; readonly error: string } {
+    return this.tryRelayWith('', ...args)
+  }
+
+  /** The same, with something on its standard input. */
+  tryRelayWith(
+    input: string,
+    ...args: string[]
+  ): { readonly code: number; readonly out: string; readonly error: string } {
+    const options = { encoding: 'utf8', input, maxBuffer: 1 << 30, stdio: 'pipe' } as const
     try {
-      return { code: 0, out: this.relay(...args), error: '' }
+      return { code: 0, out: execFileSync(process.execPath, [relayScript, ...args], options), error: '' }
     } catch (error) {
       const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
       return { code: status, out: stdout, error: stderr }
@@ -100,8 +112,7 @@ export class Workstation {
       'run',
       '--data',
       this.data,
-      '--port',
-      '0',
+      ...(this.#options.usualPort === true ? [] : ['--port', '0']),
       ...args,
     ]
     const child = spawn(command[0] as string, command.slice(1), {

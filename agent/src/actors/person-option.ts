@@ -22,7 +22,7 @@ export function parsePersonOption(text: string): Person {
   const id = text.slice(0, Math.max(at, 0)).trim()
   const name = text.slice(at + 1).trim()
   if (at < 1 || id === '' || name === '')
-    throw new UnusableInput(`--person is OSUSER="Full Name", not ${shown(text)}`)
+    throw new UnusableInput(`a person is given as OSUSER="Full Name", not ${shown(text)}`)
   if (!text.isWellFormed() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(id + name))
     throw new UnusableInput('a person has no control characters in account or name')
   if (id.length > ID_LENGTH_MAX || name.length > NAME_LENGTH_MAX)

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { win32 } from 'node:path'
+import { messageOf } from '../error-message.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { type NamedSid, type WindowsCalls, WindowsError } from './windows-calls.ts'
 import { parseSessionRows, parseSessionTimes, rowsBytes } from './windows-structs.ts'
@@ -19,7 +20,7 @@ export function loadKoffi(load: (name: string) => unknown = createRequire(import
     return load('koffi') as Koffi
   } catch (error) {
     throw new UnusableInput(
-      `on Windows the relay needs the package koffi to ask who owns a file: npm install koffi@3 (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+      `on Windows the relay needs the package koffi to ask who owns a file: npm install koffi@3 (${messageOf(error).split('\n')[0]})`,
     )
   }
 }

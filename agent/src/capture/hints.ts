@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
+import { messageOf } from '../error-message.ts'
 
 /** What the operating system says has happened. A hint may be wrong, late, or never come. */
 export interface HintSink {
@@ -43,6 +44,6 @@ export function watchHints(root: string, sink: HintSink): Hints {
   watcher.on('ready', () => sink.ready())
   watcher.on('addDir', (path) => sink.hint(resolve(path), undefined))
   watcher.on('unlinkDir', (path) => sink.hint(dirname(resolve(path)), undefined))
-  watcher.on('error', (error) => sink.lost(error instanceof Error ? error.message : String(error)))
+  watcher.on('error', (error) => sink.lost(messageOf(error)))
   return { close: () => watcher.close() }
 }

@@ -7,6 +7,7 @@ import {
   LINE_BYTES_MAX,
   type Value,
 } from '@compliance-relay/shared/trail'
+import { messageOf } from '../error-message.ts'
 import { BATCH_RECORDS_MAX, type TrailWriter } from '../trail-writer.ts'
 
 /** One thing to be made durable: a record, what the database notes with it, and what follows when both are. */
@@ -195,7 +196,7 @@ export class Recorder {
 
   #hold(error: unknown): false {
     const tries = (this.#held?.tries ?? 0) + 1
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     this.#held = { since: this.#held?.since ?? this.#options.wall(), reason, tries }
     this.#options.onHeld(this.#held, error)
     this.#arm(Math.min(1_000 * 2 ** Math.min(tries - 1, 4), RETRY_MILLISECONDS_MAX))

@@ -1,147 +1,200 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { stdin } from 'node:process'
-import { printable } from '@compliance-relay/shared/trail'
+import { createInterface } from 'node:readline'
 import { parsePersonOption } from '../actors/person-option.ts'
-import { ask, type Request } from '../control.ts'
-import { type DataFolder, dataFolder } from '../data-folder.ts'
-import { logNotes } from '../log.ts'
-import { handleRequest } from '../requests.ts'
-import { tryWriterLock } from '../sqlite/writer-lock.ts'
+import type { Request } from '../control.ts'
+import { dataFolder } from '../data-folder.ts'
+import { requireReason } from '../reason.ts'
+import type { Unclaimed } from '../unclaimed.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
-import { openRelayFor } from './run.ts'
+import { askRelay } from './ask-relay.ts'
+import { type Status, statusText, unclaimedText } from './asking-text.ts'
+import {
+  type Command,
+  jsonText,
+  type Output,
+  parseOptions,
+  parseWords,
+  required,
+  wholeNumber,
+} from './options.ts'
 
-export const askingHelp = `relay status --data DIR [--json]
-      What the relay is doing; without a running relay, what its data folder shows
-  relay unclaimed --data DIR [--limit N] [--json]
-      Captures no person answers for, oldest first
-  relay scan --data DIR
-      Has the running relay look at every file now, and returns when it has
-  relay project add ID --data DIR --reason TEXT
-  relay watch add FOLDER --project ID --data DIR --reason TEXT [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints]
-  relay watch remove FOLDER|ID --data DIR --reason TEXT
-  relay person add OSUSER="Full Name" --data DIR --reason TEXT
-  relay person disable OSUSER --data DIR --reason TEXT
-  relay shared add OSUSER --data DIR --reason TEXT
-  relay badge new OSUSER --data DIR --reason TEXT
+const helps = {
+  status: `relay status --data DIR [--json]
+      What the relay is doing; without a running relay, what its data folder shows`,
+  unclaimed: `relay unclaimed --data DIR [--limit N] [--json]
+      Captures no person answers for, oldest first: where, when and why. The first 100 unless --limit says`,
+  scan: `relay scan --data DIR [--json]
+      Has the running relay look at every file now, and returns when it has`,
+  project: `relay project add ID --data DIR --reason TEXT [--json]
+      Files are recorded under the project of their watched folder`,
+  watch: `relay watch add FOLDER --project ID --data DIR --reason TEXT [--profile ID|any] [--device NAME]
+           [--quiet SECONDS] [--hints|--no-hints] [--json]
+      A folder that was watched before keeps its profile, device, quiet seconds and hints unless they are given
+  relay watch remove FOLDER|ID --data DIR --reason TEXT [--json]`,
+  person: `relay person add OSUSER="Full Name" --data DIR --reason TEXT [--json]
+  relay person rename OSUSER="Full Name" --data DIR --reason TEXT [--json]
+      The same person under another name; records that were made keep the name they have
+  relay person disable OSUSER --data DIR --reason TEXT [--json]
+  relay person enable OSUSER --data DIR --reason TEXT [--json]
+      Counts again from now on; a badge is to be made anew`,
+  shared: `relay shared add OSUSER --data DIR --reason TEXT [--json]
+      An account that several people use: it stands for nobody`,
+  badge: `relay badge new OSUSER --data DIR --reason TEXT [--json]
       Makes a badge code for a person and prints it once; the one before is of no use any more
-  relay badge in --data DIR   (the code comes from standard input, as a reader types it)
-  relay badge out --data DIR
-      Changes are records in the trail, with what was before, what is now, why, and which account asked.`
+  relay badge in --data DIR [--json]   (the code is one line on standard input, as a reader types it)
+  relay badge out --data DIR [--json]`,
+} as const
 
-const options = {
-  data: { type: 'string' },
-  reason: { type: 'string' },
+const common = { data: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+const withReason = { ...common, reason: { type: 'string' } } as const
+const everything = {
+  ...withReason,
   project: { type: 'string' },
   profile: { type: 'string' },
   device: { type: 'string' },
   quiet: { type: 'string' },
-  'no-hints': { type: 'boolean', default: false },
-  limit: { type: 'string' },
-  json: { type: 'boolean', default: false },
+  hints: { type: 'boolean' },
+  'no-hints': { type: 'boolean' },
 } as const
 
-type Values = ReturnType<typeof parseOptions<typeof options>>['values']
+type Values = Partial<ReturnType<typeof parseOptions<typeof everything>>['values']>
+type Arguments = Request['arguments']
 
-/** Commands that change settings: what they ask for. */
-const changes: { readonly [command: string]: (values: Values, what: string) => Request['arguments'] } = {
-  'project.add': ({ reason }, project) => ({ project, reason: required(reason, 'reason') }),
-  'watch.add': (values, folder) => ({
+interface Change {
+  /** What it is done to, as the help calls it. */
+  readonly word?: string
+  readonly options: typeof common | typeof withReason | typeof everything
+  readonly arguments: (values: Values, word: string) => Arguments | Promise<Arguments>
+}
+
+/** Commands that change something: what they take, and what they ask for. */
+const changes: { readonly [command: string]: Change } = {
+  'project.add': {
+    word: 'ID',
+    options: withReason,
+    arguments: ({ reason }, project) => ({ project, reason: requireReason(reason) }),
+  },
+  'watch.add': { word: 'FOLDER', options: everything, arguments: watchToAdd },
+  'watch.remove': {
+    word: 'FOLDER',
+    options: withReason,
+    arguments: ({ reason }, watch) => ({
+      watch: /^w[0-9]+$/.test(watch) ? watch : resolve(watch),
+      reason: requireReason(reason),
+    }),
+  },
+  'person.add': { word: 'OSUSER="Full Name"', options: withReason, arguments: named },
+  'person.rename': { word: 'OSUSER="Full Name"', options: withReason, arguments: named },
+  'person.disable': { word: 'OSUSER', options: withReason, arguments: ofPerson },
+  'person.enable': { word: 'OSUSER', options: withReason, arguments: ofPerson },
+  'shared.add': {
+    word: 'OSUSER',
+    options: withReason,
+    arguments: ({ reason }, account) => ({ account, reason: requireReason(reason) }),
+  },
+  'badge.new': { word: 'OSUSER', options: withReason, arguments: ofPerson },
+  'badge.in': { options: common, arguments: async () => ({ code: await firstLine() }) },
+  'badge.out': { options: common, arguments: () => ({}) },
+}
+
+function watchToAdd(values: Values, folder: string): Arguments {
+  if (values.hints === true && values['no-hints'] === true)
+    throw new UnusableInput('--hints or --no-hints, not both')
+  return {
     // As meant where it was typed: the relay runs elsewhere.
-    folder: resolve(required(folder, 'watch')),
+    folder: resolve(folder),
     project: required(values.project, 'project'),
-    reason: required(values.reason, 'reason'),
+    reason: requireReason(values.reason),
     ...(values.profile === undefined ? {} : { profile: values.profile }),
     ...(values.device === undefined ? {} : { device: values.device }),
-    ...(values.quiet === undefined ? {} : { quietSeconds: wholeNumber(values.quiet, 'quiet', 1, 3600) }),
-    ...(values['no-hints'] ? { hints: false } : {}),
-  }),
-  'watch.remove': ({ reason }, watch) => ({
-    watch: /^w[0-9]+$/.test(watch) ? watch : resolve(watch),
-    reason: required(reason, 'reason'),
-  }),
-  'person.add': ({ reason }, text) => {
-    const { id, name } = parsePersonOption(text)
-    return { id, name, reason: required(reason, 'reason') }
-  },
-  'person.disable': ({ reason }, id) => ({ id, reason: required(reason, 'reason') }),
-  'shared.add': ({ reason }, account) => ({ account, reason: required(reason, 'reason') }),
-  'badge.new': ({ reason }, id) => ({ id, reason: required(reason, 'reason') }),
-  'badge.in': () => ({ code: readFileSync(stdin.fd, 'utf8').trim() }),
-  'badge.out': () => ({}),
-}
-
-export function isAsking(command: string): boolean {
-  return ['status', 'unclaimed', 'scan', 'project', 'watch', 'person', 'shared', 'badge'].includes(command)
-}
-
-export async function askingCommand(command: string, args: readonly string[], out: Output): Promise<number> {
-  const { values, positionals } = parseOptions(args, options)
-  const folder = dataFolder(required(values.data, 'data'))
-  if (command === 'status' || command === 'unclaimed' || command === 'scan') {
-    const limit = wholeNumber(values.limit, 'limit', 1, 10_000) ?? 100
-    const result = await asked(
-      folder,
-      { command, arguments: command === 'unclaimed' ? { limit } : {} },
-      command !== 'scan',
-    )
-    out.write(
-      values.json
-        ? jsonLine(result)
-        : command === 'status'
-          ? statusText(result as Status)
-          : command === 'unclaimed'
-            ? unclaimedText(result as Unclaimed)
-            : 'Every file has been looked at.\n',
-    )
-    return 0
+    ...(values.quiet === undefined ? {} : { quietSeconds: wholeNumber(values.quiet, '--quiet', 1, 3600) }),
+    ...(values['no-hints'] === true ? { hints: false } : values.hints === true ? { hints: true } : {}),
   }
-  const [verb = '', what = '', ...more] = positionals
-  const name = `${command}.${verb}`
-  const make = changes[name]
-  if (make === undefined || more.length > 0)
-    throw new UnusableInput(
-      `there is no command "${[command, ...positionals].join(' ')}"; relay --help lists them`,
-    )
-  const request = { command: name, arguments: make(values, what) }
-  const result = (await asked(folder, request, true)) as { code?: string; person?: string; seq?: number }
-  out.write(values.json ? jsonLine(result) : doneText(name, result))
+}
+
+function named({ reason }: Values, text: string): Arguments {
+  const { id, name } = parsePersonOption(text)
+  return { id, name, reason: requireReason(reason) }
+}
+
+function ofPerson({ reason }: Values, id: string): Arguments {
+  return { id, reason: requireReason(reason) }
+}
+
+/** A reader ends a code with a newline and leaves the input open. */
+async function firstLine(): Promise<string> {
+  const lines = createInterface({ input: stdin })
+  try {
+    for await (const line of lines) return line.trim()
+    return ''
+  } finally {
+    lines.close()
+    stdin.destroy()
+  }
+}
+
+/** The commands that ask a relay something, in the order of the help. */
+export const askingCommands: { readonly [name in keyof typeof helps]: Command } = {
+  status: { help: helps.status, run: status },
+  unclaimed: { help: helps.unclaimed, run: unclaimed },
+  scan: { help: helps.scan, run: scan },
+  project: { help: helps.project, run: (args, out) => change('project', args, out) },
+  watch: { help: helps.watch, run: (args, out) => change('watch', args, out) },
+  person: { help: helps.person, run: (args, out) => change('person', args, out) },
+  shared: { help: helps.shared, run: (args, out) => change('shared', args, out) },
+  badge: { help: helps.badge, run: (args, out) => change('badge', args, out) },
+}
+
+async function status(args: readonly string[], out: Output): Promise<number> {
+  const { values } = parseOptions(args, common)
+  const result = await asked(values.data, { command: 'status', arguments: {} })
+  out.write(values.json ? jsonText(result) : statusText(result as Status))
   return 0
 }
 
-/** Asks the running relay. Where none runs, the data folder is opened for this one thing, if that makes sense. */
-async function asked(folder: DataFolder, request: Request, alone: boolean): Promise<unknown> {
-  if (!existsSync(folder.database))
-    throw new UnusableInput(`there is no relay in ${folder.path}: relay init sets one up`)
-  const lock = tryWriterLock(folder.lock)
-  if (lock === undefined) return ask(folder.control, request)
-  lock.release()
-  if (!alone) throw new UnusableInput('no relay is running on this data folder')
-  const relay = await openRelayFor(folder, logNotes('relay', 'warn'), () => {})
-  try {
-    if (request.command === 'status') return { ...relay.status(), state: 'not running' }
-    if (request.command === 'unclaimed')
-      return await handleRequest(relay, request, { uid: process.getuid?.() ?? -1 })
-    relay.recordStart()
-    const result = await handleRequest(relay, request, { uid: process.getuid?.() ?? -1 })
-    await relay.stop(`only to do ${request.command}`)
-    return result
-  } finally {
-    relay.close()
-  }
+async function unclaimed(args: readonly string[], out: Output): Promise<number> {
+  const { values } = parseOptions(args, { ...common, limit: { type: 'string' } })
+  const limit = wholeNumber(values.limit, '--limit', 1, 10_000) ?? 100
+  const result = await asked(values.data, { command: 'unclaimed', arguments: { limit } })
+  out.write(values.json ? jsonText(result) : unclaimedText(result as Unclaimed))
+  return 0
 }
 
-type Status = ReturnType<import('../relay.ts').Relay['status']>
-type Unclaimed = ReturnType<import('../relay.ts').Relay['unclaimed']>
+async function scan(args: readonly string[], out: Output): Promise<number> {
+  const { values } = parseOptions(args, common)
+  const result = await asked(values.data, { command: 'scan', arguments: {} })
+  out.write(values.json ? jsonText(result) : 'Every file has been looked at.\n')
+  return 0
+}
 
-function unclaimedText(list: Unclaimed): string {
-  if (list.length === 0) return 'No capture is unclaimed.\n'
-  return list
-    .map(
-      ({ seq, path, digest }) => `${String(seq).padStart(8)}  ${digest.slice(0, 16)}  ${printable(path)}\n`,
+async function change(noun: string, args: readonly string[], out: Output): Promise<number> {
+  const [verb = ''] = parseWords(args, everything).positionals
+  const command = `${noun}.${verb}`
+  const known = Object.hasOwn(changes, command) ? changes[command] : undefined
+  if (known === undefined) {
+    const verbs = Object.keys(changes).flatMap((name) =>
+      name.startsWith(`${noun}.`) ? [name.slice(noun.length + 1)] : [],
     )
-    .join('')
+    throw new UnusableInput(`relay ${noun} is followed by ${verbs.join(' or ')}; relay ${noun} --help`)
+  }
+  const { word, options } = known
+  // Read as all there are: one that this command does not take is refused, and else it is not there.
+  const { values, words } = parseOptions(args, options as typeof everything, [
+    verb,
+    ...(word === undefined ? [] : [word]),
+  ])
+  const data = required(values.data, 'data')
+  const result = await asked(data, {
+    command,
+    arguments: await known.arguments(values, words[1] ?? ''),
+  })
+  out.write(values.json ? jsonText(result) : doneText(command, result))
+  return 0
+}
+
+async function asked(data: string | undefined, request: Request): Promise<object> {
+  return (await askRelay(dataFolder(required(data, 'data')), request)) as object
 }
 
 function doneText(
@@ -152,45 +205,4 @@ function doneText(
   if (person !== undefined) return `${person} is signed in at this workstation.\n`
   if (name === 'badge.out') return 'Nobody is signed in at this workstation.\n'
   return seq === -1 ? 'Nothing changed.\n' : `Recorded as record ${seq}, and in force.\n`
-}
-
-function statusText(status: Status): string {
-  const { relay, state, trail, size, notary, units, capture, held } = status
-  const lines = [
-    `relay    ${relay}: ${state}`,
-    `trail    ${trail}, ${size} records`,
-    `notary   ${notary.place}: ${notary.state}${notary.unanchoredSince === null ? ', holds everything' : `, records since ${notary.unanchoredSince} are not anchored yet`}`,
-    `units    ${units.recorded} recorded, ${units.unclaimed} unclaimed, ${units.failed} not readable${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
-  ]
-  if (held !== null)
-    lines.push(
-      `HELD     nothing can be recorded since ${new Date(held.since).toISOString()}: ${held.reason}; files are still noticed`,
-    )
-  if (notary.foreign.length > 0)
-    lines.push(`NOTARY   something else has the names of checkpoints of ${notary.foreign.join(', ')} records`)
-  for (const { code, expected, found } of status.startUp.notary)
-    lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
-  if (status.left !== undefined)
-    lines.push(
-      `ALARM    the trail ${status.left} was left; the new one says why. The recovery file does not hold its keys yet: relay recovery`,
-    )
-  for (const watch of capture?.watches ?? []) {
-    lines.push(
-      `watch    ${watch.id} ${watch.path}: ${watch.state}${watch.state === 'unavailable' ? ` (${watch.reason})` : ''}, hints ${watch.hints}`,
-    )
-  }
-  if (capture !== null) {
-    lines.push(`open     ${capture.pending} on their way`)
-    for (const one of capture.oldest) {
-      const why = [one.open === true ? 'open in a program' : '', one.failure ?? '', ...(one.missing ?? [])]
-        .filter((text) => text !== '')
-        .join('; ')
-      lines.push(
-        `         ${printable(one.path)}: ${one.stage} since ${new Date(one.since).toISOString()}${why === '' ? '' : ` (${why})`}`,
-      )
-    }
-    for (const { path, code } of capture.unreadableFolders)
-      lines.push(`         ${printable(path)}: cannot be read (${code})`)
-  }
-  return `${lines.join('\n')}\n`
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   createFileNotary,
@@ -23,7 +23,8 @@ import { HostStore } from '../sqlite/host-store.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { takeWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { newPassphrase, readPassphrase } from './passphrase.ts'
 
 export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
            [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints] [--person OSUSER="Full Name"]
@@ -70,7 +71,7 @@ export interface InitResult {
 export async function initCommand(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, options)
   const result = await init(values)
-  out.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : printed(result))
+  out.write(values.json ? jsonText(result) : printed(result))
   return 0
 }
 
@@ -119,7 +120,8 @@ export async function init(values: InitValues): Promise<InitResult> {
   const folder = dataFolder(required(values.data, 'data'))
   const watch = requireWatchable(required(values.watch, 'watch'), { watches: [] })
   const notaryFolder = resolve(values.notary ?? `${folder.path}-notary`)
-  const passphrase = readPassphrase(values['passphrase-file'])
+  const given = values['passphrase-file']
+  const passphrase = given === undefined ? newPassphrase() : readPassphrase(given)
   requireProfile(loadAllProfiles(folder.profiles), values.profile)
   const persons = (values.person ?? []).map((text) => parsePersonOption(text))
   const name = required(values.name, 'name')
@@ -135,7 +137,7 @@ export async function init(values: InitValues): Promise<InitResult> {
         project: required(values.project, 'project'),
         device: values.device ?? name,
         ...(values.profile === undefined ? {} : { profile: values.profile }),
-        quietSeconds: wholeNumber(values.quiet, 'quiet', 1, 3600) ?? QUIET_SECONDS,
+        quietSeconds: wholeNumber(values.quiet, '--quiet', 1, 3600) ?? QUIET_SECONDS,
         hints: values['no-hints'] !== true,
       },
     ],
@@ -178,7 +180,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       now: new Date(),
       previous: null,
     })
-    await writeRecovery(folder.recovery, opened.trail.origin, secrets, passphrase.text)
+    await writeRecovery(folder.recovery, opened.trail.origin, secrets, passphrase)
     opened.writer.append(settingsDrafts(complete, 'set up', Date.now()), () => host.setSettings(complete))
     database.close()
     return {
@@ -188,7 +190,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       notary: notaryFolder,
       watch,
       recovery: folder.recovery,
-      ...(passphrase.isNew ? { passphrase: passphrase.text } : {}),
+      ...(given === undefined ? { passphrase } : {}),
     }
   } finally {
     lock.release()
@@ -205,27 +207,4 @@ async function notaryAt(folder: string): Promise<FileNotary> {
     if (!(error instanceof NotaryUnreachable)) throw error
     return createFileNotary(folder)
   }
-}
-
-const PASSPHRASE_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
-
-/** The passphrase from a file, or a new one of 128 bits that people can write down. */
-function readPassphrase(file: string | undefined): { readonly text: string; readonly isNew: boolean } {
-  if (file !== undefined) {
-    try {
-      return { text: readFileSync(file, 'utf8').replace(/\r?\n$/, ''), isNew: false }
-    } catch (error) {
-      throw new UnusableInput(
-        `the passphrase file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
-  }
-  // 26 letters of 31: 128 bits. Bytes that would favour some letters are thrown away.
-  const letters: string[] = []
-  while (letters.length < 26) {
-    for (const byte of randomBytes(64)) {
-      if (byte < 248 && letters.length < 26) letters.push(PASSPHRASE_LETTERS[byte % 31] as string)
-    }
-  }
-  return { text: letters.join('').replace(/(.{5})(?=.)/g, '$1-'), isNew: true }
 }

@@ -1,19 +1,58 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { shown } from '@compliance-relay/shared/trail'
+import { messageOf } from '../error-message.ts'
 import { UnusableInput } from '../unusable-input.ts'
 
 export interface Output {
   readonly write: (text: string) => void
 }
 
+/** What a command says of itself, and what it does. Returns the exit code. */
+export interface Command {
+  readonly help: string
+  readonly run: (args: readonly string[], out: Output) => Promise<number>
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>
 
-/** The options of a command, or one plain sentence of what is wrong with them. */
-export function parseOptions<const Wanted extends Options>(args: readonly string[], options: Wanted) {
+/**
+ * The options of a command, and the words it takes beside them: exactly those named. One word too many may be a
+ * name with a space in it that was not quoted, so it is never passed over.
+ */
+export function parseOptions<const Wanted extends Options>(
+  args: readonly string[],
+  options: Wanted,
+  names: readonly string[] = [],
+) {
+  const { values, positionals } = parseWords(args, options)
+  const tooMany = positionals[names.length]
+  if (tooMany !== undefined)
+    throw new UnusableInput(
+      `there is a word too many, ${shown(tooMany)}: ${names.length === 0 ? 'only options are taken here' : `only ${names.join(' ')} and options are taken here`}; a text with spaces goes in quotes`,
+    )
+  const missing = names[positionals.length]
+  if (missing !== undefined) throw new UnusableInput(`${missing} is missing`)
+  return { values, words: positionals }
+}
+
+/** The same for a command that says itself which words it takes. */
+export function parseWords<const Wanted extends Options>(args: readonly string[], options: Wanted) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options })
   } catch (error) {
-    throw new UnusableInput(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
+    const code = (error as { readonly code?: unknown }).code
+    const said = messageOf(error).split('\n')[0] ?? ''
+    const [, option] = /^Unknown option '([^']*)'/.exec(said) ?? []
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && option !== undefined)
+      throw new UnusableInput(`there is no option ${shown(option)} here; --help lists them`)
+    throw new UnusableInput(said)
   }
+}
+
+/** Whether an option without a value is given, before it is known whether the rest can be read. */
+export function isGiven(args: readonly string[], ...options: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end === -1 ? args.length : end).some((arg) => options.includes(arg))
 }
 
 export function required(value: string | undefined, option: string): string {
@@ -23,17 +62,23 @@ export function required(value: string | undefined, option: string): string {
 
 export function wholeNumber(
   value: string | undefined,
-  option: string,
+  name: string,
   least: number,
   most: number,
 ): number | undefined {
   if (value === undefined) return undefined
   const number = Number(value)
   if (!/^[0-9]+$/.test(value) || number < least || number > most)
-    throw new UnusableInput(`--${option} is a whole number from ${least} to ${most}, not "${value}"`)
+    throw new UnusableInput(`${name} is a whole number from ${least} to ${most}, not ${shown(value)}`)
   return number
 }
 
-export function jsonLine(value: unknown): string {
+/** The shape of `--json`: one object. */
+export function jsonText(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** The same for a command that goes on and says more later: one object a line. */
+export function jsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`
 }

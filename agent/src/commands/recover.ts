@@ -1,14 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createFileSecrets, openFileSecrets } from '@compliance-relay/shared/relay'
 import { dataFolder } from '../data-folder.ts'
 import { recoverSecrets, writeRecovery } from '../recovery.ts'
-import { UnusableInput } from '../unusable-input.ts'
-import { jsonLine, type Output, parseOptions, required } from './options.ts'
+import { jsonText, type Output, parseOptions, required } from './options.ts'
+import { readPassphrase } from './passphrase.ts'
 import { reading } from './reading.ts'
 
 export const recoverHelp = `relay recover --data DIR --passphrase-file FILE [--recovery FILE] [--json]
-      Puts missing keys back from the recovery file. A key that is there is never replaced
-  relay recovery --data DIR --passphrase-file FILE
+      Puts missing keys back from the recovery file. A key that is there is never replaced`
+
+export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [--recovery FILE] [--json]
       Writes the recovery file anew with all keys there are, e.g. after a new trail was begun`
 
 const options = {
@@ -21,10 +22,10 @@ const options = {
 export async function recoverCommand(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, options)
   const folder = dataFolder(required(values.data, 'data'))
-  const passphrase = passphraseIn(required(values['passphrase-file'], 'passphrase-file'))
+  const passphrase = readPassphrase(required(values['passphrase-file'], 'passphrase-file'))
   const secrets = existsSync(folder.keys) ? openFileSecrets(folder.keys) : createFileSecrets(folder.keys)
   const result = await recoverSecrets(values.recovery ?? folder.recovery, secrets, passphrase)
-  out.write(values.json ? jsonLine(result) : printed(result))
+  out.write(values.json ? jsonText(result) : printed(result))
   return result.differing.length === 0 ? 0 : 1
 }
 
@@ -49,21 +50,11 @@ function printed({
 export async function recoveryCommand(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, options)
   const path = required(values.data, 'data')
-  const passphrase = passphraseIn(required(values['passphrase-file'], 'passphrase-file'))
+  const passphrase = readPassphrase(required(values['passphrase-file'], 'passphrase-file'))
   const file = values.recovery ?? dataFolder(path).recovery
   await reading(path, async ({ folder, trail }) =>
     writeRecovery(file, trail.origin, openFileSecrets(folder.keys), passphrase),
   )
-  out.write(`${file} holds all keys there are. Keep a copy elsewhere.\n`)
+  out.write(values.json ? jsonText({ file }) : `${file} holds all keys there are. Keep a copy elsewhere.\n`)
   return 0
-}
-
-function passphraseIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    throw new UnusableInput(
-      `the passphrase file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
 }

@@ -1,24 +1,32 @@
 import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { messageOf } from '../error-message.ts'
 import { healthApp, listen } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
 import { openRelay } from '../open-relay.ts'
-import { Relay, type RunOptions } from '../relay.ts'
+import { type HttpState, Relay, type RunOptions } from '../relay.ts'
 import { handleRequest } from '../requests.ts'
+import { activeWatches, parseSettings } from '../settings.ts'
+import { openForReading } from '../sqlite/database.ts'
+import { HostStore } from '../sqlite/host-store.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
-import { type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
 
-export const runHelp = `relay run --data DIR [--port 7411] [--hints on|off] [--scan-seconds 60] [--rescan-seconds 600]
+export const PORT = 7411
+
+export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan-seconds 60] [--rescan-seconds 600] [--json]
       Runs the relay until Ctrl-C. Events are JSON lines on standard error.
-      --port             where /healthz and /readyz answer, on this machine only; 0 for nowhere
+      --port             where /healthz and /readyz answer, on this machine only; 0 for nowhere. Without it
+                         ${PORT}, and files are captured even if something else has that port
       --hints off        folders are looked through again and again, the system's hints are not used
       --scan-seconds     every folder is looked through this often, and every file --rescan-seconds`
 
-export const PORT = 7411
 const ASKED_MILLISECONDS = 200
 
 const options = {
@@ -37,29 +45,49 @@ export async function runCommand(args: readonly string[], out: Output): Promise<
     dataFolder(required(values.data, 'data')),
     {
       hints: values.hints === 'on',
-      scanSeconds: wholeNumber(values['scan-seconds'], 'scan-seconds', 1, 3600) ?? 60,
-      rescanSeconds: wholeNumber(values['rescan-seconds'], 'rescan-seconds', 1, 86_400) ?? 600,
+      scanSeconds: wholeNumber(values['scan-seconds'], '--scan-seconds', 1, 3600) ?? 60,
+      rescanSeconds: wholeNumber(values['rescan-seconds'], '--rescan-seconds', 1, 86_400) ?? 600,
     },
-    wholeNumber(values.port, 'port', 0, 65_535) ?? PORT,
-    out,
+    portOf(values.port),
+    { ...out, json: values.json },
   )
+}
+
+/** Where health is told. */
+export interface Port {
+  readonly number: number
+  /** Somebody named this port and counts on it. */
+  readonly isAsked: boolean
+}
+
+export function portOf(option: string | undefined): Port {
+  const number = wholeNumber(option, '--port', 0, 65_535)
+  return { number: number ?? PORT, isAsked: number !== undefined }
+}
+
+export interface RunOutput extends Output {
+  /** An object for a start and for a stop, instead of text. */
+  readonly json: boolean
 }
 
 /** Runs a relay until it is told to stop. Returns the exit code. */
 export async function run(
   folder: DataFolder,
-  options: RunOptions,
-  port: number,
-  out: Output,
+  options: Omit<RunOptions, 'http'>,
+  port: Port,
+  out: RunOutput,
 ): Promise<number> {
   const stop = stopSignals()
-  let relay = await openRelayFor(folder, logNotes('relay'), stop.again, true)
+  const note = logNotes(relayNameIn(folder))
+  let relay = await openRelayFor(folder, note, stop.again, true)
   stop.opened()
-  const note = logNotes(relay.relayName)
-  const close =
-    port === 0
-      ? undefined
-      : await listenOrSay(port, () => ({ ready: relay.isReady, state: relay.status().state }), note)
+  let http: Listening
+  try {
+    http = await listenOrSay(port, () => ({ ready: relay.isReady, state: relay.status().state }), note)
+  } catch (error) {
+    relay.close()
+    throw error
+  }
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {
@@ -76,16 +104,17 @@ export async function run(
   }
   try {
     for (;;) {
-      await relay.start(options)
+      await relay.start({ ...options, http: http.state })
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
-      sayStarted(relay, port, out)
+      sayStarted(relay, http.state, out)
       const reason = await stop.next()
       if (reason !== 'forked') {
-        out.write('stopping…\n')
+        if (!out.json) out.write('stopping…\n')
         clearInterval(asked)
-        await close?.()
+        await http.close()
         await relay.stop(reason)
         note('stopped', { reason })
+        if (out.json) out.write(jsonLine({ stopped: reason }))
         return 0
       }
       await relay.abandon()
@@ -106,7 +135,7 @@ export async function openRelayFor(
   const wall = (): number => Date.now()
   const random = (size: number) => new Uint8Array(randomBytes(size))
   const opened = await openRelay(folder, { random, wall, note, checksState: captures })
-  return new Relay(opened, {
+  const relay = new Relay(opened, {
     version,
     profiles: loadAllProfiles(folder.profiles),
     accounts: accountsOf(process.platform),
@@ -118,16 +147,50 @@ export async function openRelayFor(
       again()
     },
   })
+  return relay
 }
 
-function sayStarted(relay: Relay, port: number, out: Output): void {
+/**
+ * The name of a relay, for the lines that are logged before its trail was verified: the settings as they are kept
+ * for use. Where they cannot be read, the folder's own name; what is wrong with it is said by whoever opens it next.
+ */
+export function relayNameIn(folder: DataFolder): string {
+  try {
+    const database = openForReading(folder.database)
+    try {
+      return parseSettings(new HostStore(database).settings()).name
+    } finally {
+      database.close()
+    }
+  } catch {
+    return basename(folder.path)
+  }
+}
+
+function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void {
   const { check, left, trail, writer } = relay.opened
-  const { watches } = relay.settings
-  out.write(
-    `Compliance Relay ${relay.relayName} is running${port === 0 ? '' : `: http://127.0.0.1:${port}/`}\n`,
-  )
+  const watches = activeWatches(relay.settings)
+  if (out.json) {
+    const { notary } = check
+    out.write(
+      jsonLine({
+        running: relay.relayName,
+        trail: trail.origin,
+        size: writer.head.size,
+        http,
+        watches: watches.map(({ id, path, project }) => ({ id, path, project })),
+        notary,
+        left: left?.origin ?? null,
+      }),
+    )
+    return
+  }
+  const where = http?.state === 'listening' ? `: http://127.0.0.1:${http.port}/` : ''
+  out.write(`Compliance Relay ${relay.relayName} is running${where}\n`)
   out.write(`  trail    ${trail.origin}, ${writer.head.size} records\n`)
-  for (const watch of watches) out.write(`  watches  ${watch.path}  (project ${watch.project})\n`)
+  for (const watch of watches) out.write(`  watches  ${printable(watch.path)}  (project ${watch.project})\n`)
+  if (http?.state === 'not listening')
+    out.write(`  HTTP     ${http.reason}: nothing answers there; files are captured all the same\n`)
   for (const { code, expected, found } of check.notary)
     out.write(`  NOTARY   ${code}: expected ${expected}, found ${found}\n`)
   if (left !== undefined)
@@ -137,19 +200,32 @@ function sayStarted(relay: Relay, port: number, out: Output): void {
   out.write('  Ctrl-C stops it in order.\n')
 }
 
+interface Listening {
+  readonly state: HttpState | null
+  readonly close: () => Promise<void>
+}
+
+/**
+ * A relay that does not start captures nothing, and files do not wait: so another program on the port that nobody
+ * chose hinders nothing, it is logged and stands in the status. A port that was named is counted on by whoever
+ * named it, somebody is there to be told, and nothing was running before: then it does not start.
+ */
 async function listenOrSay(
-  port: number,
+  { number: port, isAsked }: Port,
   health: Parameters<typeof healthApp>[1],
   note: Note,
-): Promise<() => Promise<void>> {
+): Promise<Listening> {
+  if (port === 0) return { state: null, close: async () => {} }
   try {
-    return await listen(healthApp(port, health), port)
+    return { state: { port, state: 'listening' }, close: await listen(healthApp(port, health), port) }
   } catch (error) {
-    // Capture does not depend on being asked how it goes.
-    note('port-taken', { port, error })
-    throw new UnusableInput(
-      `port ${port} cannot be listened on (${error instanceof Error ? error.message : String(error)}); choose another with --port`,
-    )
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    const reason = isTaken
+      ? `port ${port} is in use by another program`
+      : `port ${port} cannot be listened on (${messageOf(error)})`
+    if (isAsked) throw new UnusableInput(`${reason}: choose another with --port, or 0 for none`)
+    note('port-taken', { port, reason })
+    return { state: { port, state: 'not listening', reason }, close: async () => {} }
   }
 }
 

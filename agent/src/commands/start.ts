@@ -1,25 +1,31 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
+import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
-import { dataFolder } from '../data-folder.ts'
-import { init } from './init.ts'
-import { type Output, parseOptions, wholeNumber } from './options.ts'
-import { PORT, run } from './run.ts'
+import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { activeWatches, parseSettings } from '../settings.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { type InitResult, init } from './init.ts'
+import { jsonLine, type Output, parseOptions } from './options.ts'
+import { reading } from './reading.ts'
+import { portOf, run as runRelay } from './run.ts'
 
-export const startHelp = `relay start [--data relay-data] [--watch instrument-folder] [--port 7411]
+export const startHelp = `relay start [--data relay-data] [--watch instrument-folder] [--port N] [--json]
       To try it: sets up a relay that watches a folder, if there is none yet, and runs it. The account that
       runs it is enrolled as a person. A laboratory sets up its own with "relay init".`
 
 export async function startCommand(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, {
     data: { type: 'string', default: 'relay-data' },
-    watch: { type: 'string', default: 'instrument-folder' },
+    watch: { type: 'string' },
     port: { type: 'string' },
+    json: { type: 'boolean', default: false },
   })
-  const port = wholeNumber(values.port, 'port', 0, 65_535) ?? PORT
+  const port = portOf(values.port)
   const folder = dataFolder(values.data)
-  const watch = resolve(values.watch)
+  const watch = resolve(values.watch ?? 'instrument-folder')
+  const watched = existsSync(folder.database) ? await watchedBy(folder, values.watch) : [watch]
   if (!existsSync(folder.database)) {
     mkdirSync(watch, { recursive: true })
     const { account, name } = whoRuns()
@@ -31,17 +37,36 @@ export async function startCommand(args: readonly string[], out: Output): Promis
       watch,
       person: [`${account}=${name}`],
     })
-    out.write(`A relay has been set up in ${result.data}, its checkpoints are kept in ${result.notary}.\n`)
-    out.write(
-      `  person     ${name} (account ${account}), who ran this: a laboratory names its own with "relay init --person"\n`,
-    )
-    out.write(`  passphrase ${result.passphrase ?? ''}  opens ${result.recovery}; it is shown this once\n\n`)
+    if (values.json) out.write(jsonLine({ setUp: result }))
+    else sayHello(result, name, account, out)
   }
-  out.write(`Drop a file or an instrument's data set into ${watch}\n`)
+  if (!values.json) {
+    out.write(`Drop a file or an instrument's data set into ${watched.map(printable).join(' or ')}\n`)
+    out.write(
+      `See what became of it:  npx relay trail --data ${values.data}      Check it all:  npx relay verify --data ${values.data}\n\n`,
+    )
+  }
+  const run = { hints: true, scanSeconds: 60, rescanSeconds: 600 }
+  return runRelay(folder, run, port, { ...out, json: values.json })
+}
+
+function sayHello(result: InitResult, name: string, account: string, out: Output): void {
+  out.write(`A relay has been set up in ${result.data}, its checkpoints are kept in ${result.notary}.\n`)
   out.write(
-    `See what became of it:  npx relay trail --data ${values.data}      Check it all:  npx relay verify --data ${values.data}\n\n`,
+    `  person     ${name} (account ${account}), who ran this: a laboratory names its own with "relay init --person"\n`,
   )
-  return run(folder, { hints: true, scanSeconds: 60, rescanSeconds: 600 }, port, out)
+  out.write(`  passphrase ${result.passphrase ?? ''}  opens ${result.recovery}; it is shown this once\n\n`)
+}
+
+/** What a relay that is there watches. Another folder is not put under watch in passing: that takes a reason. */
+async function watchedBy(folder: DataFolder, asked: string | undefined): Promise<readonly string[]> {
+  const watches = await reading(folder.path, ({ host }) => activeWatches(parseSettings(host.settings())))
+  const paths = watches.map(({ path }) => path)
+  if (asked !== undefined && !paths.includes(resolve(asked)))
+    throw new UnusableInput(
+      `the relay in ${folder.path} watches ${paths.join(', ')}, not ${resolve(asked)}; to have it watched, too: relay watch add`,
+    )
+  return paths
 }
 
 /** The account this runs under, and the full name the system has for it. */

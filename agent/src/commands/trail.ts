@@ -2,55 +2,57 @@ import { fromUtf8, readEntry } from '@compliance-relay/shared/trail'
 import { type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { nameOfBytes } from '../capture/raw-name.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { manifestLines } from './manifest-lines.ts'
+import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
 import { reading, trailNumbered } from './reading.ts'
 
 export const trailHelp = `relay trail --data DIR [--from N] [--limit N] [--trail N] [--json]
-      Prints records as they are stored, one exact line each, newest trail unless --trail says otherwise.
-      --json             as one JSON array; lines alone are what "relay verify" reads
-  relay manifest SEQ --data DIR [--trail N]
-      Prints the manifest of a data set's record: "<sha256>  <size>  <path>", byte for byte as it was hashed
-  relay checkpoint --data DIR [--size N] [--trail N] [--policy]
-      Prints the last checkpoint, or the one of N records; with --policy the policy line that trusts its key`
+      Prints records as they are stored, one exact line each, newest trail unless --trail says otherwise:
+      1 is the oldest. These lines are what "relay verify" reads.
+      --json             one object: the trail's name, and the lines as "entries"`
+
+export const manifestHelp = `relay manifest SEQ --data DIR [--trail N] [--json]
+      Prints the manifest of a data set's record: "<sha256>  <size>  <path>", byte for byte as it was hashed`
+
+export const checkpointHelp = `relay checkpoint --data DIR [--size N] [--trail N] [--policy] [--json]
+      Prints the last checkpoint, or the one of N records; with --policy the policy that trusts its key.
+      Compare that key with the one "relay init" printed: a policy from the machine itself proves little`
 
 const options = {
   data: { type: 'string' },
-  from: { type: 'string' },
-  limit: { type: 'string' },
   trail: { type: 'string' },
-  size: { type: 'string' },
-  policy: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const
 
 const most = Number.MAX_SAFE_INTEGER
 
 export async function trailCommand(args: readonly string[], out: Output): Promise<number> {
-  const { values } = parseOptions(args, options)
-  const from = wholeNumber(values.from, 'from', 0, most) ?? 0
-  const limit = wholeNumber(values.limit, 'limit', 1, most) ?? most
-  const number = wholeNumber(values.trail, 'trail', 1, most)
+  const { values } = parseOptions(args, { ...options, from: { type: 'string' }, limit: { type: 'string' } })
+  const from = wholeNumber(values.from, '--from', 0, most) ?? 0
+  const limit = wholeNumber(values.limit, '--limit', 1, most) ?? most
+  const number = wholeNumber(values.trail, '--trail', 1, most)
   return reading(required(values.data, 'data'), (data) => {
-    const { id } = trailNumbered(data, number)
+    const { id, origin } = trailNumbered(data, number)
     let printed = 0
+    if (values.json) out.write(`{\n"trail": ${JSON.stringify(origin)},\n"entries": [`)
     for (const { line } of data.store.lines(id, from)) {
       if (printed === limit) break
-      out.write(values.json ? `${printed === 0 ? '[' : ','}\n${fromUtf8(line)}` : `${fromUtf8(line)}\n`)
+      out.write(values.json ? `${printed === 0 ? '' : ','}\n${fromUtf8(line)}` : `${fromUtf8(line)}\n`)
       printed++
     }
-    if (values.json) out.write(printed === 0 ? '[]\n' : '\n]\n')
+    if (values.json) out.write('\n]\n}\n')
     return 0
   })
 }
 
 export async function manifestCommand(
   args: readonly string[],
-  out: { readonly write: (bytes: Uint8Array) => void },
+  out: { readonly write: (text: string | Uint8Array) => void },
 ): Promise<number> {
-  const { values, positionals } = parseOptions(args, options)
-  const seq = wholeNumber(positionals[0] ?? '', 'SEQ', 0, most) ?? 0
+  const { values, words } = parseOptions(args, options, ['SEQ'])
+  const seq = wholeNumber(words[0] ?? '', 'SEQ', 0, most) ?? 0
   return reading(required(values.data, 'data'), (data) => {
-    const { id } = trailNumbered(data, wholeNumber(values.trail, 'trail', 1, most))
+    const { id, origin } = trailNumbered(data, wholeNumber(values.trail, '--trail', 1, most))
     const line = data.store.line(id, seq)
     if (line === undefined) throw new UnusableInput(`there is no record ${seq}`)
     const { body, kind } = readEntry(line).record
@@ -62,7 +64,7 @@ export async function manifestCommand(
       : data.store.content(manifest)
     if (bytes === undefined)
       throw new UnusableInput(`the manifest ${manifest} is missing from the data folder`)
-    out.write(bytes)
+    out.write(values.json ? jsonText({ trail: origin, seq, manifest, files: manifestLines(bytes) }) : bytes)
     return 0
   })
 }
@@ -73,23 +75,34 @@ function fileOf({ path, pathRaw, size, sha256 }: Record<string, unknown>): Manif
 }
 
 export async function checkpointCommand(args: readonly string[], out: Output): Promise<number> {
-  const { values } = parseOptions(args, options)
-  const size = wholeNumber(values.size, 'size', 0, most)
+  const { values } = parseOptions(args, {
+    ...options,
+    size: { type: 'string' },
+    policy: { type: 'boolean', default: false },
+  })
+  const size = wholeNumber(values.size, '--size', 0, most)
+  if (values.policy && size !== undefined) throw new UnusableInput('--policy goes without --size')
   return reading(required(values.data, 'data'), (data) => {
-    const trail = trailNumbered(data, wholeNumber(values.trail, 'trail', 1, most))
+    const { id, origin, vkey } = trailNumbered(data, wholeNumber(values.trail, '--trail', 1, most))
     if (values.policy) {
-      out.write(`log ${trail.vkey}\nquorum none\n`)
+      const policy = `log ${vkey}\nquorum none\n`
+      out.write(values.json ? jsonText({ trail: origin, vkey, policy }) : policy)
       return 0
     }
     const found =
       size === undefined
-        ? data.store.lastCheckpoint(trail.id)
-        : [...data.store.checkpoints(trail.id)].find((one) => one.size === size)
+        ? data.store.lastCheckpoint(id)
+        : [...data.store.checkpoints(id)].find((one) => one.size === size)
     if (found === undefined)
       throw new UnusableInput(
         size === undefined ? 'there is no checkpoint yet' : `there is no checkpoint of ${size} records`,
       )
-    out.write(fromUtf8(found.note))
+    const note = fromUtf8(found.note)
+    out.write(
+      values.json
+        ? jsonText({ trail: origin, size: found.size, notarised: found.notarised, checkpoint: note })
+        : note,
+    )
     return 0
   })
 }

@@ -13,6 +13,7 @@ import { digestOf } from '../capture/manifest.ts'
 import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
+import { messageOf } from '../error-message.ts'
 import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { columnsOf } from '../sqlite/columns.ts'
@@ -145,7 +146,7 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
       if (secret === undefined) unusable(name, 'nothing')
       return secret
     } catch (error) {
-      unusable(name, error instanceof Error ? error.message : String(error))
+      unusable(name, messageOf(error))
       return undefined
     }
   }
@@ -253,7 +254,7 @@ function checkSettings({ store, host, trail }: Reading, findings: DataFinding[])
       code: 'settings-differ',
       trail: trail.origin,
       expected: 'settings that can be read',
-      found: error instanceof Error ? error.message : String(error),
+      found: messageOf(error),
     })
   }
 }

@@ -5,10 +5,11 @@ import { type Body, printable, readEntry, type TrailRecord } from '@compliance-r
 import { digestOf, type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { fsPath } from '../capture/raw-name.ts'
 import { walkSet } from '../capture/walk-set.ts'
+import { messageOf } from '../error-message.ts'
 import { isIn } from '../requests.ts'
 import { parseSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { jsonLine, type Output, parseOptions, required } from './options.ts'
+import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 
 export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
@@ -43,15 +44,11 @@ const sentences: Readonly<Record<FileState, string>> = {
 }
 
 export async function verifyFileCommand(args: readonly string[], out: Output): Promise<number> {
-  const { values, positionals } = parseOptions(args, {
-    data: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  })
-  const [file, ...more] = positionals
-  if (file === undefined || more.length > 0)
-    throw new UnusableInput('name one file: relay verify-file FILE --data DIR')
+  const options = { data: { type: 'string' }, json: { type: 'boolean', default: false } } as const
+  const { values, words } = parseOptions(args, options, ['FILE'])
+  const [file = ''] = words
   const verdict = await reading(required(values.data, 'data'), (data) => judge(data, file))
-  out.write(values.json ? jsonLine(verdict) : printed(verdict))
+  out.write(values.json ? jsonText(verdict) : printed(verdict))
   return verdict.state === 'recorded' ? 0 : 1
 }
 
@@ -213,9 +210,7 @@ function digestOfFile(path: string): string {
   try {
     descriptor = openSync(fsPath(path), 'r')
   } catch (error) {
-    throw new UnusableInput(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new UnusableInput(`${path} cannot be read: ${messageOf(error)}`)
   }
   try {
     const hashing = createHash('sha256')

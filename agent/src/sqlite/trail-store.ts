@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Columns } from './columns.ts'
 import { rowOf, rowsOf } from './database.ts'
 
@@ -188,6 +189,18 @@ export class TrailStore {
   content(digest: string): Uint8Array | undefined {
     const read = this.#database.prepare('SELECT bytes FROM content WHERE digest = ?')
     return rowOf<{ bytes: Uint8Array }>(read, digest)?.bytes
+  }
+}
+
+/** A record, if it is there and can be read: a trail that was left may be damaged. */
+export function readRecordIn(store: TrailStore, trail: number, seq: number): TrailRecord | undefined {
+  const line = store.line(trail, seq)
+  if (line === undefined) return undefined
+  try {
+    return readEntry(line).record
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
   }
 }
 

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+
+const script = join(import.meta.dirname, '../bin/relay.mjs')
+const folder = mkdtempSync(join(tmpdir(), 'relay-cli-'))
+const nowhere = join(folder, 'nowhere')
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+interface Said {
+  readonly code: number | string
+  readonly out: string
+  readonly error: string
+}
+
+function relay(...args: string[]): Promise<Said> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], { cwd: folder }, (error, out, said) =>
+      resolve({ code: error?.code ?? 0, out, error: said }),
+    )
+  })
+}
+
+const names =
+  'start init run status unclaimed scan project watch person shared badge trail manifest checkpoint verify verify-file recover recovery service'.split(
+    ' ',
+  )
+
+test('the help has every command, and every command prints its own part of it', async () => {
+  const { out: whole, code } = await relay('--help')
+  expect(code).toBe(0)
+  const helps = await Promise.all(names.map((name) => relay(name, '--help')))
+  for (const [i, { code: ended, out, error }] of helps.entries()) {
+    expect({ ended, error }).toEqual({ ended: 0, error: '' })
+    expect(out).toMatch(new RegExp(`^relay ${names[i]} `))
+    expect(whole).toContain(`  ${out}`)
+  }
+  const parts = helps.reduce(
+    (sum, { out }) => sum + out.split('\n').filter((line) => /^ *relay /.test(line)).length,
+    0,
+  )
+  const lines = whole.split('\n').filter((line) => /^ {2}relay [a-z]/.test(line))
+  expect(lines).toHaveLength(parts)
+  for (const args of [
+    ['watch', 'add', '-h'],
+    ['help', 'watch'],
+  ])
+    expect(await relay(...args)).toMatchObject({ code: 0, out: helps[names.indexOf('watch')]?.out })
+})
+
+test('a word that is "--help" only after "--" is a word', async () => {
+  expect(await relay('verify', '--', '--help')).toMatchObject({ code: 2, out: '' })
+})
+
+test('without a command the help goes where errors go', async () => {
+  expect(await relay()).toMatchObject({ code: 2, out: '', error: expect.stringContaining('relay init') })
+})
+
+test.each([
+  ['start', 'now'],
+  ['init', 'now'],
+  ['run', 'now'],
+  ['status', 'now'],
+  ['unclaimed', 'now'],
+  ['scan', 'now'],
+  ['project', 'add', 'P-1', 'now'],
+  ['watch', 'remove', 'w1', 'now'],
+  ['person', 'add', 'jdoe=Jane', 'now'],
+  ['person', 'disable', 'jdoe', 'now'],
+  ['shared', 'add', 'nmr', 'now'],
+  ['badge', 'in', 'now'],
+  ['badge', 'new', 'jdoe', 'now'],
+  ['trail', 'now'],
+  ['manifest', '1', 'now'],
+  ['checkpoint', 'now'],
+  ['verify', '--json', 'now'],
+  ['verify-file', 'a', 'now'],
+  ['recover', 'now'],
+  ['recovery', 'now'],
+])('relay %s %s %s: one word too many is refused in one sentence', async (...args) => {
+  const { code, out, error } = await relay(...args, '--data', nowhere)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(error).toMatch(/^(?:relay: |\{"error":").*"?now.*\n$/)
+})
+
+test.each([
+  [['nothing']],
+  [['status']],
+  [['status', '--data', nowhere]],
+  [['trail', '--data', nowhere]],
+  [['manifest', '1', '--data', nowhere]],
+  [['checkpoint', '--data', nowhere]],
+  [['verify', 'nothing.jsonl']],
+  [['verify', '--data', nowhere]],
+  [['verify-file', 'a', '--data', nowhere]],
+  [['recover', '--data', nowhere]],
+  [['recovery', '--data', nowhere]],
+  [['run', '--data', nowhere]],
+  [['init', '--data', nowhere]],
+  [['service', 'install', '--data', nowhere]],
+  [['person', 'add', 'x', '--data', nowhere]],
+  [['unclaimed', '--what']],
+])('%j with --json tells what is wrong as an object on standard error', async (args) => {
+  const { code, out, error } = await relay(...args, '--json')
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(JSON.parse(error)).toEqual({ error: expect.any(String) })
+})
+
+test.each([
+  [undefined, 'it is missing'],
+  ['ok', 'this one has 2'],
+  [' a ', 'this one has 1'],
+  ['x'.repeat(501), 'this one has 501'],
+])('a reason of another length is told which it must have: %j', async (reason, said) => {
+  const given = reason === undefined ? [] : ['--reason', reason]
+  const { code, error } = await relay('project', 'add', 'P-1', '--data', nowhere, ...given)
+  expect(code).toBe(2)
+  expect(error).toContain('--reason says why, in 3 to 500 characters')
+  expect(error).toContain(said)
+})
+
+test('an option of another command is refused, not passed over', async () => {
+  const { code, error } = await relay('watch', 'remove', 'w1', '--quiet', '5', '--data', nowhere)
+  expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('no option "--quiet"') })
+})

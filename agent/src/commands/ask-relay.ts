@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { ask, type Request } from '../control.ts'
+import type { DataFolder } from '../data-folder.ts'
+import { logNotes } from '../log.ts'
+import { handleRequest } from '../requests.ts'
+import { tryWriterLock } from '../sqlite/writer-lock.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { openRelayFor, relayNameIn } from './run.ts'
+
+/** What can be asked of a relay that does not run, and writes nothing. */
+const questions = ['status', 'unclaimed']
+
+/** Throws `UnusableInput` where no relay was set up. */
+export function requireRelay(folder: DataFolder): void {
+  if (!existsSync(folder.database))
+    throw new UnusableInput(`there is no relay in ${folder.path}: relay init sets one up`)
+}
+
+/**
+ * Asks the running relay. Where none runs, the data folder is opened for this one thing, if that makes sense: the
+ * lock is held meanwhile, and start and stop are records as always.
+ */
+export async function askRelay(folder: DataFolder, request: Request): Promise<unknown> {
+  requireRelay(folder)
+  const lock = tryWriterLock(folder.lock)
+  if (lock === undefined) return ask(folder.control, request)
+  lock.release()
+  if (request.command === 'scan') throw new UnusableInput('no relay is running on this data folder')
+  const relay = await openRelayFor(folder, logNotes(relayNameIn(folder), 'warn'), () => {})
+  const self = { uid: process.getuid?.() ?? -1 }
+  try {
+    if (request.command === 'status') return { ...relay.status(), state: 'not running', started: null }
+    if (questions.includes(request.command)) return await handleRequest(relay, request, self)
+    relay.recordStart()
+    // What is refused leaves no record.
+    let isRecorded = false
+    try {
+      const result = await handleRequest(relay, request, self)
+      isRecorded = true
+      return result
+    } finally {
+      if (isRecorded) await relay.stop(`only to do ${request.command}`)
+    }
+  } finally {
+    relay.close()
+  }
+}

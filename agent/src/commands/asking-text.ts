@@ -1,0 +1,64 @@
+import { printable } from '@compliance-relay/shared/trail'
+import type { Relay } from '../relay.ts'
+import type { Unclaimed } from '../unclaimed.ts'
+
+export type Status = ReturnType<Relay['status']>
+
+/** `relay unclaimed` for people: two lines for each, where and when, and why. */
+export function unclaimedText({ total, unclaimed }: Unclaimed): string {
+  if (unclaimed.length === 0) return 'No capture is unclaimed.\n'
+  const lines = unclaimed.flatMap(({ seq, time, watch, device, path, reason, sentence, digest }) => [
+    `${printable(path)}`,
+    `    record ${seq} at ${time ?? '?'}, watch ${watch ?? '?'} (${printable(device ?? '?')})${digest === '' ? '' : `, SHA-256 ${digest.slice(0, 16)}…`}`,
+    `    ${reason ?? 'its record cannot be read'}${sentence === null ? '' : `: ${printable(sentence)}`}`,
+  ])
+  const more = total - unclaimed.length
+  return `${[...lines, ...(more > 0 ? [`… and ${more} more: --limit N`] : [])].join('\n')}\n`
+}
+
+/** `relay status` for people. */
+export function statusText(status: Status): string {
+  const { relay, state, trail, size, notary, units, capture, held, http } = status
+  const lines = [
+    `relay    ${relay}: ${state}`,
+    `trail    ${trail}, ${size} records`,
+    `notary   ${notary.place}: ${notary.state}${notary.unanchoredSince === null ? ', holds everything' : `, records since ${notary.unanchoredSince} are not anchored yet`}`,
+    `units    ${units.recorded} recorded, ${units.unclaimed} unclaimed, ${units.failed} not readable${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
+  ]
+  if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
+  if (http?.state === 'not listening')
+    lines.push(
+      `HTTP     nothing answers at port ${http.port}: ${http.reason}; files are captured all the same`,
+    )
+  if (held !== null)
+    lines.push(
+      `HELD     nothing can be recorded since ${new Date(held.since).toISOString()}: ${held.reason}; files are still noticed`,
+    )
+  if (notary.foreign.length > 0)
+    lines.push(`NOTARY   something else has the names of checkpoints of ${notary.foreign.join(', ')} records`)
+  for (const { code, expected, found } of status.startUp.notary)
+    lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
+  if (status.left !== undefined)
+    lines.push(
+      `ALARM    the trail ${status.left} was left; the new one says why. The recovery file does not hold its keys yet: relay recovery`,
+    )
+  for (const watch of capture.watches) {
+    const isLooking = watch.state === 'watching' || watch.state === 'scanning'
+    const hints = isLooking ? `, hints ${watch.hints}` : ''
+    lines.push(
+      `watch    ${watch.id} ${printable(watch.path)}: ${watch.state}${watch.state === 'unavailable' ? ` (${watch.reason})` : ''}${hints}`,
+    )
+  }
+  if (state !== 'not running') lines.push(`open     ${capture.pending} on their way`)
+  for (const one of capture.oldest) {
+    const why = [one.open === true ? 'open in a program' : '', one.failure ?? '', ...(one.missing ?? [])]
+      .filter((text) => text !== '')
+      .join('; ')
+    lines.push(
+      `         ${printable(one.path)}: ${one.stage} since ${new Date(one.since).toISOString()}${why === '' ? '' : ` (${why})`}`,
+    )
+  }
+  for (const { path, code } of capture.unreadableFolders)
+    lines.push(`         ${printable(path)}: cannot be read (${code})`)
+  return `${lines.join('\n')}\n`
+}

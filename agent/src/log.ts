@@ -17,6 +17,7 @@ const warnings = new Set([
   'sessions-unknown',
   'trail-forked',
   'port-taken',
+  'recovery-behind',
 ])
 
 /** One JSON line an event, on standard error; standard output is for people. */

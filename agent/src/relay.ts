@@ -20,12 +20,15 @@ import type { Profile } from './instruments/types.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { Publisher, TrailForked } from './publisher.ts'
+import { type RecoveryWriting, recoveryBehind, recoveryDraft } from './recovery.ts'
 import { activeWatches, type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
+import { readRecordIn } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { timestamp } from './time-text.ts'
+import { secretNames } from './trail-keys.ts'
 import { type Unclaimed, unclaimedUnits } from './unclaimed.ts'
 
 export interface RelayDeps {
@@ -99,6 +102,7 @@ export class Relay {
   #unanchoredSince: number | undefined
   #http: HttpState | null = null
   #isStarting = false
+  #recoveryBehind: readonly string[] = []
   #startedAt: number
   #stopped = false
   #closed = false
@@ -315,6 +319,8 @@ export class Relay {
       units: { recorded, unclaimed: refused, failed, absent },
       settled: this.settled,
       http: this.#http,
+      /** Names of keys that the recovery file does not hold. */
+      recoveryBehind: this.#recoveryBehind,
       capture: this.#engine?.status() ?? this.#notCapturing(),
       badge: this.#badges.find((one) => endedBadge(one, this.#deps.wall()).to === undefined)?.person ?? null,
     }
@@ -333,6 +339,35 @@ export class Relay {
   /** Units no person answers for, oldest first; and how many there are in all. */
   unclaimed(limit: number): Unclaimed {
     return unclaimedUnits({ units: this.#units, tree: this.#tree, store: this.opened.store }, limit)
+  }
+
+  get recoveryBehind(): readonly string[] {
+    return this.#recoveryBehind
+  }
+
+  /** Compares the keys of all trails with what the recovery file names. */
+  lookAtRecovery(): void {
+    const { store, folder } = this.opened
+    const trails = store.trails()
+    const keys = trails.flatMap(({ origin }) => Object.values(secretNames(origin)))
+    this.#recoveryBehind = recoveryBehind(folder.recovery, keys, () => {
+      for (const { id } of trails.toReversed()) {
+        const seq = store.lastOfKind(id, 'recovery.written')
+        const held = seq === undefined ? undefined : readRecordIn(store, id, seq)?.body['keys']
+        if (Array.isArray(held)) return held.map(String)
+      }
+      return []
+    })
+  }
+
+  /** Records that a recovery file was written. Its keys are in the file by now, whoever wrote it. */
+  async recordRecovery(writing: RecoveryWriting, { actor, evidence }: Asking): Promise<number> {
+    const who = actor ?? relayActor(this.relayName)
+    const seq = await this.recorder.record(() =>
+      recoveryDraft(who, writing, { by: evidence }, this.#deps.wall()),
+    )
+    this.lookAtRecovery()
+    return seq
   }
 
   /** The account that asks for something, and the person it stands for, if it stands for one. */

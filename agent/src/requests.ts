@@ -6,6 +6,7 @@ import { BADGE_BYTES, checkBadge, newBadge } from './actors/badge.ts'
 import type { Asker, Request } from './control.ts'
 import { messageOf } from './error-message.ts'
 import { REASON_CHARACTERS } from './reason.ts'
+import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
 import { activeWatches, QUIET_SECONDS, type Settings } from './settings.ts'
 import { UnusableInput } from './unusable-input.ts'
@@ -141,7 +142,30 @@ const handlers: { readonly [command: string]: Handler } = {
     await relay.setBadge(undefined, randomUUID(), { by: by.evidence })
     return {}
   },
+  'recovery.written': async (relay, by, args) => {
+    const asked = recoverySchema.parse(args)
+    if (asked.file === relay.opened.folder.recovery) {
+      const bytes = readRecovery(asked.file)
+      if (bytes === undefined || writtenIn(bytes).sha256 !== asked.sha256)
+        throw new UnusableInput(`${asked.file} is not the file that is said to have been written`)
+    }
+    const { leftOut, ...writing } = asked
+    const seq = await relay.recordRecovery({ ...writing, ...(leftOut === undefined ? {} : { leftOut }) }, by)
+    return { seq, recoveryBehind: relay.recoveryBehind }
+  },
 }
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const keyNames = z.array(z.string().regex(/^[a-z0-9.-]{1,100}$/)).max(100)
+const recoverySchema = z.strictObject({
+  file: text,
+  keys: keyNames,
+  sha256,
+  how: z.enum(['made', 'renewed', 'replaced']),
+  before: z.nullable(z.strictObject({ sha256, kept: text })),
+  leftOut: z.optional(keyNames),
+  reason,
+})
 
 export async function handleRequest(relay: Relay, request: Request, asker: Asker): Promise<unknown> {
   const handler = Object.hasOwn(handlers, request.command) ? handlers[request.command] : undefined

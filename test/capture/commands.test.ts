@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
@@ -314,6 +325,110 @@ test('a badge makes its bearer the actor of what a shared login writes, until it
   } finally {
     await shared.remove()
   }
+})
+
+describe('the recovery file', () => {
+  const passphraseFile = (name: string, text: string): string => {
+    const path = join(station.base, name)
+    writeFileSync(path, `${text}\n`)
+    return path
+  }
+  const written = () => station.records().filter(({ kind }) => kind === 'recovery.written')
+  const file = () => join(station.data, 'recovery.json')
+  const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+  test('is a record whenever it is written, by the relay that runs and by one that does not', {
+    tags: ['req/P11-10a-3', 'req/P11-10e-5'],
+  }, async () => {
+    const [setUp] = written()
+    const keys = readdirSync(join(station.data, 'keys')).sort()
+    expect(setUp?.body).toMatchObject({ how: 'set-up', keys, sha256: digest(file()), before: null })
+    const first = digest(file())
+    const lost = command('recovery', '--replace', '--reason', 'its passphrase was lost', '--json')
+    expect(lost.code).toBe(0)
+    const { passphrase } = JSON.parse(lost.out)
+    expect(written().at(-1)).toMatchObject({
+      actor: { id: account, via: 'os-account' },
+      body: {
+        how: 'replaced',
+        keys,
+        sha256: digest(file()),
+        before: { sha256: first, kept: `${file()}.before` },
+        reason: 'its passphrase was lost',
+        by: { account },
+      },
+    })
+    expect(digest(`${file()}.before`)).toBe(first)
+    await station.stop()
+    const renewed = command(
+      ...['recovery', '--passphrase-file', passphraseFile('old', passphrase)],
+      ...['--new-passphrase-file', passphraseFile('new', 'another long passphrase')],
+    )
+    expect(renewed).toMatchObject({ code: 0, error: '' })
+    expect(written().at(-1)?.body).toMatchObject({ how: 'renewed', sha256: digest(file()) })
+    expect(written()).toHaveLength(3)
+    rmSync(join(station.data, 'keys'), { recursive: true })
+    expect(command('recover', '--passphrase-file', join(station.base, 'new')).code).toBe(0)
+    expect(station.verify().code).toBe(0)
+    expect(JSON.stringify(station.records())).not.toContain(passphrase)
+  })
+
+  test('is left as it is, without a record, by whoever cannot open it', {
+    tags: ['req/P11-10a-3', 'challenge'],
+  }, async () => {
+    const before = readFileSync(file())
+    const wrong = passphraseFile('wrong', 'not the passphrase at all')
+    for (const args of [
+      ['--passphrase-file', wrong],
+      ['--passphrase-file', wrong, '--new-passphrase-file', wrong],
+      ['--new-passphrase-file', wrong],
+      [],
+      ['--replace'],
+      ['--replace', '--reason', 'ok'],
+      ['--replace', '--reason', 'it is lost', '--passphrase-file', wrong],
+    ])
+      expect(command('recovery', ...args).code).toBe(2)
+    expect(readFileSync(file())).toEqual(before)
+    expect(readdirSync(station.data).filter((name) => name.includes('before'))).toEqual([])
+    expect(written()).toHaveLength(1)
+    const claim = {
+      file: file(),
+      keys: [],
+      sha256: '0'.repeat(64),
+      how: 'made',
+      before: null,
+      reason: 'a lie',
+    }
+    await expect(station.ask('recovery.written', claim)).rejects.toThrow('is not the file')
+    expect(written()).toHaveLength(1)
+  })
+
+  test('is said to be behind once a new trail has keys of its own, until it is written anew', {
+    tags: ['req/P11-10a-3'],
+  }, async () => {
+    await station.stop()
+    cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+    await station.start()
+    writeFileSync(join(station.folder, 'a.dat'), 'x')
+    await station.settled()
+    await station.stop()
+    rmSync(station.data, { recursive: true })
+    renameSync(join(station.base, 'copy'), station.data)
+    await station.start()
+    const { left = '', recoveryBehind } = await station.status()
+    const old = left.split('/').at(-1)
+    const keys = readdirSync(join(station.data, 'keys')).filter((name) => !name.startsWith(`${old}.`))
+    expect(keys).toHaveLength(2)
+    expect(recoveryBehind).toEqual(keys)
+    expect(command('status').out).toContain(`the recovery file does not hold ${keys.join(', ')}`)
+    expect(station.log).toContain('"event":"recovery-behind"')
+    expect(command('recovery', '--replace', '--reason', 'a new trail was begun').code).toBe(0)
+    expect((await station.status()).recoveryBehind).toEqual([])
+    // Moved to a safe place it holds what its record says.
+    renameSync(file(), join(station.base, 'safe'))
+    await station.stop()
+    expect(JSON.parse(command('status', '--json').out).recoveryBehind).toEqual([])
+  })
 })
 
 describe('a port that something else has', () => {

@@ -18,7 +18,7 @@ export function unclaimedText({ total, unclaimed }: Unclaimed): string {
 
 /** `relay status` for people. */
 export function statusText(status: Status): string {
-  const { relay, state, trail, size, notary, units, capture, held, http } = status
+  const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind } = status
   const lines = [
     `relay    ${relay}: ${state}`,
     `trail    ${trail}, ${size} records`,
@@ -39,8 +39,10 @@ export function statusText(status: Status): string {
   for (const { code, expected, found } of status.startUp.notary)
     lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
   if (status.left !== undefined)
+    lines.push(`ALARM    the trail ${status.left} was left; the new one says why`)
+  if (recoveryBehind.length > 0)
     lines.push(
-      `ALARM    the trail ${status.left} was left; the new one says why. The recovery file does not hold its keys yet: relay recovery`,
+      `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them; relay recovery --help`,
     )
   for (const watch of capture.watches) {
     const isLooking = watch.state === 'watching' || watch.state === 'scanning'

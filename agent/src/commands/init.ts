@@ -13,9 +13,9 @@ import { requireSoundRules } from '../actors/account-rules.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
-import { openNewTrail } from '../new-trail.ts'
+import { openNewTrail, relayActor } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
-import { writeRecovery } from '../recovery.ts'
+import { allSecrets, recoveryDraft, writeRecovery } from '../recovery.ts'
 import { requireApart, requireProfile, requireWatchable } from '../requests.ts'
 import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
 import { openDatabase } from '../sqlite/database.ts'
@@ -180,8 +180,24 @@ export async function init(values: InitValues): Promise<InitResult> {
       now: new Date(),
       previous: null,
     })
-    await writeRecovery(folder.recovery, opened.trail.origin, secrets, passphrase)
-    opened.writer.append(settingsDrafts(complete, 'set up', Date.now()), () => host.setSettings(complete))
+    const written = await writeRecovery(
+      folder.recovery,
+      opened.trail.origin,
+      await allSecrets(secrets),
+      passphrase,
+    )
+    const now = Date.now()
+    const recovery = {
+      file: folder.recovery,
+      ...written,
+      how: 'set-up',
+      before: null,
+      reason: 'set up',
+    } as const
+    opened.writer.append(
+      [recoveryDraft(relayActor(name), recovery, {}, now), ...settingsDrafts(complete, 'set up', now)],
+      () => host.setSettings(complete),
+    )
     database.close()
     return {
       data: folder.path,

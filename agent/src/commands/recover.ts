@@ -1,16 +1,28 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { createFileSecrets, openFileSecrets } from '@compliance-relay/shared/relay'
+import { printable } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
-import { recoverSecrets, writeRecovery } from '../recovery.ts'
+import { messageOf } from '../error-message.ts'
+import { requireReason } from '../reason.ts'
+import { allSecrets, type RecoveryWriting, readRecovery, recoverSecrets, renewRecovery } from '../recovery.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { askRelay, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
-import { readPassphrase } from './passphrase.ts'
+import { newPassphrase, readPassphrase } from './passphrase.ts'
 import { reading } from './reading.ts'
 
 export const recoverHelp = `relay recover --data DIR --passphrase-file FILE [--recovery FILE] [--json]
       Puts missing keys back from the recovery file. A key that is there is never replaced`
 
-export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [--recovery FILE] [--json]
-      Writes the recovery file anew with all keys there are, e.g. after a new trail was begun`
+export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [--new-passphrase-file FILE] [--reason TEXT]
+           [--recovery FILE] [--json]
+  relay recovery --data DIR --replace --reason TEXT [--new-passphrase-file FILE] [--recovery FILE] [--json]
+      Writes the recovery file anew with all keys there are, e.g. after a new trail was begun. The passphrase
+      must open the one that is there; it is kept beside the new one (....before). It is a record.
+      --new-passphrase-file  what opens the new one; without it the passphrase stays
+      --replace              the old passphrase is lost: keys that only the old file holds are not in the new
+                             one. Without --new-passphrase-file a passphrase is made up and printed once`
 
 const options = {
   data: { type: 'string' },
@@ -23,6 +35,7 @@ export async function recoverCommand(args: readonly string[], out: Output): Prom
   const { values } = parseOptions(args, options)
   const folder = dataFolder(required(values.data, 'data'))
   const passphrase = readPassphrase(required(values['passphrase-file'], 'passphrase-file'))
+  requireRelay(folder)
   const secrets = existsSync(folder.keys) ? openFileSecrets(folder.keys) : createFileSecrets(folder.keys)
   const result = await recoverSecrets(values.recovery ?? folder.recovery, secrets, passphrase)
   out.write(values.json ? jsonText(result) : printed(result))
@@ -47,14 +60,83 @@ function printed({
   ].join('\n')
 }
 
+const recoveryOptions = {
+  ...options,
+  'new-passphrase-file': { type: 'string' },
+  replace: { type: 'boolean', default: false },
+  reason: { type: 'string' },
+} as const
+
 export async function recoveryCommand(args: readonly string[], out: Output): Promise<number> {
-  const { values } = parseOptions(args, options)
-  const path = required(values.data, 'data')
-  const passphrase = readPassphrase(required(values['passphrase-file'], 'passphrase-file'))
-  const file = values.recovery ?? dataFolder(path).recovery
-  await reading(path, async ({ folder, trail }) =>
-    writeRecovery(file, trail.origin, openFileSecrets(folder.keys), passphrase),
+  const { values } = parseOptions(args, recoveryOptions)
+  const folder = dataFolder(required(values.data, 'data'))
+  const file = resolve(values.recovery ?? folder.recovery)
+  const newFile = values['new-passphrase-file']
+  if (values.replace && values['passphrase-file'] !== undefined)
+    throw new UnusableInput(
+      '--replace is for a passphrase that is lost: leave it out where --passphrase-file is given',
+    )
+  if (!values.replace && readRecovery(file) !== undefined && values['passphrase-file'] === undefined)
+    throw new UnusableInput(
+      `--passphrase-file is missing: ${file} is there, and only its passphrase may renew it; if that is lost: --replace --reason TEXT`,
+    )
+  const reason =
+    values.replace || values.reason !== undefined
+      ? requireReason(values.reason)
+      : newFile === undefined
+        ? 'all keys there are, written anew'
+        : 'written anew, under a new passphrase'
+  const passphrase =
+    values['passphrase-file'] === undefined ? undefined : readPassphrase(values['passphrase-file'])
+  const isMadeUp = newFile === undefined && passphrase === undefined
+  const next = newFile === undefined ? (passphrase ?? newPassphrase()) : readPassphrase(newFile)
+  requireRelay(folder)
+  const written = await reading(folder.path, async ({ trail }) =>
+    renewRecovery({
+      file,
+      origin: trail.origin,
+      secrets: await allSecrets(openFileSecrets(folder.keys)),
+      passphrase,
+      newPassphrase: next,
+    }),
   )
-  out.write(values.json ? jsonText({ file }) : `${file} holds all keys there are. Keep a copy elsewhere.\n`)
+  const seq = await recorded(folder, { ...written, reason }, isMadeUp ? next : undefined)
+  const result = { seq, ...written, reason, ...(isMadeUp ? { passphrase: next } : {}) }
+  out.write(values.json ? jsonText(result) : printedWriting(result))
   return 0
+}
+
+/** The file is there by now: whatever hinders the record, whoever asked must hear of both. */
+async function recorded(
+  folder: ReturnType<typeof dataFolder>,
+  writing: RecoveryWriting,
+  passphrase: string | undefined,
+): Promise<number> {
+  try {
+    const { seq } = (await askRelay(folder, { command: 'recovery.written', arguments: { ...writing } })) as {
+      seq: number
+    }
+    return seq
+  } catch (error) {
+    const opens = passphrase === undefined ? '' : `, its passphrase is ${passphrase}`
+    throw new UnusableInput(
+      `${writing.file} is written${opens}, but no record was made of it: ${messageOf(error)}`,
+    )
+  }
+}
+
+function printedWriting(
+  result: RecoveryWriting & { readonly seq: number; readonly passphrase?: string },
+): string {
+  const { file, keys, before, leftOut = [], passphrase, seq } = result
+  return [
+    `${printable(file)} holds ${keys.length} keys: ${keys.join(', ')}. Keep a copy elsewhere.`,
+    ...(before === null ? [] : [`  before     ${printable(before.kept)}, as it was`]),
+    ...(leftOut.length === 0 ? [] : [`  NOT IN IT  ${leftOut.join(', ')}: only the one before has them`]),
+    ...(passphrase === undefined
+      ? []
+      : [`  passphrase ${passphrase}  It is shown this once. Write it down.`]),
+    `  recorded   as record ${seq}`,
+    '',
+  ].join('\n')
 }

@@ -106,6 +106,7 @@ export async function run(
     for (;;) {
       await relay.start({ ...options, http: http.state })
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
+      if (relay.recoveryBehind.length > 0) note('recovery-behind', { keys: relay.recoveryBehind })
       sayStarted(relay, http.state, out)
       const reason = await stop.next()
       if (reason !== 'forked') {
@@ -147,6 +148,7 @@ export async function openRelayFor(
       again()
     },
   })
+  relay.lookAtRecovery()
   return relay
 }
 
@@ -181,6 +183,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
         watches: watches.map(({ id, path, project }) => ({ id, path, project })),
         notary,
         left: left?.origin ?? null,
+        recoveryBehind: relay.recoveryBehind,
       }),
     )
     return
@@ -196,6 +199,10 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
   if (left !== undefined)
     out.write(
       `  ALARM    the trail ${left.origin} could not be gone on with; the new trail names it and says why\n`,
+    )
+  if (relay.recoveryBehind.length > 0)
+    out.write(
+      `  RECOVERY the recovery file does not hold ${relay.recoveryBehind.join(', ')}: relay recovery writes it anew\n`,
     )
   out.write('  Ctrl-C stops it in order.\n')
 }

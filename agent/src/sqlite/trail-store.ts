@@ -144,6 +144,14 @@ export class TrailStore {
     return rowsOf<{ seq: number }>(read, trail, path, limit).map(({ seq }) => seq)
   }
 
+  /** The newest record of a kind. Looks through all of them. */
+  lastOfKind(trail: number, kind: string): number | undefined {
+    const read = this.#database.prepare(
+      'SELECT seq FROM entry_columns WHERE trail = ? AND kind = ? ORDER BY seq DESC LIMIT 1',
+    )
+    return rowOf<{ seq: number }>(read, trail, kind)?.seq
+  }
+
   /** Oldest size first. */
   *checkpoints(trail: number): Generator<StoredCheckpoint> {
     const read = this.#database.prepare(

@@ -17,6 +17,7 @@ export {
   SecretUnusable,
 } from './ports.ts'
 export {
+  namesInRecoveryFile,
   openRecoveryFile,
   PASSPHRASE_CHARACTERS_MIN,
   RECOVERY_BYTES_MAX,

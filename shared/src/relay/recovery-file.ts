@@ -109,6 +109,11 @@ export async function openRecoveryFile(bytes: Uint8Array, passphrase: string): P
   return { origin, secrets: Object.fromEntries(secrets) }
 }
 
+/** The names of the secrets in a recovery file, as it says them itself: only opening it shows that they are in it. */
+export function namesInRecoveryFile(bytes: Uint8Array): readonly string[] {
+  return readRecoveryFile(bytes).names
+}
+
 const base64Of = (bytes: number) =>
   z.string().refine((text) => {
     const decoded = Buffer.from(text, 'base64')

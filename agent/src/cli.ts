@@ -5,7 +5,7 @@ import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
 import { reading } from './commands/reading.ts'
 import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
-import { PORT, runCommand, runHelp } from './commands/run.ts'
+import { runCommand, runHelp } from './commands/run.ts'
 import { startCommand, startHelp } from './commands/start.ts'
 import {
   checkpointCommand,
@@ -41,7 +41,7 @@ const commands: { readonly [name: string]: Command } = {
   recovery: { help: recoveryHelp, run: recoveryCommand },
   service: {
     help: serviceHelp,
-    run: (args, { write }) => serviceCommand(args, { write }, readServiceSettings),
+    run: (args, { write }) => serviceCommand(args, { write, warn }, readServiceSettings),
   },
 }
 
@@ -157,10 +157,6 @@ async function verify(args: readonly string[]): Promise<number> {
 async function readServiceSettings(data: string) {
   return reading(data, ({ host }) => {
     const settings = parseSettings(host.settings())
-    return {
-      watches: activeWatches(settings).map(({ path }) => path),
-      notary: settings.notary.folder,
-      port: PORT,
-    }
+    return { watches: activeWatches(settings).map(({ path }) => path), notary: settings.notary.folder }
   })
 }

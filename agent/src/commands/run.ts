@@ -18,7 +18,7 @@ import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
 
-export const PORT = 7411
+const PORT = 7411
 
 export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan-seconds 60] [--rescan-seconds 600] [--json]
       Runs the relay until Ctrl-C. Events are JSON lines on standard error.

@@ -2,7 +2,7 @@ import { printable } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
 import { type Command, type ServiceDefinition, serviceDefinition, storedText } from './service-definition.ts'
 import type { ServiceEffects } from './service-effects.ts'
-import type { ServiceOptions, ServicePlatform } from './service-options.ts'
+import { emptiedFolders, type ServiceOptions, type ServicePlatform } from './service-options.ts'
 import { serviceStatus } from './service-status.ts'
 
 export interface ServiceChange {
@@ -24,6 +24,8 @@ export function installService(
   platform: ServicePlatform,
   effects: ServiceEffects,
 ): ServiceChange {
+  const [emptied] = emptiedFolders(options, platform)
+  if (emptied !== undefined) throw new UnusableInput(emptied)
   const definition = serviceDefinition(options, platform, effects)
   const { file, bytes, notes, working } = definition
   const before = stored(definition, effects)

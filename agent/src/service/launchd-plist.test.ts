@@ -9,7 +9,6 @@ const options: ServiceOptions = {
   data: '/Library/Application Support/relay',
   watches: ['/Users/anna/data'],
   notary: '/Volumes/notary',
-  port: 7411,
   user: '_relay',
   scope: 'system',
 }
@@ -36,7 +35,7 @@ test(withReader('the list says what launchd is to do'), () => {
   if (reader === undefined) return
   expect(read(launchdPlist(options))).toEqual({
     Label: LAUNCHD_LABEL,
-    ProgramArguments: [options.node, options.relay, 'run', '--data', options.data, '--port', '7411'],
+    ProgramArguments: [options.node, options.relay, 'run', '--data', options.data, '--hints', 'on'],
     UserName: '_relay',
     RunAtLoad: true,
     KeepAlive: true,

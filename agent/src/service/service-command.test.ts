@@ -15,7 +15,9 @@ interface Machine {
   readonly answers: Map<string, CommandResult>
   settingsRead: number
   /** Exit code, and what was written. */
-  service(...args: readonly string[]): Promise<{ readonly code: number; readonly said: string }>
+  service(
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly said: string; readonly warned: readonly string[] }>
 }
 
 /** A machine on paper: its files and what its service manager was told. */
@@ -56,11 +58,15 @@ function machine(platform: NodeJS.Platform, more: Partial<ServiceEffects> = {}, 
         return {
           watches: [isWindows ? 'D:\\nmr' : '/srv/nmr'],
           notary: isWindows ? 'E:\\notary' : '/mnt/notary',
-          port: 7411,
         }
       }
-      const code = await serviceCommand(args, { write: (text) => void said.push(text) }, read, effects)
-      return { code, said: said.join('') }
+      const warned: string[] = []
+      const out = {
+        write: (text: string) => void said.push(text),
+        warn: (text: string) => void warned.push(text),
+      }
+      const code = await serviceCommand(args, out, read, effects)
+      return { code, said: said.join(''), warned }
     },
   }
   return self
@@ -74,7 +80,7 @@ describe('relay service install on Linux', () => {
     const { code, said } = await service('install', '--data', '/srv/relay')
     expect(code).toBe(0)
     expect(said).toContain('runs as a service')
-    expect(text(files.get(UNIT))).toContain('"run" "--data" "/srv/relay" "--port" "7411"')
+    expect(text(files.get(UNIT))).toContain('"run" "--data" "/srv/relay" "--hints" "on"')
     expect(text(files.get(UNIT))).toContain('User=relay\n')
     expect(commands).toEqual(['systemctl daemon-reload', 'systemctl enable --now compliance-relay.service'])
   })
@@ -147,7 +153,30 @@ describe('relay service install on Linux', () => {
     expect([code, files.size, commands.length]).toEqual([0, 0, 0])
     expect(said).toMatch(/^# Written by [\s\S]*\nWantedBy=multi-user.target\n$/)
     const json = JSON.parse((await service('install', '--data', '/srv/relay', '--print', '--json')).said)
-    expect(json).toEqual({ file: UNIT, text: said })
+    expect(json).toEqual({ file: UNIT, text: said, warnings: [] })
+  })
+
+  test.each([
+    ['/tmp/relay', '/tmp'],
+    ['/var/lib/../tmp/relay', '/var/tmp'],
+    ['/run/relay', '/run'],
+  ])(
+    'a data folder in a place that is emptied at start-up is refused; %s is printed all the same',
+    async (data, place) => {
+      const { service, files, commands } = machine('linux')
+      await expect(service('install', '--data', data)).rejects.toThrow(`lies in ${place}, which is emptied`)
+      expect([files.size, commands.length]).toEqual([0, 0])
+      const { code, said, warned } = await service('install', '--data', data, '--print')
+      expect(code).toBe(0)
+      expect(said).toContain('WantedBy=multi-user.target\n')
+      expect(said).not.toContain('emptied')
+      expect(warned).toEqual([expect.stringContaining('emptied at start-up')])
+    },
+  )
+
+  test('names no port, for a relay that is given one does not start without it', async () => {
+    const { service } = machine('linux')
+    expect((await service('install', '--data', '/srv/relay', '--print')).said).not.toContain('--port')
   })
 
   test("--user writes a person's own unit and speaks to the person's own systemd", async () => {
@@ -209,7 +238,7 @@ describe('relay service status', () => {
       code: 0,
       said: 'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nMainPID=7\nNRestarts=2',
     })
-    expect(await service('status')).toEqual({
+    expect(await service('status')).toMatchObject({
       code: 0,
       said: 'The service runs: active (running)\nProcess 7\nIt ended by itself and was started again 2 times.\n',
     })
@@ -217,12 +246,15 @@ describe('relay service status', () => {
       code: 0,
       said: 'LoadState=loaded\nActiveState=failed\nSubState=failed\nUnitFileState=disabled\nMainPID=0\nNRestarts=0',
     })
-    expect(await service('status')).toEqual({
+    expect(await service('status')).toMatchObject({
       code: 1,
       said: 'The service DOES NOT RUN: failed (failed)\nIt will NOT be started with the machine.\n',
     })
     answers.set(show, { code: 0, said: 'LoadState=not-found' })
-    expect(await service('status')).toEqual({ code: 1, said: 'The relay is not set up as a service.\n' })
+    expect(await service('status')).toMatchObject({
+      code: 1,
+      said: 'The relay is not set up as a service.\n',
+    })
   })
 
   test('where there is nobody to ask it says so', async () => {
@@ -264,7 +296,7 @@ test.each([
   [['install', 'now'], 'install, uninstall or status'],
   [['install'], '--data is missing'],
   [['install', '--data', ''], '--data is missing'],
-  [['install', '--what'], "Unknown option '--what'"],
+  [['install', '--what'], 'there is no option "--what"'],
   [['uninstall', '--data', '/srv/relay', '--print'], '--print goes with install'],
 ])('relay service %j is refused in one sentence', async (args, said) => {
   await expect(machine('linux').service(...args)).rejects.toThrow(UnusableInput)

@@ -1,48 +1,55 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { printable } from '@compliance-relay/shared/trail'
+import { jsonText, parseWords } from '../commands/options.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { installService, type ServiceChange, uninstallService } from './install.ts'
 import { serviceDefinition, servicePlatform } from './service-definition.ts'
 import { machineEffects, type ServiceEffects } from './service-effects.ts'
-import type { ServiceOptions } from './service-options.ts'
+import { emptiedFolders, type ServiceOptions } from './service-options.ts'
 import { type ServiceStatus, serviceStatus } from './service-status.ts'
 
 export const serviceHelp = `relay service install|uninstall|status --data DIR [--user] [--print] [--json]
       Has the operating system run the relay: from start-up on, and again whenever it ended.
       --user             a service of your own, without an administrator (Linux, macOS)
-      --print            with install: shows the definition and changes nothing`
+      --print            with install: shows the definition and changes nothing; what would hinder a service
+                         is said on standard error`
 
 /** What of a relay's settings a service must know. */
 export interface ServiceSettings {
   readonly watches: readonly string[]
   readonly notary: string
-  readonly port: number
+}
+
+export interface ServiceOutput {
+  readonly write: (text: string) => void
+  /** A sentence beside the output, which may be going into a file. */
+  readonly warn: (sentence: string) => void
 }
 
 /** The command `relay service`. Returns 0, or 1 if the service does not run. Throws `UnusableInput`. */
 export async function serviceCommand(
   args: readonly string[],
-  out: { readonly write: (text: string) => void },
+  out: ServiceOutput,
   readSettings: (data: string) => Promise<ServiceSettings>,
   effects: ServiceEffects = machineEffects(),
 ): Promise<number> {
   const { values, action } = parse(args)
   const platform = servicePlatform(effects.platform)
-  const say = (value: object, text: string): void =>
-    out.write(values.json ? `${JSON.stringify(value, null, 2)}\n` : text)
+  const say = (value: object, text: string): void => out.write(values.json ? jsonText(value) : text)
   if (action === 'status') {
     const status = serviceStatus(values.user ? 'user' : 'system', platform, effects)
     say(status, printedStatus(status))
     return status.running ? 0 : 1
   }
   // What is taken away need not be readable any more: for that the name of the data folder is enough.
-  const read =
-    action === 'install' ? readSettings : async (notary: string) => ({ watches: [], notary, port: 0 })
+  const read = action === 'install' ? readSettings : async (notary: string) => ({ watches: [], notary })
   const options = await optionsOf(values, read, effects)
   if (values.print) {
     const { file, text } = serviceDefinition(options, platform, effects)
-    say({ file, text }, text)
+    // To read it, or to make an image of another machine from it, the folders need not be fit for a service here.
+    const warnings = emptiedFolders(options, platform)
+    say({ file, text, warnings }, text)
+    if (!values.json) for (const sentence of warnings) out.warn(sentence)
     return 0
   }
   const change =
@@ -54,30 +61,17 @@ export async function serviceCommand(
 }
 
 function parse(args: readonly string[]) {
-  let parsed: ReturnType<typeof parseService>
-  try {
-    parsed = parseService(args)
-  } catch (error) {
-    throw new UnusableInput(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
-  }
+  const parsed = parseWords(args, {
+    data: { type: 'string' },
+    user: { type: 'boolean', default: false },
+    print: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  })
   const [action, ...more] = parsed.positionals
   if ((action !== 'install' && action !== 'uninstall' && action !== 'status') || more.length > 0)
     throw new UnusableInput('relay service is followed by install, uninstall or status')
   if (parsed.values.print && action !== 'install') throw new UnusableInput('--print goes with install')
   return { values: parsed.values, action } as const
-}
-
-function parseService(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      data: { type: 'string' },
-      user: { type: 'boolean', default: false },
-      print: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  })
 }
 
 /** Only the owner of the data folder can read its keys, so the service runs as that account. */
@@ -101,7 +95,6 @@ async function optionsOf(
     data: folder,
     watches: settings.watches,
     notary: settings.notary,
-    port: settings.port,
     user: user ? undefined : owner?.name,
     scope: user ? 'user' : 'system',
   }

@@ -11,8 +11,6 @@ export interface ServiceOptions {
   readonly data: string
   readonly watches: readonly string[]
   readonly notary: string
-  /** Where `/healthz` answers, 0 for nowhere. */
-  readonly port: number
   /** The account it runs as: the owner of the keys, for nobody else can read them. Not for a person's own service. */
   readonly user: string | undefined
   /** `system`: from start-up on, whoever is logged in. `user`: a person's own, set up without an administrator. */
@@ -21,14 +19,17 @@ export interface ServiceOptions {
 
 export type ServicePlatform = 'linux' | 'darwin' | 'win32'
 
-/** What is run at start-up. */
-export function relayCommand({ node, relay, data, port }: ServiceOptions): readonly [string, ...string[]] {
-  return [node, relay, 'run', '--data', data, '--port', String(port)]
+/**
+ * What is run at start-up. No port is named: a relay that cannot have the usual one captures all the same, and one
+ * that was given a port does not start without it. What stands behind the data folder ends its name: see `mark`.
+ */
+export function relayCommand({ node, relay, data }: ServiceOptions): readonly [string, ...string[]] {
+  return [node, relay, 'run', '--data', data, '--hints', 'on']
 }
 
 /** Throws `UnusableInput` for options no service can be made of. */
 export function requireServiceable(options: ServiceOptions, platform: ServicePlatform): void {
-  const { node, relay, data, notary, watches, port, user } = options
+  const { node, relay, data, notary, watches, user } = options
   const { isAbsolute } = platform === 'win32' ? win32 : posix
   const paths = [node, relay, data, notary, ...watches]
   for (const path of paths) {
@@ -39,14 +40,18 @@ export function requireServiceable(options: ServiceOptions, platform: ServicePla
         `the path ${shown(path, 200)} has a control character: a service cannot be set up with it`,
       )
   }
-  for (const path of platform === 'win32' ? [] : [data, notary]) {
-    const emptied = EMPTIED_AT_START.find((folder) => isWithin(path, folder))
-    if (emptied !== undefined)
-      throw new UnusableInput(`${path} lies in ${emptied}, which is emptied at start-up: put it elsewhere`)
-  }
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UnusableInput(`${port} is not a port`)
   if (user !== undefined && !/^(?:[A-Za-z_][A-Za-z0-9_.-]{0,63}|[0-9]{1,10})$/.test(user))
     throw new UnusableInput(`${shown(user)} is not the name of an account that a service can be given`)
+}
+
+/** One sentence for each folder of the relay's own that would not outlive a start of the machine. */
+export function emptiedFolders({ data, notary }: ServiceOptions, platform: ServicePlatform): string[] {
+  return (platform === 'win32' ? [] : [data, notary]).flatMap((path) => {
+    const emptied = EMPTIED_AT_START.find((folder) => isWithin(path, folder))
+    return emptied === undefined
+      ? []
+      : [`${path} lies in ${emptied}, which is emptied at start-up: put it elsewhere`]
+  })
 }
 
 const EMPTIED_AT_START = ['/tmp', '/var/tmp', '/run', '/dev', '/private/tmp'] as const

@@ -10,7 +10,6 @@ const options: ServiceOptions = {
   data: 'C:\\ProgramData\\relay & sons\\',
   watches: ['D:\\data'],
   notary: '\\\\server\\notary',
-  port: 7411,
   user: undefined,
   scope: 'system',
 }
@@ -37,8 +36,8 @@ test(withXmllint('the task runs the relay, is begun again each minute and has no
     'run',
     '--data',
     options.data,
-    '--port',
-    '7411',
+    '--hints',
+    'on',
   ])
   expect(textOf(task, 'UserId')).toBe('S-1-5-18')
   expect(textOf(task, 'ExecutionTimeLimit')).toBe('PT0S')

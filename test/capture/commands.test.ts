@@ -81,6 +81,75 @@ describe('relay verify-file', () => {
     expect(verdict).toMatchObject({ state: 'not-recorded', record: null })
   })
 
+  test('names the record that took a file away: its deletion, its renaming, that of its data set', {
+    tags: ['req/DI-3', 'challenge'],
+  }, async () => {
+    for (const name of ['deleted.dat', 'renamed.dat', 'both.dat'])
+      writeFileSync(join(station.folder, name), `content of ${name}`)
+    for (const name of ['10', '11']) writeRun(join(station.folder, 'menthol', name), brukerRun())
+    await station.until('all are recorded', ({ units }) => units.recorded === 5)
+    await station.settled()
+    rmSync(join(station.folder, 'deleted.dat'))
+    rmSync(join(station.folder, 'both.dat'))
+    rmSync(join(station.folder, 'menthol', '11'), { recursive: true })
+    rmSync(join(station.folder, 'menthol', '10', 'pdata', '1', 'title'))
+    renameSync(join(station.folder, 'renamed.dat'), join(station.folder, 'other.dat'))
+    await station.until('all of it is recorded', ({ units }) => units.recorded === 2)
+    await station.settled()
+    renameSync(join(station.folder, 'menthol'), join(station.folder, 'menthol-A'))
+    await station.scan()
+    await station.settled()
+    await station.stop()
+    writeFileSync(join(station.folder, 'both.dat'), 'content of both.dat')
+    const verdict = (...path: string[]) => {
+      const { code, out } = command('verify-file', join(station.folder, ...path), '--json')
+      const { state, record } = JSON.parse(out)
+      return [code, state, record.kind, record.path]
+    }
+    expect(verdict('deleted.dat')).toEqual([1, 'deleted', 'file.deleted', 'deleted.dat'])
+    expect(verdict('renamed.dat')).toEqual([1, 'renamed', 'file.renamed', 'other.dat'])
+    expect(verdict('other.dat')).toEqual([0, 'recorded', 'file.renamed', 'other.dat'])
+    expect(verdict('both.dat')).toEqual([1, 'changed', 'file.deleted', 'both.dat'])
+    expect(verdict('menthol', '11')).toEqual([1, 'deleted', 'dataset.deleted', 'menthol/11'])
+    expect(verdict('menthol', '11', 'fid')).toEqual([1, 'deleted', 'dataset.deleted', 'menthol/11'])
+    expect(verdict('menthol', '10')).toEqual([1, 'renamed', 'dataset.renamed', 'menthol-A/10'])
+    expect(verdict('menthol', '10', 'fid')).toEqual([1, 'renamed', 'dataset.renamed', 'menthol-A/10'])
+    expect(verdict('menthol-A', '10', 'fid')).toEqual([0, 'recorded', 'dataset.renamed', 'menthol-A/10'])
+    const said = command('verify-file', join(station.folder, 'deleted.dat')).out
+    expect(said).toContain('is in the trail as deleted')
+    expect(command('verify-file', join(station.folder, 'both.dat')).out).toContain(
+      'is on the disk, and in the trail as deleted',
+    )
+  })
+
+  test("tells which of the instrument's own digests the data does not have", {
+    tags: ['req/DI-3', 'challenge'],
+  }, async () => {
+    const folder = join(station.folder, 'menthol', '10')
+    const { files } = brukerRun()
+    writeRun(folder, { files })
+    await station.settled()
+    writeFileSync(join(folder, 'fid'), Buffer.alloc(4_096))
+    await station.until('the change is recorded', ({ size }) => size > 4, 200)
+    await station.settled()
+    await station.stop()
+    const { code, out } = command('verify-file', folder)
+    expect(code).toBe(1)
+    expect(out).toContain("the instrument's own digest is another")
+    expect(out).toMatch(/DISAGREES audita\.txt has the md5 [0-9a-f]{32} for fid, the data has another/i)
+    expect(command('verify-file', join(folder, 'fid'))).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('DISAGREES'),
+    })
+    expect(command('verify-file', join(folder, 'pdata', '1', '1r'))).toMatchObject({ code: 0 })
+    const verdict = JSON.parse(command('verify-file', folder, '--json').out)
+    expect(verdict).toMatchObject({
+      state: 'disagrees',
+      record: { kind: 'dataset.changed' },
+      disagreements: [{ path: 'fid', from: 'audita.txt' }],
+    })
+  })
+
   test('says the same of a data set and of each file in it', {
     tags: ['req/DI-3', 'challenge'],
   }, async () => {

@@ -63,7 +63,14 @@ export function examinationFields(
     ...(reasons.length > 0 ? { missing: reasons.slice(0, 20) } : {}),
     ...(aborted === true ? { aborted: true } : {}),
     ...(Object.keys(fields).length > 0 ? { run: { ...fields } } : {}),
-    ...(claims.length > 0 ? { instrumentDigests: claims.slice(0, 20).map((claim) => ({ ...claim })) } : {}),
+    // Those that disagree first: there is room for twenty.
+    ...(claims.length > 0
+      ? {
+          instrumentDigests: [...disagreeing, ...claims.filter(({ agrees }) => agrees)]
+            .slice(0, 20)
+            .map((claim) => ({ ...claim })),
+        }
+      : {}),
     ...(notes.length > 0 ? { unreadable: notes.slice(0, 10) } : {}),
   }
 }

@@ -9,15 +9,34 @@ import { messageOf } from '../error-message.ts'
 import { isIn } from '../requests.ts'
 import { parseSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 
 export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
-      Says whether a file, or a data set's folder, is as the trail has it: recorded, changed, missing or
-      not recorded. Exit code 0 only if it is recorded as it is now. It does not verify the trail itself:
-      relay verify --data does`
+      Says whether a file, or a data set's folder, is as the trail has it, and names the record that says so:
+      recorded, refused (no person answers for it), disagrees (recorded, but not as the instrument's own digest
+      has it), changed, missing, deleted, renamed, not-recorded. Exit code 0 only if it is recorded as it is
+      now. It does not verify the trail itself: relay verify --data does`
 
-export type FileState = 'recorded' | 'refused' | 'changed' | 'missing' | 'not-recorded'
+export type FileState =
+  | 'recorded'
+  | 'refused'
+  | 'disagrees'
+  | 'changed'
+  | 'missing'
+  | 'deleted'
+  | 'renamed'
+  | 'not-recorded'
+
+/** A digest that the instrument wrote down, and the data does not have. */
+export interface Disagreement {
+  readonly path: string
+  /** The instrument's file that says it. */
+  readonly from: string
+  readonly algorithm: string
+  readonly digest: string
+}
 
 interface Verdict {
   readonly state: FileState
@@ -33,13 +52,17 @@ interface Verdict {
     readonly path: string
     readonly sha256: string | null
   } | null
+  readonly disagreements: readonly Disagreement[]
 }
 
 const sentences: Readonly<Record<FileState, string>> = {
   recorded: 'is in the trail as it is now',
   refused: 'is in the trail as it is now, but no person answers for it (capture.refused)',
+  disagrees: "is in the trail as it is now, but the instrument's own digest is another",
   changed: 'is not as the trail has it',
   missing: 'is in the trail and not on the disk',
+  deleted: 'is in the trail as deleted, and not on the disk',
+  renamed: 'is in the trail as renamed, and not on the disk under this name',
   'not-recorded': 'is not in the trail',
 }
 
@@ -52,74 +75,149 @@ export async function verifyFileCommand(args: readonly string[], out: Output): P
   return verdict.state === 'recorded' ? 0 : 1
 }
 
-function printed({ state, file, sha256, record }: Verdict): string {
-  const lines = [`${printable(file)} ${sentences[state]}.`]
+function printed({ state, file, sha256, record, disagreements }: Verdict): string {
+  const isGone = record !== null && /\.deleted$/.test(record.kind)
+  const sentence =
+    state === 'changed' && isGone ? 'is on the disk, and in the trail as deleted' : sentences[state]
+  const lines = [`${printable(file)} ${sentence}.`]
   if (sha256 !== null) lines.push(`  now       ${sha256}`)
   if (record !== null) {
     if (record.sha256 !== null && record.sha256 !== sha256) lines.push(`  recorded  ${record.sha256}`)
     lines.push(
       `  record    ${record.seq} of ${record.trail}`,
-      `            ${record.kind} at ${record.time} by ${record.actor}, ${printable(record.path)}`,
+      `            ${record.kind} at ${record.time} by ${printable(record.actor)}, ${printable(record.path)}`,
     )
   }
+  for (const { path, from, algorithm, digest } of disagreements)
+    lines.push(
+      printable(`  DISAGREES ${from} has the ${algorithm} ${digest} for ${path}, the data has another`),
+    )
   return `${lines.join('\n')}\n`
+}
+
+/** What a trail says last of a file: the record, and the digest it has for it. */
+interface Said {
+  readonly record: TrailRecord
+  readonly sha256: string | null
+  /** The file under its data set's folder. */
+  readonly member?: string
+  /** The record takes it from this path. */
+  readonly gone?: 'deleted' | 'renamed'
 }
 
 function judge(data: Reading, file: string): Verdict {
   const settings = parseSettings(data.host.settings())
   const path = realOf(file)
   const watch = settings.watches.find((one) => isIn(path, one.path))
-  const inWatch = watch === undefined ? undefined : relative(watch.path, path).split(sep).join('/')
   const sha256 = digestNow(path)
-  const base = { file, sha256 }
   for (const trail of [...data.trails].reverse()) {
-    const records = [
-      ...(sha256 === null ? [] : data.store.withDigest(trail.id, sha256, 200)),
-      ...(inWatch === undefined ? [] : data.store.withPath(trail.id, inWatch, 50)),
-    ].map((seq) => recordAt(data, trail.id, seq))
-    const ofWatch = records.filter(({ body }) => watch === undefined || body['watch'] === watch.id)
-    const same = ofWatch.find(
-      (record) =>
-        digestIn(record.body) === sha256 &&
-        sha256 !== null &&
-        record.body['path'] === (inWatch ?? record.body['path']),
-    )
-    const member =
-      inWatch === undefined || watch === undefined ? undefined : memberOf(data, trail.id, watch.id, inWatch)
-    if (same !== undefined && isLatest(data, trail.id, same))
-      return { ...base, state: stateOf(same), record: shownRecord(same, trail.origin, digestIn(same.body)) }
-    if (member !== undefined) {
-      const state =
-        sha256 === null ? 'missing' : member.sha256 === sha256 ? stateOf(member.record) : 'changed'
-      return { ...base, state, record: shownRecord(member.record, trail.origin, member.sha256) }
-    }
-    const last = ofWatch.find(({ body }) => body['path'] === inWatch)
-    if (last !== undefined) {
-      const state = sha256 === null ? 'missing' : 'changed'
-      return { ...base, state, record: shownRecord(last, trail.origin, digestIn(last.body)) }
-    }
-    const elsewhere = records.find(({ body }) => sha256 !== null && digestIn(body) === sha256)
-    if (elsewhere !== undefined)
-      return { ...base, state: stateOf(elsewhere), record: shownRecord(elsewhere, trail.origin, sha256) }
+    const said =
+      watch === undefined
+        ? undefined
+        : lastOf(data, trail.id, watch.id, relative(watch.path, path).split(sep).join('/'))
+    if (said !== undefined) return verdictOf({ file, sha256 }, said, trail.origin)
+    // Not under watch, or a copy of something that is: its content may be known.
+    const [seq] = sha256 === null ? [] : data.store.withDigest(trail.id, sha256, 1)
+    if (seq === undefined) continue
+    return verdictOf({ file, sha256 }, { record: recordAt(data, trail.id, seq), sha256 }, trail.origin)
   }
   if (sha256 === null) throw new UnusableInput(`${file} is neither on the disk nor in the trail`)
-  return { ...base, state: 'not-recorded', record: null }
+  return { file, sha256, state: 'not-recorded', record: null, disagreements: [] }
 }
 
-function stateOf({ kind }: TrailRecord): FileState {
-  return kind === 'capture.refused' ? 'refused' : 'recorded'
+function verdictOf(
+  now: Pick<Verdict, 'file' | 'sha256'>,
+  { record, sha256, member, gone }: Said,
+  trail: string,
+): Verdict {
+  const disagreements = gone === undefined ? disagreementsIn(record.body, member) : []
+  const isSame = now.sha256 !== null && now.sha256 === sha256 && gone === undefined
+  const state =
+    now.sha256 === null
+      ? (gone ?? 'missing')
+      : !isSame
+        ? 'changed'
+        : record.kind === 'capture.refused'
+          ? 'refused'
+          : disagreements.length > 0
+            ? 'disagrees'
+            : 'recorded'
+  return { ...now, state, record: shownRecord(record, trail, sha256), disagreements }
 }
 
-/** A later record of the same path with other content makes an older one history. */
-function isLatest({ store }: Reading, trail: number, record: TrailRecord): boolean {
-  const path = record.body['path']
-  if (typeof path !== 'string') return true
-  const [last] = store.withPath(trail, path, 1)
-  return (
-    last === undefined ||
-    last === record.seq ||
-    digestIn(recordAt({ store }, trail, last).body) === digestIn(record.body)
-  )
+/** What is said last of a path: of itself, or of a data set that it lies in, whichever was recorded later. */
+function lastOf(data: Reading, trail: number, watch: string, path: string): Said | undefined {
+  const own = lastOfUnit(data, trail, watch, path)
+  const ofSet = lastOfMember(data, trail, watch, path)
+  if (own === undefined || ofSet === undefined) return own ?? ofSet
+  return own.record.seq > ofSet.record.seq ? own : ofSet
+}
+
+/** Of a file by itself, or of a data set under its folder. */
+function lastOfUnit(data: Reading, trail: number, watch: string, path: string): Said | undefined {
+  const [last] = recordsOf(data, trail, watch, path)
+  if (last === undefined) return undefined
+  const sha256 = digestIn(last.body)
+  // A rename stands under the new path; it has the digest that was recorded under this one.
+  const renamed = sha256 === null ? undefined : renamedFrom(data, trail, watch, path, sha256)
+  if (renamed !== undefined && renamed.seq > last.seq) return { record: renamed, sha256, gone: 'renamed' }
+  return /\.deleted$/.test(last.kind)
+    ? { record: last, sha256: beforeIn(last.body), gone: 'deleted' }
+    : { record: last, sha256 }
+}
+
+function renamedFrom(
+  data: Reading,
+  trail: number,
+  watch: string,
+  path: string,
+  sha256: string,
+): TrailRecord | undefined {
+  return data.store
+    .withDigest(trail, sha256, 200)
+    .map((seq) => recordAt(data, trail, seq))
+    .find(({ body }) => body['watch'] === watch && (body['from'] as { path?: unknown })?.path === path)
+}
+
+/** Of a file as part of the nearest data set that has, or last had, it. */
+function lastOfMember(data: Reading, trail: number, watch: string, path: string): Said | undefined {
+  for (let folder = dirname(path); folder !== '.' && folder !== '/'; folder = dirname(folder)) {
+    const set = lastOfUnit(data, trail, watch, folder)
+    if (set === undefined) continue
+    const member = path.slice(folder.length + 1)
+    const versions = recordsOf(data, trail, watch, folder).flatMap((record) =>
+      typeof record.body['manifest'] === 'string'
+        ? [{ record, sha256: digestOfMember(data, record.body, member) }]
+        : [],
+    )
+    const at = versions.findIndex((version) => version.sha256 !== undefined)
+    const listed = versions[at]
+    if (listed?.sha256 === undefined) continue
+    const { sha256 } = listed
+    if (set.gone !== undefined) return { record: set.record, sha256, member, gone: set.gone }
+    const without = versions[at - 1]
+    return without === undefined
+      ? { record: listed.record, sha256, member }
+      : { record: without.record, sha256, member, gone: 'deleted' }
+  }
+  return undefined
+}
+
+/** Records of a path, newest first. */
+function recordsOf(data: Reading, trail: number, watch: string, path: string): TrailRecord[] {
+  return data.store
+    .withPath(trail, path, 50)
+    .map((seq) => recordAt(data, trail, seq))
+    .filter(({ body }) => body['watch'] === watch)
+}
+
+function disagreementsIn({ instrumentDigests }: Body, member: string | undefined): Disagreement[] {
+  const claims = Array.isArray(instrumentDigests) ? instrumentDigests : []
+  return (claims as unknown as readonly (Disagreement & { readonly agrees: boolean })[])
+    .filter(
+      ({ agrees, path, from }) => !agrees && (member === undefined || member === path || member === from),
+    )
+    .map(({ path, from, algorithm, digest }) => ({ path, from, algorithm, digest }))
 }
 
 function recordAt({ store }: Pick<Reading, 'store'>, trail: number, seq: number): TrailRecord {
@@ -133,43 +231,17 @@ function digestIn(body: Body): string | null {
   return typeof digest === 'string' ? digest : null
 }
 
-/** The last record of a data set that a path lies in, and what its manifest says of it. */
-function memberOf(
-  data: Reading,
-  trail: number,
-  watch: string,
-  path: string,
-): { readonly record: TrailRecord; readonly sha256: string } | undefined {
-  for (let folder = dirname(path); folder !== '.' && folder !== '/'; folder = dirname(folder)) {
-    for (const seq of data.store.withPath(trail, folder, 20)) {
-      const record = recordAt(data, trail, seq)
-      const { manifest } = record.body
-      if (record.body['watch'] !== watch || typeof manifest !== 'string') continue
-      const sha256 = digestOfMember(data, record.body, path.slice(folder.length + 1))
-      if (sha256 !== undefined) return { record, sha256 }
-      break
-    }
-  }
-  return undefined
+/** Of a record of a deletion: what was deleted. */
+function beforeIn({ before }: Body): string | null {
+  const digest = (before as { readonly digest?: unknown } | undefined)?.digest
+  return typeof digest === 'string' && digest !== '' ? digest : null
 }
 
 function digestOfMember({ store }: Reading, { manifest, files }: Body, member: string): string | undefined {
-  if (Array.isArray(files)) {
-    const found = files.find((file) => (file as { path?: unknown }).path === member) as
-      | { sha256?: unknown }
-      | undefined
-    return typeof found?.sha256 === 'string' ? found.sha256 : undefined
-  }
-  const text = Buffer.from(store.content(String(manifest)) ?? []).toString('utf8')
-  const line = text
-    .split('\n')
-    .find(
-      (one) =>
-        one.endsWith(`  ${member}`) &&
-        /^[0-9a-f]{64} {2}[0-9]+ {2}/.test(one) &&
-        one.replace(/^[0-9a-f]{64} {2}[0-9]+ {2}/, '') === member,
-    )
-  return line?.slice(0, 64)
+  const listed = Array.isArray(files)
+    ? (files as unknown as readonly ManifestLine[])
+    : manifestLines(store.content(String(manifest)) ?? new Uint8Array())
+  return listed.find(({ path }) => path === member)?.sha256
 }
 
 function shownRecord(

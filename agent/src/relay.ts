@@ -1,7 +1,8 @@
 import { NotaryUnreachable } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
-import { endedBadge } from './actors/badge.ts'
+import { type BadgeRefused, endedBadge } from './actors/badge.ts'
+import { BadgeRefusals } from './actors/badge-refusals.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
 import { SessionTimeline } from './actors/session-timeline.ts'
 import type { Account, Accounts, BadgeInterval, Person, Resolution, WriteEvidence } from './actors/types.ts'
@@ -16,6 +17,7 @@ import type { StateFault } from './capture/state-faults.ts'
 import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
+import { formerBearer } from './former-bearer.ts'
 import type { Profile } from './instruments/types.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
@@ -81,6 +83,7 @@ const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
 /** How often the capture state is held against the records, after the start. */
 const STATE_AGAIN_MILLISECONDS = 86_400_000
+const BADGES_MILLISECONDS = 5_000
 const BADGES_KEPT_MILLISECONDS = 7 * 86_400_000
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
@@ -103,6 +106,7 @@ export class Relay {
   #http: HttpState | null = null
   #isStarting = false
   #recoveryBehind: readonly string[] = []
+  readonly #badgeRefusals = new BadgeRefusals()
   #startedAt: number
   #stopped = false
   #closed = false
@@ -229,6 +233,10 @@ export class Relay {
     this.#every(CLOCK_MILLISECONDS, () => {
       for (const event of clock.look()) this.#clockEvent(event)
     })
+    this.#every(BADGES_MILLISECONDS, () => {
+      const sum = this.#badgeRefusals.due(this.#deps.wall())
+      if (sum !== undefined) this.#record('badge.refused', sum)
+    })
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
     })
@@ -243,6 +251,8 @@ export class Relay {
     for (const timer of this.#timers) clearInterval(timer)
     const oldest = this.#engine?.oldest()
     await this.#engine?.stop()
+    const sum = this.#badgeRefusals.rest(this.#deps.wall())
+    if (sum !== undefined) this.#record('badge.refused', sum)
     this.#record('relay.stopped', { reason })
     this.recorder.add({
       apply: () =>
@@ -368,6 +378,19 @@ export class Relay {
     )
     this.lookAtRecovery()
     return seq
+  }
+
+  /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
+  refuseBadge({ reason, hash, person }: BadgeRefused, { evidence }: Asking): void {
+    const { store, host, trail } = this.opened
+    const whose =
+      person ?? (hash === undefined ? undefined : formerBearer({ store, host, trail: trail.id }, hash))
+    const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
+    const body = this.#badgeRefusals.add(
+      { by: evidence, person: whose ?? null, reason: why },
+      this.#deps.wall(),
+    )
+    if (body !== undefined) this.#record('badge.refused', body)
   }
 
   /** The account that asks for something, and the person it stands for, if it stands for one. */

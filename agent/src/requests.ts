@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { BADGE_BYTES, checkBadge, newBadge } from './actors/badge.ts'
+import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
+import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
 import { messageOf } from './error-message.ts'
 import { REASON_CHARACTERS } from './reason.ts'
@@ -134,7 +135,7 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'badge.in': async (relay, by, args) => {
     const { code } = z.strictObject({ code: z.string().max(200) }).parse(args)
-    const person = checkBadge(code, relay.settings)
+    const person = badgeOf(relay, by, code)
     await relay.setBadge(person.id, randomUUID(), { by: by.evidence })
     return { person: person.name }
   },
@@ -166,6 +167,16 @@ const recoverySchema = z.strictObject({
   leftOut: z.optional(keyNames),
   reason,
 })
+
+/** Whose badge it is. One that signs nobody in is a record, of who asked and, if that can be told, whose it is. */
+function badgeOf(relay: Relay, by: Asking, code: string): Person {
+  try {
+    return checkBadge(code, relay.settings)
+  } catch (error) {
+    if (error instanceof BadgeRefused) relay.refuseBadge(error, by)
+    throw error
+  }
+}
 
 export async function handleRequest(relay: Relay, request: Request, asker: Asker): Promise<unknown> {
   const handler = Object.hasOwn(handlers, request.command) ? handlers[request.command] : undefined

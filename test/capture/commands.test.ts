@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
@@ -394,6 +394,61 @@ test('a badge makes its bearer the actor of what a shared login writes, until it
   } finally {
     await shared.remove()
   }
+})
+
+describe('a badge that signs nobody in', () => {
+  test('is a record of who asked, whose it is and why; many of them are summed up', {
+    tags: ['req/P11-10e-7', 'challenge'],
+  }, async () => {
+    expect(command('person', 'add', 'jdoe=Jane Doe', '--reason', 'new study').code).toBe(0)
+    const [taken = '', code = ''] = ['first', 'again'].map(
+      (reason) => command('badge', 'new', 'jdoe', '--reason', reason).out.split('\n')[0],
+    )
+    const badgeIn = (input: string) => station.tryRelayWith(input, 'badge', 'in', '--data', station.data)
+    expect(badgeIn(`${taken}\n`)).toMatchObject({ code: 2, error: expect.stringContaining('not known here') })
+    for (let i = 0; i < 20; i++)
+      await expect(station.ask('badge.in', { code: taken })).rejects.toThrow('not known')
+    await expect(station.ask('badge.in', { code: 'not a code' })).rejects.toThrow('not a badge code')
+    expect(badgeIn(`${code}\n`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Jane Doe is signed in'),
+    })
+    await station.stop()
+    const refused = station.records().filter(({ kind }) => kind === 'badge.refused')
+    const by = { account, owner: `uid:${process.getuid?.()}` }
+    const attempt = { by, person: 'jdoe', reason: 'badge-taken-back' }
+    expect(refused.map(({ actor, body }) => [actor.via, body])).toEqual([
+      ['relay', attempt],
+      [
+        'relay',
+        {
+          count: 21,
+          from: expect.any(String),
+          to: expect.any(String),
+          attempts: [
+            { ...attempt, count: 20 },
+            { by, person: null, reason: 'not-a-code', count: 1 },
+          ],
+        },
+      ],
+    ])
+    expect(JSON.stringify(station.records())).not.toContain(taken)
+    // With the relay stopped, too.
+    expect(badgeIn('x\n').code).toBe(2)
+    const kinds = station.records().map(({ kind }) => kind)
+    expect(kinds.slice(-3)).toEqual(['relay.started', 'badge.refused', 'relay.stopped'])
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('is read to its first newline: a reader leaves its line open', async () => {
+    const reader = spawn(process.execPath, [
+      join(import.meta.dirname, '../../agent/bin/relay.mjs'),
+      ...['badge', 'in', '--data', station.data],
+    ])
+    reader.stdin.write('not a code\n')
+    const code = await new Promise((resolve) => reader.once('exit', resolve))
+    expect(code).toBe(2)
+  })
 })
 
 describe('the recovery file', () => {

@@ -23,14 +23,33 @@ export function newBadge(random: Uint8Array): { readonly code: string; readonly 
   return { code: whole.replace(/(.{9})(?=.)/g, '$1-'), hash: hashOf(whole) }
 }
 
-/** The hash of a code as it was typed or read. Throws `UnusableInput` if it was misread. */
+/** Why a badge signs nobody in. */
+export type BadgeRefusal = 'not-a-code' | 'misread' | 'unknown' | 'person-disabled'
+
+export class BadgeRefused extends UnusableInput {
+  readonly reason: BadgeRefusal
+  /** Of a code that is one. */
+  readonly hash: string | undefined
+  /** Whose badge it is, as far as the settings tell. */
+  readonly person: string | undefined
+
+  constructor(reason: BadgeRefusal, message: string, hash?: string, person?: string) {
+    super(message)
+    this.reason = reason
+    this.hash = hash
+    this.person = person
+  }
+}
+
+/** The hash of a code as it was typed or read. Throws `BadgeRefused` if it was misread. */
 export function badgeHash(typed: string): string {
   const letters = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
   if (letters.length !== CODE_LETTERS + 1 || [...letters].some((letter) => !LETTERS.includes(letter)))
-    throw new UnusableInput(
+    throw new BadgeRefused(
+      'not-a-code',
       'this is not a badge code; if every badge is answered like that, the reader and the computer are set to different keyboards',
     )
-  if (remainder(letters) !== 0) throw new UnusableInput('the badge was misread: read it again')
+  if (remainder(letters) !== 0) throw new BadgeRefused('misread', 'the badge was misread: read it again')
   return hashOf(letters)
 }
 
@@ -39,14 +58,15 @@ export interface KnownBadges {
   readonly badges: readonly { readonly person: string; readonly hash: string }[]
 }
 
-/** Whose badge this is. Throws `UnusableInput` if it was misread, is unknown, or its person is not, or no longer, one. */
+/** Whose badge this is. Throws `BadgeRefused` if it was misread, is unknown, or its person is not, or no longer, one. */
 export function checkBadge(typed: string, { persons, badges }: KnownBadges): Person {
   const hash = badgeHash(typed)
   // A hash of 128 random bits is no secret that can be found by timing the comparison.
   const badge = badges.find((one) => one.hash === hash)
   const person = badge && persons.find(({ id }) => id === badge.person)
-  if (person === undefined) throw new UnusableInput('this badge is not known here')
-  if (person.disabled === true) throw new UnusableInput(`${person.name} is disabled`)
+  if (person === undefined) throw new BadgeRefused('unknown', 'this badge is not known here', hash)
+  if (person.disabled === true)
+    throw new BadgeRefused('person-disabled', `${person.name} is disabled`, hash, person.id)
   return person
 }
 

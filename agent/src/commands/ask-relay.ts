@@ -32,8 +32,8 @@ export async function askRelay(folder: DataFolder, request: Request): Promise<un
     if (request.command === 'status') return { ...relay.status(), state: 'not running', started: null }
     if (questions.includes(request.command)) return await handleRequest(relay, request, self)
     relay.recordStart()
-    // What is refused leaves no record.
-    let isRecorded = false
+    // A badge that is refused is a record too. Anything else that is refused leaves none.
+    let isRecorded = request.command === 'badge.in'
     try {
       const result = await handleRequest(relay, request, self)
       isRecorded = true

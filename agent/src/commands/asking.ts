@@ -43,6 +43,7 @@ const helps = {
   badge: `relay badge new OSUSER --data DIR --reason TEXT [--json]
       Makes a badge code for a person and prints it once; the one before is of no use any more
   relay badge in --data DIR [--json]   (the code is one line on standard input, as a reader types it)
+      A badge that signs nobody in is a record, too
   relay badge out --data DIR [--json]`,
 } as const
 

@@ -1,0 +1,19 @@
+import type { SettingsChange } from './settings-changes.ts'
+import type { HostStore } from './sqlite/host-store.ts'
+import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+
+/** Whose badge a code was, before it was taken back: the settings forget it, the trail does not. */
+export function formerBearer(
+  { store, host, trail }: { readonly store: TrailStore; readonly host: HostStore; readonly trail: number },
+  hash: string,
+): string | undefined {
+  for (const seq of host.settingsRecords(trail).reverse()) {
+    const changes = readRecordIn(store, trail, seq)?.body['changes']
+    for (const change of Array.isArray(changes) ? (changes as unknown as SettingsChange[]) : []) {
+      const { field, id, before } = change
+      if (field === 'badges' && id === hash && before !== null)
+        return String((before as { readonly person?: unknown }).person)
+    }
+  }
+  return undefined
+}

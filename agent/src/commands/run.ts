@@ -81,9 +81,13 @@ export async function run(
   const note = logNotes(relayNameIn(folder))
   let relay = await openRelayFor(folder, note, stop.again, true)
   stop.opened()
+  /** False while one trail is left and the next is not begun: then there is nobody to ask. */
+  let isOpen = true
+  const health = () =>
+    isOpen ? { ready: relay.isReady, state: relay.status().state } : { ready: false, state: 'starting' }
   let http: Listening
   try {
-    http = await listenOrSay(port, () => ({ ready: relay.isReady, state: relay.status().state }), note)
+    http = await listenOrSay(port, health, note)
   } catch (error) {
     relay.close()
     throw error
@@ -91,7 +95,7 @@ export async function run(
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {
-    if (answering) return
+    if (answering || !isOpen) return
     answering = true
     try {
       await answerRequests(folder.control, (request, asker) => handleRequest(relay, request, asker))
@@ -118,8 +122,10 @@ export async function run(
         if (out.json) out.write(jsonLine({ stopped: reason }))
         return 0
       }
+      isOpen = false
       await relay.abandon()
       relay = await openRelayFor(folder, note, stop.again, true)
+      isOpen = true
     }
   } finally {
     clearInterval(asked)

@@ -196,7 +196,7 @@ describe('a change of settings', () => {
     const [, project, watch] = settingsRecords()
     expect(project?.body).toMatchObject({
       reason: 'new study',
-      changes: [{ field: 'projects', before: ['P-17'], after: ['P-17', 'P-18'] }],
+      changes: [{ field: 'projects', before: null, after: 'P-18' }],
     })
     expect(project?.actor).toEqual({ id: account, name: personName, via: 'os-account' })
     expect(watch?.body).toMatchObject({

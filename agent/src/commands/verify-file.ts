@@ -155,15 +155,22 @@ function lastOf(data: Reading, trail: number, watch: string, path: string): Said
 
 /** Of a file by itself, or of a data set under its folder. */
 function lastOfUnit(data: Reading, trail: number, watch: string, path: string): Said | undefined {
-  const [last] = recordsOf(data, trail, watch, path)
+  const records = recordsOf(data, trail, watch, path)
+  // That it could not be read for once says nothing of its content.
+  const last = records.find((record) => record.kind !== 'capture.failed' || isGone(record)) ?? records[0]
   if (last === undefined) return undefined
   const sha256 = digestIn(last.body)
   // A rename stands under the new path; it has the digest that was recorded under this one.
   const renamed = sha256 === null ? undefined : renamedFrom(data, trail, watch, path, sha256)
   if (renamed !== undefined && renamed.seq > last.seq) return { record: renamed, sha256, gone: 'renamed' }
-  return /\.deleted$/.test(last.kind)
+  return isGone(last)
     ? { record: last, sha256: beforeIn(last.body), gone: 'deleted' }
     : { record: last, sha256 }
+}
+
+/** Deleted; or gone after it could not be read. */
+function isGone({ kind, body }: TrailRecord): boolean {
+  return /\.deleted$/.test(kind) || (kind === 'capture.failed' && body['reason'] === 'vanished')
 }
 
 function renamedFrom(

@@ -5,41 +5,26 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  Frontier,
-  type Head,
-  headAfter,
-  leafHash,
-  macKey,
-  readEntryParts,
-} from '@compliance-relay/shared/trail'
 import { UnitReader } from '../../agent/src/capture/read-unit.ts'
 import { stampOf } from '../../agent/src/capture/stamp.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from '../../agent/src/instruments/load-profiles.ts'
-import { openDatabase } from '../../agent/src/sqlite/database.ts'
-import { TrailStore } from '../../agent/src/sqlite/trail-store.ts'
-import { BATCH_RECORDS_MAX, TrailWriter } from '../../agent/src/trail-writer.ts'
-import { Workstation } from '../support/workstation.ts'
+import { count, type Row, row } from './row.ts'
+import { captured, newStation, seconds, startedStation, trailSize, untilRecorded } from './stations.ts'
 
 /* Real relay processes, the quiet window at its default of 3 s. Baselines are other programs on the same files in the same run. */
 
 const QUIET_MILLISECONDS = 3_000
 
-export type Row = readonly [what: string, figure: string, beside: string, wanted: string]
-
 /** From the last write of a file to its durable record, one file each 150 ms. */
 export async function latency(files = 200): Promise<Row> {
-  const station = await started()
+  const station = await startedStation()
   try {
     const written = new Map<string, number>()
     for (let i = 0; i < files; i++) {
@@ -50,55 +35,58 @@ export async function latency(files = 200): Promise<Row> {
     }
     await station.settled()
     const times = captured(station)
-      .map(({ path, time }) => time - (written.get(path) ?? Number.NaN))
+      .map(({ path, time }) => (time - (written.get(path) ?? Number.NaN)) / 1_000)
       .sort((a, b) => a - b)
-    const at = (share: number): string =>
-      `${((times[Math.floor(times.length * share)] ?? Number.NaN) / 1_000).toFixed(2)} s`
-    return [
-      `last write to record, ${times.length} files`,
-      `p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(0.999)}`,
+    if (times.length !== files) throw new Error(`${times.length} records of ${files} files`)
+    const at = (share: number): number => times[Math.floor((times.length - 1) * share)] ?? Number.NaN
+    return row(
+      `last write to record, ${count(files)} files`,
+      `p50 ${at(0.5).toFixed(2)} s, p95 ${at(0.95).toFixed(2)} s, max ${at(1).toFixed(2)} s`,
       'quiet window 3 s',
       'p95 ≤ 4.5 s',
-    ]
+      at(0.95) <= 4.5,
+    )
   } finally {
     await station.remove()
   }
 }
 
 /** Files moved in at once; from the end of their quiet window to the last record. */
-export async function burst(files = 10_000): Promise<Row> {
-  const station = await started()
+export async function burst(files: number): Promise<Row> {
+  const station = await startedStation()
   try {
     const outside = join(station.base, 'outside')
     mkdirSync(outside)
     for (let i = 0; i < files; i++) writeFileSync(join(outside, `f${i}.dat`), randomBytes(20_480))
-    const baseline = seconds(() =>
-      execFileSync('bash', ['-c', 'find . -type f -print0 | xargs -0 openssl dgst -sha256 > /dev/null'], {
-        cwd: outside,
-      }),
-    )
+    const plain =
+      files /
+      seconds(() => run('find . -type f -print0 | xargs -0 openssl dgst -sha256 > /dev/null', outside))
+    await station.settled()
+    const before = trailSize(station)
     const moved = Date.now()
     renameSync(outside, join(station.folder, 'in'))
-    await station.until('all is recorded', ({ units }) => units.recorded === files, 300)
+    await untilRecorded(station, before, files, 300)
     await station.settled()
-    const last = Math.max(...captured(station).map(({ time }) => time))
-    const ours = (last - moved - QUIET_MILLISECONDS) / 1_000
+    const times = captured(station)
+    if (times.length !== files) throw new Error(`${times.length} records of ${files} files`)
+    const ours =
+      (times.reduce((last, { time }) => Math.max(last, time), 0) - moved - QUIET_MILLISECONDS) / 1_000
     const rate = files / ours
-    const plain = files / baseline
-    return [
-      `burst of ${files} × 20 KiB`,
-      `${Math.round(rate)} files/s (${ours.toFixed(2)} s after the window)`,
-      `openssl ${Math.round(plain)}/s, ratio ${(rate / plain).toFixed(2)}`,
+    return row(
+      `burst of ${count(files)} × 20 KiB`,
+      `${count(rate)} files/s, ratio ${(rate / plain).toFixed(2)}, ${ours.toFixed(2)} s after the window`,
+      `find | xargs openssl dgst ${count(plain)} files/s`,
       '≥ 3,000/s, ratio ≥ 0.3',
-    ]
+      rate >= 3_000 && rate / plain >= 0.3,
+    )
   } finally {
     await station.remove()
   }
 }
 
-/** One large file through the reader, beside `openssl speed`. */
-export function largeFile(gibibytes = 2): Row {
-  const station = new Workstation()
+/** One large file through the reader, beside `openssl speed`: each before and after the other, the better of each. */
+export async function largeFile(gibibytes = 2): Promise<Row> {
+  const station = newStation()
   try {
     const path = join(station.folder, 'large.dat')
     const descriptor = openSync(path, 'w')
@@ -118,181 +106,35 @@ export function largeFile(gibibytes = 2): Row {
       evenIfIncomplete: true,
       files: [file],
     }
-    let state = ''
-    const ours =
-      Number(stat.size) /
-      Math.min(
-        ...[1, 2].map(() =>
-          seconds(() => {
-            state = reader.read(task).state
-          }),
-        ),
-      ) /
-      1e9
-    if (state !== 'read') throw new Error(`the large file was ${state}`)
-    const text = execFileSync(
-      'bash',
-      ['-c', 'openssl speed -seconds 3 -bytes 1048576 -evp sha256 2>/dev/null'],
-      { encoding: 'utf8' },
-    )
-    const plain = (Number(/([0-9.]+)k\s*$/m.exec(text)?.[1]) * 1_000) / 1e9
-    return [
+    let ours = 0
+    let plain = 0
+    for (let turn = 0; turn < 3; turn++) {
+      plain = Math.max(plain, opensslSpeed())
+      let state = ''
+      const took = seconds(() => {
+        state = reader.read(task).state
+      })
+      if (state !== 'read') throw new Error(`the large file was ${state}`)
+      ours = Math.max(ours, file.size / took / 1e9)
+    }
+    return row(
       `one file of ${gibibytes} GiB`,
-      `${ours.toFixed(2)} GB/s`,
-      `openssl speed ${plain.toFixed(2)} GB/s, ratio ${(ours / plain).toFixed(2)}`,
+      `${ours.toFixed(2)} GB/s, ratio ${(ours / plain).toFixed(2)}`,
+      `openssl speed ${plain.toFixed(2)} GB/s`,
       'ratio ≥ 0.8',
-    ]
-  } finally {
-    rmSync(station.base, { recursive: true, force: true })
-  }
-}
-
-/** Many known files: a full scan, and what the relay costs while nothing happens. */
-export async function manyFiles(files = 100_000): Promise<Row[]> {
-  const station = await started()
-  try {
-    const outside = join(station.base, 'outside')
-    for (let i = 0; i < files; i++) {
-      if (i % 100 === 0)
-        mkdirSync(join(outside, `d${Math.floor(i / 5_000)}`, `e${i / 100}`), { recursive: true })
-      writeFileSync(
-        join(outside, `d${Math.floor(i / 5_000)}`, `e${Math.floor(i / 100)}`, `f${i}.dat`),
-        `file ${i}`,
-      )
-    }
-    renameSync(outside, join(station.folder, 'in'))
-    await station.until('all is recorded', ({ units }) => units.recorded === files, 600)
-    await station.settled()
-    await station.stop()
-    await station.start()
-    await station.settled()
-    const times: number[] = []
-    for (let i = 0; i < 3; i++) {
-      const began = performance.now()
-      await station.scan()
-      times.push((performance.now() - began) / 1_000)
-    }
-    await wait(5_000)
-    const before = cpuSeconds(station.pid)
-    const idle = 130
-    await wait(idle * 1_000)
-    const cpu = (100 * (cpuSeconds(station.pid) - before)) / idle
-    const rss =
-      Number(/VmRSS:\s+([0-9]+)/.exec(readFileSync(`/proc/${station.pid}/status`, 'utf8'))?.[1]) / 1_024
-    return [
-      [
-        `scan of ${files} known files`,
-        `${Math.min(...times).toFixed(2)} s, asked for by a command`,
-        `three: ${times.map((one) => one.toFixed(2)).join(', ')}`,
-        '≤ 3 s',
-      ],
-      [
-        `idle with ${files} files watched`,
-        `CPU ${cpu.toFixed(2)} %, RSS ${Math.round(rss)} MiB`,
-        `over ${idle} s`,
-        'CPU < 1 %, RSS < 150 MiB',
-      ],
-    ]
+      ours / plain >= 0.8,
+    )
   } finally {
     await station.remove()
   }
 }
 
-/** From the command to a relay at work, on trails of growing size, each verified whole. */
-export async function starts(sizes: readonly number[]): Promise<Row[]> {
-  const rows: Row[] = []
-  const station = new Workstation()
-  try {
-    station.init()
-    for (const size of sizes) {
-      grow(station, size)
-      const began = performance.now()
-      await station.start()
-      const ours = (performance.now() - began) / 1_000
-      await station.stop()
-      rows.push([
-        `start with ${size.toLocaleString('en')} records`,
-        `${ours.toFixed(2)} s`,
-        `${Math.round(statSync(join(station.data, 'relay.db')).size / 2 ** 20)} MiB`,
-        'how it grows',
-      ])
-    }
-    return rows
-  } finally {
-    await station.remove()
-  }
+/** SHA-256 in blocks of a mebibyte, GB/s. */
+function opensslSpeed(): number {
+  const text = run('openssl speed -seconds 2 -bytes 1048576 -evp sha256 2>/dev/null', '.')
+  return Number(/([0-9.]+)k\s*$/m.exec(text)?.[1]) / 1e6
 }
 
-/** Appends records as a relay would, up to a size: with its key, through its writer. */
-function grow(station: Workstation, size: number): void {
-  const database = openDatabase(join(station.data, 'relay.db'))
-  const store = new TrailStore(database)
-  const trail = store.trails().at(-1)
-  if (trail === undefined) throw new Error('there is no trail')
-  const frontier = new Frontier()
-  let head: Head | undefined
-  for (const { line } of store.lines(trail.id)) {
-    frontier.append(leafHash(line))
-    head = headAfter(readEntryParts(line))
-  }
-  if (head === undefined) throw new Error('the trail is empty')
-  const secret = readFileSync(
-    join(station.data, 'keys', `${trail.origin.split('/').at(-1)}.mac`),
-    'latin1',
-  ).trim()
-  const writer = new TrailWriter(database, store, macKey(Buffer.from(secret, 'hex')), {
-    trail: trail.id,
-    head,
-    frontier: frontier.state(),
-  })
-  const actor = { id: 'jdoe', name: 'Jane Doe', via: 'file-owner' }
-  while (writer.head.size < size) {
-    const time = new Date().toISOString()
-    const drafts = Array.from({ length: Math.min(BATCH_RECORDS_MAX, size - writer.head.size) }, (_, i) => {
-      const n = writer.head.size + i
-      const body = {
-        project: 'P-17',
-        device: 'ws-test',
-        watch: 'w1',
-        path: `run-${n}/data.dat`,
-        size: 20_480,
-        sha256: n.toString(16).padStart(64, '0'),
-        seen: { first: time, rest: time },
-      }
-      return { kind: 'file.created', actor, time, body }
-    })
-    writer.append(drafts)
-  }
-  database.close()
-}
-
-async function started(): Promise<Workstation> {
-  const station = new Workstation(
-    process.env['BENCH_BASE'] === undefined ? {} : { base: process.env['BENCH_BASE'] },
-  )
-  station.init()
-  await station.start()
-  return station
-}
-
-function captured({ data }: Workstation): { readonly path: string; readonly time: number }[] {
-  const database = new DatabaseSync(join(data, 'relay.db'), { readOnly: true })
-  const rows = database.prepare("SELECT path, time FROM entry_columns WHERE kind = 'file.created'").all() as {
-    path: string
-    time: string
-  }[]
-  database.close()
-  return rows.map(({ path, time }) => ({ path, time: Date.parse(time) }))
-}
-
-function seconds(work: () => void): number {
-  const began = performance.now()
-  work()
-  return (performance.now() - began) / 1_000
-}
-
-/** User and system time of a process with all its threads, in seconds (proc(5), stat, fields 14 and 15, 100 ticks a second). */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
+function run(command: string, folder: string): string {
+  return execFileSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 })
 }

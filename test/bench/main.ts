@@ -1,63 +1,101 @@
 /**
- * npm run bench [-- ENTRIES]
+ * npm run bench [-- PART …] [--entries 1000000] [--files 100000]
  *
- * Prints figures, judges none: machines differ, ratios within one run less so.
+ * Prints figures beside what is asked of them, with the load of the machine when they were taken. Machines differ,
+ * ratios within one run less so. Exit code 1 if a part did not come to its end; a figure not reached is no failure.
  */
 import { cpus } from 'node:os'
-import { burst, largeFile, latency, manyFiles, type Row, starts } from './capture.ts'
+import { parseArgs } from 'node:util'
+import { burst, largeFile, latency } from './capture.ts'
+import { manyFiles } from './many-files.ts'
 import { measureMemory } from './memory.ts'
+import { count, printHead, printRow, type Row, row } from './row.ts'
+import { starts } from './starts.ts'
 import { measureTrail } from './trail.ts'
 
-const entries = Number(process.argv[2] ?? 1_000_000)
-if (!Number.isSafeInteger(entries) || entries < 1)
-  throw new RangeError('npm run bench -- ENTRIES, a positive integer')
-
+const BURST_FILES = 10_000
 const wanted = { seal: 0.6, verify: 0.7 }
 
-function print(cells: readonly (string | number)[]): void {
-  process.stdout.write(
-    `${cells.map((cell, i) => (i === 0 ? String(cell).padEnd(10) : String(cell).padStart(14))).join('')}\n`,
+/** In the order they are run. */
+const parts = ['trail', 'memory', 'latency', 'burst', 'large', 'scan', 'idle', 'starts'] as const
+type Part = (typeof parts)[number]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    entries: { type: 'string', default: '1000000' },
+    files: { type: 'string', default: '100000' },
+  },
+})
+const entries = wholeNumber(values.entries, 'entries')
+const files = wholeNumber(values.files, 'files')
+const asked = new Set(positionals.length === 0 ? parts : positionals.map(partOf))
+const sizes = [entries / 100, entries / 10, entries].map(Math.ceil)
+
+function wholeNumber(text: string, name: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name} is a positive whole number`)
+  return value
+}
+
+function partOf(text: string): Part {
+  const part = parts.find((one) => one === text)
+  if (part === undefined) throw new RangeError(`a part is one of ${parts.join(', ')}, not ${text}`)
+  return part
+}
+
+function trailRows(): Row[] {
+  return measureTrail(entries).map(({ name, entries: number, bytes, plain, ours }) =>
+    row(
+      `${name} ${count(number)} entries`,
+      `${count(number / ours)} entries/s, ratio ${(plain / ours).toFixed(2)}`,
+      `plain loop ${((plain / number) * 1e6).toFixed(2)} µs each, ours ${((ours / number) * 1e6).toFixed(2)} µs, of ${count(bytes / number)} bytes`,
+      `ratio ≥ ${wanted[name]}`,
+      plain / ours >= wanted[name],
+    ),
   )
 }
 
-const count = (n: number): string => Math.round(n).toLocaleString('en')
+function memoryRows(): Row[] {
+  const measured = measureMemory(sizes)
+  return measured.map(({ entries: number, fileMiB, peakMiB, seconds }, i) =>
+    row(
+      `relay verify, ${count(number)} entries`,
+      `${seconds.toFixed(1)} s, peak ${count(peakMiB)} MiB`,
+      `file ${count(fileMiB)} MiB, ${count(fileMiB / seconds)} MiB/s`,
+      'memory does not grow',
+      i === 0 ? undefined : peakMiB < 1.3 * (measured[i - 1]?.peakMiB ?? 0),
+    ),
+  )
+}
 
-print([`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`])
-print([])
-print(['trail', 'entries', 'bytes each', 'entries/s', 'µs each', 'plain loop µs', 'ratio', 'wanted'])
-for (const row of measureTrail(entries)) {
-  const each = (seconds: number): string => ((seconds / row.entries) * 1e6).toFixed(2)
-  print([
-    row.name,
-    count(row.entries),
-    count(row.bytes / row.entries),
-    count(row.entries / row.ours),
-    each(row.ours),
-    each(row.plain),
-    (row.plain / row.ours).toFixed(2),
-    wanted[row.name],
-  ])
+const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>][] = [
+  [asked.has('trail'), 'trail', async () => trailRows()],
+  [asked.has('memory'), 'memory', async () => memoryRows()],
+  [asked.has('latency'), 'latency', async () => [await latency()]],
+  [asked.has('burst'), 'burst', async () => [await burst(BURST_FILES)]],
+  [asked.has('large'), 'large', async () => [await largeFile()]],
+  [
+    asked.has('scan') || asked.has('idle'),
+    'scan, idle',
+    () => manyFiles({ files, scan: asked.has('scan'), idle: asked.has('idle') }),
+  ],
+  [asked.has('starts'), 'starts', () => starts(sizes)],
+]
+
+// Ended from outside, it still takes its relays and their files with it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+process.stdout.write(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n\n`,
+)
+printHead()
+for (const [isAsked, name, run] of runs) {
+  if (!isAsked) continue
+  try {
+    for (const one of await run()) printRow(one)
+  } catch (error) {
+    process.exitCode = 1
+    const { message } = error instanceof Error ? error : new Error(String(error))
+    process.stdout.write(`${name}: did not come to its end: ${message.slice(0, 2_000)}\n`)
+  }
 }
-print([])
-print(['memory', 'entries', 'file MiB', 'peak MiB', 'seconds', 'MiB/s'])
-for (const row of measureMemory([entries / 100, entries / 10, entries].map(Math.ceil))) {
-  print([
-    'verify',
-    count(row.entries),
-    count(row.fileMiB),
-    count(row.peakMiB),
-    row.seconds.toFixed(1),
-    count(row.fileMiB / row.seconds),
-  ])
-}
-print([])
-process.stdout.write('capture, each by a relay of its own\n')
-const row = (cells: Row): void => {
-  const [what, figure, beside, wantedFigure] = cells
-  process.stdout.write(`${what.padEnd(34)} ${figure.padEnd(46)} ${beside.padEnd(44)} ${wantedFigure}\n`)
-}
-row(await latency())
-row(await burst())
-row(largeFile())
-for (const one of await manyFiles()) row(one)
-for (const one of await starts([entries / 100, entries / 10, entries].map(Math.ceil))) row(one)

@@ -158,6 +158,12 @@ export class Workstation {
     await ended
   }
 
+  /** Ends the relay at once, without waiting: for a process that is ending itself. */
+  kill(): void {
+    const { pid, exitCode, signalCode } = this.#process ?? {}
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
+  }
+
   async status(): Promise<RelayStatus> {
     return (await ask(join(this.data, 'control'), { command: 'status', arguments: {} }, 60)) as RelayStatus
   }

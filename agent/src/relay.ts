@@ -41,6 +41,8 @@ export interface RelayDeps {
   readonly now: () => number
   readonly wall: () => number
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+  /** Called now and then while nothing is on its way: the process may put itself in order. */
+  readonly onIdle: () => void
   /** The notary holds what this trail does not: the relay is to be opened again, which begins a new trail. */
   readonly onForked: (error: TrailForked) => void
 }
@@ -583,9 +585,11 @@ export class Relay {
   /** An empty transaction notes that the relay is alive. Where nothing else waits, the log is written back too. */
   #noteAlive(): void {
     const isIdle = this.recorder.waiting === 0
+    const isSettled = this.isReady && this.settled
     this.recorder.add({
       done: () => {
         if (isIdle) writeBack(this.opened.database)
+        if (isSettled) this.#deps.onIdle()
       },
     })
   }

@@ -5,6 +5,7 @@ import { accountsOf } from '../actors/accounts.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { messageOf } from '../error-message.ts'
+import { memoryGiver } from '../give-back-memory.ts'
 import { healthApp, listen } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
@@ -149,6 +150,7 @@ export async function openRelayFor(
     now: () => performance.now(),
     wall,
     note,
+    onIdle: memoryGiver(),
     onForked: (error) => {
       note('trail-forked', { size: error.size, reason: error.message })
       again()

@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { messageOf } from '../error-message.ts'
+import { FolderHints } from './folder-hints.ts'
 
 /** What the operating system says has happened. A hint may be wrong, late, or never come. */
 export interface HintSink {
@@ -16,12 +17,18 @@ export interface Hints {
   close(): Promise<void>
 }
 
-/**
- * Asks chokidar for hints about a folder and all below it. Its own picture of the files is not used, only the raw
- * events of the folders: files are left out of it (`ignored`), so that it costs memory by the folder and not by
- * the file, and no name is filtered by its ideas of temporary files.
- */
+/** Hints about a folder and all below it. */
 export function watchHints(root: string, sink: HintSink): Hints {
+  const watchesTrees = process.platform === 'win32' || process.platform === 'darwin'
+  return watchesTrees ? treeHints(root, sink) : new FolderHints(resolve(root), sink)
+}
+
+/**
+ * Where the system watches a whole tree at once, chokidar is asked. Its own picture of the files is not used, only the
+ * raw events: files are left out of it (`ignored`), so that it costs memory by the folder and not by the file, and no
+ * name is filtered by its ideas of temporary files.
+ */
+export function treeHints(root: string, sink: HintSink): Hints {
   const watcher: FSWatcher = watch(root, {
     ignoreInitial: true,
     followSymlinks: false,
@@ -35,7 +42,7 @@ export function watchHints(root: string, sink: HintSink): Hints {
     const watched = (details as { watchedPath?: unknown }).watchedPath
     if (typeof watched !== 'string') return sink.lost('an event without a folder')
     if (typeof name !== 'string' || name === '') return sink.hint(watched, undefined)
-    // On systems that watch a whole tree at once, the name is a path below it.
+    // The name is a path below the watched folder.
     const path = resolve(join(watched, name))
     if (path === resolve(watched)) return sink.hint(watched, undefined)
     sink.hint(dirname(path), event === 'change' ? basename(path) : undefined)

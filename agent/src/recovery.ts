@@ -10,7 +10,10 @@ import {
   wrapSecrets,
 } from '@compliance-relay/shared/relay'
 import type { Actor, Body, Draft, Value } from '@compliance-relay/shared/trail'
+import type { DataFolder } from './data-folder.ts'
 import { messageOf } from './error-message.ts'
+import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import { secretNames } from './trail-keys.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { syncFolder, writeDurably } from './write-durably.ts'
 
@@ -151,6 +154,20 @@ function keepBeside(file: string): string {
 }
 
 const KEPT_MAX = 100
+
+/** Names of the keys of a data folder's trails that its recovery file does not hold. */
+export function recoveryBehindIn(folder: DataFolder, store: TrailStore): readonly string[] {
+  const trails = store.trails()
+  const keys = trails.flatMap(({ origin }) => Object.values(secretNames(origin)))
+  return recoveryBehind(folder.recovery, keys, () => {
+    for (const { id } of trails.toReversed()) {
+      const seq = store.lastOfKind(id, 'recovery.written')
+      const held = seq === undefined ? undefined : readRecordIn(store, id, seq)?.body['keys']
+      if (Array.isArray(held)) return held.map(String)
+    }
+    return []
+  })
+}
 
 /**
  * Which of these keys could not be put back: they are not in the recovery file. Where the file was moved to a safe

@@ -1,12 +1,13 @@
 import { NotaryUnreachable } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
-import { type BadgeRefused, endedBadge } from './actors/badge.ts'
+import type { BadgeRefused } from './actors/badge.ts'
 import { BadgeRefusals } from './actors/badge-refusals.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
 import { SessionTimeline } from './actors/session-timeline.ts'
 import type { Account, Accounts, BadgeInterval, Person, Resolution, WriteEvidence } from './actors/types.ts'
 import type { NotaryFinding } from './ask-notary.ts'
+import { badgesIn, openBadge } from './badges.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
 import { FolderTree } from './capture/folder-tree.ts'
 import type { Late } from './capture/pending.ts'
@@ -22,16 +23,15 @@ import type { Profile } from './instruments/types.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { Publisher, TrailForked } from './publisher.ts'
-import { type RecoveryWriting, recoveryBehind, recoveryDraft } from './recovery.ts'
-import { activeWatches, type Settings, SettingsError, type WatchSettings } from './settings.ts'
+import { type RecoveryWriting, recoveryBehindIn, recoveryDraft } from './recovery.ts'
+import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
-import { readRecordIn } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
+import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { timestamp } from './time-text.ts'
-import { secretNames } from './trail-keys.ts'
-import { type Unclaimed, unclaimedUnits } from './unclaimed.ts'
+import { type Unclaimed, unclaimedCaptures, unclaimedCount } from './unclaimed.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -47,11 +47,6 @@ export interface RelayDeps {
   readonly onForked: (error: TrailForked) => void
 }
 
-/** Where health is told, or why it is not. */
-export type HttpState =
-  | { readonly port: number; readonly state: 'listening' }
-  | { readonly port: number; readonly state: 'not listening'; readonly reason: string }
-
 export interface RunOptions {
   /** Null: nowhere, as it was asked for. */
   readonly http: HttpState | null
@@ -66,17 +61,6 @@ export interface Asking {
   readonly evidence: Body
 }
 
-/** What a relay that only answers, or has not begun yet, says in place of its engine. */
-interface NotCapturing extends Omit<ReturnType<Engine['status']>, 'watches'> {
-  readonly watches: readonly {
-    readonly id: string
-    readonly path: string
-    readonly state: 'relay not running' | 'not watched yet'
-    readonly reason?: undefined
-    readonly hints: string
-  }[]
-}
-
 /** The notary has every record at most this long after it is durable. */
 const PUBLISH_MILLISECONDS = 500
 const NOTARY_AGAIN_MILLISECONDS = 5_000
@@ -86,7 +70,6 @@ const SESSIONS_MILLISECONDS = 3_000
 /** How often the capture state is held against the records, after the start. */
 const STATE_AGAIN_MILLISECONDS = 86_400_000
 const BADGES_MILLISECONDS = 5_000
-const BADGES_KEPT_MILLISECONDS = 7 * 86_400_000
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
 export class Relay {
@@ -106,7 +89,6 @@ export class Relay {
   #notaryFault: { readonly since: number; readonly reason: string } | undefined
   #unanchoredSince: number | undefined
   #http: HttpState | null = null
-  #isStarting = false
   #recoveryBehind: readonly string[] = []
   readonly #badgeRefusals = new BadgeRefusals()
   #startedAt: number
@@ -191,7 +173,6 @@ export class Relay {
    */
   async start({ http, ...run }: RunOptions): Promise<void> {
     this.#http = http
-    this.#isStarting = true
     const { trail, store, host, left, stateCheck } = this.opened
     const alive = host.alive()
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
@@ -304,9 +285,9 @@ export class Relay {
     return this.#engine?.isScanned === true && this.recorder.held === undefined
   }
 
-  status() {
+  status(): RelayStatus {
     const { trail, writer, check, left } = this.opened
-    const { refused, failed, absent, recorded } = this.#units.counts()
+    const { failed, absent, recorded } = this.#units.counts()
     return {
       relay: this.relayName,
       version: this.#deps.version,
@@ -328,29 +309,24 @@ export class Relay {
         foreign: [...this.#publisher.foreign].slice(0, 100),
         unanchoredSince: this.#unanchoredSince === undefined ? null : timestamp(this.#unanchoredSince),
       },
-      units: { recorded, unclaimed: refused, failed, absent },
+      units: {
+        recorded,
+        unclaimed: unclaimedCount({ units: this.#units, store: this.opened.store }),
+        failed,
+        absent,
+      },
       settled: this.settled,
       http: this.#http,
       /** Names of keys that the recovery file does not hold. */
       recoveryBehind: this.#recoveryBehind,
-      capture: this.#engine?.status() ?? this.#notCapturing(),
-      badge: this.#badges.find((one) => endedBadge(one, this.#deps.wall()).to === undefined)?.person ?? null,
+      capture: this.#engine?.status() ?? notCapturing(this.#settings, 'not watched yet'),
+      badge: openBadge(this.#badges, this.#deps.wall())?.person ?? null,
     }
   }
 
-  #notCapturing(): ReturnType<Engine['status']> | NotCapturing {
-    const watches = activeWatches(this.#settings).map(({ id, path }) => ({
-      id,
-      path,
-      state: this.#isStarting ? ('not watched yet' as const) : ('relay not running' as const),
-      hints: 'off',
-    }))
-    return { watches, pending: 0, oldest: [], missing: 0, unreadableFolders: [] }
-  }
-
-  /** Units no person answers for, oldest first; and how many there are in all. */
+  /** Captures no person answers for, oldest first; and how many there are in all. */
   unclaimed(limit: number): Unclaimed {
-    return unclaimedUnits({ units: this.#units, tree: this.#tree, store: this.opened.store }, limit)
+    return unclaimedCaptures({ units: this.#units, store: this.opened.store }, limit)
   }
 
   get recoveryBehind(): readonly string[] {
@@ -359,17 +335,7 @@ export class Relay {
 
   /** Compares the keys of all trails with what the recovery file names. */
   lookAtRecovery(): void {
-    const { store, folder } = this.opened
-    const trails = store.trails()
-    const keys = trails.flatMap(({ origin }) => Object.values(secretNames(origin)))
-    this.#recoveryBehind = recoveryBehind(folder.recovery, keys, () => {
-      for (const { id } of trails.toReversed()) {
-        const seq = store.lastOfKind(id, 'recovery.written')
-        const held = seq === undefined ? undefined : readRecordIn(store, id, seq)?.body['keys']
-        if (Array.isArray(held)) return held.map(String)
-      }
-      return []
-    })
+    this.#recoveryBehind = recoveryBehindIn(this.opened.folder, this.opened.store)
   }
 
   /** Records that a recovery file was written. Its keys are in the file by now, whoever wrote it. */
@@ -503,10 +469,7 @@ export class Relay {
   }
 
   #loadBadges(): void {
-    const since = this.#deps.wall() - BADGES_KEPT_MILLISECONDS
-    this.#badges = this.opened.host
-      .badges(since)
-      .map(({ ref, person, from, to }) => ({ ref, person, from, ...(to === null ? {} : { to }) }))
+    this.#badges = badgesIn(this.opened.host, this.#deps.wall())
   }
 
   async #pollSessions(): Promise<void> {

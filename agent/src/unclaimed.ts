@@ -1,10 +1,9 @@
-import type { FolderTree } from './capture/folder-tree.ts'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
-import type { StoredUnit, UnitStore } from './sqlite/unit-store.ts'
+import type { UnitStore } from './sqlite/unit-store.ts'
 
-/** A unit that no person answers for. Null: its record does not say, or cannot be read. */
-export interface UnclaimedUnit {
-  readonly path: string
+/** A capture that no person answers for. Null: its record does not say, or cannot be read. */
+export interface UnclaimedCapture {
+  readonly path: string | null
   readonly watch: string | null
   readonly device: string | null
   readonly project: string | null
@@ -15,13 +14,14 @@ export interface UnclaimedUnit {
   readonly what: string | null
   readonly reason: string | null
   readonly sentence: string | null
+  /** Empty if it was not read. */
   readonly digest: string
 }
 
 export interface Unclaimed {
   /** How many there are in all. */
   readonly total: number
-  readonly unclaimed: readonly UnclaimedUnit[]
+  readonly unclaimed: readonly UnclaimedCapture[]
 }
 
 /** A list is an answer to a request, and a process has to hold it: whoever wants more asks the trail. */
@@ -29,35 +29,44 @@ const LIST_BYTES_MAX = 8 << 20
 
 interface Stores {
   readonly units: UnitStore
-  readonly tree: FolderTree
   readonly store: TrailStore
 }
 
-/** Units no person answers for, oldest first, with what their records say. */
-export function unclaimedUnits(stores: Stores, limit: number): Unclaimed {
-  const { units } = stores
-  const unclaimed: UnclaimedUnit[] = []
+/**
+ * Captures no person answers for, oldest first, with what their records say. What was read stays in the list
+ * whatever becomes of the file: its content is in the trail and nobody's. What is not read, a link for one, is in it
+ * as long as it is there.
+ */
+export function unclaimedCaptures({ units, store }: Stores, limit: number): Unclaimed {
+  const places = [...store.refusals(limit), ...units.refusedUnread(limit)]
+    .sort((a, b) => a.trail - b.trail || a.seq - b.seq)
+    .slice(0, limit)
+  const unclaimed: UnclaimedCapture[] = []
   let bytes = 0
-  for (const unit of units.notRecorded('refused', limit)) {
-    const one = unclaimedUnit(stores, unit)
+  for (const place of places) {
+    const one = unclaimedCapture(store, place)
     bytes += Buffer.byteLength(JSON.stringify(one))
     if (bytes > LIST_BYTES_MAX) break
     unclaimed.push(one)
   }
-  return { total: units.counts().refused, unclaimed }
+  return { total: unclaimedCount({ units, store }), unclaimed }
 }
 
-function unclaimedUnit(
-  { tree, store }: Stores,
-  { folder, name, trail, seq, digest }: StoredUnit,
-): UnclaimedUnit {
+export function unclaimedCount({ units, store }: Stores): number {
+  return store.refusalCount() + units.refusedUnreadCount()
+}
+
+function unclaimedCapture(
+  store: TrailStore,
+  { trail, seq }: { readonly trail: number; readonly seq: number },
+): UnclaimedCapture {
   const record = readRecordIn(store, trail, seq)
   const said = (field: string): string | null => {
     const value = record?.body[field]
     return typeof value === 'string' ? value : null
   }
   return {
-    path: tree.withId(folder)?.relativeOf(name) ?? said('path') ?? name,
+    path: said('path'),
     watch: said('watch'),
     device: said('device'),
     project: said('project'),
@@ -67,6 +76,6 @@ function unclaimedUnit(
     what: said('what'),
     reason: said('reason'),
     sentence: said('sentence'),
-    digest,
+    digest: said('sha256') ?? said('manifest') ?? '',
   }
 }

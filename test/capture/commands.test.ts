@@ -358,6 +358,12 @@ test('nobody answers for a file of an account that is not enrolled: it is record
       ],
     })
     expect(other.relay('unclaimed', '--data', other.data, '--limit', '1')).toContain('… and 1 more')
+    // Its content stays in the trail and nobody's, whatever becomes of the file.
+    await other.start()
+    rmSync(join(other.folder, 'a.dat'))
+    await other.until('it is gone', ({ settled }) => settled && !existsSync(join(other.folder, 'a.dat')))
+    expect(other.records().at(-1)).toMatchObject({ kind: 'file.deleted', body: { path: 'a.dat' } })
+    expect(other.relay('unclaimed', '--data', other.data)).toContain('a.dat')
   } finally {
     await other.remove()
   }

@@ -70,6 +70,10 @@ describe('an older copy of the data folder', () => {
     const verdict = station.verify()
     expect(verdict.code).toBe(1)
     expect(verdict.out).toContain('notary-ahead')
+    // Who only asks changes nothing: no trail is begun by it.
+    expect(station.relay('status', '--data', station.data)).toContain(old)
+    expect(station.relay('unclaimed', '--data', station.data)).toContain('No capture is unclaimed')
+    expect(station.relay('status', '--data', station.data)).toContain(old)
     await station.start()
     const status = await station.until('all is recorded again', ({ units }) => units.recorded === 3)
     expect(status.left).toBe(old)

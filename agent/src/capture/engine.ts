@@ -5,12 +5,12 @@ import { activeWatches, type Settings, type WatchSettings } from '../settings.ts
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import { Captures } from './captures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
-import { type Hints, watchHints } from './hints.ts'
+import { type Hints, hasOutgrown, watchHints } from './hints.ts'
 import { look, nameTest } from './listing.ts'
 import { mountPoints } from './mounts.ts'
 import { openWriters } from './open-writers.ts'
 import type { OutcomeContext } from './outcome.ts'
-import type { Late, Pending } from './pending.ts'
+import type { Late, Pending, Stage } from './pending.ts'
 import type { Recorder } from './recorder.ts'
 import { type Depth, Scanner } from './scanner.ts'
 import { fileIdOf } from './stamp.ts'
@@ -41,6 +41,32 @@ export interface AvailabilityChange {
   readonly reason?: string
   /** The folder there now is not the one that was there before. */
   readonly replaced?: boolean
+}
+
+export interface EngineStatus {
+  readonly watches: readonly {
+    readonly id: string
+    readonly path: string
+    readonly state: 'watching' | 'scanning' | 'unavailable'
+    readonly reason?: string
+    /** Wall clock, milliseconds. */
+    readonly since?: number
+    /** `on`, `off`, or why they are not to be relied on. */
+    readonly hints: string
+  }[]
+  /** Units on their way, and the oldest of them. */
+  readonly pending: number
+  readonly oldest: readonly {
+    readonly path: string
+    readonly stage: Stage
+    readonly since: number
+    readonly open?: boolean
+    readonly missing?: readonly string[]
+    readonly failure?: string
+  }[]
+  /** Recorded units that were not found at the last look. */
+  readonly missing: number
+  readonly unreadableFolders: readonly { readonly path: string; readonly code: string }[]
 }
 
 interface Watch {
@@ -242,7 +268,7 @@ export class Engine {
     )
   }
 
-  status() {
+  status(): EngineStatus {
     const pending = [...this.#captures.units()]
     const show = (one: Pending) => ({
       path: one.kind === 'file' ? one.folder.relativeOf(one.name) : one.folder.relative,
@@ -365,6 +391,10 @@ export class Engine {
     if (watch.gone.said) return
     watch.gone.said = true
     this.#options.onAvailability(watch.settings, { available: false, since: watch.gone.since, reason })
+    this.#stopHints(watch)
+  }
+
+  #stopHints(watch: Watch): void {
     void watch.hints?.close()
     watch.hints = undefined
     watch.hintsReady = false
@@ -536,6 +566,11 @@ export class Engine {
     if (done.watch.gone === undefined && done.depth === 'full') {
       done.watch.scanned = this.#options.wall()
       this.#captures.setReplaced(done.watch.settings.id, false)
+      const { hints, settings } = done.watch
+      if (hints !== undefined && hasOutgrown(settings.path, hints)) {
+        this.#stopHints(done.watch)
+        this.#startHints(done.watch)
+      }
     }
     if (this.#longQueue.length === 0) for (const resolve of this.#scanWaiters.splice(0)) resolve()
   }

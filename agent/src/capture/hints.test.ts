@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { FolderHints } from './folder-hints.ts'
-import { type HintSink, type Hints, treeHints } from './hints.ts'
+import { type HintSink, type Hints, hasOutgrown, treeHints, watchHints } from './hints.ts'
 import { nameOfBytes } from './raw-name.ts'
 
 class Sink implements HintSink {
@@ -103,4 +103,19 @@ describe.runIf(process.platform === 'linux')('watching each folder', () => {
     writeFileSync(join(root, 'a/b/c/f.dat'), 'x')
     await until(() => sink.hints.includes(join(root, 'a/b/c')))
   })
+})
+
+test.runIf(process.platform === 'linux')('a tree that becomes large is watched in another way', async () => {
+  const { root, sink } = await watched(watchHints)
+  const small = watchHints(root, sink)
+  closing.push(() => small.close())
+  expect(small.isForMany).toBe(false)
+  expect(hasOutgrown(root, small)).toBe(false)
+  mkdirSync(join(root, 'many'))
+  for (let i = 0; i < 10_000; i++) writeFileSync(join(root, 'many', `${i}`), '')
+  expect(hasOutgrown(root, small)).toBe(true)
+  const large = watchHints(root, sink)
+  closing.push(() => large.close())
+  expect(large.isForMany).toBe(true)
+  expect(hasOutgrown(root, large)).toBe(false)
 })

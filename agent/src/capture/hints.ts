@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { messageOf } from '../error-message.ts'
 import { FolderHints } from './folder-hints.ts'
+import { type Listed, list } from './listing.ts'
 
 /** What the operating system says has happened. A hint may be wrong, late, or never come. */
 export interface HintSink {
@@ -14,19 +15,52 @@ export interface HintSink {
 }
 
 export interface Hints {
+  /** True if it may have any number of files to do with. */
+  readonly isForMany: boolean
   close(): Promise<void>
 }
 
-/** Hints about a folder and all below it. */
+/** The system watches a tree as a whole, not each folder for itself. */
+const WATCHES_TREES = process.platform === 'win32' || process.platform === 'darwin'
+/** Names in a tree up to which it is a small one. */
+const FEW_NAMES = 10_000
+
+/** Hints about a folder and all below it: chokidar's, except of a large tree where it would take more than it gives. */
 export function watchHints(root: string, sink: HintSink): Hints {
-  const watchesTrees = process.platform === 'win32' || process.platform === 'darwin'
-  return watchesTrees ? treeHints(root, sink) : new FolderHints(resolve(root), sink)
+  return isLarge(root) ? new FolderHints(resolve(root), sink) : treeHints(root, sink)
+}
+
+/** True if the tree has become too large for how it is watched: then it is to be watched anew. */
+export function hasOutgrown(root: string, { isForMany }: Hints): boolean {
+  return !isForMany && isLarge(root)
+}
+
+/** Only where the system watches each folder for itself: see `FolderHints`. */
+function isLarge(root: string): boolean {
+  if (WATCHES_TREES) return false
+  const folders = [root]
+  let names = 0
+  for (const folder of folders) {
+    for (const { name, kind } of tryList(folder)) {
+      if (++names > FEW_NAMES) return true
+      if (kind === 'folder') folders.push(join(folder, name))
+    }
+  }
+  return false
+}
+
+function tryList(folder: string): Listed[] {
+  try {
+    return list(folder)
+  } catch {
+    return []
+  }
 }
 
 /**
- * Where the system watches a whole tree at once, chokidar is asked. Its own picture of the files is not used, only the
- * raw events: files are left out of it (`ignored`), so that it costs memory by the folder and not by the file, and no
- * name is filtered by its ideas of temporary files.
+ * chokidar's own picture of the files is not used, only the raw events of the folders: files are left out of it
+ * (`ignored`), so that it costs memory by the folder and not by the file, and no name is filtered by its ideas of
+ * temporary files.
  */
 export function treeHints(root: string, sink: HintSink): Hints {
   const watcher: FSWatcher = watch(root, {
@@ -42,7 +76,7 @@ export function treeHints(root: string, sink: HintSink): Hints {
     const watched = (details as { watchedPath?: unknown }).watchedPath
     if (typeof watched !== 'string') return sink.lost('an event without a folder')
     if (typeof name !== 'string' || name === '') return sink.hint(watched, undefined)
-    // The name is a path below the watched folder.
+    // On systems that watch a whole tree at once, the name is a path below it.
     const path = resolve(join(watched, name))
     if (path === resolve(watched)) return sink.hint(watched, undefined)
     sink.hint(dirname(path), event === 'change' ? basename(path) : undefined)
@@ -52,5 +86,5 @@ export function treeHints(root: string, sink: HintSink): Hints {
   watcher.on('addDir', (path) => sink.hint(resolve(path), undefined))
   watcher.on('unlinkDir', (path) => sink.hint(dirname(resolve(path)), undefined))
   watcher.on('error', (error) => sink.lost(messageOf(error)))
-  return { close: () => watcher.close() }
+  return { isForMany: WATCHES_TREES, close: () => watcher.close() }
 }

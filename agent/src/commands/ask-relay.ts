@@ -5,10 +5,9 @@ import { logNotes } from '../log.ts'
 import { handleRequest } from '../requests.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { reading } from './reading.ts'
 import { openRelayFor, relayNameIn } from './run.ts'
-
-/** What can be asked of a relay that does not run, and writes nothing. */
-const questions = ['status', 'unclaimed']
+import { stoppedStatus, stoppedUnclaimed } from './stopped-relay.ts'
 
 /** Throws `UnusableInput` where no relay was set up. */
 export function requireRelay(folder: DataFolder): void {
@@ -25,12 +24,15 @@ export async function askRelay(folder: DataFolder, request: Request): Promise<un
   const lock = tryWriterLock(folder.lock)
   if (lock === undefined) return ask(folder.control, request)
   lock.release()
+  if (request.command === 'status') return reading(folder.path, stoppedStatus)
+  if (request.command === 'unclaimed') {
+    const limit = Number(request.arguments['limit'])
+    return reading(folder.path, (data) => stoppedUnclaimed(data, limit))
+  }
   if (request.command === 'scan') throw new UnusableInput('no relay is running on this data folder')
   const relay = await openRelayFor(folder, logNotes(relayNameIn(folder), 'warn'), () => {})
   const self = { uid: process.getuid?.() ?? -1 }
   try {
-    if (request.command === 'status') return { ...relay.status(), state: 'not running', started: null }
-    if (questions.includes(request.command)) return await handleRequest(relay, request, self)
     relay.recordStart()
     // A badge that is refused is a record too. Anything else that is refused leaves none.
     let isRecorded = request.command === 'badge.in'

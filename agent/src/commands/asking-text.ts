@@ -1,14 +1,12 @@
 import { printable } from '@compliance-relay/shared/trail'
-import type { Relay } from '../relay.ts'
+import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
-
-export type Status = ReturnType<Relay['status']>
 
 /** `relay unclaimed` for people: two lines for each, where and when, and why. */
 export function unclaimedText({ total, unclaimed }: Unclaimed): string {
   if (unclaimed.length === 0) return 'No capture is unclaimed.\n'
   const lines = unclaimed.flatMap(({ seq, time, watch, device, path, reason, sentence, digest }) => [
-    `${printable(path)}`,
+    printable(path ?? '?'),
     `    record ${seq} at ${time ?? '?'}, watch ${watch ?? '?'} (${printable(device ?? '?')})${digest === '' ? '' : `, SHA-256 ${digest.slice(0, 16)}…`}`,
     `    ${reason ?? 'its record cannot be read'}${sentence === null ? '' : `: ${printable(sentence)}`}`,
   ])
@@ -17,12 +15,12 @@ export function unclaimedText({ total, unclaimed }: Unclaimed): string {
 }
 
 /** `relay status` for people. */
-export function statusText(status: Status): string {
+export function statusText(status: RelayStatus): string {
   const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind } = status
   const lines = [
     `relay    ${relay}: ${state}`,
     `trail    ${trail}, ${size} records`,
-    `notary   ${notary.place}: ${notary.state}${notary.unanchoredSince === null ? ', holds everything' : `, records since ${notary.unanchoredSince} are not anchored yet`}`,
+    `notary   ${notary.place}: ${notary.state}, ${anchored(notary)}`,
     `units    ${units.recorded} recorded, ${units.unclaimed} unclaimed, ${units.failed} not readable${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
   ]
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
@@ -36,7 +34,7 @@ export function statusText(status: Status): string {
     )
   if (notary.foreign.length > 0)
     lines.push(`NOTARY   something else has the names of checkpoints of ${notary.foreign.join(', ')} records`)
-  for (const { code, expected, found } of status.startUp.notary)
+  for (const { code, expected, found } of status.startUp?.notary ?? [])
     lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
   if (status.left !== undefined)
     lines.push(`ALARM    the trail ${status.left} was left; the new one says why`)
@@ -63,4 +61,9 @@ export function statusText(status: Status): string {
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${code})`)
   return `${lines.join('\n')}\n`
+}
+
+function anchored({ behind, unanchoredSince }: RelayStatus['notary']): string {
+  if (unanchoredSince !== null) return `records since ${unanchoredSince} are not anchored yet`
+  return behind ? 'the last records are not anchored yet' : 'holds everything'
 }

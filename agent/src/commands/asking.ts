@@ -5,10 +5,11 @@ import { parsePersonOption } from '../actors/person-option.ts'
 import type { Request } from '../control.ts'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
+import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { askRelay } from './ask-relay.ts'
-import { type Status, statusText, unclaimedText } from './asking-text.ts'
+import { statusText, unclaimedText } from './asking-text.ts'
 import {
   type Command,
   jsonText,
@@ -150,7 +151,7 @@ export const askingCommands: { readonly [name in keyof typeof helps]: Command } 
 async function status(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, common)
   const result = await asked(values.data, { command: 'status', arguments: {} })
-  out.write(values.json ? jsonText(result) : statusText(result as Status))
+  out.write(values.json ? jsonText(result) : statusText(result as RelayStatus))
   return 0
 }
 

@@ -36,6 +36,7 @@ CREATE TABLE entry_columns (
   PRIMARY KEY (trail, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_by_digest ON entry_columns (digest) WHERE digest IS NOT NULL;
+CREATE INDEX entry_of_refusals ON entry_columns (trail, seq) WHERE kind = 'capture.refused' AND digest IS NOT NULL;
 CREATE INDEX entry_of_settings ON entry_columns (trail, seq) WHERE kind = 'settings.changed';
 
 CREATE TABLE content (

@@ -144,6 +144,21 @@ export class TrailStore {
     return rowsOf<{ seq: number }>(read, trail, path, limit).map(({ seq }) => seq)
   }
 
+  /** Captures that were read and that no person answers for, oldest first. */
+  refusals(limit: number): { readonly trail: number; readonly seq: number }[] {
+    const read = this.#database.prepare(
+      "SELECT trail, seq FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL ORDER BY trail, seq LIMIT ?",
+    )
+    return rowsOf<{ trail: number; seq: number }>(read, limit)
+  }
+
+  refusalCount(): number {
+    const read = this.#database.prepare(
+      "SELECT COUNT(*) AS count FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL",
+    )
+    return rowOf<{ count: number }>(read)?.count ?? 0
+  }
+
   /** The newest record of a kind. Looks through all of them. */
   lastOfKind(trail: number, kind: string): number | undefined {
     const read = this.#database.prepare(

@@ -179,16 +179,21 @@ export class UnitStore {
     return counts
   }
 
-  /** Units that no person answers for, or that could not be read: what someone has to look at. */
-  notRecorded(state: UnitState, limit: number): StoredUnit[] {
-    const rows = rowsOf<Raw<StoredUnit, 'name'>>(
+  /** What is there and is not read, by decision: the records that say so. */
+  refusedUnread(limit: number): { readonly trail: number; readonly seq: number }[] {
+    return rowsOf<{ trail: number; seq: number }>(
       this.#sql(
-        `SELECT ${UNIT_COLUMNS} FROM unit WHERE state = ? AND state <> 'recorded' ORDER BY seq LIMIT ?`,
+        "SELECT trail, seq FROM unit WHERE state = 'refused' AND state <> 'recorded' AND digest = '' ORDER BY trail, seq LIMIT ?",
       ),
-      state,
       limit,
     )
-    return rows.map(unitOf)
+  }
+
+  refusedUnreadCount(): number {
+    const count = this.#sql(
+      "SELECT COUNT(*) AS count FROM unit WHERE state = 'refused' AND state <> 'recorded' AND digest = ''",
+    )
+    return rowOf<{ count: number }>(count)?.count ?? 0
   }
 
   #sql(text: string): StatementSync {

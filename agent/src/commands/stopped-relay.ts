@@ -1,0 +1,49 @@
+import { badgesIn, openBadge } from '../badges.ts'
+import { readSettings } from '../open-relay.ts'
+import { recoveryBehindIn } from '../recovery.ts'
+import { UnitStore } from '../sqlite/unit-store.ts'
+import { notCapturing, type RelayStatus } from '../status.ts'
+import { type Unclaimed, unclaimedCaptures, unclaimedCount } from '../unclaimed.ts'
+import { version } from '../version.ts'
+import type { Reading } from './reading.ts'
+
+/*
+ * What is asked of a relay that does not run is read from its data folder and changes nothing there. Nothing is
+ * verified for it: that is what `relay verify` and the next start are for, and the start acts on what it finds.
+ */
+
+export function stoppedStatus({ folder, database, store, host, trail }: Reading): RelayStatus {
+  const units = new UnitStore(database)
+  const settings = readSettings(store, host, trail)
+  const size = store.size(trail.id)
+  const last = store.lastCheckpoint(trail.id)
+  const owed = store.owed(trail.id, 1).length > 0 || last === undefined || last.size < size
+  const { failed, absent, recorded } = units.counts()
+  return {
+    relay: settings.name,
+    version,
+    state: 'not running',
+    started: null,
+    trail: trail.origin,
+    size,
+    startUp: null,
+    held: null,
+    notary: {
+      place: `notary folder ${settings.notary.folder}`,
+      state: 'not asked',
+      behind: owed,
+      foreign: [],
+      unanchoredSince: null,
+    },
+    units: { recorded, unclaimed: unclaimedCount({ units, store }), failed, absent },
+    settled: false,
+    http: null,
+    recoveryBehind: recoveryBehindIn(folder, store),
+    capture: notCapturing(settings, 'relay not running'),
+    badge: openBadge(badgesIn(host, Date.now()), Date.now())?.person ?? null,
+  }
+}
+
+export function stoppedUnclaimed({ database, store }: Reading, limit: number): Unclaimed {
+  return unclaimedCaptures({ units: new UnitStore(database), store }, limit)
+}

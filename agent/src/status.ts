@@ -1,0 +1,62 @@
+import type { NotaryFinding } from './ask-notary.ts'
+import type { EngineStatus } from './capture/engine.ts'
+import type { Held } from './capture/recorder.ts'
+import { activeWatches, type Settings } from './settings.ts'
+
+/** Where health is told, or why it is not. */
+export type HttpState =
+  | { readonly port: number; readonly state: 'listening' }
+  | { readonly port: number; readonly state: 'not listening'; readonly reason: string }
+
+/** What `relay status` says, also of a relay that does not run. */
+export interface RelayStatus {
+  readonly relay: string
+  readonly version: string
+  readonly state: 'running' | 'starting' | 'held' | 'not running'
+  /** ISO 8601; null if it does not run. */
+  readonly started: string | null
+  /** Origin of the trail written to, and number of its records. */
+  readonly trail: string
+  readonly size: number
+  /** The trail that was left at start for this one. */
+  readonly left?: string
+  /** What the start found; null if it does not run, and so nothing was verified. */
+  readonly startUp: { readonly findings: number; readonly notary: readonly NotaryFinding[] } | null
+  readonly held: Held | null
+  readonly notary: {
+    readonly place: string
+    readonly state: 'reachable' | 'unreachable' | 'not asked'
+    readonly since?: number
+    readonly reason?: string
+    readonly behind: boolean
+    readonly foreign: readonly number[]
+    readonly unanchoredSince: string | null
+  }
+  readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'failed' | 'absent', number>>
+  readonly settled: boolean
+  readonly http: HttpState | null
+  /** Names of keys that the recovery file does not hold. */
+  readonly recoveryBehind: readonly string[]
+  readonly capture: EngineStatus | NotCapturing
+  /** Id of the person signed in at the workstation. */
+  readonly badge: string | null
+}
+
+/** What a relay that only answers, or has not begun yet, says in place of its engine. */
+export interface NotCapturing extends Omit<EngineStatus, 'watches'> {
+  readonly watches: readonly {
+    readonly id: string
+    readonly path: string
+    readonly state: 'relay not running' | 'not watched yet'
+    readonly reason?: undefined
+    readonly hints: string
+  }[]
+}
+
+export function notCapturing(
+  settings: Settings,
+  state: NotCapturing['watches'][number]['state'],
+): NotCapturing {
+  const watches = activeWatches(settings).map(({ id, path }) => ({ id, path, state, hints: 'off' }))
+  return { watches, pending: 0, oldest: [], missing: 0, unreadableFolders: [] }
+}

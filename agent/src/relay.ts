@@ -579,6 +579,7 @@ export class Relay {
     }
     return {
       undo: () => {
+        this.#units.forgetKept()
         for (const folder of changes.added) folder.stored = false
         this.#tree.putBack(changes)
       },

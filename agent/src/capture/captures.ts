@@ -214,9 +214,12 @@ export class Captures implements ScanSink {
     folder: Folder,
     name: string,
     stat: BigIntStats,
-    known: StoredUnit | undefined,
+    listed: StoredUnit | undefined,
     late: Late | undefined,
   ): void {
+    // The scan lists what is known of a folder, and then takes its time: something may have been recorded since. What
+    // is looked up now also need not be looked up when all of a burst is due at once.
+    const known = listed ?? this.#context.units.unit(folder.id, name)
     if (known?.kind !== 'set') this.#missing.found(folder.id, name)
     if (known?.state === 'absent') {
       const { recorder, context } = this.#options
@@ -309,6 +312,7 @@ export class Captures implements ScanSink {
   #begin(pending: Pending, fileId: string): void {
     const gone = this.#settler.get(pending.key)
     if (gone !== undefined) this.#end(gone)
+    if (this.#settler.size === 0) this.#pool.prepare()
     this.#settler.add(pending)
     this.#names.add(pending, fileId)
     this.#pendingIn.set(pending.folder, (this.#pendingIn.get(pending.folder) ?? 0) + 1)

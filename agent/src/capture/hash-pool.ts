@@ -28,6 +28,11 @@ export class HashPool {
     return this.#small.waiting + this.#large.waiting
   }
 
+  /** Something will be to be read soon: a thread takes a tenth of a second and more to begin. */
+  prepare(): void {
+    this.#small.prepare()
+  }
+
   submit(task: ReadTask): void {
     const lane = bytesOf(task) > SMALL_BYTES_MAX ? this.#large : this.#small
     lane.submit(task)
@@ -69,6 +74,12 @@ class Lane {
 
   get waiting(): number {
     return this.#queue.length + this.#sent.reduce((sum, tasks) => sum + tasks.length, 0)
+  }
+
+  prepare(): void {
+    if (this.#closed) return
+    this.#worker ??= this.#start()
+    if (this.waiting === 0) this.#restLater()
   }
 
   submit(task: ReadTask): void {

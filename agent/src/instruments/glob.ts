@@ -40,7 +40,8 @@ function testOf(pattern: string): NameTest {
   const end = pattern.slice(1)
   if (pattern[0] === '*' && isLiteral(end))
     return (name) => name.endsWith(end) && (!name.includes('/') || matchesStepwise(pattern, name))
-  return (name) => matchesStepwise(pattern, name)
+  const head = /^[^*?#]*/.exec(pattern)?.[0] ?? ''
+  return (name) => name.startsWith(head) && matchesStepwise(pattern, name)
 }
 
 /** True if the pattern is a name and nothing else. */

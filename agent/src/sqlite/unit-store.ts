@@ -54,9 +54,14 @@ type Raw<Row, Name extends keyof Row> = Omit<Row, Name> & Record<Name, string | 
 
 const UNIT_COLUMNS = 'folder, name, kind, state, file_id AS fileId, stamp, size, digest, profile, trail, seq'
 
+/** Units looked up lately: what is on its way is asked for several times within seconds. */
+const KEPT_MAX = 20_000
+
 export class UnitStore {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, StatementSync>()
+  /** By folder and name; null if there is none. Only for whoever is the only writer. */
+  readonly #kept = new Map<string, StoredUnit | null>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -86,6 +91,7 @@ export class UnitStore {
 
   /** With what is known of the units in it: a folder is removed when none is left that a record speaks of. */
   removeFolder(id: number): void {
+    this.#kept.clear()
     for (const table of ['unit', 'member']) this.#sql(`DELETE FROM ${table} WHERE folder = ?`).run(id)
     this.#sql('DELETE FROM folder WHERE id = ?').run(id)
   }
@@ -100,6 +106,21 @@ export class UnitStore {
   }
 
   unit(folder: number, name: string): StoredUnit | undefined {
+    const key = `${folder}/${name}`
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) return kept ?? undefined
+    const unit = this.#readUnit(folder, name)
+    if (this.#kept.size >= KEPT_MAX) this.#kept.clear()
+    this.#kept.set(key, unit ?? null)
+    return unit
+  }
+
+  /** After a transaction that did not take place: nothing that was looked up meanwhile is to be relied on. */
+  forgetKept(): void {
+    this.#kept.clear()
+  }
+
+  #readUnit(folder: number, name: string): StoredUnit | undefined {
     const row = rowOf<Raw<StoredUnit, 'name'>>(
       this.#sql(`SELECT ${UNIT_COLUMNS} FROM unit WHERE folder = ? AND name = ?`),
       folder,
@@ -124,30 +145,24 @@ export class UnitStore {
 
   put(unit: StoredUnit): void {
     const { folder, name, kind, state, fileId, stamp, size, digest, profile, trail, seq } = unit
+    this.#kept.delete(`${folder}/${name}`)
     this.#sql(
       'INSERT OR REPLACE INTO unit (folder, name, kind, state, file_id, stamp, size, digest, profile, trail, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ).run(folder, storedName(name), kind, state, fileId, stamp, size, digest, profile, trail, seq)
   }
 
-  /** The unit is as it was recorded; only its stamp is another. */
-  touch(folder: number, name: string, fileId: string, stamp: string): void {
-    this.#sql('UPDATE unit SET stamp = ?, file_id = ? WHERE folder = ? AND name = ?').run(
-      stamp,
-      fileId,
-      folder,
-      storedName(name),
-    )
-  }
-
   remove(folder: number, name: string): void {
+    this.#kept.delete(`${folder}/${name}`)
     this.#sql('DELETE FROM unit WHERE folder = ? AND name = ?').run(folder, storedName(name))
   }
 
   removeAllIn(folder: number): void {
+    this.#kept.clear()
     this.#sql('DELETE FROM unit WHERE folder = ?').run(folder)
   }
 
   setState(folder: number, name: string, state: UnitState): void {
+    this.#kept.delete(`${folder}/${name}`)
     this.#sql('UPDATE unit SET state = ? WHERE folder = ? AND name = ?').run(state, folder, storedName(name))
   }
 

@@ -55,8 +55,20 @@ export function mend(units: UnitStore, faults: readonly StateFault[]): StateFaul
     const own = units.folderAt(watch, folder, name)
     if (own !== undefined) units.replaceMembers(own, [])
     if (live !== undefined) {
-      const { kind, state, trail, seq, digest = '', size, profile } = live
-      units.put({ folder, name, kind, state, trail, seq, digest, size, profile, fileId: '', stamp: '' })
+      const { kind, state, trail, seq, digest, size, profile } = live
+      units.put({
+        folder,
+        name,
+        kind,
+        state,
+        trail,
+        seq,
+        digest: digest ?? '',
+        size,
+        profile,
+        fileId: '',
+        stamp: '',
+      })
     } else if (code === 'unit-extra') units.remove(folder, name)
     return true
   })

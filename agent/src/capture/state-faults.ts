@@ -1,6 +1,7 @@
-import { type Body, readEntry } from '@compliance-relay/shared/trail'
-import type { StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
-import type { StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { type Body, bodyOf, readEntryParts } from '@compliance-relay/shared/trail'
+import { TrailStore } from '../sqlite/trail-store.ts'
+import { type StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
 import { type LiveUnit, LiveUnits } from './live-units.ts'
 import { digestOf, manifestOf } from './manifest.ts'
 
@@ -27,61 +28,46 @@ export interface StateFault {
 
 /** Kinds that say something of a unit, and the one that says a folder is another now. */
 const SPEAKING = /^(?:file|dataset|capture)\.|^(?:record\.failed|watch\.available)$/
-const LINES_BETWEEN_PAUSES = 2_000
 
 /**
  * The state of captures is no evidence, but what the scan compares the disk with: who changes it can hide a change
- * of a file. So it is held against the records, whole. Reads as of one moment only if the caller's connection does.
+ * of a file. So it is held against the records, whole: what it reads is
+ * of one moment if the connection is in a transaction. Takes a temporary table, and no memory to speak of.
  */
-export async function* stateFaults(
-  trails: readonly StoredTrail[],
-  store: TrailStore,
-  units: UnitStore,
-  pause: () => Promise<void> = async () => {},
-): AsyncGenerator<StateFault> {
-  const live = new LiveUnits()
-  let count = 0
-  for (const { id } of trails) {
+export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
+  const store = new TrailStore(database)
+  const units = new UnitStore(database)
+  const live = new LiveUnits(database)
+  for (const { id } of store.trails()) {
     for (const { seq, line } of store.lines(id)) {
       const spoken = tryRead(line)
       if (spoken !== undefined) live.push(id, seq, spoken.kind, spoken.body)
-      if (++count % LINES_BETWEEN_PAUSES === 0) await pause()
     }
   }
-  const seen = new Set<LiveUnit>()
   for (const { id, watch, path } of foldersOf(units)) {
     for (const unit of units.unitsIn(id).values()) {
       const of = path === '' ? unit.name : `${path}/${unit.name}`
-      const known = live.get(watch, of)
-      if (known !== undefined) seen.add(known)
+      const known = live.take(watch, of)
       const { folder, name, seq } = unit
       const at = { folder, name, seq }
       const expected = known === undefined ? 'no such unit' : saidOf(known)
       const fault = { watch, path: of, at, live: known, expected, found: knownOf(unit) }
       if (known === undefined) yield { code: 'unit-extra', ...fault }
       else if (!agrees(unit, known, live.wasReplaced(watch))) yield { code: 'unit-differs', ...fault }
-      if (++count % LINES_BETWEEN_PAUSES === 0) await pause()
     }
   }
   yield* memberFaults(units)
-  for (const { watch, path, unit } of live.entries())
-    if (!seen.has(unit))
-      yield {
-        code: 'unit-missing',
-        watch,
-        path,
-        at: undefined,
-        live: unit,
-        expected: saidOf(unit),
-        found: 'nothing',
-      }
+  for (const { watch, path, unit } of live.left()) {
+    const expected = saidOf(unit)
+    yield { code: 'unit-missing', watch, path, at: undefined, live: unit, expected, found: 'nothing' }
+  }
 }
 
 /** A line that cannot be read is the verifier's to name. */
 function tryRead(line: Uint8Array): { readonly kind: string; readonly body: Body } | undefined {
   try {
-    const { record } = readEntry(line)
-    return SPEAKING.test(record.kind) ? record : undefined
+    const parts = readEntryParts(line)
+    return SPEAKING.test(parts.kind) ? { kind: parts.kind, body: bodyOf(parts) } : undefined
   } catch {
     return undefined
   }
@@ -90,8 +76,7 @@ function tryRead(line: Uint8Array): { readonly kind: string; readonly body: Body
 function agrees(unit: StoredUnit, live: LiveUnit, wasReplaced: boolean): boolean {
   const { trail, seq, digest, size, state } = unit
   if (trail !== live.trail || seq !== live.seq) return false
-  if (live.digest !== undefined && (digest !== live.digest || (digest !== '' && size !== live.size)))
-    return false
+  if (live.digest !== null && (digest !== live.digest || (digest !== '' && size !== live.size))) return false
   return state === live.state || (state === 'absent' && wasReplaced)
 }
 

@@ -1,7 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openForReading } from '../sqlite/database.ts'
-import { TrailStore } from '../sqlite/trail-store.ts'
-import { UnitStore } from '../sqlite/unit-store.ts'
 import { FAULTS_MAX, type StateAnswer, type StateQuestion } from './state-check.ts'
 import { type StateFault, stateFaults } from './state-faults.ts'
 
@@ -14,9 +12,7 @@ let count = 0
 try {
   // All of it as of one commit.
   database.exec('BEGIN')
-  const store = new TrailStore(database)
-  for await (const fault of stateFaults(store.trails(), store, new UnitStore(database)))
-    if (++count <= FAULTS_MAX) faults.push(fault)
+  for (const fault of stateFaults(database)) if (++count <= FAULTS_MAX) faults.push(fault)
 } finally {
   database.close()
 }

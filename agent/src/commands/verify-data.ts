@@ -18,7 +18,6 @@ import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { columnsOf } from '../sqlite/columns.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
-import { UnitStore } from '../sqlite/unit-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { secretNames } from '../trail-keys.ts'
 import type { Output } from './options.ts'
@@ -66,7 +65,7 @@ export async function verifyData(path: string, json: boolean, out: Output): Prom
     checkNamed(data, findings)
     await asOfOneMoment(data, async () => {
       checkSettings(data, findings)
-      await checkState(data, findings)
+      checkState(data, findings)
     })
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
@@ -177,13 +176,9 @@ function previousIn(line: Uint8Array | undefined): string {
 }
 
 /** What the scan goes by, against the records. */
-async function checkState({ database, store, trails }: Reading, findings: DataFinding[]): Promise<void> {
+function checkState({ database, trails }: Reading, findings: DataFinding[]): void {
   const given = new Map<string, number>()
-  for await (const { code, watch, path, live, at, expected, found } of stateFaults(
-    trails,
-    store,
-    new UnitStore(database),
-  )) {
+  for (const { code, watch, path, live, at, expected, found } of stateFaults(database)) {
     const count = (given.get(code) ?? 0) + 1
     given.set(code, count)
     if (count > GIVEN_MAX) continue

@@ -21,7 +21,7 @@ export {
   cosignatureTime,
   withSignature,
 } from './cosignature.ts'
-export { checksumOf, LINE_BYTES_MAX, readEntry, readEntryParts, recordBytesOf } from './entry.ts'
+export { bodyOf, checksumOf, LINE_BYTES_MAX, readEntry, readEntryParts, recordBytesOf } from './entry.ts'
 export { FormatError, type FormatErrorCode, formatErrors, printable, shown } from './format-error.ts'
 export { HASH_BYTES, type Hash, sha256 } from './hash.ts'
 export {

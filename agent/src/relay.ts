@@ -92,6 +92,8 @@ export class Relay {
   #recoveryBehind: readonly string[] = []
   readonly #badgeRefusals = new BadgeRefusals()
   #startedAt: number
+  /** When the relay was last at work, before this start. */
+  readonly #before: Alive | undefined
   #stopped = false
   #closed = false
 
@@ -101,6 +103,7 @@ export class Relay {
     this.#settings = opened.settings
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
+    this.#before = opened.host.alive()
     const { writer, database, reading, notary, trail, keys, check } = opened
     this.recorder = new Recorder({
       relay: relayActor(opened.settings.name),
@@ -143,8 +146,8 @@ export class Relay {
 
   /** The record that the relay runs: what start-up found, and since when nobody was looking. */
   recordStart(): void {
-    const { check, left, host } = this.opened
-    const alive = host.alive()
+    const { check, left } = this.opened
+    const alive = this.#before
     const notary = notaryBody(check.notary)
     this.#record('relay.started', {
       version: this.#deps.version,
@@ -173,8 +176,8 @@ export class Relay {
    */
   async start({ http, ...run }: RunOptions): Promise<void> {
     this.#http = http
-    const { trail, store, host, left, stateCheck } = this.opened
-    const alive = host.alive()
+    const { trail, store, left, stateCheck } = this.opened
+    const alive = this.#before
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
     const absent =
       alive === undefined
@@ -232,18 +235,14 @@ export class Relay {
     if (this.#stopped) return
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
-    const oldest = this.#engine?.oldest()
+    const alive = this.#alive(true)
     await this.#engine?.stop()
     const sum = this.#badgeRefusals.rest(this.#deps.wall())
     if (sum !== undefined) this.#record('badge.refused', sum)
     this.#record('relay.stopped', { reason })
+    const at = this.#deps.wall()
     this.recorder.add({
-      apply: () =>
-        this.opened.host.setAlive({
-          at: this.#deps.wall(),
-          stopped: true,
-          ...(oldest === undefined ? {} : { oldest }),
-        }),
+      apply: () => this.#setAlive(alive && (this.#hasLooked ? { ...alive, at } : alive)),
     })
     this.recorder.flush()
     clearTimeout(this.#publishTimer)
@@ -557,19 +556,30 @@ export class Relay {
     })
   }
 
-  #alive(stopped: boolean): Alive {
+  /**
+   * What is noted in every transaction. A relay that has not looked through everything yet, and ends, leaves the gap
+   * before it as it was: the next one begins where the last look ended.
+   */
+  #alive(stopped: boolean): Alive | undefined {
+    this.#hasLooked ||= this.#engine?.isScanned === true
+    if (!this.#hasLooked) return this.#before && { ...this.#before, stopped }
     const oldest = this.#engine?.oldest()
     return { at: this.#deps.wall(), stopped, ...(oldest === undefined ? {} : { oldest }) }
   }
+  #hasLooked = false
 
   #held(held: Held | undefined, error: unknown): void {
     if (held === undefined) return this.#deps.note('recording-again', {})
     this.#deps.note('not-recording', { reason: held.reason, tries: held.tries, error })
   }
 
+  #setAlive(alive: Alive | undefined): void {
+    if (alive !== undefined) this.opened.host.setAlive(alive)
+  }
+
   /** In every transaction: the folders that are new, and that the relay was alive. */
   #storeFolders(): { readonly undo: () => void } {
-    if (!this.#stopped) this.opened.host.setAlive(this.#alive(false))
+    if (!this.#stopped) this.#setAlive(this.#alive(false))
     const changes = this.#tree.takeChanges()
     for (const id of changes.removed) this.#units.removeFolder(id)
     for (const folder of changes.added) {

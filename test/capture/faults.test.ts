@@ -124,6 +124,31 @@ describe('files made while the relay was stopped', () => {
     expect(second?.body['gap']).toMatchObject({ stopped: true })
   })
 
+  test('are late by the whole time, also if the next relay is killed before it has looked', {
+    tags: ['req/P11-10e-6', 'challenge', 'fault'],
+  }, async () => {
+    station = new Workstation({ init: ['--quiet', '1'], waitReady: false })
+    station.init()
+    write('before.dat')
+    await station.start()
+    await station.stop('SIGKILL')
+    await station.start()
+    await station.until('it has looked', ({ state, settled }) => state === 'running' && settled)
+    await station.stop()
+    const stopped = station.records().findLast(({ kind }) => kind === 'relay.stopped')
+    write('late.dat')
+    await wait(1_500)
+    await station.start()
+    await station.stop('SIGKILL')
+    await station.start()
+    await station.until('it has looked', ({ state, settled }) => state === 'running' && settled)
+    const lateOf = (path: string) => station.records().find(({ body }) => body['path'] === path)?.body['late']
+    expect(lateOf('before.dat')).toMatchObject({ from: null, why: 'before-watch' })
+    const late = lateOf('late.dat') as { from: string; why: string }
+    expect(late.why).toBe('relay-not-running')
+    expect(Math.abs(Date.parse(late.from) - Date.parse(stopped?.time ?? ''))).toBeLessThan(1_000)
+  })
+
   test('and files from before the folder was watched, are told apart', {
     tags: ['req/P11-10e-6'],
   }, async () => {

@@ -118,10 +118,11 @@ export class Captures implements ScanSink {
     return [...this.#unreadable].map(([folder, { code }]) => ({ folder, code }))
   }
 
-  /** Wall clock of the oldest unit on its way, undefined if there is none. */
+  /** Since when the oldest unit on its way may have been there, wall clock; undefined if there is none. */
   oldest(): number | undefined {
     let oldest: number | undefined
-    for (const { firstSeen } of this.#settler.values()) oldest = Math.min(oldest ?? firstSeen, firstSeen)
+    for (const { firstSeen, late } of this.#settler.values())
+      oldest = Math.min(oldest ?? firstSeen, late?.from ?? firstSeen)
     return oldest
   }
 

@@ -346,7 +346,8 @@ export class Engine {
     if (watch.gone?.said === true) late = { from: watch.gone.since, to: wall(), why: 'folder-unavailable' }
     else if (watch.ended !== undefined) late = { from: watch.ended, to: wall(), why: 'not-watched' }
     else if (known === undefined) late = { from: null, to: wall(), why: 'before-watch' }
-    else if (why === 'start' && absent !== undefined) late = absent
+    // A relay that never looked through everything cannot say since when a file was there.
+    else if (why === 'start') late = absent ?? { from: null, to: wall(), why: 'before-watch' }
     const replaced = known !== undefined && known.fileId !== fileId
     const root = known ?? this.#tree.addRoot(id, path, fileId)
     watch.root = root

@@ -1,24 +1,19 @@
 import { NotaryUnreachable } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
-import type { BadgeRefused } from './actors/badge.ts'
-import { BadgeRefusals } from './actors/badge-refusals.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
 import { SessionTimeline } from './actors/session-timeline.ts'
-import type { Account, Accounts, BadgeInterval, Person, Resolution, WriteEvidence } from './actors/types.ts'
+import type { Account, Accounts, Person, Resolution, WriteEvidence } from './actors/types.ts'
 import type { NotaryFinding } from './ask-notary.ts'
-import { badgesIn, openBadge } from './badges.ts'
+import { BadgeDesk } from './badge-desk.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
 import { FolderTree } from './capture/folder-tree.ts'
 import type { Late } from './capture/pending.ts'
-import { pathFields } from './capture/raw-name.ts'
 import { type Held, Recorder } from './capture/recorder.ts'
-import { checkState, mend, type StateCheck } from './capture/state-check.ts'
-import type { StateFault } from './capture/state-faults.ts'
+import { checkState } from './capture/state-check.ts'
 import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
-import { formerBearer } from './former-bearer.ts'
 import type { Profile } from './instruments/types.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
@@ -29,6 +24,7 @@ import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
+import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { timestamp } from './time-text.ts'
 import { type Unclaimed, unclaimedCaptures, unclaimedCount } from './unclaimed.ts'
@@ -75,14 +71,15 @@ const BADGES_MILLISECONDS = 5_000
 export class Relay {
   readonly opened: OpenedRelay
   readonly recorder: Recorder
+  readonly badges: BadgeDesk
   readonly #deps: RelayDeps
   readonly #units: UnitStore
   readonly #tree = new FolderTree()
   readonly #publisher: Publisher
+  readonly #state: StateKeeper
   readonly #timeline = new SessionTimeline()
   #settings: Settings
   #engine: Engine | undefined
-  #badges: readonly BadgeInterval[] = []
   #publishing: Promise<void> | undefined
   #publishTimer: NodeJS.Timeout | undefined
   readonly #timers: NodeJS.Timeout[] = []
@@ -90,7 +87,6 @@ export class Relay {
   #unanchoredSince: number | undefined
   #http: HttpState | null = null
   #recoveryBehind: readonly string[] = []
-  readonly #badgeRefusals = new BadgeRefusals()
   #startedAt: number
   /** When the relay was last at work, before this start. */
   readonly #before: Alive | undefined
@@ -115,6 +111,17 @@ export class Relay {
       onHeld: (held, error) => this.#held(held, error),
       wall: deps.wall,
     })
+    const relay = relayActor(opened.settings.name)
+    const { recorder } = this
+    this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
+    this.#state = new StateKeeper({
+      units: this.#units,
+      recorder,
+      relay,
+      wall: deps.wall,
+      note: deps.note,
+      onMended: () => void this.scanNow(),
+    })
     this.#publisher = new Publisher({
       trail,
       writer,
@@ -129,7 +136,6 @@ export class Relay {
       onNotaryFindings: (findings) => this.#notaryFound(findings),
       timestamp: () => timestamp(deps.wall()),
     })
-    this.#loadBadges()
   }
 
   get settings(): Settings {
@@ -190,7 +196,7 @@ export class Relay {
           }
     this.recordStart()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
-    if (stateCheck !== undefined) await this.#checkState(stateCheck)
+    if (stateCheck !== undefined) await this.#state.keep(stateCheck)
     if (this.#stopped) return
     this.#engine = new Engine({
       settings: this.#settings,
@@ -219,15 +225,12 @@ export class Relay {
     this.#every(CLOCK_MILLISECONDS, () => {
       for (const event of clock.look()) this.#clockEvent(event)
     })
-    this.#every(BADGES_MILLISECONDS, () => {
-      const sum = this.#badgeRefusals.due(this.#deps.wall())
-      if (sum !== undefined) this.#record('badge.refused', sum)
-    })
+    this.#every(BADGES_MILLISECONDS, () => this.badges.sumUp())
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
     })
     const file = this.opened.folder.database
-    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#checkState(checkState({ file })))
+    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(checkState({ file })))
   }
 
   /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */
@@ -237,8 +240,7 @@ export class Relay {
     for (const timer of this.#timers) clearInterval(timer)
     const alive = this.#alive(true)
     await this.#engine?.stop()
-    const sum = this.#badgeRefusals.rest(this.#deps.wall())
-    if (sum !== undefined) this.#record('badge.refused', sum)
+    this.badges.close()
     this.#record('relay.stopped', { reason })
     const at = this.#deps.wall()
     this.recorder.add({
@@ -258,7 +260,7 @@ export class Relay {
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)
     this.recorder.close()
-    void this.#stateCheck?.close()
+    this.#state.close()
     this.opened.reading.close()
     this.opened.database.close()
     this.opened.lock.release()
@@ -319,7 +321,7 @@ export class Relay {
       /** Names of keys that the recovery file does not hold. */
       recoveryBehind: this.#recoveryBehind,
       capture: this.#engine?.status() ?? notCapturing(this.#settings, 'not watched yet'),
-      badge: openBadge(this.#badges, this.#deps.wall())?.person ?? null,
+      badge: this.badges.person ?? null,
     }
   }
 
@@ -345,19 +347,6 @@ export class Relay {
     )
     this.lookAtRecovery()
     return seq
-  }
-
-  /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
-  refuseBadge({ reason, hash, person }: BadgeRefused, { evidence }: Asking): void {
-    const { store, host, trail } = this.opened
-    const whose =
-      person ?? (hash === undefined ? undefined : formerBearer({ store, host, trail: trail.id }, hash))
-    const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
-    const body = this.#badgeRefusals.add(
-      { by: evidence, person: whose ?? null, reason: why },
-      this.#deps.wall(),
-    )
-    if (body !== undefined) this.#record('badge.refused', body)
   }
 
   /** The account that asks for something, and the person it stands for, if it stands for one. */
@@ -393,33 +382,6 @@ export class Relay {
     this.#settings = settings
     await this.#engine?.setSettings(settings)
     return seq
-  }
-
-  /** Somebody signs in at the workstation, or out. One at a time: who was signed in before is signed out. */
-  async setBadge(person: string | undefined, ref: string, evidence: Body): Promise<void> {
-    const at = this.#deps.wall()
-    const { host } = this.opened
-    const open = this.#badges.filter(({ to }) => to === undefined)
-    const named = this.#settings.persons.find(({ id }) => id === (person ?? open[0]?.person))
-    const actor =
-      named === undefined ? relayActor(this.relayName) : { id: named.id, name: named.name, via: 'badge' }
-    const body = {
-      ...evidence,
-      ...(open.length > 0 ? { ended: open.map((one) => ({ person: one.person, ref: one.ref })) } : {}),
-    }
-    await this.recorder.record(
-      () => ({
-        kind: person === undefined ? 'badge.out' : 'badge.in',
-        actor,
-        time: timestamp(at),
-        body: { ...body, ref },
-      }),
-      () => {
-        for (const one of open) host.closeBadge(one.ref, at)
-        if (person !== undefined) host.openBadge(ref, person, at)
-      },
-    )
-    this.#loadBadges()
   }
 
   /** Signs and gives to the notary what is to be given. Never throws; what hinders it is state. */
@@ -462,13 +424,9 @@ export class Relay {
       rules: { persons, shared, order },
       sessions: this.#timeline.sessions(),
       sessionsWatched: (from, to) => this.#timeline.watched(from, to),
-      badges: this.#badges,
+      badges: this.badges.intervals,
       accountOf: (owner) => this.#deps.accounts.accountOf(owner),
     })
-  }
-
-  #loadBadges(): void {
-    this.#badges = badgesIn(this.opened.host, this.#deps.wall())
   }
 
   async #pollSessions(): Promise<void> {
@@ -490,39 +448,6 @@ export class Relay {
     this.#record('notary.found', { notary: notaryBody(findings) })
   }
   #lateNotary: readonly NotaryFinding[] = []
-
-  /** Is what the scans go by what the records say? */
-  async #checkState(check: StateCheck): Promise<void> {
-    this.#stateCheck = check
-    try {
-      const { faults, count } = await check.answer
-      if (count > 0 && !this.#stopped) this.#mendState(faults, count)
-    } catch (error) {
-      if (!this.#stopped) this.#deps.note('state-not-checked', { error })
-    }
-    this.#stateCheck = undefined
-  }
-  #stateCheck: StateCheck | undefined
-
-  /** The record is made before the state is mended, in one transaction: it was not as it should be, and that is said. */
-  #mendState(faults: readonly StateFault[], count: number): void {
-    const codes: Record<string, number> = {}
-    for (const { code } of faults) codes[code] = (codes[code] ?? 0) + 1
-    const units = faults.slice(0, 20).map(({ code, watch, path }) => ({ code, watch, ...pathFields(path) }))
-    this.#deps.note('state-differs', { count, codes })
-    this.recorder.add({
-      draft: () => ({
-        kind: 'state.mended',
-        actor: relayActor(this.relayName),
-        time: timestamp(this.#deps.wall()),
-        body: { count, codes, units },
-      }),
-      apply: () => mend(this.#units, faults),
-      done: () => void this.scanNow(),
-    })
-    // The scan that follows, the first one at a start, must find it mended.
-    this.recorder.flush()
-  }
 
   #clockEvent(event: ReturnType<ClockWatch['look']>[number]): void {
     if (event.kind === 'clock.stepped') {

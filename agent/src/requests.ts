@@ -136,11 +136,11 @@ const handlers: { readonly [command: string]: Handler } = {
   'badge.in': async (relay, by, args) => {
     const { code } = z.strictObject({ code: z.string().max(200) }).parse(args)
     const person = badgeOf(relay, by, code)
-    await relay.setBadge(person.id, randomUUID(), { by: by.evidence })
+    await relay.badges.set(person.id, randomUUID(), { by: by.evidence })
     return { person: person.name }
   },
   'badge.out': async (relay, by) => {
-    await relay.setBadge(undefined, randomUUID(), { by: by.evidence })
+    await relay.badges.set(undefined, randomUUID(), { by: by.evidence })
     return {}
   },
   'recovery.written': async (relay, by, args) => {
@@ -173,7 +173,7 @@ function badgeOf(relay: Relay, by: Asking, code: string): Person {
   try {
     return checkBadge(code, relay.settings)
   } catch (error) {
-    if (error instanceof BadgeRefused) relay.refuseBadge(error, by)
+    if (error instanceof BadgeRefused) relay.badges.refuse(error, by.evidence)
     throw error
   }
 }

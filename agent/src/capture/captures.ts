@@ -1,21 +1,21 @@
 import type { BigIntStats } from 'node:fs'
-import { resolve as resolvePath } from 'node:path'
-import { recogniseFile, recogniseFolder } from '../instruments/recognise.ts'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
-import type { WatchSettings } from '../settings.ts'
 import { type StoredUnit, wasRead } from '../sqlite/unit-store.ts'
 import { timestamp } from '../time-text.ts'
+import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
 import { MissingUnits } from './missing-units.ts'
 import { Names, type NewUnit } from './names.ts'
+import { NotRead } from './not-read.ts'
 import type { OpenWriters } from './open-writers.ts'
-import { isComplete, notReadOutcome, type OutcomeContext, readOutcome } from './outcome.ts'
+import { isComplete, notReadOutcome, type OutcomeContext, readOutcome, unreadUnit } from './outcome.ts'
 import { keyOf, type Late, lateness, type Pending } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
+import { SetProfiles } from './set-profiles.ts'
 import { Settler, sizeOf } from './settler.ts'
 import { changedOfStamp, fileIdOf, fileIdOfStamp, identityOfStamp, stampOf } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
@@ -41,9 +41,6 @@ export interface CapturesOptions {
 
 /** How long a unit that its instrument does not call complete may rest before it is recorded as incomplete. */
 export const INCOMPLETE_REST_MILLISECONDS = 60_000
-const RETRY_MILLISECONDS_MAX = 300_000
-/** Failures in a row before they are a record: whoever locks a file for a moment is not worth one. */
-const FAILURES_BEFORE_RECORD = 3
 
 /**
  * From what the scan finds to what is recorded: each unit is waited for, read, and its outcome handed to the
@@ -55,20 +52,21 @@ export class Captures implements ScanSink {
   readonly #pool: HashPool
   readonly #names: Names
   readonly #context: OutcomeContext
-  readonly #profileOfSet = new Map<Folder, Profile>()
+  readonly #profiles: SetProfiles
   readonly #reading = new Map<number, Pending>()
   /** How many units on their way each folder has. */
   readonly #pendingIn = new Map<Folder, number>()
   readonly #missing: MissingUnits
-  readonly #unreadable = new Map<Folder, { tries: number; said: boolean; code: string }>()
-  readonly #othersSaid = new Map<string, string>()
+  readonly #notRead: NotRead
   #lastTask = 0
 
   constructor(options: CapturesOptions) {
     this.#options = options
     this.#names = new Names(options.tree, options.context.units)
     this.#context = options.context
-    const { recorder, now, wall, lookAgain } = options
+    const { recorder, now, wall, lookAgain, separator, realRootOf } = options
+    this.#profiles = new SetProfiles(options.profiles, options.context.watchOf)
+    this.#notRead = new NotRead({ context: this.#context, recorder, separator, realRootOf, lookAgain })
     this.#missing = new MissingUnits({
       context: this.#context,
       recorder,
@@ -78,7 +76,7 @@ export class Captures implements ScanSink {
       lookAgain,
     })
     this.#settler = new Settler({
-      separator: options.separator,
+      separator,
       openWriters: options.openWriters,
       now,
       wall,
@@ -115,7 +113,7 @@ export class Captures implements ScanSink {
   }
 
   unreadableFolders(): { readonly folder: Folder; readonly code: string }[] {
-    return [...this.#unreadable].map(([folder, { code }]) => ({ folder, code }))
+    return this.#notRead.unreadableFolders()
   }
 
   /** Since when the oldest unit on its way may have been there, wall clock; undefined if there is none. */
@@ -148,19 +146,14 @@ export class Captures implements ScanSink {
   }
 
   setProfile(folder: Folder, profile: string): void {
-    const found = this.#options.profiles.find(({ id }) => id === profile)
-    const fallback = this.#options.profiles.find(({ id }) => id === 'folder')
-    const one = found ?? fallback
-    if (one !== undefined) this.#profileOfSet.set(folder, one)
+    this.#profiles.assign(folder, profile)
     folder.set = folder
     this.#takeIn(folder)
   }
 
   /** What a folder is taken for. Once a data set, always a data set. */
   recognise(folder: Folder, glance: FolderGlance): boolean {
-    const profile = this.#profileFor(folder, glance)
-    if (profile === undefined) return false
-    this.#profileOfSet.set(folder, profile)
+    if (!this.#profiles.recognise(folder, glance)) return false
     folder.set = folder
     for (const below of descendantsOf(folder)) below.set = folder
     this.#dropUnitsIn(folder)
@@ -172,7 +165,7 @@ export class Captures implements ScanSink {
     this.#missing.forgetIn(folder.id)
     for (const below of descendantsOf(folder)) {
       this.#missing.forgetIn(below.id)
-      this.#profileOfSet.delete(below)
+      this.#profiles.forget(below)
     }
     for (const child of [...folder.children.values()]) this.#options.tree.remove(child)
   }
@@ -188,20 +181,6 @@ export class Captures implements ScanSink {
       this.#end(pending)
       for (const [id, reading] of this.#reading) if (reading === pending) this.#reading.delete(id)
     }
-  }
-
-  #profileFor(folder: Folder, glance: FolderGlance): Profile | undefined {
-    const watch = this.#options.context.watchOf(folder)
-    const profiles = this.#profilesOf(watch)
-    if (watch.profile === 'folder' && folder.parent?.parent === undefined)
-      return recogniseFolder(glance, profiles)?.profile ?? profiles.find(({ id }) => id === 'folder')
-    return recogniseFolder(glance, profiles)?.profile
-  }
-
-  #profilesOf({ profile }: WatchSettings): readonly Profile[] {
-    const { profiles } = this.#options
-    if (profile === undefined || profile === 'folder') return profiles
-    return profiles.filter(({ id }) => id === profile || id === 'file' || id === 'folder')
   }
 
   #quietOf({ folder, profile }: Pending): number {
@@ -226,7 +205,7 @@ export class Captures implements ScanSink {
       const { recorder, context } = this.#options
       recorder.add({ apply: () => context.units.setState(folder.id, name, 'recorded') })
     }
-    const profile = recogniseFile(name, this.#profilesOf(this.#options.context.watchOf(folder)))
+    const profile = this.#profiles.ofFile(folder, name)
     const fileId = fileIdOf(stat)
     const stamp = stampOf(stat)
     const pending = this.#newPending('file', folder, name, profile, stamp, [stamp], late)
@@ -246,7 +225,7 @@ export class Captures implements ScanSink {
 
   set(folder: Folder, walk: SetWalk, known: StoredUnit | undefined, late: Late | undefined): void {
     const { parent } = folder
-    const profile = this.#profileOfSet.get(folder)
+    const profile = this.#profiles.of(folder)
     if (parent === undefined || profile === undefined)
       throw new Error('a data set has a folder and a profile')
     if (known?.kind !== 'file') this.#missing.found(parent.id, folder.name)
@@ -335,7 +314,7 @@ export class Captures implements ScanSink {
   }
 
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
-    this.#othersSaid.delete(keyOf(folder, name))
+    this.#notRead.otherGone(folder, name)
     this.#missing.missed(folder, name, known, late)
   }
 
@@ -343,7 +322,7 @@ export class Captures implements ScanSink {
     const { parent } = folder
     if (parent === undefined) return this.#options.rootMissing(folder, 'ENOENT')
     const { units } = this.#options.context
-    this.#unreadable.delete(folder)
+    this.#notRead.readable(folder)
     if (folder.set === folder) {
       const known = units.unit(parent.id, folder.name)
       if (known?.kind === 'set') return this.missing(parent, folder.name, known, late)
@@ -356,7 +335,7 @@ export class Captures implements ScanSink {
     if (known.size > 0 || folder.children.size > 0) return
     // What is about to be recorded in it needs its folder, to be called deleted afterwards.
     if (this.#pendingIn.has(folder)) return
-    this.#profileOfSet.delete(folder)
+    this.#profiles.forget(folder)
     this.#options.tree.remove(folder)
   }
 
@@ -375,48 +354,17 @@ export class Captures implements ScanSink {
   }
 
   other(folder: Folder, name: string, what: string, known: StoredUnit | undefined): void {
-    const key = keyOf(folder, name)
     this.#missing.found(folder.id, name)
-    if ((known?.kind === 'other' && known.stamp === what) || this.#othersSaid.get(key) === what) return
-    this.#othersSaid.set(key, what)
-    const { recorder } = this.#options
-    const context = this.#context
-    const target = what.startsWith(LINK) ? what.slice(LINK.length) : undefined
-    const reason =
-      target === undefined ? what : this.#leadsOut(folder, target) ? 'link-leaves-folder' : 'link'
-    const details = target === undefined ? {} : { target: pathFields(target) }
-    recorder.add(
-      notReadOutcome(context, 'capture.refused', { folder, name }, reason, details, (seq) =>
-        context.units.put({ ...noUnit(folder, name), stamp: what, trail: context.trail, seq }),
-      ),
-    )
-  }
-
-  #leadsOut(folder: Folder, target: string): boolean {
-    const { separator, realRootOf } = this.#options
-    const root = realRootOf(folder)
-    const path = resolvePath(readable(folder.path), readable(target))
-    return path !== root && !path.startsWith(root + separator)
+    this.#notRead.other(folder, name, what, known)
   }
 
   unreadable(folder: Folder, code: string): void {
-    if (folder.parent === undefined) return this.#options.rootMissing(folder, code)
-    const { recorder, lookAgain } = this.#options
-    const context = this.#context
-    const state = this.#unreadable.get(folder) ?? { tries: 0, said: false, code }
-    this.#unreadable.set(folder, state)
-    state.tries++
-    state.code = code
-    lookAgain(folder, backOff(state.tries))
-    if (state.said || state.tries < FAILURES_BEFORE_RECORD) return
-    state.said = true
-    recorder.add(
-      notReadOutcome(context, 'capture.failed', { folder, name: '' }, code, { what: 'folder' }, () => {}),
-    )
+    if (folder.parent === undefined) this.#options.rootMissing(folder, code)
+    else this.#notRead.unreadable(folder, code)
   }
 
   readable(folder: Folder): void {
-    this.#unreadable.delete(folder)
+    this.#notRead.readable(folder)
   }
 
   // From rest to record.
@@ -433,7 +381,7 @@ export class Captures implements ScanSink {
       )
       return
     }
-    if (kind === 'set') this.#refineProfile(pending)
+    if (kind === 'set') pending.profile = this.#profiles.refine(folder, walk) ?? pending.profile
     const id = ++this.#lastTask
     const root = this.#options.realRootOf(folder)
     const task = { id, root, name: pending.name, kind, profile: pending.profile.id, evenIfIncomplete: isLong }
@@ -478,17 +426,6 @@ export class Captures implements ScanSink {
     const there = this.#settler.get(`${folder}/${name}`)
     if (there?.stage === 'recording' || this.#missing.isEnding(folder, name)) return false
     return this.#context.units.unit(folder, name)?.seq === seq
-  }
-
-  /** What a folder was taken for by its first files may be seen better now. */
-  #refineProfile(pending: Pending): void {
-    const { folder, walk } = pending
-    const watch = this.#options.context.watchOf(folder)
-    const glance = glanceOf(folder.name, walk)
-    const found = recogniseFolder(glance, this.#profilesOf(watch))
-    if (found === undefined) return
-    pending.profile = found.profile
-    this.#profileOfSet.set(folder, found.profile)
   }
 
   #answered(result: ReadResult): void {
@@ -564,7 +501,7 @@ export class Captures implements ScanSink {
         // A unit that was recorded stays what it was: the trail knows its last good state.
         if (known === undefined)
           context.units.put({
-            ...noUnit(folder, name),
+            ...unreadUnit(folder, name),
             kind: pending.kind,
             state: 'failed',
             trail: context.trail,
@@ -581,7 +518,7 @@ export class Captures implements ScanSink {
       pending,
       notReadOutcome(context, 'capture.refused', { folder, name }, reason, { size: pending.size }, (seq) =>
         context.units.put({
-          ...noUnit(folder, name),
+          ...unreadUnit(folder, name),
           kind: pending.kind,
           stamp: pending.kind === 'file' ? pending.sample : '',
           trail: context.trail,
@@ -612,12 +549,6 @@ export class Captures implements ScanSink {
   }
 }
 
-const LINK = 'link to '
-
-function backOff(tries: number): number {
-  return Math.min(1_000 * 2 ** (tries - 1), RETRY_MILLISECONDS_MAX)
-}
-
 function* descendantsOf(folder: Folder): Generator<Folder> {
   for (const child of folder.children.values()) {
     yield child
@@ -628,35 +559,4 @@ function* descendantsOf(folder: Folder): Generator<Folder> {
 /** The folder a unit is listed in, and its name there. */
 function placeOf({ kind, folder, name }: Pending): { readonly folder: Folder; readonly name: string } {
   return { folder: kind === 'set' ? (folder.parent ?? folder) : folder, name }
-}
-
-function noUnit(folder: Folder, name: string): Omit<StoredUnit, 'trail' | 'seq'> {
-  return {
-    folder: folder.id,
-    name,
-    kind: 'other',
-    state: 'refused',
-    fileId: '',
-    stamp: '',
-    size: 0,
-    digest: '',
-    profile: '',
-  }
-}
-
-/** The names of a data set from its walk. */
-function glanceOf(name: string, walk: SetWalk | undefined): FolderGlance {
-  const names = new Map<string, Map<string, boolean>>()
-  const add = (member: string, isFolder: boolean): void => {
-    const cut = member.lastIndexOf('/')
-    const sub = cut < 0 ? '' : member.slice(0, cut)
-    const inSub = names.get(sub) ?? new Map<string, boolean>()
-    names.set(sub, inSub.set(member.slice(cut + 1), isFolder))
-  }
-  for (const { member } of walk?.folders ?? []) if (member !== '') add(member, true)
-  for (const { member } of walk?.files ?? []) add(member, false)
-  return {
-    name,
-    names: (sub) => [...(names.get(sub) ?? [])].map(([one, isFolder]) => ({ name: one, isFolder })),
-  }
 }

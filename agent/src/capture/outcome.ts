@@ -346,3 +346,18 @@ export function notReadOutcome(
     apply: (seq) => apply(seq as number),
   }
 }
+
+/** A unit of which nothing is known but that it is there. */
+export function unreadUnit(folder: Folder, name: string): Omit<StoredUnit, 'trail' | 'seq'> {
+  return {
+    folder: folder.id,
+    name,
+    kind: 'other',
+    state: 'refused',
+    fileId: '',
+    stamp: '',
+    size: 0,
+    digest: '',
+    profile: '',
+  }
+}

@@ -1,4 +1,4 @@
-import { badgesIn, openBadge } from '../badges.ts'
+import { badgeIntervals, openBadge } from '../badge-intervals.ts'
 import { readSettings } from '../open-relay.ts'
 import { recoveryBehindIn } from '../recovery.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
@@ -40,7 +40,7 @@ export function stoppedStatus({ folder, database, store, host, trail }: Reading)
     http: null,
     recoveryBehind: recoveryBehindIn(folder, store),
     capture: notCapturing(settings, 'relay not running'),
-    badge: openBadge(badgesIn(host, Date.now()), Date.now())?.person ?? null,
+    badge: openBadge(badgeIntervals(store, Date.now()), Date.now())?.person ?? null,
   }
 }
 

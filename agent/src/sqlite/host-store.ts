@@ -11,13 +11,6 @@ export interface Alive {
   readonly stopped: boolean
 }
 
-export interface StoredBadgeInterval {
-  readonly ref: string
-  readonly person: string
-  readonly from: number
-  readonly to: number | null
-}
-
 /** What the relay keeps for itself: when it was last alive, its settings as of the last record, who is signed in. */
 export class HostStore {
   readonly #database: DatabaseSync
@@ -65,20 +58,5 @@ export class HostStore {
       "SELECT seq FROM entry_columns WHERE trail = ? AND kind = 'settings.changed' ORDER BY seq",
     )
     return rowsOf<{ seq: number }>(read, trail).map(({ seq }) => seq)
-  }
-
-  badges(since: number): StoredBadgeInterval[] {
-    const read = this.#database.prepare(
-      'SELECT ref, person, from_ms AS "from", to_ms AS "to" FROM badge WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms',
-    )
-    return rowsOf<StoredBadgeInterval>(read, since)
-  }
-
-  openBadge(ref: string, person: string, from: number): void {
-    this.#database.prepare('INSERT INTO badge (ref, person, from_ms) VALUES (?, ?, ?)').run(ref, person, from)
-  }
-
-  closeBadge(ref: string, to: number): void {
-    this.#database.prepare('UPDATE badge SET to_ms = ? WHERE ref = ? AND to_ms IS NULL').run(to, ref)
   }
 }

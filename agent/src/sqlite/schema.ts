@@ -37,6 +37,7 @@ CREATE TABLE entry_columns (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_by_digest ON entry_columns (digest) WHERE digest IS NOT NULL;
 CREATE INDEX entry_of_refusals ON entry_columns (trail, seq) WHERE kind = 'capture.refused' AND digest IS NOT NULL;
+CREATE INDEX entry_of_badges ON entry_columns (trail, seq) WHERE kind IN ('badge.in', 'badge.out');
 CREATE INDEX entry_of_settings ON entry_columns (trail, seq) WHERE kind = 'settings.changed';
 
 CREATE TABLE content (
@@ -60,13 +61,6 @@ CREATE TABLE alive (
 CREATE TABLE settings (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   value TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE badge (
-  ref TEXT PRIMARY KEY,
-  person TEXT NOT NULL,
-  from_ms INTEGER NOT NULL,
-  to_ms INTEGER
 ) STRICT;
 
 CREATE TABLE folder (

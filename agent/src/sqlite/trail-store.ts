@@ -159,6 +159,14 @@ export class TrailStore {
     return rowOf<{ count: number }>(read)?.count ?? 0
   }
 
+  /** Records of badges, of all trails, oldest first. `since` is ISO 8601. */
+  badgeRecords(since: string): { readonly trail: number; readonly seq: number }[] {
+    const read = this.#database.prepare(
+      "SELECT trail, seq FROM entry_columns WHERE kind IN ('badge.in', 'badge.out') AND time >= ? ORDER BY trail, seq",
+    )
+    return rowsOf<{ trail: number; seq: number }>(read, since)
+  }
+
   /** The newest record of a kind. Looks through all of them. */
   lastOfKind(trail: number, kind: string): number | undefined {
     const read = this.#database.prepare(

@@ -1,0 +1,89 @@
+import type { Actor, Body } from '@compliance-relay/shared/trail'
+import type { BadgeRefused } from './actors/badge.ts'
+import { BadgeRefusals } from './actors/badge-refusals.ts'
+import type { BadgeInterval } from './actors/types.ts'
+import { badgeIntervals, openBadge } from './badge-intervals.ts'
+import type { Recorder } from './capture/recorder.ts'
+import { formerBearer } from './former-bearer.ts'
+import type { OpenedRelay } from './open-relay.ts'
+import type { Settings } from './settings.ts'
+import { timestamp } from './time-text.ts'
+
+export interface BadgeDeskOptions {
+  readonly opened: Pick<OpenedRelay, 'store' | 'host' | 'trail'>
+  readonly recorder: Recorder
+  /** The relay itself as an actor. */
+  readonly relay: Actor
+  readonly settings: () => Settings
+  readonly wall: () => number
+}
+
+/** Where people sign in at the workstation, and out: each time a record. */
+export class BadgeDesk {
+  readonly #options: BadgeDeskOptions
+  readonly #refusals = new BadgeRefusals()
+  #intervals: readonly BadgeInterval[] = []
+
+  constructor(options: BadgeDeskOptions) {
+    this.#options = options
+    this.#load()
+  }
+
+  /** Of the last days. */
+  get intervals(): readonly BadgeInterval[] {
+    return this.#intervals
+  }
+
+  /** Id of the person who is signed in now. */
+  get person(): string | undefined {
+    return openBadge(this.#intervals, this.#options.wall())?.person
+  }
+
+  /** Somebody signs in, or out (`undefined`). One at a time: who was signed in before is signed out. */
+  async set(person: string | undefined, ref: string, evidence: Body): Promise<void> {
+    const { recorder, relay, settings, wall } = this.#options
+    const at = wall()
+    const open = this.#intervals.filter(({ to }) => to === undefined)
+    const named = settings().persons.find(({ id }) => id === (person ?? open[0]?.person))
+    if (person !== undefined && named === undefined) throw new Error(`there is no person ${person}`)
+    const actor = named === undefined ? relay : { id: named.id, name: named.name, via: 'badge' }
+    const body = {
+      ...evidence,
+      ...(open.length > 0 ? { ended: open.map((one) => ({ person: one.person, ref: one.ref })) } : {}),
+      ref,
+    }
+    const kind = person === undefined ? 'badge.out' : 'badge.in'
+    await recorder.record(() => ({ kind, actor, time: timestamp(at), body }))
+    this.#load()
+  }
+
+  /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
+  refuse({ reason, hash, person }: BadgeRefused, by: Body): void {
+    const { store, host, trail } = this.#options.opened
+    const whose =
+      person ?? (hash === undefined ? undefined : formerBearer({ store, host, trail: trail.id }, hash))
+    const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
+    const { wall } = this.#options
+    this.#recordRefusal(this.#refusals.add({ by, person: whose ?? null, reason: why }, wall()))
+  }
+
+  /** Records the sum of refusals that were counted, once their minute is over. */
+  sumUp(): void {
+    this.#recordRefusal(this.#refusals.due(this.#options.wall()))
+  }
+
+  /** Records what was counted until now: the relay stops. */
+  close(): void {
+    this.#recordRefusal(this.#refusals.rest(this.#options.wall()))
+  }
+
+  #recordRefusal(body: Body | undefined): void {
+    if (body === undefined) return
+    const { recorder, relay, wall } = this.#options
+    recorder.add({ draft: () => ({ kind: 'badge.refused', actor: relay, time: timestamp(wall()), body }) })
+  }
+
+  #load(): void {
+    this.#intervals = badgeIntervals(this.#options.opened.store, this.#options.wall())
+  }
+}

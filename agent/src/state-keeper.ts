@@ -1,0 +1,63 @@
+import type { Actor } from '@compliance-relay/shared/trail'
+import { pathFields } from './capture/raw-name.ts'
+import type { Recorder } from './capture/recorder.ts'
+import { mend, type StateCheck } from './capture/state-check.ts'
+import type { StateFault } from './capture/state-faults.ts'
+import type { UnitStore } from './sqlite/unit-store.ts'
+import { timestamp } from './time-text.ts'
+
+export interface StateKeeperOptions {
+  readonly units: UnitStore
+  readonly recorder: Recorder
+  /** The relay itself as an actor. */
+  readonly relay: Actor
+  readonly wall: () => number
+  readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+  /** The state was mended: everything is to be looked at. */
+  readonly onMended: () => void
+}
+
+/** Sees to it that what the scans go by is what the records say. */
+export class StateKeeper {
+  readonly #options: StateKeeperOptions
+  #check: StateCheck | undefined
+  #closed = false
+
+  constructor(options: StateKeeperOptions) {
+    this.#options = options
+  }
+
+  /** Waits for a check and mends what it found. Never throws: a check that fails is noted, and capture goes on. */
+  async keep(check: StateCheck): Promise<void> {
+    this.#check = check
+    try {
+      const { faults, count } = await check.answer
+      if (count > 0 && !this.#closed) this.#mend(faults, count)
+    } catch (error) {
+      if (!this.#closed) this.#options.note('state-not-checked', { error })
+    }
+    this.#check = undefined
+  }
+
+  close(): void {
+    this.#closed = true
+    void this.#check?.close()
+  }
+
+  /** A record and the mending in one transaction: that it was not as it should be is said. */
+  #mend(faults: readonly StateFault[], count: number): void {
+    const { units, recorder, relay, wall, note, onMended } = this.#options
+    const codes: Record<string, number> = {}
+    for (const { code } of faults) codes[code] = (codes[code] ?? 0) + 1
+    const named = faults.slice(0, 20).map(({ code, watch, path }) => ({ code, watch, ...pathFields(path) }))
+    note('state-differs', { count, codes })
+    const body = { count, codes, units: named }
+    recorder.add({
+      draft: () => ({ kind: 'state.mended', actor: relay, time: timestamp(wall()), body }),
+      apply: () => mend(units, faults),
+      done: onMended,
+    })
+    // The scan that follows, the first one at a start, must find it mended.
+    recorder.flush()
+  }
+}

@@ -7,6 +7,8 @@ export interface DataFolder {
   readonly lock: string
   /** Secrets, one file each. */
   readonly keys: string
+  /** In place of them, where they are in the keystore of the operating system: under which name. */
+  readonly keystore: string
   /** Wrapped copy of the secrets, to be kept elsewhere. */
   readonly recovery: string
   /** Requests of people at this machine, and their answers. */
@@ -22,6 +24,7 @@ export function dataFolder(folder: string): DataFolder {
     database: join(path, 'relay.db'),
     lock: join(path, 'writer.lock'),
     keys: join(path, 'keys'),
+    keystore: join(path, 'keystore'),
     recovery: join(path, 'recovery.json'),
     control: join(path, 'control'),
     profiles: join(path, 'profiles'),

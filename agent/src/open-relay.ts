@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  type Notary,
-  openFileNotary,
-  openFileSecrets,
-  type SecretStore,
-} from '@compliance-relay/shared/relay'
+import { type Notary, openFileNotary, type SecretStore } from '@compliance-relay/shared/relay'
 import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import type { DataFolder } from './data-folder.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
+import { hasKeyPlace, openSecrets } from './secrets.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween, inParts, type SettingsChange, withChanges } from './settings-changes.ts'
 import { openDatabase, openForReading } from './sqlite/database.ts'
@@ -61,7 +57,7 @@ export interface OpenedRelay {
 export async function openRelay(folder: DataFolder, deps: OpenDeps): Promise<OpenedRelay> {
   if (!existsSync(folder.database)) {
     throw new UnusableInput(
-      existsSync(folder.keys)
+      hasKeyPlace(folder)
         ? `the database ${folder.database} is missing, its keys are there: put it back from a copy; nothing is begun anew over its place`
         : `there is no relay in ${folder.path}: relay init --data DIR sets one up`,
     )
@@ -84,7 +80,7 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     throw new UnusableInput(
       'the data folder has no trail: its set-up did not come to an end; relay init again',
     )
-  const secrets = openFileSecrets(folder.keys)
+  const secrets = await openSecrets(folder)
   const settings = readSettings(store, host, trail)
   const notary = await openFileNotary(settings.notary.folder)
   const first = store.line(trail.id, 0)

@@ -682,3 +682,25 @@ test('FORMAT.md’s commands by hand pass on what a relay prints today, and refu
   writeFileSync(join(folder, 'trail.jsonl'), whole.replace('set up', 'sat up'))
   expect(byHand()).toBe(1)
 })
+
+test('keys in a keystore that is not there are refused in one sentence, and files can be chosen then', {
+  tags: ['req/P11-10a-3'],
+}, async () => {
+  const other = new Workstation({ init: ['--keys', 'keystore'] })
+  try {
+    const args = ['--org', 'lab.example', '--name', 'ws-test', '--project', 'P-17', '--watch', other.folder]
+    const init = (...more: string[]) => other.tryRelay('init', '--data', other.data, ...args, ...more)
+    expect(init('--keys', 'keystore')).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^relay: the keystore of the operating system needs the package .*\n$/),
+    })
+    expect(init('--keys', 'elsewhere')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('"elsewhere"'),
+    })
+    expect(init().code).toBe(0)
+    expect(other.verify().code).toBe(0)
+  } finally {
+    await other.remove()
+  }
+})

@@ -3,11 +3,9 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   createFileNotary,
-  createFileSecrets,
   type FileNotary,
   NotaryUnreachable,
   openFileNotary,
-  openFileSecrets,
 } from '@compliance-relay/shared/relay'
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
@@ -17,6 +15,7 @@ import { openNewTrail, relayActor } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
 import { allSecrets, recoveryDraft, writeRecovery } from '../recovery.ts'
 import { requireApart, requireProfile, requireWatchable } from '../requests.ts'
+import { hasKeyPlace, keyPlaceOf, openOrCreateSecrets } from '../secrets.ts'
 import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
@@ -29,7 +28,7 @@ import { newPassphrase, readPassphrase } from './passphrase.ts'
 export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
            [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints] [--person OSUSER="Full Name"]
            [--shared OSUSER] [--order file-owner,badge,os-session] [--notary FOLDER]
-           [--passphrase-file FILE] [--json]
+           [--keys files|keystore] [--passphrase-file FILE] [--json]
       Sets up a relay: its keys, its trail, its notary folder, and what it watches.
       --org, --name      who runs it, and what this workstation is called: they are in the trail's name
       --watch FOLDER     a folder instruments write to; it is put under --project
@@ -37,6 +36,8 @@ export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-0
       --person           who an account of this machine is; repeat it. Nobody else can be an actor
       --shared OSUSER    an account that several people use: it stands for nobody; repeat it
       --notary FOLDER    where checkpoints are kept; beside DIR unless given. Better on another disk or share
+      --keys keystore    in the operating system's keystore instead of files only this account can read; needs
+                         the package @napi-rs/keyring, and somebody who is logged in
       --passphrase-file  for the recovery file with the keys; without it one is made up and printed once`
 
 const options = {
@@ -53,6 +54,7 @@ const options = {
   shared: { type: 'string', multiple: true },
   order: { type: 'string' },
   notary: { type: 'string' },
+  keys: { type: 'string' },
   'passphrase-file': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
@@ -108,6 +110,7 @@ export interface InitValues {
   readonly shared?: readonly string[] | undefined
   readonly order?: string | undefined
   readonly notary?: string | undefined
+  readonly keys?: string | undefined
   readonly 'passphrase-file'?: string | undefined
   readonly json?: boolean | undefined
 }
@@ -147,9 +150,9 @@ export async function init(values: InitValues): Promise<InitResult> {
     badges: [],
     ignore: [...IGNORED_BY_DEFAULT],
   })
-  if (!existsSync(folder.database) && existsSync(folder.keys)) {
+  if (!existsSync(folder.database) && hasKeyPlace(folder)) {
     throw new UnusableInput(
-      `${folder.keys} holds the keys of a relay whose database is missing: put it back from a copy, or set up the new relay in another folder`,
+      `${folder.path} holds the keys of a relay whose database is missing: put it back from a copy, or set up the new relay in another folder`,
     )
   }
   requireSoundRules(settings)
@@ -161,7 +164,7 @@ export async function init(values: InitValues): Promise<InitResult> {
     const store = new TrailStore(database)
     const host = new HostStore(database)
     if (store.trails().length > 0) throw new UnusableInput(`there is a relay in ${folder.path} already`)
-    const secrets = existsSync(folder.keys) ? openFileSecrets(folder.keys) : createFileSecrets(folder.keys)
+    const secrets = await openOrCreateSecrets(folder, keyPlaceOf(values.keys ?? 'files'))
     mkdirSync(folder.control, { recursive: true, mode: 0o700 })
     mkdirSync(folder.profiles, { recursive: true, mode: 0o700 })
     const notary = await notaryAt(notaryFolder)

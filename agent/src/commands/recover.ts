@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createFileSecrets, openFileSecrets } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { messageOf } from '../error-message.ts'
 import { requireReason } from '../reason.ts'
 import { allSecrets, type RecoveryWriting, readRecovery, recoverSecrets, renewRecovery } from '../recovery.ts'
+import { openOrCreateSecrets, openSecrets } from '../secrets.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { askRelay, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
@@ -36,7 +35,7 @@ export async function recoverCommand(args: readonly string[], out: Output): Prom
   const folder = dataFolder(required(values.data, 'data'))
   const passphrase = readPassphrase(required(values['passphrase-file'], 'passphrase-file'))
   requireRelay(folder)
-  const secrets = existsSync(folder.keys) ? openFileSecrets(folder.keys) : createFileSecrets(folder.keys)
+  const secrets = await openOrCreateSecrets(folder)
   const result = await recoverSecrets(values.recovery ?? folder.recovery, secrets, passphrase)
   out.write(values.json ? jsonText(result) : printed(result))
   return result.differing.length === 0 ? 0 : 1
@@ -95,7 +94,7 @@ export async function recoveryCommand(args: readonly string[], out: Output): Pro
     renewRecovery({
       file,
       origin: trail.origin,
-      secrets: await allSecrets(openFileSecrets(folder.keys)),
+      secrets: await allSecrets(await openSecrets(folder)),
       passphrase,
       newPassphrase: next,
     }),

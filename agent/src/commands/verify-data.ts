@@ -1,4 +1,4 @@
-import { openFileNotary, openFileSecrets } from '@compliance-relay/shared/relay'
+import { openFileNotary } from '@compliance-relay/shared/relay'
 import {
   base64,
   canonical,
@@ -16,6 +16,7 @@ import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.t
 import { messageOf } from '../error-message.ts'
 import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
+import { openSecrets } from '../secrets.ts'
 import { columnsOf } from '../sqlite/columns.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
@@ -141,7 +142,7 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
     findings.push({ code: 'key-unusable', trail: trail.origin, expected: `the key ${name}`, found })
   const read = async (name: string): Promise<Uint8Array | undefined> => {
     try {
-      const secret = await openFileSecrets(folder.keys).read(name)
+      const secret = await (await openSecrets(folder)).read(name)
       if (secret === undefined) unusable(name, 'nothing')
       return secret
     } catch (error) {

@@ -14,7 +14,7 @@ export interface Koffi {
   view(pointer: bigint, bytes: number): ArrayBuffer
 }
 
-/** Throws `UnusableInput` without the package koffi, which does not come with the relay. */
+/** Throws `UnusableInput` without the package koffi: an optional dependency, so an installation may be without it. */
 export function loadKoffi(load: (name: string) => unknown = createRequire(import.meta.url)): Koffi {
   try {
     return load('koffi') as Koffi

@@ -19,8 +19,19 @@ const MAGIC_BYTES = 4_200
 export function examine(view: UnitView, profile: Profile): Examination {
   const files = new UnitFiles(view)
   if (files.isFile && profile.magic.length > 0 && !beginsAs(files, profile))
-    return examineAsOther(view, files, profile)
+    return (
+      (profile.commonName ? undefined : examinePlaceholder(files)) ?? examineAsOther(view, files, profile)
+    )
   return examineAs(files, profile)
+}
+
+/** The name is there before the content: an empty file, or one whose room was allotted and not yet written. */
+function examinePlaceholder(files: UnitFiles): Examination | undefined {
+  const member = files.all[0]
+  const head = member === undefined ? undefined : files.bytes(member, 0, MAGIC_BYTES)
+  if (member === undefined || head === undefined || head.some((byte) => byte !== 0)) return undefined
+  const phrase = head.length === 0 ? 'is empty' : 'begins with nothing but zeros'
+  return { complete: false, missing: [`${named(member.path)} ${phrase}`], fields: {}, claims: [], notes: [] }
 }
 
 /** The name was right and the content is not: the first other profile that has both, or none at all. */

@@ -8,6 +8,7 @@ export const READERS = [
   'ldr',
   'xml',
   'xml-field',
+  'json',
   'zip-xml',
   'bruker-audit',
   'varian',
@@ -38,6 +39,8 @@ export const fieldSource = z.strictObject({
   epoch: z.boolean().default(false),
   /** Only the part after the last of these: `\` makes a path its last part. */
   after: z.string().max(5).optional(),
+  /** Only if there is one such file, or in XML one such value: of many samples none is the one. */
+  alone: z.boolean().default(false),
   /** A value without this text does not count. */
   mustHave: text.optional(),
 })

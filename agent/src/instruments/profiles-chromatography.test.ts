@@ -137,6 +137,16 @@ test('a result set of OpenLab is complete with its .acaml and only whole injecti
   expect(examineFolder('a.rslt', cut).missing).toEqual(['2.dx has no directory at its end'])
 })
 
+test('a result set of several injections has no sample of its own', () => {
+  const one: Files = { 'a.acaml': '<ACAML/>', '1.dx': zip({ 'injection.acmd': acmd }) }
+  expect(examineFolder('a.rslt', one).fields).toMatchObject({ sample: 'std 1', operator: 'ida (ida)' })
+  const two = { ...one, '2.dx': zip({ 'injection.acmd': acmd }) }
+  expect(examineFolder('a.rslt', two).fields).toEqual({
+    operator: 'ida (ida)',
+    acquired: '2024-05-06T07:08:09.12+02:00',
+  })
+})
+
 test('a Shimadzu file is complete when it has all sectors of its table, and says who made it', () => {
   const property =
     '\x1f\0\0\x04<FileProperty><szGeneratedBy>@StoX@6A616E61</szGeneratedBy><dwLowGeneratedDateTime>-788986404</dwLowGeneratedDateTime><dwHighGeneratedDateTime>31049047</dwHighGeneratedDateTime></FileProperty>'

@@ -3,6 +3,7 @@ import { valueOfStamp } from './formats/bruker.ts'
 import { valueOfAudit } from './formats/bruker-audit.ts'
 import { startInRunLog, valueOfChemstation } from './formats/chemstation.ts'
 import { valueOfJeol } from './formats/jeol.ts'
+import { valueInJson } from './formats/json.ts'
 import { valueOfLdr } from './formats/ldr.ts'
 import { valueOfNetcdf } from './formats/netcdf.ts'
 import { valueOfPair } from './formats/pairs.ts'
@@ -27,6 +28,8 @@ export interface FieldRead {
 export function readField(source: FieldSource, files: UnitFiles): FieldRead {
   const member = files.find(source.file)
   if (member === undefined) return { value: undefined, member }
+  if (source.alone && !files.isFile && files.findAll(source.file).length > 1)
+    return { value: undefined, member: undefined }
   const parts = [source.key, ...source.and].map((key) =>
     cleanValue(rawValue({ ...source, key }, files, member) ?? ''),
   )
@@ -38,7 +41,8 @@ export function readField(source: FieldSource, files: UnitFiles): FieldRead {
   const value = source.epoch
     ? (timeOfEpoch(short === '' ? Number.NaN : Number(short)) ?? '')
     : cleanValue(short)
-  return { value: value === '' ? undefined : value, member }
+  // `??` and `--` are how programs write that they do not know.
+  return { value: /[\p{L}\p{N}]/u.test(value) ? value : undefined, member }
 }
 
 function rawValue(source: FieldSource, files: UnitFiles, member: Member): string | undefined {
@@ -84,7 +88,9 @@ function valueInText(source: FieldSource, text: string): string | undefined {
     case 'varian':
       return valueOfProcpar(text, key)
     case 'xml':
-      return valueInXml(text, key)
+      return valueInXml(text, key, source.alone)
+    case 'json':
+      return valueInJson(text, key)
     case 'xml-field':
       return valueOfXmlField(text, key)
     case 'run-log':

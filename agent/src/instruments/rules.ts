@@ -2,6 +2,7 @@ import { applyBrukerAcquisition } from './formats/bruker.ts'
 import { applyChromeleonRows } from './formats/chromeleon.ts'
 import { applyJcampEnd } from './formats/jcamp.ts'
 import { applyJeolSize } from './formats/jeol.ts'
+import { applyJsonWhole } from './formats/json.ts'
 import { applyMzmlEnd } from './formats/mzml.ts'
 import { applyNetcdfSize } from './formats/netcdf.ts'
 import { applyOle2Size } from './formats/ole2.ts'
@@ -55,6 +56,8 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyMzmlEnd(files, rule.file)
     case 'thermo-header':
       return applyThermoHeader(files, rule.file)
+    case 'json-whole':
+      return applyJsonWhole(files, rule.file)
     case 'chromeleon-rows':
       return applyChromeleonRows(files, rule.file)
   }

@@ -15,16 +15,20 @@ interface Element {
   readonly attributes: string
 }
 
-/** The first value of that key that is not blank. */
-export function valueInXml(xml: string, key: string): string | undefined {
+/** The first value of that key that is not blank. `alone`: none, if there are others. */
+export function valueInXml(xml: string, key: string, alone = false): string | undefined {
   const steps = key.split('/').map(stepOf)
+  let first: string | undefined
   for (const { stack, text } of elements(xml)) {
     if (!isAt(stack, steps)) continue
     const attribute = steps.at(-1)?.attribute
     const value = attribute === undefined ? text() : attributeOf(stack.at(-1)?.attributes ?? '', attribute)
-    if (value !== undefined && value.trim() !== '') return value
+    if (value === undefined || value.trim() === '' || value === first) continue
+    if (!alone) return value
+    if (first !== undefined) return undefined
+    first = value
   }
-  return undefined
+  return first
 }
 
 /** Of records with `<Name>…</Name>` and `<Value>…</Value>` the value of the one with that name, as MassHunter writes them. */

@@ -190,6 +190,24 @@ test('an indexed mzML claims the SHA-1 of all up to and including the tag of the
   ])
 })
 
+test('a spot of flexControl is one data set and none of NMR', () => {
+  const acqus =
+    '##TITLE= x\n##SPECTROMETER/DATASYSTEM= AUTOFLEX\n##OWNER= tina\n##$AQ_DATE= <2024-05-06T07:08:09.100+02:00>\n##$PATCHNO= <A1>\n##END=\n'
+  const files = { acqu: acqus, acqus, fid: longs([1, 2]), sptype: 'tof', 'pdata/1/1r': longs([1]) }
+  expect(examineFolder('1SRef', files)).toMatchObject({
+    id: 'bruker-flex',
+    complete: true,
+    fields: {
+      sample: 'A1',
+      operator: 'tina',
+      instrument: 'AUTOFLEX',
+      acquired: '2024-05-06T07:08:09.100+02:00',
+    },
+  })
+  expect(examineFolder('1SRef', without(files, 'fid')).complete).toBe(false)
+  expect(examineFolder('1SRef', { ...files, acqus: acqus.slice(0, -8) }).complete).toBe(false)
+})
+
 test('a .d of a timsTOF has its data beside its database, and no journal', () => {
   const files = { 'analysis.tdf': 'SQLite', 'analysis.tdf_bin': joined(longs([1])), '7.m/Maldi.method': 'x' }
   expect(examineFolder('a.d', files)).toMatchObject({ id: 'bruker-ms', complete: true })

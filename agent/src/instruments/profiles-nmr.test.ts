@@ -214,6 +214,44 @@ test('a Spinsolve run needs its parameters and all points of its data', () => {
   expect(examineFolder('1D_exp', without(files, 'data.1d')).complete).toBe(false)
 })
 
+test('data of Prospa before Spinsolve are complete by their presence', () => {
+  const files = { 'acqu.par': 'Sample = "tea"\n', 'data.pt1': points(20) }
+  expect(examineFolder('kea', files)).toMatchObject({
+    id: 'spinsolve',
+    complete: true,
+    fields: { sample: 'tea' },
+  })
+  expect(examineFolder('kea', without(files, 'data.pt1')).complete).toBe(false)
+})
+
+test('a scan of ParaVision needs both of its parameter files to their end, and its data', () => {
+  const acqp = '##TITLE=Parameter List, ParaVision 6.0.1\n##$ACQ_protocol_name=( 64 )\n<T1_FLASH>\n##END=\n'
+  const method =
+    '##TITLE=Parameter List\n##OWNER=nmr\n$$ 2024-05-06 07:08:09.100 +0200  rita@mri\n##$Method=<Bruker:FLASH>\n##END=\n'
+  const files = {
+    acqp,
+    method,
+    'rawdata.job0': points(9),
+    'pdata/1/2dseq': points(9),
+    'pdata/1/visu_pars': '',
+  }
+  expect(examineFolder('5', files)).toMatchObject({
+    id: 'paravision',
+    complete: true,
+    fields: {
+      operator: 'rita',
+      acquired: '2024-05-06T07:08:09.100+02:00',
+      method: 'Bruker:FLASH',
+      experiment: 'T1_FLASH',
+      software: 'ParaVision 6.0.1',
+    },
+  })
+  expect(examineFolder('5', without(files, 'rawdata.job0')).complete).toBe(false)
+  expect(examineFolder('5', { ...files, method: method.slice(0, -8) }).missing).toEqual([
+    'method does not end with ##END=',
+  ])
+})
+
 const jcamp =
   '##TITLE= An IR\n##JCAMP-DX= 5.01 $$ by hand\n##ORIGIN= lab\n##OWNER= fritz\n##LONGDATE= 2024/05/06 07:08:09 +0200\n##NPOINTS= 6\n##XYDATA= (X++(Y..Y))\n1 2 3 4\n4+5-6 7E-1\n##END=\n$$ end\n'
 

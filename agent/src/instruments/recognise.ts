@@ -70,7 +70,8 @@ class Names {
   #holds(pattern: string, withArriving: boolean): boolean {
     if (pattern.startsWith('name:')) return matchesAny([pattern.slice(5)], this.#glance.name)
     if (pattern === 'empty:') return this.#level('').length === 0
-    if (pattern.startsWith('!')) return !this.#holds(pattern.slice(1), withArriving)
+    // What is still arriving is there as far as its absence goes.
+    if (pattern.startsWith('!')) return !this.#holds(pattern.slice(1), true)
     return pattern.split('|').some((one) => this.#has('', one, withArriving))
   }
 

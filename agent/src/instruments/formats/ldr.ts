@@ -13,9 +13,13 @@ export function valueOfLdr(text: string, label: string): string | undefined {
     if (!line.startsWith('##')) continue
     const at = line.indexOf('=')
     if (at < 0 || plainLabel(line.slice(2, at)) !== wanted) continue
-    const value = line.slice(at + 1).trim()
+    const first = line.slice(at + 1).trim()
+    // ParaVision writes the room of a text before it: `( 64 )`, and the text on the next line.
+    const next = lines[i + 1]?.trim() ?? ''
+    const isBelow = /^\( ?\d+ ?\)$/.test(first) && next.startsWith('<')
+    const value = isBelow ? next : first
     if (!value.startsWith('<')) return withoutComment(value)
-    const whole = [value, ...lines.slice(i + 1, i + VALUE_LINES_MAX)].join('\n')
+    const whole = [value, ...lines.slice(i + (isBelow ? 2 : 1), i + VALUE_LINES_MAX)].join('\n')
     const end = whole.indexOf('>')
     return end < 0 ? value.slice(1) : whole.slice(1, end)
   }

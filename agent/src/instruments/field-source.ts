@@ -15,6 +15,7 @@ export const READERS = [
   'jeol',
   'thermo',
   'netcdf',
+  'sqlite',
   'chemstation',
   'shimadzu',
   'stamp',

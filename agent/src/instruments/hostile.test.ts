@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { examine, NOTES_MAX } from './examine.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
-import { netcdf, ole2, thermo, zip } from './made/containers.ts'
+import { netcdf, ole2, sqlite, thermo, zip } from './made/containers.ts'
 import { bruker1d, bruker2dStopped, jeol, spinsolve, varian } from './made/nmr.ts'
 import { bytesOf, counted, type Files, fileOf, folderOf, glanceOf, joined, utf16 } from './made/unit.ts'
 import { isRaw, recogniseFile, recogniseFolder } from './recognise.ts'
@@ -53,6 +53,11 @@ const wholeFiles: Files = {
   'b.cdf': netcdf(5, { operator_name: 'x' }, 3),
   'a.raw': thermo(57),
   'b.raw': thermo(66),
+  'a.zip': zip({ 'a/b': 'c' }),
+  'a.json': '{"$asm.manifest":"x","a":[{"analyst":"x"},{"device system document":{"model number":"y"}}]}',
+  'a.mzXML': '<mzXML><msRun><msInstrument><msModel value="x"/></msInstrument></msRun></mzXML>',
+  'a.nmrML': '<nmrML><contactList><contact fullname="x"/></contactList></nmrML>',
+  'a.animl': '<AnIML><SampleSet><Sample name="x"/></SampleSet></AnIML>',
   'a.mzML': '<mzML><run startTimeStamp="x"/></mzML>',
   'a.jdx': '##TITLE= x\n##NPOINTS= 2\n##XYDATA= (X++(Y..Y))\n1 2 3\n##END=\n',
   'a.txt': 'Injection Information:\nStatus\tFinished\nTime Max.\t1\nChromatogram Data:\n1\t2\n',
@@ -77,6 +82,16 @@ const wholeFolders: Readonly<Record<string, Files>> = {
     '_FUNC001.DAT': 'xxx',
     '_FUNC001.IDX': new Uint8Array(22),
   },
+  't.d': {
+    'analysis.tdf': sqlite('GlobalMetadata', { SampleName: 'x', OperatorName: 'y', ClosedProperly: '1' }),
+    'analysis.tdf_bin': 'x',
+  },
+  '5': {
+    acqp: '##TITLE=x\n##$ACQ_protocol_name=( 64 )\n<x>\n##END=\n',
+    method: '##TITLE=x\n$$ 2024-05-06 07:08:09.100 +0200  x@y\n##END=\n',
+    'rawdata.job0': 'x',
+  },
+  '1SRef': { acqus: '##TITLE= x\n##OWNER= x\n##$PATCHNO= <A1>\n##END=\n', fid: 'x', sptype: 'tof' },
   'r.rslt': { 'a.acaml': '<ACAML/>', '1.dx': zip({ 'injection.acmd': acmd }) },
 }
 

@@ -100,6 +100,10 @@ test('the head of a data file says what nothing else does', () => {
     })
 })
 
+test('a ChemStation run in a folder that has lost its ending is still one', () => {
+  expect(examineFolder('run 7', chemstation(runLog))).toMatchObject({ id: 'chemstation', complete: true })
+})
+
 test('MSD ChemStation writes DATA.MS and no RUN.LOG', () => {
   expect(examineFolder('b.D', { 'DATA.MS': headOfChemstation('old'), 'acqmeth.txt': 'x' })).toMatchObject({
     id: 'chemstation',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { examine } from './examine.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
-import { ole2, thermo } from './made/containers.ts'
+import { ole2, sqlite, thermo } from './made/containers.ts'
 import {
   bytesOf,
   type Content,
@@ -209,8 +209,53 @@ test('a spot of flexControl is one data set and none of NMR', () => {
 })
 
 test('a .d of a timsTOF has its data beside its database, and no journal', () => {
-  const files = { 'analysis.tdf': 'SQLite', 'analysis.tdf_bin': joined(longs([1])), '7.m/Maldi.method': 'x' }
+  const files = {
+    'analysis.tdf': sqlite('GlobalMetadata', {}),
+    'analysis.tdf_bin': joined(longs([1])),
+    '7.m/Maldi.method': 'x',
+  }
   expect(examineFolder('a.d', files)).toMatchObject({ id: 'bruker-ms', complete: true })
   expect(examineFolder('a.d', without(files, 'analysis.tdf_bin')).complete).toBe(false)
   expect(examineFolder('a.d', { ...files, 'analysis.tdf-journal': 'x' }).complete).toBe(false)
+})
+
+test('a .d of a timsTOF says in its database whose it is, and whether it was closed', () => {
+  const said = {
+    SampleName: 'yeast µ',
+    OperatorName: 'olga',
+    InstrumentName: 'timsTOF Pro',
+    InstrumentSerialNumber: '1838270.1',
+    AcquisitionDateTime: '2024-05-06T07:08:09.100+02:00',
+    MethodName: 'D:\\m\\dda.m',
+    ClosedProperly: '1',
+  }
+  const made = (rows: Readonly<Record<string, string>>, cut = 0): Files => ({
+    'analysis.tdf': sqlite('GlobalMetadata', rows).slice(0, 4 * 1_024 - cut),
+    'analysis.tdf_bin': longs([1]),
+  })
+  expect(examineFolder('a.d', made(said))).toMatchObject({
+    complete: true,
+    notes: [],
+    fields: {
+      sample: 'yeast µ',
+      operator: 'olga',
+      instrument: 'timsTOF Pro',
+      serial: '1838270.1',
+      acquired: '2024-05-06T07:08:09.100+02:00',
+      method: 'dda.m',
+    },
+  })
+  expect(examineFolder('a.d', made({ ...said, ClosedProperly: '0' })).missing).toEqual([
+    'GlobalMetadata/ClosedProperly is 0, not 1',
+  ])
+  expect(examineFolder('a.d', made(said, 1)).missing).toEqual(['analysis.tdf has 4095 of 4096 bytes'])
+  expect(examineFolder('a.d', { 'analysis.tdf': 'x', 'analysis.tdf_bin': longs([1]) }).missing).toEqual([
+    'analysis.tdf does not begin as a database does',
+  ])
+})
+
+test('a run in a folder that has lost its ending is still one', () => {
+  expect(examineFolder('run 7', waters(60))).toMatchObject({ id: 'waters', complete: true })
+  const files = { 'analysis.tdf': sqlite('GlobalMetadata', {}), 'analysis.tdf_bin': longs([1]) }
+  expect(examineFolder('run 7', files)).toMatchObject({ id: 'bruker-ms', complete: true })
 })

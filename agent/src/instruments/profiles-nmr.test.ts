@@ -117,6 +117,7 @@ test.each([
   ],
   ['acqus does not end with ##END=', 'acqus', acqus().split('##END')[0]],
   ['fid has 1020 of 1024 bytes', 'fid', points(255)],
+  ['pdata/1/procs is not there', 'pdata/1/procs', undefined],
   ['pdata/1/auditp.txt does not end with ##END=', 'pdata/1/auditp.txt', '##TITLE= Audit trail'],
 ])('a Bruker 1D is not complete: %s', (phrase, path, content) => {
   const files = bruker1d()

@@ -8,6 +8,7 @@ import { valueOfLdr } from './formats/ldr.ts'
 import { valueOfNetcdf } from './formats/netcdf.ts'
 import { valueOfPair } from './formats/pairs.ts'
 import { valueOfShimadzu } from './formats/shimadzu.ts'
+import { valueInSqlite } from './formats/sqlite.ts'
 import { valueOfThermo } from './formats/thermo.ts'
 import { valueOfProcpar } from './formats/varian.ts'
 import { valueInXml, valueOfXmlField } from './formats/xml.ts'
@@ -54,6 +55,8 @@ function rawValue(source: FieldSource, files: UnitFiles, member: Member): string
       return valueOfThermo(files, member, key)
     case 'netcdf':
       return valueOfNetcdf(files, member, key)
+    case 'sqlite':
+      return valueInSqlite(files, member, key)
     case 'chemstation':
       return valueOfChemstation(files, member, key)
     case 'shimadzu':

@@ -34,6 +34,9 @@ test.each([
   ['collected', ['acqus', 'paper.docx']],
   ['spectra', ['fid', 'report.docx']],
   ['audit', ['audita.txt', 'summary.xlsx']],
+  // What macOS packs beside the files.
+  ['10', ['._acqus', '._fid', '._pulseprogram', '._pdata', 'pdata/1/._1r']],
+  ['notes', ['RUN.LOG', 'sample.xml']],
   ['tpwr.par', ['procpar', 'text']],
 ])('an ordinary folder %s of %j is none', (name, paths) => {
   expect(found(name, ...paths)).toBeUndefined()
@@ -70,6 +73,8 @@ test.each([
   ['kea', ['data.pt1'], 'spinsolve forming'],
   ['10', ['acqus', 'paper.docx'], 'bruker forming'],
   ['10', ['nuslist'], 'bruker forming'],
+  ['proton clean', ['uxnmr.par'], 'bruker forming'],
+  ['proton clean', ['pulseprogram'], 'bruker forming'],
   ['10', ['rawdata.job0'], 'bruker forming'],
   ['5', ['acqp'], 'paravision forming'],
   ['5', ['method'], 'paravision forming'],

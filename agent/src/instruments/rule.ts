@@ -61,6 +61,7 @@ export const rule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('mzml-end'), file, ...when }),
   z.strictObject({ rule: z.literal('thermo-header'), file, ...when }),
   z.strictObject({ rule: z.literal('chromeleon-rows'), file, ...when }),
+  z.strictObject({ rule: z.literal('sqlite-size'), file, ...when }),
   z.strictObject({ rule: z.literal('json-whole'), file, ...when }),
   z.strictObject({ rule: z.literal('waters-functions'), ...when }),
 ])

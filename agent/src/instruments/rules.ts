@@ -7,6 +7,7 @@ import { applyMzmlEnd } from './formats/mzml.ts'
 import { applyNetcdfSize } from './formats/netcdf.ts'
 import { applyOle2Size } from './formats/ole2.ts'
 import { applyProspaSize } from './formats/prospa.ts'
+import { applySqliteSize } from './formats/sqlite.ts'
 import { applyThermoHeader } from './formats/thermo.ts'
 import { applyVarianAcquisition } from './formats/varian.ts'
 import { applyWatersFunctions } from './formats/waters.ts'
@@ -56,6 +57,8 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyMzmlEnd(files, rule.file)
     case 'thermo-header':
       return applyThermoHeader(files, rule.file)
+    case 'sqlite-size':
+      return applySqliteSize(files, rule.file)
     case 'json-whole':
       return applyJsonWhole(files, rule.file)
     case 'chromeleon-rows':

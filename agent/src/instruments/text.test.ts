@@ -12,7 +12,9 @@ test('text is read in the code that it is written in', () => {
   expect(decodeText(utf16(word).slice(2))).toBe(word)
   expect(decodeText(new Uint8Array(Buffer.from(utf16(word)).swap16()))).toBe(word)
   expect(decodeText(new Uint8Array(Buffer.from(word, 'latin1')))).toBe(word)
+  expect(['µ', '‰', '😀'].map((char) => decodeText(bytesOf(`10 ${char}`)))).toEqual(['10 µ', '10 ‰', '10 😀'])
   // A bounded read that ends inside a character.
+  expect(decodeText(bytesOf('10 😀').slice(0, -1))).toBe('10 ')
   expect(decodeText(bytesOf(word).slice(0, 3))).toBe('Gr')
 })
 

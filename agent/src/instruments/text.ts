@@ -42,7 +42,10 @@ function zerosAt(bytes: Uint8Array): { odd: number; even: number; looked: number
 function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back] ?? 0
-    if (byte >= 0xc0) return bytes.subarray(0, bytes.length - back)
+    if (byte >= 0xc0) {
+      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      return back < needed ? bytes.subarray(0, bytes.length - back) : bytes
+    }
     if (byte < 0x80) return bytes
   }
   return bytes

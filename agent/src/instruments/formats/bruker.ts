@@ -99,6 +99,12 @@ interface Processed extends Outcome {
 function processings(files: UnitFiles): Processed {
   const phrases: string[] = []
   const claims: Claim[] = []
+  for (const { path } of files
+    .findAll('pdata/#/1r|pdata/#/2rr|pdata/#/3rrr|pdata/#/4rrrr')
+    .slice(0, PROCNOS_MAX)) {
+    const status = `${path.slice(0, path.lastIndexOf('/'))}/procs`
+    if (files.at(status.toLowerCase()) === undefined) phrases.push(`${named(status)} is not there`)
+  }
   const trails = files.findAll('pdata/#/auditp.txt').slice(0, PROCNOS_MAX)
   for (const trail of trails) {
     const text = files.tailText(trail, TEXT_BYTES_MAX)

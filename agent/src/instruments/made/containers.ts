@@ -214,3 +214,42 @@ export function thermo(version: 57 | 66, options: { readonly inAcquisition?: boo
   const device = joined(new Uint8Array(64), ...['Orbitrap', 'Orbitrap', 'SN123', '2.0'].map(counted))
   return joined(header, sequence, more, autosampler, infoPadded, new Uint8Array(592 + 13 * 520), device)
 }
+
+/** A database of one table with two columns of text, its rows in two leaves below a page that names them. */
+export function sqlite(table: string, rows: Readonly<Record<string, string>>): Uint8Array {
+  const pageBytes = 1_024
+  const varint = (n: number): number[] => (n < 128 ? [n] : [128 | (n >> 7), n & 127])
+  const cell = (id: number, values: readonly (string | number)[]): Uint8Array => {
+    const texts = values.map((value) =>
+      typeof value === 'number' ? new Uint8Array([value]) : bytesOf(value),
+    )
+    const types = values.flatMap((value, i) =>
+      typeof value === 'number' ? [1] : varint(13 + 2 * (texts[i]?.length ?? 0)),
+    )
+    const payload = joined(new Uint8Array([types.length + 1, ...types]), ...texts)
+    return joined(new Uint8Array([...varint(payload.length), id]), payload)
+  }
+  const page = (kind: 5 | 13, cells: readonly Uint8Array[], last = 0, start = 0): Uint8Array => {
+    const bytes = new Uint8Array(pageBytes)
+    const view = new DataView(bytes.buffer)
+    view.setUint8(start, kind)
+    view.setUint16(start + 3, cells.length)
+    if (kind === 5) view.setUint32(start + 8, last)
+    let at = pageBytes
+    for (const [i, one] of cells.entries()) {
+      at -= one.length
+      bytes.set(one, at)
+      view.setUint16(start + (kind === 5 ? 12 : 8) + 2 * i, at)
+    }
+    return bytes
+  }
+  const cells = Object.entries(rows).map((row, i) => cell(i + 1, row))
+  const half = Math.ceil(cells.length / 2)
+  const first = page(13, [cell(1, ['table', table, table, 2, `CREATE TABLE ${table}(k, v)`])], 0, 100)
+  first.set(bytesOf('SQLite format 3\0'))
+  const view = new DataView(first.buffer)
+  view.setUint16(16, pageBytes)
+  view.setUint32(28, 4)
+  const fork = page(5, [new Uint8Array([0, 0, 0, 3, half])], 4)
+  return joined(first, fork, page(13, cells.slice(0, half)), page(13, cells.slice(half)))
+}

@@ -58,8 +58,9 @@ export function examinationFields(
   ]
   return {
     profile: applied,
-    // Of a folder no instrument's profile speaks of, nobody can say so.
-    complete: applied === 'folder' && complete ? null : complete && disagreeing.length === 0,
+    // Of a folder or a file that no instrument's profile speaks of, nobody can say so.
+    complete:
+      (applied === 'folder' || applied === 'file') && complete ? null : complete && disagreeing.length === 0,
     ...(reasons.length > 0 ? { missing: reasons.slice(0, 20) } : {}),
     ...(aborted === true ? { aborted: true } : {}),
     ...(Object.keys(fields).length > 0 ? { run: { ...fields } } : {}),

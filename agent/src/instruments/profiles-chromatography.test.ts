@@ -79,6 +79,9 @@ test('a ChemStation run that still goes on is not complete', () => {
     'TEMPBASE is still there',
   ])
   expect(examineFolder('a.D', { ...chemstation(runLog), TEMPBASE: '' }).complete).toBe(true)
+  expect(examineFolder('a.D', without(chemstation(runLog), 'FID1A.ch')).missing).toEqual([
+    '*.ch or *.uv or *.ms or *.it is not there',
+  ])
   expect(examineFolder('a.D', without(chemstation(runLog), 'RUN.LOG')).missing).toEqual([
     'run.log is not there',
   ])

@@ -65,12 +65,32 @@ test.each([
   ],
   ['AcqData/MSScan.bin', undefined, 'AcqData/MSTS.xml has no acqdata/msscan.bin'],
   ['AcqData/MSProfile.bin', '', 'AcqData/MSProfile.bin is empty'],
+  ['AcqData/MSTS.xml', undefined, 'AcqData/MSScan.bin has no acqdata/msts.xml'],
   ['AcqData/DAD1.cg', undefined, 'AcqData/DAD1.cd has no acqdata/dad1.cg'],
 ])('a MassHunter run is not complete with this %s', (path, content, phrase) => {
   const files = content === undefined ? without(masshunter(), path) : { ...masshunter(), [path]: content }
   const found = examineFolder('a.d', files)
   expect(found.complete).toBe(false)
   expect(found.missing).toContain(phrase)
+})
+
+test('a MassHunter run of a worklist says of what sample it is', () => {
+  const files = { ...masshunter(), 'AcqData/Worklist.xml': '<x/>' }
+  expect(examineFolder('a.d', files).complete).toBe(true)
+  expect(examineFolder('a.d', without(files, 'AcqData/sample_info.xml')).missing).toEqual([
+    'acqdata/sample_info.xml is not there',
+  ])
+})
+
+test('a MassHunter run with a mass spectrometer has scans', () => {
+  const files = without(masshunter(), 'AcqData/MSTS.xml', 'AcqData/MSScan.bin', 'AcqData/MSProfile.bin')
+  const devices = (type: number, stored: number): Files => ({
+    ...files,
+    'AcqData/Devices.xml': `<Devices><Device><Type>${type}</Type><StoredDataType>${stored}</StoredDataType></Device></Devices>`,
+  })
+  expect(examineFolder('a.d', devices(14, 6)).complete).toBe(true)
+  expect(examineFolder('a.d', devices(5, 8)).missing).toEqual(['acqdata/msscan.bin is not there'])
+  expect(examineFolder('a.d', devices(6, 0)).missing).toEqual(['acqdata/msscan.bin is not there'])
 })
 
 test('a MassHunter run that was not run to its end says so', () => {
@@ -106,6 +126,12 @@ test('a MassLynx run has its header, and an index for each function', () => {
   ])
   expect(examineFolder('a.raw', without(files, '_extern.inf')).missing).toEqual(['_extern.inf is not there'])
   expect(examineFolder('a.raw', without(files, '_HEADER.TXT')).complete).toBe(false)
+  expect(
+    examineFolder('a.raw', without(files, '_FUNC001.DAT', '_FUNC001.IDX', '_FUNCTNS.INF')).missing,
+  ).toEqual(['_func#.dat or _chro#.dat is not there'])
+  expect(examineFolder('a.raw', { ...files, '_FUNCTNS.INF': new Uint8Array(832) }).missing).toEqual([
+    '_func002.dat is not there',
+  ])
   expect(examineFolder('a.raw', waters(101)).missing).toEqual(['_FUNC001.DAT is shorter than its index says'])
 })
 

@@ -86,7 +86,12 @@ test('points of TopSpin 4 are double, and its audit trail says when the acquisit
     "on data set with UUID 'b7'",
     ...created('256', md5(fid)).slice(1),
   ])
-  const files = { acqus: acqus({ DTYPA: '2' }), fid, 'audita.txt': audit(running, done) }
+  const files = {
+    acqus: acqus({ DTYPA: '2' }),
+    pulseprogram: '; zg30',
+    fid,
+    'audita.txt': audit(running, done),
+  }
   expect(examineFolder('20', files)).toMatchObject({
     complete: true,
     fields: { operator: 'nmrsu', instrument: 'NEO 400' },
@@ -117,6 +122,7 @@ test.each([
   ],
   ['acqus does not end with ##END=', 'acqus', acqus().split('##END')[0]],
   ['fid has 1020 of 1024 bytes', 'fid', points(255)],
+  ['pulseprogram is not there', 'pulseprogram', undefined],
   ['pdata/1/procs is not there', 'pdata/1/procs', undefined],
   ['pdata/1/auditp.txt does not end with ##END=', 'pdata/1/auditp.txt', '##TITLE= Audit trail'],
 ])('a Bruker 1D is not complete: %s', (phrase, path, content) => {
@@ -165,6 +171,8 @@ test('a Varian array is complete when its log says so and it has all its blocks'
     aborted: true,
   })
   expect(examineFolder('arr.fid', without(files, 'procpar'))).toMatchObject({ complete: false })
+  expect(examineFolder('arr.fid', without(files, 'text')).missing).toEqual(['text is not there'])
+  expect(examineFolder('arr.fid', { ...files, text: '' }).complete).toBe(true)
 })
 
 test('an old log does not speak for an acquisition that was started again', () => {

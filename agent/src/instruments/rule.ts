@@ -64,6 +64,7 @@ export const rule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('sqlite-size'), file, ...when }),
   z.strictObject({ rule: z.literal('json-whole'), file, ...when }),
   z.strictObject({ rule: z.literal('waters-functions'), ...when }),
+  z.strictObject({ rule: z.literal('masshunter-devices'), ...when }),
 ])
 
 export type Rule = z.infer<typeof rule>

@@ -3,6 +3,7 @@ import { applyChromeleonRows } from './formats/chromeleon.ts'
 import { applyJcampEnd } from './formats/jcamp.ts'
 import { applyJeolSize } from './formats/jeol.ts'
 import { applyJsonWhole } from './formats/json.ts'
+import { applyMasshunterDevices } from './formats/masshunter.ts'
 import { applyMzmlEnd } from './formats/mzml.ts'
 import { applyNetcdfSize } from './formats/netcdf.ts'
 import { applyOle2Size } from './formats/ole2.ts'
@@ -41,6 +42,8 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyVarianAcquisition(files)
     case 'waters-functions':
       return applyWatersFunctions(files)
+    case 'masshunter-devices':
+      return applyMasshunterDevices(files)
     case 'prospa-size':
       return applyProspaSize(files, rule.file)
     case 'jeol-size':

@@ -43,6 +43,8 @@ export function applyBrukerAcquisition(files: UnitFiles): Outcome {
   if (text === undefined) return unreadable(auditFile)
   const audit = readAudit(text)
   if (!audit.isWhole) return missing('audita.txt does not end with ##END=')
+  // It is copied into each experiment before it is run, and arrives after the data when an experiment is copied.
+  if (files.at('pulseprogram') === undefined) return missing('pulseprogram is not there')
   if (isInProgress(audit)) return missing('audita.txt says that the acquisition is in progress')
   const entry = lastAcquisition(audit)
   const aborted = entry !== undefined && wasTerminated(entry)

@@ -19,6 +19,8 @@ export function applyVarianAcquisition(files: UnitFiles): Outcome {
   if (procpar === undefined) return missing('procpar is not there')
   const parameters = files.text(procpar)
   if (parameters === undefined) return unreadable(procpar)
+  // Both are written with the data, `text` even if nothing is in it.
+  if (files.at('log') !== undefined && files.at('text') === undefined) return missing('text is not there')
   const end = endOf(files, parameters)
   if (typeof end === 'string') return missing(end)
   return { ...sizeOutcome(files, fid, end.aborted), ...(end.aborted ? { aborted: true } : {}) }

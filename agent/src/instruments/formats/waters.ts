@@ -4,14 +4,23 @@ import type { UnitFiles } from '../unit-files.ts'
 
 const INDEX_BYTES = 22
 const WIDE_INDEX_BYTES = 30
+/** What `_FUNCTNS.INF` has of each function. */
+const FUNCTION_BYTES = 416
+const FUNCTIONS_MAX = 999
 const NAMED_MAX = 5
 
 /**
  * MassLynx: each function's data `_FUNCnnn.DAT` has its index `_FUNCnnn.IDX`, and what the last scan of the index says
- * lies in the data. (Index entries of 22 bytes begin with the place in the data; those of 30 are not read.)
+ * lies in the data; `_FUNCTNS.INF` says how many there are. (Index entries of 22 bytes begin with the place in the data; those of 30 are not read.)
  */
 export function applyWatersFunctions(files: UnitFiles): Outcome {
   const phrases: string[] = []
+  const functions = (files.at('_functns.inf')?.size ?? 0) / FUNCTION_BYTES
+  if (Number.isInteger(functions))
+    for (let n = 1; n <= Math.min(functions, FUNCTIONS_MAX); n++) {
+      const data = `_func${String(n).padStart(3, '0')}.dat`
+      if (files.at(data) === undefined) phrases.push(`${data} is not there`)
+    }
   for (const data of files.findAll('_func#.dat')) {
     const index = files.at(`${data.path.slice(0, -4).toLowerCase()}.idx`)
     if (index === undefined) {

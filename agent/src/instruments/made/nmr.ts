@@ -99,6 +99,7 @@ export function bruker2dStopped(): Files {
   return {
     acqus: acqus({ PARMODE: '1' }),
     acqu2s: acqus({ TD: '3' }),
+    pulseprogram: '; hsqc',
     ser,
     'audita.txt': audit(entry(1, created('256 * 3', digest, "terminated by command 'stop'"))),
   }

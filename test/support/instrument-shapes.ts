@@ -1,4 +1,4 @@
-import { ole2, sqlite, thermo, zip } from '../../agent/src/instruments/made/containers.ts'
+import { ole2, opus, sqlite, thermo, wdf, zip } from '../../agent/src/instruments/made/containers.ts'
 import {
   acqus,
   audit,
@@ -584,6 +584,22 @@ export const shapes: readonly Shape[] = [
       '.lock': '',
     },
     units: { 'audit/summary.xlsx': { profile: 'zip', complete: true } },
+  },
+  {
+    name: 'infrared and Raman',
+    files: {
+      'ir/film.0': opus({ SNM: 'film', CNM: 'paul' }),
+      'ir/film.1': opus({ SNM: 'film', CNM: 'paul' }).slice(0, -8),
+      'ir/app.2': 'a log that was turned over',
+      'ir/map.wdf': wdf(512, 100),
+      'ir/cut.wdf': wdf(512, 100).slice(0, 600),
+    },
+    units: {
+      'ir/film.0': { profile: 'opus', complete: true, run: { sample: 'film', operator: 'paul' } },
+      'ir/film.1': { profile: 'opus', complete: false },
+      'ir/map.wdf': { profile: 'wdf', complete: true },
+      'ir/cut.wdf': { profile: 'wdf', complete: false },
+    },
   },
   {
     name: 'unknown instruments',

@@ -16,6 +16,7 @@ export const READERS = [
   'thermo',
   'netcdf',
   'sqlite',
+  'opus',
   'chemstation',
   'shimadzu',
   'stamp',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { examine, NOTES_MAX } from './examine.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
-import { netcdf, ole2, sqlite, thermo, zip } from './made/containers.ts'
+import { netcdf, ole2, opus, sqlite, thermo, wdf, zip } from './made/containers.ts'
 import { bruker1d, bruker2dStopped, jeol, spinsolve, varian } from './made/nmr.ts'
 import { bytesOf, counted, type Files, fileOf, folderOf, glanceOf, joined, utf16 } from './made/unit.ts'
 import { isRaw, recogniseFile, recogniseFolder } from './recognise.ts'
@@ -53,6 +53,8 @@ const wholeFiles: Files = {
   'b.cdf': netcdf(5, { operator_name: 'x' }, 3),
   'a.raw': thermo(57),
   'b.raw': thermo(66),
+  'a.0': opus({ SNM: 'x', CNM: 'y' }),
+  'a.wdf': wdf(100, 60),
   'a.zip': zip({ 'a/b': 'c' }),
   'a.json': '{"$asm.manifest":"x","a":[{"analyst":"x"},{"device system document":{"model number":"y"}}]}',
   'a.mzXML': '<mzXML><msRun><msInstrument><msModel value="x"/></msInstrument></msRun></mzXML>',

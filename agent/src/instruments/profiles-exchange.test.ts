@@ -3,7 +3,7 @@ import { examine } from './examine.ts'
 import { valueInJson } from './formats/json.ts'
 import { valueInXml } from './formats/xml.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
-import { zip } from './made/containers.ts'
+import { opus, wdf, zip } from './made/containers.ts'
 import { type Content, fileOf } from './made/unit.ts'
 import { recogniseFile } from './recognise.ts'
 import type { Examination } from './types.ts'
@@ -86,4 +86,37 @@ test.each(['a.txt', 'a.csv', 'a.xlsx', 'a.json', 'a.bin'])(
 test('marks that stand for nothing are no values', () => {
   const text = '##TITLE= x\n##JCAMP-DX= 5\n##OWNER= -\n##SPECTROMETER= ??\n##LONGDATE= --\n##END=\n'
   expect(examineFile('a.jdx', text).fields).toEqual({ title: 'x' })
+})
+
+test('an OPUS file is complete with all blocks of its directory, and says of what and whose it is', () => {
+  const bytes = opus({
+    SNM: 'film 1 mm²',
+    CNM: 'paul',
+    INS: 'VERTEX 80V',
+    DAT: '06/05/2024',
+    TIM: '07:08:09 (GMT+1)',
+  })
+  for (const name of ['film.0', 'film.0012'])
+    expect(examineFile(name, bytes)).toMatchObject({
+      complete: true,
+      notes: [],
+      fields: {
+        sample: 'film 1 mm²',
+        operator: 'paul',
+        instrument: 'VERTEX 80V',
+        acquired: '06/05/2024 07:08:09 (GMT+1)',
+      },
+    })
+  expect(examineFile('film.0', bytes.slice(0, -1)).missing).toEqual([
+    `film.0 has ${bytes.length - 1} of ${bytes.length} bytes`,
+  ])
+  expect(examineFile('film.0', bytes.slice(0, 40)).missing).toEqual(['film.0 has no whole directory'])
+  expect(examineFile('app.1', 'a log that was turned over')).toEqual(plain)
+})
+
+test('a file of WiRE is complete with the last of its blocks', () => {
+  const bytes = wdf(512, 100, 20)
+  expect(examineFile('a.wdf', bytes)).toMatchObject({ complete: true, missing: [], notes: [] })
+  expect(examineFile('a.wdf', bytes.slice(0, -1)).missing).toEqual(['a.wdf has 631 of 632 bytes'])
+  expect(examineFile('a.wdf', bytes.slice(0, 520)).missing).toEqual(['a.wdf ends in the head of a block'])
 })

@@ -6,6 +6,7 @@ import { valueOfJeol } from './formats/jeol.ts'
 import { valueInJson } from './formats/json.ts'
 import { valueOfLdr } from './formats/ldr.ts'
 import { valueOfNetcdf } from './formats/netcdf.ts'
+import { valueOfOpus } from './formats/opus.ts'
 import { valueOfPair } from './formats/pairs.ts'
 import { valueOfShimadzu } from './formats/shimadzu.ts'
 import { valueInSqlite } from './formats/sqlite.ts'
@@ -55,6 +56,8 @@ function rawValue(source: FieldSource, files: UnitFiles, member: Member): string
       return valueOfThermo(files, member, key)
     case 'netcdf':
       return valueOfNetcdf(files, member, key)
+    case 'opus':
+      return valueOfOpus(files, member, key)
     case 'sqlite':
       return valueInSqlite(files, member, key)
     case 'chemstation':

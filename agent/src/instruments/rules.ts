@@ -7,11 +7,13 @@ import { applyMasshunterDevices } from './formats/masshunter.ts'
 import { applyMzmlEnd } from './formats/mzml.ts'
 import { applyNetcdfSize } from './formats/netcdf.ts'
 import { applyOle2Size } from './formats/ole2.ts'
+import { applyOpusBlocks } from './formats/opus.ts'
 import { applyProspaSize } from './formats/prospa.ts'
 import { applySqliteSize } from './formats/sqlite.ts'
 import { applyThermoHeader } from './formats/thermo.ts'
 import { applyVarianAcquisition } from './formats/varian.ts'
 import { applyWatersFunctions } from './formats/waters.ts'
+import { applyWdfBlocks } from './formats/wdf.ts'
 import { applyZipDirectory } from './formats/zip.ts'
 import { complete, missing, type Outcome } from './outcome.ts'
 import { applyAbsent, applyEnds, applyPartner, applyPhrases, applyPresent } from './plain-rules.ts'
@@ -62,6 +64,10 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyThermoHeader(files, rule.file)
     case 'sqlite-size':
       return applySqliteSize(files, rule.file)
+    case 'opus-blocks':
+      return applyOpusBlocks(files, rule.file)
+    case 'wdf-blocks':
+      return applyWdfBlocks(files, rule.file)
     case 'json-whole':
       return applyJsonWhole(files, rule.file)
     case 'chromeleon-rows':

@@ -253,3 +253,33 @@ export function sqlite(table: string, rows: Readonly<Record<string, string>>): U
   const fork = page(5, [new Uint8Array([0, 0, 0, 3, half])], 4)
   return joined(first, fork, page(13, cells.slice(0, half)), page(13, cells.slice(half)))
 }
+
+/** An OPUS file with one block of parameters and one of data. */
+export function opus(parameters: Readonly<Record<string, string>>): Uint8Array {
+  const entries = Object.entries(parameters).map(([name, text]) => {
+    const words = Math.ceil((text.length + 1) / 2)
+    const value = joined(Buffer.from(text, 'latin1'), new Uint8Array(2 * words - text.length))
+    return joined(bytesOf(`${name}\0`), new Numbers().little(2, 2, words).bytes, value)
+  })
+  const body = joined(...entries, bytesOf('END\0'), new Uint8Array(4))
+  const block = joined(body, new Uint8Array((4 - (body.length % 4)) % 4))
+  return new Numbers()
+    .big(4, 0x0a0afefe)
+    .little(4, 0, 0, 24, 40, 2)
+    .little(4, 0x20, block.length / 4, 48, 0x100f, 10, 48 + block.length)
+    .raw(block, new Uint8Array(40).fill(1)).bytes
+}
+
+/** A file of WiRE with blocks of that many bytes. */
+export function wdf(...blocks: readonly number[]): Uint8Array {
+  const names = ['WDF1', 'DATA', 'TEXT']
+  return joined(
+    ...blocks.map((bytes, i) =>
+      joined(
+        bytesOf(names[i] ?? 'XTRA'),
+        new Numbers().little(4, i === 0 ? 1 : i).little(8, bytes).bytes,
+        new Uint8Array(bytes - 16),
+      ),
+    ),
+  )
+}

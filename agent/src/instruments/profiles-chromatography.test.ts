@@ -79,6 +79,11 @@ test('a ChemStation run that still goes on is not complete', () => {
     'TEMPBASE is still there',
   ])
   expect(examineFolder('a.D', { ...chemstation(runLog), TEMPBASE: '' }).complete).toBe(true)
+  const noted = { ...chemstation(runLog), 'acq.macaml': '<x/>' }
+  expect(examineFolder('a.D', noted).complete).toBe(true)
+  expect(examineFolder('a.D', without(noted, 'sequence.acam_')).missing).toEqual([
+    'acq.macaml has no sequence.acam_',
+  ])
   expect(examineFolder('a.D', without(chemstation(runLog), 'FID1A.ch')).missing).toEqual([
     '*.ch or *.uv or *.ms or *.it is not there',
   ])

@@ -221,6 +221,10 @@ test('a Spinsolve run needs its parameters and all points of its data', () => {
     'data.1d has 200 of 224 bytes',
   ])
   expect(examineFolder('1D_exp', without(files, 'data.1d')).complete).toBe(false)
+  expect(examineFolder('1D_exp', { ...files, 'nmr_fid.dx': '##TITLE= x\n##END=\n' }).complete).toBe(true)
+  expect(examineFolder('1D_exp', { ...files, 'nmr_fid.dx': '##TITLE= x\n' }).missing).toEqual([
+    'nmr_fid.dx does not end with ##END=',
+  ])
 })
 
 test('data of Prospa before Spinsolve are complete by their presence', () => {

@@ -140,9 +140,10 @@ async function verify(args: readonly string[]): Promise<number> {
   if (args.some((arg) => arg === '--data' || arg.startsWith('--data='))) {
     const { values } = parseOptions(args, {
       data: { type: 'string' },
+      files: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     })
-    return verifyData(required(values.data, 'data'), values.json, out)
+    return verifyData(required(values.data, 'data'), values, out)
   }
   const { values, positionals } = parseWords(args, {
     key: { type: 'string', multiple: true, default: [] },

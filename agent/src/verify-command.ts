@@ -27,8 +27,10 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
       --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy
       --policy FILE      whose signatures to trust (C2SP tlog-policy); get it from outside the trail
       --json             the report as JSON
-  relay verify --data DIR [--json]
-      Verifies every trail of a data folder, the copies people search, and what the notary holds`
+  relay verify --data DIR [--files] [--json]
+      Verifies every trail of a data folder, the copies people search, what the relay remembers of files, and
+      what the notary holds
+      --files            reads every file in the watched folders too, and compares it with its last record`
 
 export interface VerifyArguments {
   readonly files: readonly string[]

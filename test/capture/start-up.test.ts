@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { stampOf } from '../../agent/src/capture/stamp.ts'
 import { brukerRun, writeRun } from '../support/instrument.ts'
 import { recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
@@ -224,6 +225,29 @@ describe('the state that scans go by', () => {
     expect(last).toBeDefined()
     expect(JSON.stringify(station.records())).not.toContain('f'.repeat(64))
     expect(recordedFiles(station, station.records())).toEqual(truthOf(station.folder))
+  })
+
+  test('a changed file that the relay was made to take for untouched is named by who reads the files', {
+    tags: ['req/P11-10e-1', 'challenge', 'fault'],
+  }, async () => {
+    writeRun(join(station.folder, 'sample', '10'), brukerRun())
+    await station.settled()
+    await station.stop()
+    expect(station.tryRelay('verify', '--data', station.data, '--files')).toMatchObject({ code: 0 })
+    for (const [path, table, name] of [
+      ['first.dat', 'unit', 'name'],
+      ['sample/10/fid', 'member', 'path'],
+    ] as const) {
+      writeFileSync(join(station.folder, path), 'not what was recorded')
+      const stat = statSync(join(station.folder, path), { bigint: true })
+      tamper(`UPDATE ${table} SET stamp = '${stampOf(stat)}' WHERE ${name} = '${basename(path)}'`)
+    }
+    const verdict = station.tryRelay('verify', '--data', station.data, '--files')
+    expect(verdict.code).toBe(1)
+    expect(verdict.out.match(/file-differs at record [0-9]+/g)).toHaveLength(2)
+    expect(station.verify().code).toBe(0)
+    rmSync(join(station.folder, 'first.dat'))
+    expect(station.tryRelay('verify', '--data', station.data, '--files').out).toContain('file-missing')
   })
 
   test('a deletion hidden by taking the file out of the state is a record', {

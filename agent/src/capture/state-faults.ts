@@ -35,15 +35,8 @@ const SPEAKING = /^(?:file|dataset|capture)\.|^(?:record\.failed|watch\.availabl
  * of one moment if the connection is in a transaction. Takes a temporary table, and no memory to speak of.
  */
 export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
-  const store = new TrailStore(database)
   const units = new UnitStore(database)
-  const live = new LiveUnits(database)
-  for (const { id } of store.trails()) {
-    for (const { seq, line } of store.lines(id)) {
-      const spoken = tryRead(line)
-      if (spoken !== undefined) live.push(id, seq, spoken.kind, spoken.body)
-    }
-  }
+  const live = liveUnitsIn(database)
   for (const { id, watch, path } of foldersOf(units)) {
     for (const unit of units.unitsIn(id).values()) {
       const of = path === '' ? unit.name : `${path}/${unit.name}`
@@ -61,6 +54,19 @@ export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
     const expected = saidOf(unit)
     yield { code: 'unit-missing', watch, path, at: undefined, live: unit, expected, found: 'nothing' }
   }
+}
+
+/** What all records of a data folder say is there. Takes a temporary table of the connection. */
+export function liveUnitsIn(database: DatabaseSync): LiveUnits {
+  const store = new TrailStore(database)
+  const live = new LiveUnits(database)
+  for (const { id } of store.trails()) {
+    for (const { seq, line } of store.lines(id)) {
+      const spoken = tryRead(line)
+      if (spoken !== undefined) live.push(id, seq, spoken.kind, spoken.body)
+    }
+  }
+  return live
 }
 
 /** A line that cannot be read is the verifier's to name. */

@@ -21,6 +21,7 @@ import { columnsOf } from '../sqlite/columns.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { secretNames } from '../trail-keys.ts'
+import { filesOnDisk } from './files-on-disk.ts'
 import type { Output } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 
@@ -37,6 +38,8 @@ export const dataFaults = {
   'unit-differs': 'what the relay knows of a file or data set is not what its last record says',
   'unit-extra': 'the relay knows of a file or data set that no record says is there',
   'unit-missing': 'a record says that a file or data set is there, and the relay knows nothing of it',
+  'file-differs': 'a file or data set is not on the disk as its last record has it',
+  'file-missing': 'a file or data set that the trail has is not on the disk',
   'members-differ': 'the files the relay knows of a data set do not make the manifest it recorded',
 } as const
 
@@ -51,8 +54,18 @@ export interface DataFinding {
 /** Findings of one code that are given one by one. */
 const GIVEN_MAX = 100
 
+export interface VerifyDataOptions {
+  readonly json: boolean
+  /** Every file is read, too. */
+  readonly files: boolean
+}
+
 /** `relay verify --data`: every trail of a data folder, its keys if they can be read, and what the notary holds. */
-export async function verifyData(path: string, json: boolean, out: Output): Promise<number> {
+export async function verifyData(
+  path: string,
+  { json, files }: VerifyDataOptions,
+  out: Output,
+): Promise<number> {
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const checks: TrailCheck[] = []
@@ -68,6 +81,7 @@ export async function verifyData(path: string, json: boolean, out: Output): Prom
       checkSettings(data, findings)
       checkState(data, findings)
     })
+    if (files) await asOfOneMoment(data, async () => checkFiles(data, findings))
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
       const trails = checks.map(({ trail, report, notarised }) => ({
@@ -177,21 +191,45 @@ function previousIn(line: Uint8Array | undefined): string {
 }
 
 /** What the scan goes by, against the records. */
-function checkState({ database, trails }: Reading, findings: DataFinding[]): void {
+function checkState(data: Reading, findings: DataFinding[]): void {
+  for (const { live, at, ...fault } of firstOfEach(stateFaults(data.database)))
+    findings.push(aboutUnit(data, { ...fault, trail: live?.trail, seq: live?.seq ?? at?.seq }))
+}
+
+/** The files themselves, against the records. */
+function checkFiles(data: Reading, findings: DataFinding[]): void {
+  const settings = readSettings(data.store, data.host, data.trail)
+  for (const { unit, ...fault } of firstOfEach(filesOnDisk(data.database, settings)))
+    findings.push(aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq }))
+}
+
+function* firstOfEach<Fault extends { readonly code: string }>(faults: Iterable<Fault>): Generator<Fault> {
   const given = new Map<string, number>()
-  for (const { code, watch, path, live, at, expected, found } of stateFaults(database)) {
-    const count = (given.get(code) ?? 0) + 1
-    given.set(code, count)
-    if (count > GIVEN_MAX) continue
-    const trail = trails.find(({ id }) => id === live?.trail) ?? trails.at(-1)
-    const seq = live?.seq ?? at?.seq
-    findings.push({
-      code,
-      trail: trail?.origin ?? '',
-      ...(seq === undefined ? {} : { seq }),
-      expected,
-      found: `${found}: ${readable(path)} in ${watch}`,
-    })
+  for (const fault of faults) {
+    const count = (given.get(fault.code) ?? 0) + 1
+    given.set(fault.code, count)
+    if (count <= GIVEN_MAX) yield fault
+  }
+}
+
+interface UnitFault {
+  readonly code: DataFinding['code']
+  readonly watch: string
+  readonly path: string
+  readonly trail: number | undefined
+  readonly seq: number | undefined
+  readonly expected: string
+  readonly found: string
+}
+
+function aboutUnit({ trails }: Reading, fault: UnitFault): DataFinding {
+  const { code, watch, path, trail, seq, expected, found } = fault
+  return {
+    code,
+    trail: (trails.find(({ id }) => id === trail) ?? trails.at(-1))?.origin ?? '',
+    ...(seq === undefined ? {} : { seq }),
+    expected,
+    found: `${found}: ${readable(path)} in ${watch}`,
   }
 }
 

@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { type Body, printable, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
-import { digestOf, type ManifestFile, manifestOf } from '../capture/manifest.ts'
-import { fsPath } from '../capture/raw-name.ts'
-import { walkSet } from '../capture/walk-set.ts'
-import { messageOf } from '../error-message.ts'
 import { isIn } from '../requests.ts'
 import { parseSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { digestNow } from './digest-now.ts'
 import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
@@ -270,36 +266,5 @@ function realOf(file: string): string {
     } catch {
       return path
     }
-  }
-}
-
-/** SHA-256 of a file, or of the manifest of a folder; null if there is nothing. */
-function digestNow(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return null
-  if (!stat.isDirectory()) return digestOfFile(path)
-  const files = walkSet(path, sep).files.map(
-    ({ member, path: at, size }): ManifestFile => ({ path: member, size, sha256: digestOfFile(at) }),
-  )
-  return digestOf(manifestOf(files))
-}
-
-function digestOfFile(path: string): string {
-  let descriptor: number
-  try {
-    descriptor = openSync(fsPath(path), 'r')
-  } catch (error) {
-    throw new UnusableInput(`${path} cannot be read: ${messageOf(error)}`)
-  }
-  try {
-    const hashing = createHash('sha256')
-    const block = new Uint8Array(1 << 20)
-    for (;;) {
-      const read = readSync(descriptor, block)
-      if (read === 0) return hashing.digest('hex')
-      hashing.update(block.subarray(0, read))
-    }
-  } finally {
-    closeSync(descriptor)
   }
 }

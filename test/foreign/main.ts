@@ -75,6 +75,7 @@ function byHand(): void {
     (copy: string): void => {
       for (const change of changes) change(copy)
     }
+  const cutShort = edit('trail.jsonl', /[^\n]*\n$/, '')
   const edited = edit('trail.jsonl', '65537', '65538')
   const relinked = edit('trail.jsonl', /"prev":"[1-9a-f]/, '"prev":"0')
   const resigned = edit('8.checkpoint', /\n8\n/, '\n7\n')
@@ -83,6 +84,8 @@ function byHand(): void {
     ['pass without a witness', alone, 0],
     ['pass without the key', keyless, 0],
     ['refuse an edited record', edited, 1],
+    ['refuse an edited record, without the key', doing(keyless, edited), 1],
+    ['refuse a trail cut short, without the key', doing(keyless, cutShort), 1],
     ['refuse an edited record without a witness', doing(alone, edited), 1],
     ['refuse a broken link without the key', doing(keyless, relinked), 1],
     ['refuse another checkpoint', resigned, 1],

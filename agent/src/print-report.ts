@@ -11,11 +11,15 @@ import {
 
 /**
  * A report for a person: what was found, what was checked, and what these checks cannot show. The last
- * part is as much of the result as the first.
+ * part is as much of the result as the first. Without a file it is one part of a larger report.
  */
-export function printReport(file: string, report: Report, { keyed }: { readonly keyed: boolean }): string {
+export function printReport(
+  file: string | undefined,
+  report: Report,
+  { keyed }: { readonly keyed: boolean },
+): string {
   const lines = [
-    `file          ${file}`,
+    ...(file === undefined ? [] : [`file          ${file}`]),
     `trail         ${report.trail ?? 'none'}`,
     `entries       ${count(report.entries, 'entry', 'entries')} in ${count(report.lines, 'line')}`,
     `root          ${base64(report.root)}`,
@@ -25,7 +29,9 @@ export function printReport(file: string, report: Report, { keyed }: { readonly 
     ...report.omitted.flatMap(omittedLines),
     ...checkedLines(report, keyed),
     '',
-    verdict(report),
+    file === undefined && report.findings.length === 0
+      ? 'No findings in the lines of this trail.'
+      : verdict(report),
     '',
   ]
   // File names, and names inside trails and policies, are other people's text.

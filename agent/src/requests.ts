@@ -264,6 +264,10 @@ export function requireWatchable(folder: string, settings: Pick<Settings, 'watch
 
 /** The relay's own files are not data: neither folder may lie in a watched one, nor the other way round. */
 export function requireApart(data: string, notary: string, settings: Pick<Settings, 'watches'>): void {
+  if (isIn(notary, data))
+    throw new UnusableInput(
+      `the notary folder ${notary} lies in the data folder: who puts back an old copy of that puts back the notary with it`,
+    )
   for (const watch of activeWatches(settings)) {
     for (const [what, path] of [
       ['data folder', data],

@@ -47,6 +47,6 @@ async function requireSecret(
   const secret = await secrets.read(name)
   if (secret !== undefined) return secret
   throw new UnusableInput(
-    `the key ${name} of trail ${origin} is missing; put it back, or get it from the recovery file: relay recover --data DIR`,
+    `the key ${name} of trail ${origin} is missing; put it back, or get it from the recovery file: relay recover --data DIR --passphrase-file FILE`,
   )
 }

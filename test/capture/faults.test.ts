@@ -431,6 +431,37 @@ describe('the watched folder', () => {
   })
 })
 
+test('a watched folder that can be seen and not listed is gone once and back once, however often it is tried', {
+  tags: ['req/P11-10e-8', 'fault'],
+}, async () => {
+  // Root lists everything, so the fault is put under the relay: opening this folder fails six times.
+  station = new Workstation({ init: ['--quiet', '1'] })
+  writeFileSync(
+    join(station.base, 'strace.sh'),
+    `exec strace -f -qq -o ${join(station.base, 'trace')} -P ${station.folder} -e trace=openat -e inject=openat:error=EACCES:when=1..6 "$@"\n`,
+  )
+  const traced = new Workstation({ through: ['bash', join(station.base, 'strace.sh')] })
+  try {
+    station.init()
+    Object.assign(traced, { data: station.data, notary: station.notary, folder: station.folder })
+    await traced.start()
+    write('a.dat')
+    await traced.until('it is recorded', ({ units }) => units.recorded === 1, 60)
+    await traced.settled()
+    expect(
+      station
+        .records()
+        .filter(({ kind }) => kind.startsWith('watch.'))
+        .map(({ kind, body }) => [kind, body['reason'] ?? null]),
+    ).toEqual([
+      ['watch.unavailable', 'EACCES'],
+      ['watch.available', null],
+    ])
+  } finally {
+    await traced.remove()
+  }
+})
+
 describe('a file that cannot be read', () => {
   test('for a while is a record and is tried again until it can', {
     tags: ['req/P11-10e-1', 'fault'],

@@ -6,7 +6,7 @@ import type { UnitStore } from '../sqlite/unit-store.ts'
 import { Captures } from './captures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { type Hints, hasOutgrown, watchHints } from './hints.ts'
-import { look, nameTest } from './listing.ts'
+import { list, look, nameTest } from './listing.ts'
 import { mountPoints } from './mounts.ts'
 import { openWriters } from './open-writers.ts'
 import type { OutcomeContext } from './outcome.ts'
@@ -336,7 +336,10 @@ export class Engine {
     try {
       watch.realRoot = realpathSync.native(path)
       stat = look(watch.realRoot)
+      // It is back when its names can be read, not when it can be seen.
+      if (stat?.isDirectory()) list(watch.realRoot)
     } catch (error) {
+      stat = undefined
       failure = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     }
     if (!stat?.isDirectory()) return this.#setGone(watch, failure)

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { ask, type Request } from '../control.ts'
 import type { DataFolder } from '../data-folder.ts'
 import { logNotes } from '../log.ts'
@@ -11,8 +11,15 @@ import { stoppedStatus, stoppedUnclaimed } from './stopped-relay.ts'
 
 /** Throws `UnusableInput` where no relay was set up. */
 export function requireRelay(folder: DataFolder): void {
-  if (!existsSync(folder.database))
+  try {
+    statSync(folder.database)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+      throw new UnusableInput(
+        `this account may not look into ${folder.path}: ask as the account the relay runs under`,
+      )
     throw new UnusableInput(`there is no relay in ${folder.path}: relay init sets one up`)
+  }
 }
 
 /**

@@ -63,7 +63,8 @@ export function statusText(status: RelayStatus): string {
   return `${lines.join('\n')}\n`
 }
 
-function anchored({ behind, unanchoredSince }: RelayStatus['notary']): string {
+function anchored({ state, behind, unanchoredSince }: RelayStatus['notary']): string {
+  if (state === 'not asked') return behind ? 'the last records were not anchored' : 'it was given everything'
   if (unanchoredSince !== null) return `records since ${unanchoredSince} are not anchored yet`
   return behind ? 'the last records are not anchored yet' : 'holds everything'
 }

@@ -38,14 +38,30 @@ export function parseOptions<const Wanted extends Options>(
 /** The same for a command that says itself which words it takes. */
 export function parseWords<const Wanted extends Options>(args: readonly string[], options: Wanted) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options })
+    const parsed = parseArgs({ args: [...args], allowPositionals: true, options, tokens: true })
+    requireOnce(parsed.tokens, options)
+    return parsed
   } catch (error) {
+    if (error instanceof UnusableInput) throw error
     const code = (error as { readonly code?: unknown }).code
     const said = messageOf(error).split('\n')[0] ?? ''
     const [, option] = /^Unknown option '([^']*)'/.exec(said) ?? []
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && option !== undefined)
       throw new UnusableInput(`there is no option ${shown(option)} here; --help lists them`)
     throw new UnusableInput(said)
+  }
+}
+
+/** Of two values the last would be taken and the first passed over in silence. */
+function requireOnce(
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+  options: Options,
+): void {
+  const given = new Set<string>()
+  for (const { kind, name } of tokens) {
+    if (kind !== 'option' || name === undefined || options[name]?.multiple === true) continue
+    if (given.has(name)) throw new UnusableInput(`--${name} is given twice, and takes one value`)
+    given.add(name)
   }
 }
 

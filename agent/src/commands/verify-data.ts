@@ -92,13 +92,13 @@ export async function verifyData(
       }))
       out.write(`${JSON.stringify({ trails, findings }, null, 2)}\n`)
     } else {
-      for (const { trail, report } of checks)
-        out.write(printReport(trail.origin, report, { keyed: report.checked.checksums > 0 }))
+      for (const { report } of checks)
+        out.write(printReport(undefined, report, { keyed: report.checked.checksums > 0 }))
       out.write(printFindings(findings))
       out.write(
         faults === 0
           ? 'The data folder holds what its trails and the notary say.\n'
-          : `${faults} findings.\n`,
+          : `${faults} ${faults === 1 ? 'finding' : 'findings'} in all.\n`,
       )
     }
     return faults === 0 ? 0 : 1

@@ -87,6 +87,19 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    'what was recorded in a folder, until the data set it has become can be read',
+    [
+      ['file.created', { ...a, path: 's/1' }],
+      ['capture.failed', { path: 's', what: 'dataset', reason: 'EIO' }],
+      ['file.created', { ...a, path: 's/2' }],
+    ],
+    [
+      ['s', 'failed', 1],
+      ['s/1', 'recorded', 0],
+      ['s/2', 'recorded', 2],
+    ],
+  ],
+  [
     'what could not be recorded as meant',
     [['record.failed', { path: 'a', what: 'file.created' }]],
     [['a', 'recorded', 0]],

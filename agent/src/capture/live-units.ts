@@ -132,15 +132,18 @@ export class LiveUnits {
     if (this.#sets > 0 && this.#isInSet(watch, path)) return
     const { kind, state, trail, seq, digest, size, profile } = unit
     this.#put.run(keyOf(watch, path), kind, state, trail, seq, digest, size, profile)
-    if (kind !== 'set') return
+    // One that could not be read is no record of what is in it: that stays what it was.
+    if (kind !== 'set' || state === 'failed') return
     this.#sets++
     // '0' follows '/': all keys between are of paths below.
     this.#removeBelow.run(keyOf(watch, `${path}/`), keyOf(watch, `${path}0`))
   }
 
   #isInSet(watch: string, path: string): boolean {
-    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
-      if (this.get(watch, path.slice(0, cut))?.kind === 'set') return true
+    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
+      const above = this.get(watch, path.slice(0, cut))
+      if (above?.kind === 'set' && above.state !== 'failed') return true
+    }
     return false
   }
 }

@@ -37,6 +37,13 @@ describe('a request', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  test('is answered where a full disk has left half an answer before', async () => {
+    writeFileSync(join(folder, `${name}.request`), '{"command":"status","arguments":{}}')
+    writeFileSync(join(folder, `${name}.answer.${process.pid}.new`), '')
+    expect(await answerRequests(folder, echo)).toBe(1)
+    expect(readdirSync(folder)).toEqual([`${name}.answer`])
+  })
+
   test('that is refused tells its problem to whoever asked', async () => {
     const refused = expect(ask(folder, { command: 'x', arguments: {} }, 10)).rejects.toThrow(
       'there is no such thing',

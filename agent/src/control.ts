@@ -127,13 +127,20 @@ function tryRead(path: string): string | undefined {
 function writeWhole(folder: string, name: string, text: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const temporary = join(folder, `${name}.${process.pid}.new`)
+  // What a full disk or a crash left half written must not stand in the way of every answer after it.
+  rmSync(temporary, { force: true })
   const descriptor = openSync(temporary, 'wx', 0o600)
   try {
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
+    try {
+      const bytes = Buffer.from(text)
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, join(folder, name))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   }
-  renameSync(temporary, join(folder, name))
 }

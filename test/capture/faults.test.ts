@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
+import { type RelayStatus, recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
 /* The machine breaks below the relay. Nothing it has acknowledged is lost, what is wrong can be seen, and it goes on by itself. */
 
@@ -360,6 +369,36 @@ describe('the watched folder', () => {
     writeFileSync(join(station.folder, 'a.dat'), 'content of a.dat')
     await station.until('a.dat is known again', ({ units }) => units.absent === 1)
     expect(station.records().filter(({ body }) => body['path'] === 'a.dat')).toHaveLength(1)
+  })
+
+  test('that comes back after another stood in its place is what it was, and what goes from it then is called deleted', {
+    tags: ['req/P11-10h-2', 'challenge', 'fault'],
+  }, async () => {
+    station = new Workstation({ init: ['--quiet', '1'] })
+    station.init()
+    await station.start()
+    write('a.dat')
+    write('b.dat')
+    symlinkSync('a.dat', join(station.folder, 'link'))
+    await station.until('all are recorded', ({ units }) => units.recorded === 2 && units.unclaimed === 1)
+    await station.settled()
+    const away = join(station.base, 'away')
+    const isGone = ({ capture }: RelayStatus) => capture.watches[0]?.state === 'unavailable'
+    renameSync(station.folder, away)
+    await station.until('it is missed', isGone)
+    mkdirSync(station.folder)
+    await station.until('all are put aside', ({ units }) => units.absent === 3)
+    rmdirSync(station.folder)
+    await station.until('it is missed again', isGone)
+    renameSync(away, station.folder)
+    const { units } = await station.until('nothing is put aside', ({ units }) => units.absent === 0)
+    expect(units).toMatchObject({ recorded: 2, unclaimed: 1 })
+    rmSync(join(station.folder, 'a.dat'))
+    await station.until('a.dat is called deleted', ({ units }) => units.recorded === 1)
+    await station.settled()
+    expectComplete()
+    expect(station.records().at(-1)).toMatchObject({ kind: 'file.deleted', body: { path: 'a.dat' } })
+    expect(station.verify().code).toBe(0)
   })
 
   test('that may not be written to is watched like any other, and nothing is written into it', {

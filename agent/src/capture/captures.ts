@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
-import { type StoredUnit, wasRead } from '../sqlite/unit-store.ts'
+import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
+import { type StoredUnit, type UnitState, wasRead } from '../sqlite/unit-store.ts'
 import { timestamp } from '../time-text.ts'
 import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
@@ -201,10 +202,7 @@ export class Captures implements ScanSink {
     // is looked up now also need not be looked up when all of a burst is due at once.
     const known = listed ?? this.#context.units.unit(folder.id, name)
     if (known?.kind !== 'set') this.#missing.found(folder.id, name)
-    if (known?.state === 'absent') {
-      const { recorder, context } = this.#options
-      recorder.add({ apply: () => context.units.setState(folder.id, name, 'recorded') })
-    }
+    if (known !== undefined) this.#isBack(known)
     const profile = this.#profiles.ofFile(folder, name)
     const fileId = fileIdOf(stat)
     const stamp = stampOf(stat)
@@ -229,6 +227,7 @@ export class Captures implements ScanSink {
     if (parent === undefined || profile === undefined)
       throw new Error('a data set has a folder and a profile')
     if (known?.kind !== 'file') this.#missing.found(parent.id, folder.name)
+    if (known !== undefined) this.#isBack(known)
     const stamps = walk.files.map((file) => file.stamp)
     const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, late)
     pending.walk = walk
@@ -309,8 +308,21 @@ export class Captures implements ScanSink {
     )
   }
 
-  there(folder: Folder, name: string): void {
+  there(folder: Folder, name: string, known: StoredUnit): void {
     this.#missing.found(folder.id, name)
+    this.#isBack(known)
+  }
+
+  /** What was put aside with its watched folder is what its last record made of it, once it is there again. */
+  #isBack({ folder, name, state }: StoredUnit): void {
+    if (state !== 'absent') return
+    const { units, trails } = this.#context
+    this.#options.recorder.add({
+      apply: () => {
+        const now = units.unit(folder, name)
+        if (now?.state === 'absent') units.setState(folder, name, stateSaid(trails, now))
+      },
+    })
   }
 
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
@@ -355,6 +367,7 @@ export class Captures implements ScanSink {
 
   other(folder: Folder, name: string, what: string, known: StoredUnit | undefined): void {
     this.#missing.found(folder.id, name)
+    if (known !== undefined) this.#isBack(known)
     this.#notRead.other(folder, name, what, known)
   }
 
@@ -554,6 +567,12 @@ function* descendantsOf(folder: Folder): Generator<Folder> {
     yield child
     yield* descendantsOf(child)
   }
+}
+
+/** The state of a unit as its record has it. */
+function stateSaid(trails: TrailStore, { trail, seq }: StoredUnit): UnitState {
+  const kind = readRecordIn(trails, trail, seq)?.kind
+  return kind === 'capture.refused' ? 'refused' : kind === 'capture.failed' ? 'failed' : 'recorded'
 }
 
 /** The folder a unit is listed in, and its name there. */

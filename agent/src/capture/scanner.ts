@@ -27,7 +27,7 @@ export interface ScanSink {
   /** A data set that is new or not as recorded. */
   set(folder: Folder, walk: SetWalk, known: StoredUnit | undefined, late: Late | undefined): void
   /** A recorded unit that is in its folder, whatever it is like now. */
-  there(folder: Folder, name: string): void
+  there(folder: Folder, name: string, known: StoredUnit): void
   /** A recorded unit that is not in its folder any more. */
   missing(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void
   /** A folder that was known and is not there any more. */
@@ -152,7 +152,7 @@ export class Scanner {
       const before = known.get(name)
       known.delete(name)
       if (kind === 'file') {
-        if (before?.kind === 'file') sink.there(folder, name)
+        if (before?.kind === 'file') sink.there(folder, name, before)
         if (before?.kind === 'set' && !folder.children.has(name)) sink.missing(folder, name, before, late)
         if (depth === 'names' && before !== undefined && before.kind === 'file') continue
         if (isPending(folder, name)) continue
@@ -217,7 +217,7 @@ export class Scanner {
     if (parent === undefined || isPending(parent, folder.name)) return
     const known = units.unit(parent.id, folder.name)
     if (depth === 'folders' && known !== undefined && !this.#hasChangedFolders(folder)) {
-      sink.there(parent, folder.name)
+      sink.there(parent, folder.name, known)
       return
     }
     let walk: SetWalk
@@ -237,7 +237,7 @@ export class Scanner {
     const same =
       walk.files.length === members.size &&
       walk.files.every(({ member, stamp }) => members.get(member)?.stamp === stamp)
-    if (same) sink.there(parent, folder.name)
+    if (same) sink.there(parent, folder.name, known)
     else sink.set(folder, walk, known, late)
   }
 

@@ -174,6 +174,11 @@ describe('the state that scans go by', () => {
       'unit-differs',
     ],
     [
+      'a file called something else',
+      "UPDATE unit SET kind = 'other' WHERE name = 'first.dat'",
+      'unit-differs',
+    ],
+    [
       'a file marked as put aside',
       "UPDATE unit SET state = 'absent' WHERE name = 'first.dat'",
       'unit-differs',

@@ -80,18 +80,20 @@ function tryRead(line: Uint8Array): { readonly kind: string; readonly body: Body
 }
 
 function agrees(unit: StoredUnit, live: LiveUnit, wasReplaced: boolean): boolean {
-  const { trail, seq, digest, size, state } = unit
+  const { kind, trail, seq, digest, size, state } = unit
   if (trail !== live.trail || seq !== live.seq) return false
+  // Of what was never read the record does not say what it was.
+  if (live.kind !== 'other' && kind !== live.kind) return false
   if (live.digest !== null && (digest !== live.digest || (digest !== '' && size !== live.size))) return false
   return state === live.state || (state === 'absent' && wasReplaced)
 }
 
-function saidOf({ state, trail, seq, digest, size }: LiveUnit): string {
-  return `${state}, trail ${trail} record ${seq}, ${digest ?? 'any digest'}, ${size} bytes`
+function saidOf({ kind, state, trail, seq, digest, size }: LiveUnit): string {
+  return `${kind} ${state}, trail ${trail} record ${seq}, ${digest ?? 'any digest'}, ${size} bytes`
 }
 
-function knownOf({ state, trail, seq, digest, size }: StoredUnit): string {
-  return `${state}, trail ${trail} record ${seq}, ${digest}, ${size} bytes`
+function knownOf({ kind, state, trail, seq, digest, size }: StoredUnit): string {
+  return `${kind} ${state}, trail ${trail} record ${seq}, ${digest}, ${size} bytes`
 }
 
 interface PlacedFolder {

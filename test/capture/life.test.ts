@@ -422,6 +422,20 @@ describe('what is not in the folder itself', () => {
     ])
   })
 
+  test('a link to a name that is no text is refused once, also after a restart', {
+    tags: ['req/P11-10h-2', 'challenge'],
+  }, async () => {
+    symlinkSync(Buffer.from([0x61, 0xff, 0x62]), path('link'))
+    await station.settled()
+    await station.stop()
+    await station.start()
+    await station.scan()
+    await station.settled()
+    expect(about('link').map(({ kind, body }) => [kind, body['target']])).toEqual([
+      ['capture.refused', { path: 'a\ufffdb', pathRaw: '61ff62' }],
+    ])
+  })
+
   test('a pipe is refused by a record and does not hold anything up', {
     tags: ['req/P11-10h-2'],
   }, async () => {

@@ -1,10 +1,11 @@
 import { resolve as resolvePath } from 'node:path'
+import { hex } from '@compliance-relay/shared/trail'
 import type { StoredUnit } from '../sqlite/unit-store.ts'
 import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder } from './folder-tree.ts'
 import { notReadOutcome, type OutcomeContext, unreadUnit } from './outcome.ts'
 import { keyOf } from './pending.ts'
-import { pathFields, readable } from './raw-name.ts'
+import { bytesOfName, isRaw, pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface NotReadOptions {
@@ -35,7 +36,9 @@ export class NotRead {
   /** Something that is neither a file nor a folder to follow. `what` says which, a link with its target. */
   other(folder: Folder, name: string, what: string, known: StoredUnit | undefined): void {
     const key = keyOf(folder, name)
-    if ((known?.kind === 'other' && known.stamp === what) || this.#othersSaid.get(key) === what) return
+    // As text: a link may lead to bytes that are none, and the database would give others back.
+    const stamp = isRaw(what) ? hex(bytesOfName(what)) : what
+    if ((known?.kind === 'other' && known.stamp === stamp) || this.#othersSaid.get(key) === what) return
     this.#othersSaid.set(key, what)
     const { recorder, context } = this.#options
     const target = what.startsWith(LINK) ? what.slice(LINK.length) : undefined
@@ -44,7 +47,7 @@ export class NotRead {
     const details = target === undefined ? {} : { target: pathFields(target) }
     recorder.add(
       notReadOutcome(context, 'capture.refused', { folder, name }, reason, details, (seq) =>
-        context.units.put({ ...unreadUnit(folder, name), stamp: what, trail: context.trail, seq }),
+        context.units.put({ ...unreadUnit(folder, name), stamp, trail: context.trail, seq }),
       ),
     )
   }

@@ -296,6 +296,7 @@ export class Relay {
       started: timestamp(this.#startedAt),
       trail: trail.origin,
       size: writer.head.size,
+      key: trail.vkey,
       ...(left === undefined ? {} : { left: left.origin }),
       startUp: {
         findings: check.report.findings.length,

@@ -18,6 +18,8 @@ export interface RelayStatus {
   /** Origin of the trail written to, and number of its records. */
   readonly trail: string
   readonly size: number
+  /** The line of its key, to be kept elsewhere: with it anybody can check the trail. */
+  readonly key: string
   /** The trail that was left at start for this one. */
   readonly left?: string
   /** What the start found; null if it does not run, and so nothing was verified. */

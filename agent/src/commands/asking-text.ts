@@ -20,8 +20,9 @@ export function statusText(status: RelayStatus): string {
   const lines = [
     `relay    ${relay}: ${state}`,
     `trail    ${trail}, ${size} records`,
+    `key      ${status.key}`,
     `notary   ${notary.place}: ${notary.state}, ${anchored(notary)}`,
-    `units    ${units.recorded} recorded, ${units.unclaimed} unclaimed, ${units.failed} not readable${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
+    `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} captures unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
   ]
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
   if (http?.state === 'not listening')
@@ -37,7 +38,9 @@ export function statusText(status: RelayStatus): string {
   for (const { code, expected, found } of status.startUp?.notary ?? [])
     lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
   if (status.left !== undefined)
-    lines.push(`ALARM    the trail ${status.left} was left; the new one says why`)
+    lines.push(
+      `ALARM    the trail ${status.left} was left; the new one says why. Keep the line of its new key elsewhere`,
+    )
   if (recoveryBehind.length > 0)
     lines.push(
       `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them; relay recovery --help`,

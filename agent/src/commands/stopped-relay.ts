@@ -26,6 +26,7 @@ export function stoppedStatus({ folder, database, store, host, trail }: Reading)
     started: null,
     trail: trail.origin,
     size,
+    key: trail.vkey,
     startUp: null,
     held: null,
     notary: {

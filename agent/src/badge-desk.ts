@@ -59,9 +59,8 @@ export class BadgeDesk {
 
   /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
   refuse({ reason, hash, person }: BadgeRefused, by: Body): void {
-    const { store, host, trail } = this.#options.opened
-    const whose =
-      person ?? (hash === undefined ? undefined : formerBearer({ store, host, trail: trail.id }, hash))
+    const { host, trail } = this.#options.opened
+    const whose = person ?? (hash === undefined ? undefined : formerBearer({ host, trail: trail.id }, hash))
     const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
     const { wall } = this.#options
     this.#recordRefusal(this.#refusals.add({ by, person: whose ?? null, reason: why }, wall()))

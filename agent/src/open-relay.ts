@@ -81,7 +81,7 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
       'the data folder has no trail: its set-up did not come to an end; relay init again',
     )
   const secrets = await openSecrets(folder)
-  const settings = readSettings(store, host, trail)
+  const settings = readSettings(host, trail)
   const notary = await openFileNotary(settings.notary.folder)
   const first = store.line(trail.id, 0)
   const keys = await readTrailKeys(secrets, trail, first && tryKid(first))
@@ -169,9 +169,9 @@ function tryKid(line: Uint8Array): string | undefined {
  * The settings as the trail's records make them. In a damaged trail they may not be readable: then the working
  * copy is taken, for without settings nothing would be watched; `relay verify` tells where the two differ.
  */
-export function readSettings(store: TrailStore, host: HostStore, trail: StoredTrail): Settings {
+export function readSettings(host: HostStore, trail: StoredTrail): Settings {
   try {
-    const settings = settingsOfTrail(store, host, trail)
+    const settings = settingsOfTrail(host, trail)
     if (settings !== undefined) return settings
   } catch {
     // The verification that follows says what is wrong with the trail.
@@ -182,14 +182,10 @@ export function readSettings(store: TrailStore, host: HostStore, trail: StoredTr
   return parseSettings(copy)
 }
 
-export function settingsOfTrail(
-  store: TrailStore,
-  host: HostStore,
-  trail: StoredTrail,
-): Settings | undefined {
-  const changes = host.settingsRecords(trail.id).flatMap((seq) => {
-    const line = store.line(trail.id, seq)
-    return line === undefined ? [] : (readEntry(line).record.body['changes'] as unknown as SettingsChange[])
+export function settingsOfTrail(host: HostStore, trail: StoredTrail): Settings | undefined {
+  const changes = host.settingsLines(trail.id).flatMap((line) => {
+    const { kind, body } = readEntry(line).record
+    return kind === 'settings.changed' ? (body['changes'] as unknown as SettingsChange[]) : []
   })
   return changes.length === 0 ? undefined : withChanges(undefined, changes)
 }

@@ -120,6 +120,7 @@ export class Relay {
       relay,
       wall: deps.wall,
       note: deps.note,
+      again: () => checkState({ file: opened.folder.database }),
       onMended: () => void this.scanNow(),
     })
     this.#publisher = new Publisher({
@@ -196,8 +197,10 @@ export class Relay {
           }
     this.recordStart()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
-    if (stateCheck !== undefined) await this.#state.keep(stateCheck)
+    if (stateCheck !== undefined) await this.#state.keep(stateCheck, false)
     if (this.#stopped) return
+    this.recorder.add({ apply: () => this.#units.removeStrays() })
+    this.recorder.flush()
     this.#engine = new Engine({
       settings: this.#settings,
       units: this.#units,
@@ -230,7 +233,7 @@ export class Relay {
       if (this.#publisher.isBehind) void this.publish()
     })
     const file = this.opened.folder.database
-    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(checkState({ file })))
+    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(checkState({ file }), true))
   }
 
   /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */

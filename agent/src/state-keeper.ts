@@ -13,9 +13,13 @@ export interface StateKeeperOptions {
   readonly relay: Actor
   readonly wall: () => number
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
+  /** Another check. */
+  readonly again: () => StateCheck
   /** The state was mended: everything is to be looked at. */
   readonly onMended: () => void
 }
+
+const ROUNDS_MAX = 100
 
 /** Sees to it that what the scans go by is what the records say. */
 export class StateKeeper {
@@ -27,12 +31,21 @@ export class StateKeeper {
     this.#options = options
   }
 
-  /** Waits for a check and mends what it found. Never throws: a check that fails is noted, and capture goes on. */
-  async keep(check: StateCheck): Promise<void> {
-    this.#check = check
+  /**
+   * Checks, and mends what was found, until nothing is. `isCapturing`: folders are in memory too, and none is added
+   * behind that. Never throws: a check that fails is noted, and capture goes on.
+   */
+  async keep(first: StateCheck, isCapturing: boolean): Promise<void> {
+    let check: StateCheck | undefined = first
     try {
-      const { faults, count } = await check.answer
-      if (count > 0 && !this.#closed) this.#mend(faults, count)
+      for (let round = 0; check !== undefined && round < ROUNDS_MAX; round++) {
+        this.#check = check
+        const { faults, count } = await check.answer
+        check = undefined
+        if (count === 0 || this.#closed) break
+        this.#mend(faults, count, isCapturing)
+        if (count > faults.length) check = this.#options.again()
+      }
     } catch (error) {
       if (!this.#closed) this.#options.note('state-not-checked', { error })
     }
@@ -45,7 +58,7 @@ export class StateKeeper {
   }
 
   /** A record and the mending in one transaction: that it was not as it should be is said. */
-  #mend(faults: readonly StateFault[], count: number): void {
+  #mend(faults: readonly StateFault[], count: number, isCapturing: boolean): void {
     const { units, recorder, relay, wall, note, onMended } = this.#options
     const codes: Record<string, number> = {}
     for (const { code } of faults) codes[code] = (codes[code] ?? 0) + 1
@@ -54,7 +67,7 @@ export class StateKeeper {
     const body = { count, codes, units: named }
     recorder.add({
       draft: () => ({ kind: 'state.mended', actor: relay, time: timestamp(wall()), body }),
-      apply: () => mend(units, faults),
+      apply: () => mend(units, faults, !isCapturing),
       done: onMended,
     })
     // The scan that follows, the first one at a start, must find it mended.

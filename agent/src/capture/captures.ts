@@ -37,6 +37,8 @@ export interface CapturesOptions {
   /** Look at this file, or at the data set of this folder, now. */
   readonly lookAtFile: (folder: Folder, name: string) => void
   readonly rootMissing: (folder: Folder, code: string) => void
+  /** True if the watched folder of a folder is there, and is the one it was. */
+  readonly isRootThere: (folder: Folder) => boolean
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
 }
 
@@ -75,6 +77,7 @@ export class Captures implements ScanSink {
       now,
       wall,
       lookAgain,
+      isRootThere: options.isRootThere,
     })
     this.#settler = new Settler({
       separator,
@@ -369,6 +372,10 @@ export class Captures implements ScanSink {
     this.#missing.found(folder.id, name)
     if (known !== undefined) this.#isBack(known)
     this.#notRead.other(folder, name, what, known)
+  }
+
+  rootReplaced(folder: Folder): void {
+    this.#options.rootMissing(folder, 'replaced')
   }
 
   unreadable(folder: Folder, code: string): void {

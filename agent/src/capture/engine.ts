@@ -159,6 +159,7 @@ export class Engine {
         else this.#mark(folder, undefined, 0).names.add(name)
       },
       rootMissing: (folder, code) => this.#rootMissing(folder, code),
+      isRootThere: (folder) => this.#isRootThere(folder),
       note: options.note,
     })
     this.#scanner = new Scanner({
@@ -335,7 +336,9 @@ export class Engine {
     let failure = 'ENOENT'
     try {
       watch.realRoot = realpathSync.native(path)
-      stat = look(watch.realRoot)
+      // The folder itself: a link that has taken its place leads to another.
+      stat = look(path)
+      if (stat !== undefined && !stat.isDirectory()) failure = 'not-a-folder'
       // It is back when its names can be read, not when it can be seen.
       if (stat?.isDirectory()) list(watch.realRoot)
     } catch (error) {
@@ -406,6 +409,20 @@ export class Engine {
 
   #rootMissing(folder: Folder, code: string): void {
     this.#setGone(this.#watchOf(folder), code)
+  }
+
+  /** What is missing in a folder says nothing if another folder, or another disk, stands where its watched folder was. */
+  #isRootThere(folder: Folder): boolean {
+    const { root, settings, gone } = this.#watchOf(folder)
+    if (gone !== undefined || root === undefined) return false
+    try {
+      const stat = look(settings.path)
+      if (stat?.isDirectory() && fileIdOf(stat) === root.fileId) return true
+      this.#rootMissing(root, stat === undefined ? 'ENOENT' : 'replaced')
+    } catch (error) {
+      this.#rootMissing(root, error instanceof Error && 'code' in error ? String(error.code) : String(error))
+    }
+    return false
   }
 
   #forget(folder: Folder): void {

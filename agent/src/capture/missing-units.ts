@@ -13,6 +13,8 @@ export interface MissingUnitsOptions {
   readonly wall: () => number
   /** Scan these names of a folder again after so many milliseconds. */
   readonly lookAgain: (folder: Folder, milliseconds: number) => void
+  /** True if the watched folder of a folder is there, and is the one it was. */
+  readonly isRootThere: (folder: Folder) => boolean
 }
 
 interface Missing {
@@ -57,7 +59,7 @@ export class MissingUnits {
   missed(folder: Folder, name: string, known: StoredUnit, late: Late | undefined): void {
     const key = keyOf(folder, name)
     if (known.state === 'absent' || this.#said.has(key)) return
-    const { context, recorder, names, now, wall, lookAgain } = this.#options
+    const { context, recorder, names, now, wall, lookAgain, isRootThere } = this.#options
     if (this.#replaced.has(folder.watch)) {
       recorder.add({ apply: () => context.units.setState(folder.id, name, 'absent') })
       return
@@ -66,6 +68,7 @@ export class MissingUnits {
     const missing = this.#missing.get(key)
     if (missing === undefined)
       this.#missing.set(key, { folder: folder.id, watch: folder.watch, since: now(), seen: wall(), late })
+    else if (!isRootThere(folder)) this.#missing.delete(key)
     else if (now() - missing.since >= quiet && !names.isClaimed(folder.id, name)) {
       this.#missing.delete(key)
       this.#said.add(key)

@@ -34,6 +34,8 @@ export interface ScanSink {
   folderMissing(folder: Folder, late: Late | undefined): void
   /** Something that is not read: a link, a device, another file system. `what` says which. */
   other(folder: Folder, name: string, what: string, known: StoredUnit | undefined): void
+  /** Another folder stands in the place of a watched one. */
+  rootReplaced(folder: Folder): void
   /** A folder that cannot be read. */
   unreadable(folder: Folder, code: string): void
   /** A folder that can be read. */
@@ -77,6 +79,8 @@ export class Scanner {
     }
     const stat = this.#lookAt(folder, late)
     if (stat === undefined) return
+    if (folder.parent === undefined && fileIdOf(stat) !== folder.fileId)
+      return this.#options.sink.rootReplaced(folder)
     const stamp = stampOf(stat)
     if (depth === 'folders' && folder.stamp === stamp) {
       yield

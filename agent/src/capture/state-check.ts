@@ -13,8 +13,8 @@ export interface StateAnswer {
   readonly count: number
 }
 
-/** Faults mended in one go; the next look finds the others. */
-export const FAULTS_MAX = 1_000
+/** Faults mended in one go; another look finds the others. */
+export const FAULTS_MAX = 20_000
 
 export interface StateCheck {
   readonly answer: Promise<StateAnswer>
@@ -45,9 +45,9 @@ export function checkState(question: StateQuestion): StateCheck {
  * Makes the state say what the records say, with no stamp: so each unit is read again and its content compared.
  * What has been recorded since is left alone. Returns what was mended.
  */
-export function mend(units: UnitStore, faults: readonly StateFault[]): StateFault[] {
+export function mend(units: UnitStore, faults: readonly StateFault[], addsFolders: boolean): StateFault[] {
   return faults.filter(({ at, live, code, watch, path }) => {
-    const place = at ?? placeOf(units, watch, path)
+    const place = at ?? placeOf(units, watch, path, addsFolders)
     if (place === undefined) return false
     const { folder, name } = place
     const now = units.unit(folder, name)
@@ -74,15 +74,18 @@ export function mend(units: UnitStore, faults: readonly StateFault[]): StateFaul
   })
 }
 
-/** Where a unit that nothing is known of would stand, if its folder is known. */
+/** Where a unit that nothing is known of would stand. Folders that nothing is known of are added, or it has no place. */
 function placeOf(
   units: UnitStore,
   watch: string,
   path: string,
+  addsFolders: boolean,
 ): { readonly folder: number; readonly name: string } | undefined {
   const names = path.split('/')
   const name = names.pop() as string
-  let folder = units.folderAt(watch, 0, '')
-  for (const one of names) folder = folder === undefined ? undefined : units.folderAt(watch, folder, one)
+  const folderIn = (parent: number, one: string): number | undefined =>
+    units.folderAt(watch, parent, one) ?? (addsFolders ? units.addFolder(watch, parent, one) : undefined)
+  let folder = folderIn(0, '')
+  for (const one of names) folder = folder === undefined ? undefined : folderIn(folder, one)
   return folder === undefined ? undefined : { folder, name }
 }

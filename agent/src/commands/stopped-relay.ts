@@ -14,7 +14,7 @@ import type { Reading } from './reading.ts'
 
 export function stoppedStatus({ folder, database, store, host, trail }: Reading): RelayStatus {
   const units = new UnitStore(database)
-  const settings = readSettings(store, host, trail)
+  const settings = readSettings(host, trail)
   const size = store.size(trail.id)
   const last = store.lastCheckpoint(trail.id)
   const owed = store.owed(trail.id, 1).length > 0 || last === undefined || last.size < size

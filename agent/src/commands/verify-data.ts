@@ -69,7 +69,7 @@ export async function verifyData(
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const checks: TrailCheck[] = []
-    const { notary: asked } = readSettings(data.store, data.host, data.trail)
+    const { notary: asked } = readSettings(data.host, data.trail)
     const notary = await openFileNotary(asked.folder)
     for (const trail of data.trails) {
       const keys = await keysOf(data, trail, findings)
@@ -198,7 +198,7 @@ function checkState(data: Reading, findings: DataFinding[]): void {
 
 /** The files themselves, against the records. */
 function checkFiles(data: Reading, findings: DataFinding[]): void {
-  const settings = readSettings(data.store, data.host, data.trail)
+  const settings = readSettings(data.host, data.trail)
   for (const { unit, ...fault } of firstOfEach(filesOnDisk(data.database, settings)))
     findings.push(aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq }))
 }
@@ -277,9 +277,9 @@ function checkContent(
     add({ code: 'content-differs', seq, expected: manifest, found: digestOf(content) })
 }
 
-function checkSettings({ store, host, trail }: Reading, findings: DataFinding[]): void {
+function checkSettings({ host, trail }: Reading, findings: DataFinding[]): void {
   try {
-    const recorded = canonical(settingsOfTrail(store, host, trail) as unknown as Value)
+    const recorded = canonical(settingsOfTrail(host, trail) as unknown as Value)
     const copy = canonical(host.settings() as Value)
     if (recorded !== copy)
       findings.push({ code: 'settings-differ', trail: trail.origin, expected: recorded, found: copy })

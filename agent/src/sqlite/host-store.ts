@@ -21,14 +21,12 @@ export class HostStore {
 
   alive(): Alive | undefined {
     const row = rowOf<{ state: string }>(this.#database.prepare('SELECT state FROM alive WHERE id = 1'))
-    const state = row === undefined ? {} : (JSON.parse(row.state) as Partial<Alive>)
-    return typeof state.at === 'number'
-      ? {
-          at: state.at,
-          stopped: state.stopped === true,
-          ...(state.oldest === undefined ? {} : { oldest: state.oldest }),
-        }
-      : undefined
+    const state = row === undefined ? undefined : tryJson(row.state)
+    if (typeof state !== 'object' || state === null) return undefined
+    const { at, stopped, oldest } = state as { [key: string]: unknown }
+    // It is no evidence: what is no time says that nothing is known, and does not stop a start.
+    if (!isTime(at)) return undefined
+    return { at, stopped: stopped === true, ...(isTime(oldest) ? { oldest } : {}) }
   }
 
   setAlive(alive: Alive): void {
@@ -52,11 +50,27 @@ export class HostStore {
       .run(JSON.stringify(settings))
   }
 
-  /** Seqs of the records that changed settings, in order. */
-  settingsRecords(trail: number): number[] {
+  /**
+   * Lines of the records that may have changed settings, in order: looked for in the lines themselves, which are
+   * verified, and not in the columns beside them, which say who counts as a person to whoever edits them.
+   */
+  settingsLines(trail: number): Uint8Array[] {
     const read = this.#database.prepare(
-      "SELECT seq FROM entry_columns WHERE trail = ? AND kind = 'settings.changed' ORDER BY seq",
+      `SELECT line FROM entry WHERE trail = ? AND instr(line, CAST('"kind":"settings.changed"' AS BLOB)) > 0 ORDER BY seq`,
     )
-    return rowsOf<{ seq: number }>(read, trail).map(({ seq }) => seq)
+    return rowsOf<{ line: Uint8Array }>(read, trail).map(({ line }) => line)
+  }
+}
+
+/** Milliseconds of the years 1970 to 9999. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < 253_402_300_800_000
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

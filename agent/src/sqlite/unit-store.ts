@@ -89,6 +89,27 @@ export class UnitStore {
     return rowOf<{ id: number }>(find, watch, parent, storedName(name))?.id
   }
 
+  /** A folder of which nothing is known but that something was in it: its id tells every other folder from it. */
+  addFolder(watch: string, parent: number, name: string): number {
+    const id = this.#lastFolder() + 1
+    this.putFolder({ id, watch, parent, name, fileId: '' })
+    return id
+  }
+
+  #lastFolder(): number {
+    const last = this.#sql(
+      'SELECT MAX(id) AS id FROM (SELECT MAX(id) AS id FROM folder UNION ALL SELECT MAX(folder) FROM unit UNION ALL SELECT MAX(folder) FROM member)',
+    )
+    return rowOf<{ id: number | null }>(last)?.id ?? 0
+  }
+
+  /** Units and members of folders that are not there: the next folder could get the number of one. */
+  removeStrays(): void {
+    this.#kept.clear()
+    for (const table of ['unit', 'member'])
+      this.#sql(`DELETE FROM ${table} WHERE folder NOT IN (SELECT id FROM folder)`).run()
+  }
+
   /** With what is known of the units in it: a folder is removed when none is left that a record speaks of. */
   removeFolder(id: number): void {
     this.#kept.clear()

@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 import { timestamp } from './time-text.ts'
 
 export interface BadgeDeskOptions {
-  readonly opened: Pick<OpenedRelay, 'store' | 'host' | 'trail'>
+  readonly opened: Pick<OpenedRelay, 'store' | 'trail'>
   readonly recorder: Recorder
   /** The relay itself as an actor. */
   readonly relay: Actor
@@ -59,8 +59,8 @@ export class BadgeDesk {
 
   /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
   refuse({ reason, hash, person }: BadgeRefused, by: Body): void {
-    const { host, trail } = this.#options.opened
-    const whose = person ?? (hash === undefined ? undefined : formerBearer({ host, trail: trail.id }, hash))
+    const { store, trail } = this.#options.opened
+    const whose = person ?? (hash === undefined ? undefined : formerBearer({ store, trail: trail.id }, hash))
     const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
     const { wall } = this.#options
     this.#recordRefusal(this.#refusals.add({ by, person: whose ?? null, reason: why }, wall()))

@@ -101,8 +101,9 @@ export class Relay {
     this.#startedAt = deps.wall()
     this.#before = opened.host.alive()
     const { writer, database, reading, notary, trail, keys, check } = opened
+    const relay = relayActor(opened.settings.name)
     this.recorder = new Recorder({
-      relay: relayActor(opened.settings.name),
+      relay,
       onUnwritable: (draft, error) => deps.note('not-writable', { kind: draft.kind, error }),
       writer,
       prepare: () => this.#storeFolders(),
@@ -111,7 +112,6 @@ export class Relay {
       onHeld: (held, error) => this.#held(held, error),
       wall: deps.wall,
     })
-    const relay = relayActor(opened.settings.name)
     const { recorder } = this
     this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
     this.#state = new StateKeeper({
@@ -120,7 +120,7 @@ export class Relay {
       relay,
       wall: deps.wall,
       note: deps.note,
-      again: () => checkState({ file: opened.folder.database }),
+      check: () => checkState({ file: opened.folder.database }),
       onMended: () => void this.scanNow(),
     })
     this.#publisher = new Publisher({
@@ -197,7 +197,7 @@ export class Relay {
           }
     this.recordStart()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
-    if (stateCheck !== undefined) await this.#state.keep(stateCheck, false)
+    if (stateCheck !== undefined) await this.#state.keep(false, stateCheck)
     if (this.#stopped) return
     this.recorder.add({ apply: () => this.#units.removeStrays() })
     this.recorder.flush()
@@ -232,8 +232,7 @@ export class Relay {
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
     })
-    const file = this.opened.folder.database
-    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(checkState({ file }), true))
+    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(true))
   }
 
   /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */

@@ -13,8 +13,7 @@ export interface StateKeeperOptions {
   readonly relay: Actor
   readonly wall: () => number
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
-  /** Another check. */
-  readonly again: () => StateCheck
+  readonly check: () => StateCheck
   /** The state was mended: everything is to be looked at. */
   readonly onMended: () => void
 }
@@ -33,10 +32,10 @@ export class StateKeeper {
 
   /**
    * Checks, and mends what was found, until nothing is. `isCapturing`: folders are in memory too, and none is added
-   * behind that. Never throws: a check that fails is noted, and capture goes on.
+   * behind that. `begun` is a check that runs already. Never throws: one that fails is noted, and capture goes on.
    */
-  async keep(first: StateCheck, isCapturing: boolean): Promise<void> {
-    let check: StateCheck | undefined = first
+  async keep(isCapturing: boolean, begun = this.#options.check()): Promise<void> {
+    let check: StateCheck | undefined = begun
     try {
       for (let round = 0; check !== undefined && round < ROUNDS_MAX; round++) {
         this.#check = check
@@ -44,7 +43,7 @@ export class StateKeeper {
         check = undefined
         if (count === 0 || this.#closed) break
         this.#mend(faults, count, isCapturing)
-        if (count > faults.length) check = this.#options.again()
+        if (count > faults.length) check = this.#options.check()
       }
     } catch (error) {
       if (!this.#closed) this.#options.note('state-not-checked', { error })

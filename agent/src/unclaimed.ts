@@ -1,3 +1,4 @@
+import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 
@@ -41,10 +42,11 @@ export function unclaimedCaptures({ units, store }: Stores, limit: number): Uncl
   const places = [...store.refusals(limit), ...units.refusedUnread(limit)]
     .sort((a, b) => a.trail - b.trail || a.seq - b.seq)
     .slice(0, limit)
+  const origins = new Map(store.trails().map(({ id, origin }) => [id, origin]))
   const unclaimed: UnclaimedCapture[] = []
   let bytes = 0
-  for (const place of places) {
-    const one = unclaimedCapture(store, place)
+  for (const { trail, seq } of places) {
+    const one = unclaimedCapture(readRecordIn(store, trail, seq), seq, origins.get(trail))
     bytes += Buffer.byteLength(JSON.stringify(one))
     if (bytes > LIST_BYTES_MAX) break
     unclaimed.push(one)
@@ -57,10 +59,10 @@ export function unclaimedCount({ units, store }: Stores): number {
 }
 
 function unclaimedCapture(
-  store: TrailStore,
-  { trail, seq }: { readonly trail: number; readonly seq: number },
+  record: TrailRecord | undefined,
+  seq: number,
+  origin: string | undefined,
 ): UnclaimedCapture {
-  const record = readRecordIn(store, trail, seq)
   const said = (field: string): string | null => {
     const value = record?.body[field]
     return typeof value === 'string' ? value : null
@@ -70,7 +72,7 @@ function unclaimedCapture(
     watch: said('watch'),
     device: said('device'),
     project: said('project'),
-    trail: store.trails().find(({ id }) => id === trail)?.origin ?? null,
+    trail: origin ?? null,
     seq,
     time: record?.time ?? null,
     what: said('what'),

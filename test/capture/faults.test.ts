@@ -212,16 +212,8 @@ describe('the disk of the data folder', () => {
       station = new Workstation({ init: ['--quiet', '1'] })
       station.init()
       await station.stop()
-      writeFileSync(
-        join(station.base, 'strace.sh'),
-        `exec strace -f -qq -o ${join(station.base, 'trace')} -P ${wal()} -P ${join(station.data, 'relay.db')} -e trace=${calls} -e inject=${calls}:error=${error}:when=12..20 "$@"\n`,
-      )
-      const traced = new Workstation({
-        init: ['--quiet', '1'],
-        through: ['bash', join(station.base, 'strace.sh')],
-      })
+      const traced = failing([wal(), join(station.data, 'relay.db')], calls, `error=${error}:when=12..20`)
       try {
-        Object.assign(traced, { data: station.data, notary: station.notary, folder: station.folder })
         await traced.start()
         for (let i = 0; i < 40; i++) {
           write(`f${i}.dat`)
@@ -475,14 +467,9 @@ test('a watched folder that can be seen and not listed is gone once and back onc
 }, async () => {
   // Root lists everything, so the fault is put under the relay: opening this folder fails six times.
   station = new Workstation({ init: ['--quiet', '1'] })
-  writeFileSync(
-    join(station.base, 'strace.sh'),
-    `exec strace -f -qq -o ${join(station.base, 'trace')} -P ${station.folder} -e trace=openat -e inject=openat:error=EACCES:when=1..6 "$@"\n`,
-  )
-  const traced = new Workstation({ through: ['bash', join(station.base, 'strace.sh')] })
+  station.init()
+  const traced = failing([station.folder], 'openat', 'error=EACCES:when=1..6')
   try {
-    station.init()
-    Object.assign(traced, { data: station.data, notary: station.notary, folder: station.folder })
     await traced.start()
     write('a.dat')
     await traced.until('it is recorded', ({ units }) => units.recorded === 1, 60)
@@ -507,15 +494,9 @@ describe('a file that cannot be read', () => {
   }, async () => {
     // Root reads everything, so the fault is put under the relay: opening this one file fails five times.
     station = new Workstation({ init: ['--quiet', '1'] })
-    const file = join(station.folder, 'locked.dat')
-    writeFileSync(
-      join(station.base, 'strace.sh'),
-      `exec strace -f -qq -o ${join(station.base, 'trace')} -P ${file} -e trace=openat -e inject=openat:error=EACCES:when=1..5 "$@"\n`,
-    )
-    const traced = new Workstation({ through: ['bash', join(station.base, 'strace.sh')] })
+    station.init()
+    const traced = failing([join(station.folder, 'locked.dat')], 'openat', 'error=EACCES:when=1..5')
     try {
-      station.init()
-      Object.assign(traced, { data: station.data, notary: station.notary, folder: station.folder })
       await traced.start()
       write('locked.dat')
       await traced.until(
@@ -538,6 +519,18 @@ describe('a file that cannot be read', () => {
     }
   })
 })
+
+/** The station's relay with strace under it: calls on these paths fail as said. */
+function failing(paths: readonly string[], calls: string, inject: string): Workstation {
+  const script = join(station.base, 'strace.sh')
+  const on = paths.map((path) => `-P ${path}`).join(' ')
+  writeFileSync(
+    script,
+    `exec strace -f -qq -o ${join(station.base, 'trace')} ${on} -e trace=${calls} -e inject=${calls}:${inject} "$@"\n`,
+  )
+  const traced = new Workstation({ through: ['bash', script] })
+  return Object.assign(traced, { data: station.data, notary: station.notary, folder: station.folder })
+}
 
 function mount(folder: string, options: string): void {
   mkdirSync(folder, { recursive: true })

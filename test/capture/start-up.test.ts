@@ -31,6 +31,17 @@ async function capture(...names: string[]): Promise<void> {
   )
 }
 
+/** Keeps a copy of the data folder as it is now … */
+function keepCopy(): void {
+  cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+}
+
+/** … and puts it back in place of what has become of it. */
+function putBackCopy(): void {
+  rmSync(station.data, { recursive: true })
+  renameSync(join(station.base, 'copy'), station.data)
+}
+
 /** Changes the database as somebody with the file in hand can: no trigger is in the way. */
 function tamper(sql: string): void {
   const database = new DatabaseSync(join(station.data, 'relay.db'))
@@ -59,14 +70,13 @@ describe('an older copy of the data folder', () => {
     tags: ['req/P11-10a-3', 'challenge', 'fault'],
   }, async () => {
     await station.stop()
-    cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+    keepCopy()
     await station.start()
     const { trail: old } = await station.status()
     await capture('second.dat', 'third.dat')
     const { size } = await station.status()
     await station.stop()
-    rmSync(station.data, { recursive: true })
-    renameSync(join(station.base, 'copy'), station.data)
+    putBackCopy()
 
     const verdict = station.verify()
     expect(verdict.code).toBe(1)
@@ -356,7 +366,7 @@ describe('the notary folder', () => {
       await station.stop()
       const [origin = ''] = readdirSync(station.notary).filter((name) => /^[0-9a-f]{64}$/.test(name))
       const before = readdirSync(join(station.notary, origin))
-      cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+      keepCopy()
       await station.start()
       const { trail: old } = await station.status()
       await capture('second.dat')
@@ -366,8 +376,7 @@ describe('the notary folder', () => {
           rmSync(join(station.notary, origin, name))
           make(join(station.notary, origin, name))
         }
-      rmSync(station.data, { recursive: true })
-      renameSync(join(station.base, 'copy'), station.data)
+      putBackCopy()
       const verdict = station.verify()
       expect(verdict.code).toBe(1)
       expect(verdict.out).toContain('notary-obscured')
@@ -409,13 +418,12 @@ describe('the notary folder', () => {
     tags: ['req/P11-10a-3', 'challenge', 'fault'],
   }, async () => {
     await station.stop()
-    cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+    keepCopy()
     await station.start()
     const { trail: old } = await station.status()
     await capture('second.dat')
     await station.stop()
-    rmSync(station.data, { recursive: true })
-    renameSync(join(station.base, 'copy'), station.data)
+    putBackCopy()
     renameSync(station.notary, join(station.base, 'away'))
     await station.start()
     expect((await station.status()).trail).toBe(old)

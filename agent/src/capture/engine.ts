@@ -6,7 +6,7 @@ import type { UnitStore } from '../sqlite/unit-store.ts'
 import { Captures } from './captures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { type Hints, hasOutgrown, watchHints } from './hints.ts'
-import { list, look, nameTest } from './listing.ts'
+import { codeOf, list, look, nameTest } from './listing.ts'
 import { mountPoints } from './mounts.ts'
 import { openWriters } from './open-writers.ts'
 import type { OutcomeContext } from './outcome.ts'
@@ -343,7 +343,7 @@ export class Engine {
       if (stat?.isDirectory()) list(watch.realRoot)
     } catch (error) {
       stat = undefined
-      failure = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+      failure = codeOf(error)
     }
     if (!stat?.isDirectory()) return this.#setGone(watch, failure)
     const fileId = fileIdOf(stat)
@@ -420,7 +420,7 @@ export class Engine {
       if (stat?.isDirectory() && fileIdOf(stat) === root.fileId) return true
       this.#rootMissing(root, stat === undefined ? 'ENOENT' : 'replaced')
     } catch (error) {
-      this.#rootMissing(root, error instanceof Error && 'code' in error ? String(error.code) : String(error))
+      this.#rootMissing(root, codeOf(error))
     }
     return false
   }

@@ -43,15 +43,15 @@ export function checkState(question: StateQuestion): StateCheck {
 
 /**
  * Makes the state say what the records say, with no stamp: so each unit is read again and its content compared.
- * What has been recorded since is left alone. Returns what was mended.
+ * What has been recorded since is left alone.
  */
-export function mend(units: UnitStore, faults: readonly StateFault[], addsFolders: boolean): StateFault[] {
-  return faults.filter(({ at, live, code, watch, path }) => {
+export function mend(units: UnitStore, faults: readonly StateFault[], addsFolders: boolean): void {
+  for (const { at, live, code, watch, path } of faults) {
     const place = at ?? placeOf(units, watch, path, addsFolders)
-    if (place === undefined) return false
+    if (place === undefined) continue
     const { folder, name } = place
     const now = units.unit(folder, name)
-    if (now?.seq !== at?.seq) return false
+    if (now?.seq !== at?.seq) continue
     const own = units.folderAt(watch, folder, name)
     if (own !== undefined) units.replaceMembers(own, [])
     if (live !== undefined) {
@@ -70,8 +70,7 @@ export function mend(units: UnitStore, faults: readonly StateFault[], addsFolder
         stamp: '',
       })
     } else if (code === 'unit-extra') units.remove(folder, name)
-    return true
-  })
+  }
 }
 
 /** Where a unit that nothing is known of would stand. Folders that nothing is known of are added, or it has no place. */

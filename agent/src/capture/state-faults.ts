@@ -31,15 +31,16 @@ const SPEAKING = /^(?:file|dataset|capture)\.|^(?:record\.failed|watch\.availabl
 
 /**
  * The state of captures is no evidence, but what the scan compares the disk with: who changes it can hide a change
- * of a file. So it is held against the records, whole: what it reads is
- * of one moment if the connection is in a transaction. Takes a temporary table, and no memory to speak of.
+ * of a file. So it is held against the records, whole. What it reads is of one moment if the connection is in a
+ * transaction. Takes a temporary table, and no memory to speak of.
  */
 export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
   const units = new UnitStore(database)
   const live = liveUnitsIn(database)
-  for (const { id, watch, path } of foldersOf(units)) {
+  const folders = foldersOf(units)
+  for (const { id, watch, path } of folders) {
     for (const unit of units.unitsIn(id).values()) {
-      const of = path === '' ? unit.name : `${path}/${unit.name}`
+      const of = below(path, unit.name)
       const known = live.take(watch, of)
       const { folder, name, seq } = unit
       const at = { folder, name, seq }
@@ -49,7 +50,7 @@ export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
       else if (!agrees(unit, known, live.wasReplaced(watch))) yield { code: 'unit-differs', ...fault }
     }
   }
-  yield* memberFaults(units)
+  yield* memberFaults(units, folders)
   for (const { watch, path, unit } of live.left()) {
     const expected = saidOf(unit)
     yield { code: 'unit-missing', watch, path, at: undefined, live: unit, expected, found: 'nothing' }
@@ -108,20 +109,22 @@ function foldersOf(units: UnitStore): PlacedFolder[] {
   for (const { id, watch, parent, name } of units.folders()) {
     const above = placed.get(parent)
     if (parent === 0) placed.set(id, { id, watch, path: '' })
-    else if (above !== undefined)
-      placed.set(id, { id, watch, path: above.path === '' ? name : `${above.path}/${name}` })
+    else if (above !== undefined) placed.set(id, { id, watch, path: below(above.path, name) })
   }
   return [...placed.values()]
 }
 
-function* memberFaults(units: UnitStore): Generator<StateFault> {
-  const placed = foldersOf(units)
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}/${name}`
+}
+
+function* memberFaults(units: UnitStore, placed: readonly PlacedFolder[]): Generator<StateFault> {
   const paths = new Map(placed.map((folder) => [folder.id, folder]))
   const byPlace = new Map(placed.map(({ id, watch, path }) => [`${watch}/${path}`, id]))
   for (const { folder, name, seq, digest } of units.sets()) {
     const parent = paths.get(folder)
     if (parent === undefined || digest === '') continue
-    const path = parent.path === '' ? name : `${parent.path}/${name}`
+    const path = below(parent.path, name)
     const own = byPlace.get(`${parent.watch}/${path}`)
     const members = own === undefined ? [] : [...units.membersOf(own).values()]
     const found = digestOf(manifestOf(members.map((one) => ({ ...one, sha256: one.digest }))))

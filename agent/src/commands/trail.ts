@@ -1,6 +1,7 @@
 import { fromUtf8, readEntry } from '@compliance-relay/shared/trail'
 import { type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { nameOfBytes } from '../capture/raw-name.ts'
+import { ownPolicyText } from '../check-trail.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { manifestLines } from './manifest-lines.ts'
 import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
@@ -85,7 +86,7 @@ export async function checkpointCommand(args: readonly string[], out: Output): P
   return reading(required(values.data, 'data'), (data) => {
     const { id, origin, vkey } = trailNumbered(data, wholeNumber(values.trail, '--trail', 1, most))
     if (values.policy) {
-      const policy = `log ${vkey}\nquorum none\n`
+      const policy = ownPolicyText(vkey)
       out.write(values.json ? jsonText({ trail: origin, vkey, policy }) : policy)
       return 0
     }

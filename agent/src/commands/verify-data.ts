@@ -17,6 +17,7 @@ import { messageOf } from '../error-message.ts'
 import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
+import type { Settings } from '../settings.ts'
 import { columnsOf } from '../sqlite/columns.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
@@ -69,7 +70,8 @@ export async function verifyData(
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const checks: TrailCheck[] = []
-    const { notary: asked } = readSettings(data.host, data.trail)
+    const settings = readSettings(data.host, data.trail)
+    const { notary: asked } = settings
     const notary = await openFileNotary(asked.folder)
     for (const trail of data.trails) {
       const keys = await keysOf(data, trail, findings)
@@ -81,7 +83,7 @@ export async function verifyData(
       checkSettings(data, findings)
       checkState(data, findings)
     })
-    if (files) await asOfOneMoment(data, async () => checkFiles(data, findings))
+    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, findings))
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
       const trails = checks.map(({ trail, report, notarised }) => ({
@@ -197,18 +199,23 @@ function checkState(data: Reading, findings: DataFinding[]): void {
 }
 
 /** The files themselves, against the records. */
-function checkFiles(data: Reading, findings: DataFinding[]): void {
-  const settings = readSettings(data.host, data.trail)
+function checkFiles(data: Reading, settings: Settings, findings: DataFinding[]): void {
   for (const { unit, ...fault } of firstOfEach(filesOnDisk(data.database, settings)))
     findings.push(aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq }))
 }
 
 function* firstOfEach<Fault extends { readonly code: string }>(faults: Iterable<Fault>): Generator<Fault> {
-  const given = new Map<string, number>()
-  for (const fault of faults) {
-    const count = (given.get(fault.code) ?? 0) + 1
-    given.set(fault.code, count)
-    if (count <= GIVEN_MAX) yield fault
+  const isGiven = firstOnes()
+  for (const fault of faults) if (isGiven(fault.code)) yield fault
+}
+
+/** Counts by code: true for those that are given one by one. */
+function firstOnes(): (code: string) => boolean {
+  const counts = new Map<string, number>()
+  return (code) => {
+    const count = (counts.get(code) ?? 0) + 1
+    counts.set(code, count)
+    return count <= GIVEN_MAX
   }
 }
 
@@ -235,11 +242,9 @@ function aboutUnit({ trails }: Reading, fault: UnitFault): DataFinding {
 
 /** Every record's columns against its line, and no columns without a line. */
 function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFinding[]): void {
-  const given = new Map<string, number>()
+  const isGiven = firstOnes()
   const add = (finding: Omit<DataFinding, 'trail'>): void => {
-    const count = (given.get(finding.code) ?? 0) + 1
-    given.set(finding.code, count)
-    if (count <= GIVEN_MAX) findings.push({ ...finding, trail: trail.origin })
+    if (isGiven(finding.code)) findings.push({ ...finding, trail: trail.origin })
   }
   let lines = 0
   for (const { seq, line } of store.lines(trail.id)) {

@@ -159,6 +159,14 @@ export class TrailStore {
     return rowOf<{ count: number }>(read)?.count ?? 0
   }
 
+  /** Records of settings by their columns: to look something up, never to say who counts as a person. */
+  settingsRecords(trail: number): number[] {
+    const read = this.#database.prepare(
+      "SELECT seq FROM entry_columns WHERE trail = ? AND kind = 'settings.changed' ORDER BY seq",
+    )
+    return rowsOf<{ seq: number }>(read, trail).map(({ seq }) => seq)
+  }
+
   /** Records of badges, of all trails, oldest first. `since` is ISO 8601. */
   badgeRecords(since: string): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(

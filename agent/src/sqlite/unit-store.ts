@@ -54,6 +54,9 @@ type Raw<Row, Name extends keyof Row> = Omit<Row, Name> & Record<Name, string | 
 
 const UNIT_COLUMNS = 'folder, name, kind, state, file_id AS fileId, stamp, size, digest, profile, trail, seq'
 
+/** In the words of the partial index, so that it is used. */
+const REFUSED_UNREAD = "state = 'refused' AND state <> 'recorded' AND digest = ''"
+
 /** Units looked up lately: what is on its way is asked for several times within seconds. */
 const KEPT_MAX = 20_000
 
@@ -218,17 +221,13 @@ export class UnitStore {
   /** What is there and is not read, by decision: the records that say so. */
   refusedUnread(limit: number): { readonly trail: number; readonly seq: number }[] {
     return rowsOf<{ trail: number; seq: number }>(
-      this.#sql(
-        "SELECT trail, seq FROM unit WHERE state = 'refused' AND state <> 'recorded' AND digest = '' ORDER BY trail, seq LIMIT ?",
-      ),
+      this.#sql(`SELECT trail, seq FROM unit WHERE ${REFUSED_UNREAD} ORDER BY trail, seq LIMIT ?`),
       limit,
     )
   }
 
   refusedUnreadCount(): number {
-    const count = this.#sql(
-      "SELECT COUNT(*) AS count FROM unit WHERE state = 'refused' AND state <> 'recorded' AND digest = ''",
-    )
+    const count = this.#sql(`SELECT COUNT(*) AS count FROM unit WHERE ${REFUSED_UNREAD}`)
     return rowOf<{ count: number }>(count)?.count ?? 0
   }
 

@@ -474,7 +474,7 @@ export class Relay {
 
   /** An empty transaction notes that the relay is alive. Where nothing else waits, the log is written back too. */
   #noteAlive(): void {
-    const isIdle = this.recorder.waiting === 0
+    const isIdle = this.recorder.waiting === 0 && this.#engine?.isInBurst !== true
     const isSettled = this.isReady && this.settled
     this.recorder.add({
       done: () => {

@@ -132,11 +132,15 @@ class Unchanged<Value> {
   }
 }
 
+/** How often the file is looked at, at most: in a burst, thousands of owners are asked for within a second. */
+const LOOK_MILLISECONDS = 50
+
 /** The accounts of a passwd file, read again once it has changed, and at the latest after a minute. */
 class PasswdFile {
   readonly #path: string
   readonly #now: () => number
   #stamp = ''
+  #looked = Number.NEGATIVE_INFINITY
   #until = Number.NEGATIVE_INFINITY
   byUid: ReadonlyMap<number, NumberedAccount> = new Map()
 
@@ -147,11 +151,14 @@ class PasswdFile {
 
   /** True if it was read again because it had changed. */
   refresh(): boolean {
+    const now = this.#now()
+    if (now < this.#looked + LOOK_MILLISECONDS) return false
+    this.#looked = now
     const stat = statSync(this.#path, { bigint: true, throwIfNoEntry: false })
     const stamp = stat === undefined ? '' : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
     const changed = stamp !== this.#stamp
-    if (!changed && this.#now() < this.#until) return false
-    this.#until = this.#now() + REMEMBERED_MILLISECONDS
+    if (!changed && now < this.#until) return false
+    this.#until = now + REMEMBERED_MILLISECONDS
     const text = tryRead(this.#path)
     // Between two versions of the file, or unreadable: what it said last stands.
     if (text === undefined) return false

@@ -60,7 +60,7 @@ class Lane {
         workerData: { profiles },
         resourceLimits: { maxYoungGenerationSizeMb: 4 },
       })
-      worker.on('message', (text: string) => this.#answered(resultsOf(text)))
+      worker.on('message', (text: string) => this.#answered(text))
       worker.on('error', (fault) => {
         const error = fault instanceof Error ? fault : new Error(String(fault))
         onFault(error)
@@ -121,9 +121,8 @@ class Lane {
     }
   }
 
-  #answered(results: readonly ReadResult[]): void {
-    this.#sent.shift()
-    this.#onResults(results)
+  #answered(text: string): void {
+    this.#onResults(resultsOf(text, this.#sent.shift() ?? []))
     this.#send()
     if (this.#sent.length === 0) this.#restLater()
   }

@@ -65,21 +65,70 @@ export interface WorkerStart {
 
 /*
  * Between the threads go texts: to copy a text of a thousand objects takes a fifth of the time of copying the objects.
- * JSON keeps what names may hold, lone surrogates included.
+ * JSON keeps what names may hold, lone surrogates included. A burst is of plain files, of which little is to be said:
+ * they go as short lists.
  */
 
+type PlainTask = readonly [
+  id: number,
+  root: string | null,
+  path: string,
+  name: string,
+  stamp: string,
+  size: number,
+]
+type PlainResult = readonly [id: number, sha256: string]
+
 export function textOfTasks(tasks: readonly ReadTask[]): string {
-  return JSON.stringify(tasks)
+  let root: string | undefined
+  return JSON.stringify(
+    tasks.map((task): ReadTask | PlainTask => {
+      const [file] = task.files
+      if (task.kind !== 'file' || task.profile !== 'file' || task.evenIfIncomplete) return task
+      if (file === undefined || file.sha256 !== undefined || file.member !== task.name) return task
+      if (task.files.length > 1) return task
+      // The same for nearly all: null is that of the task before it.
+      const said = task.root === root ? null : task.root
+      root = task.root
+      return [task.id, said, file.path, task.name, file.stamp, file.size]
+    }),
+  )
 }
 
 export function tasksOf(text: string): readonly ReadTask[] {
-  return JSON.parse(text) as readonly ReadTask[]
+  let root = ''
+  return (JSON.parse(text) as readonly (ReadTask | PlainTask)[]).map((task): ReadTask => {
+    if (!isList(task)) return task
+    const [id, said, path, name, stamp, size] = task
+    root = said ?? root
+    const files = [{ path, stamp, member: name, size }]
+    return { id, root, name, kind: 'file', profile: 'file', files, evenIfIncomplete: false }
+  })
 }
 
 export function textOfResults(results: readonly ReadResult[]): string {
-  return JSON.stringify(results)
+  return JSON.stringify(
+    results.map((result): ReadResult | PlainResult => {
+      if (result.state !== 'read' || result.examination !== undefined) return result
+      const [file] = result.files
+      if (file === undefined || result.files.length !== 1 || result.claims.length > 0) return result
+      return [result.id, file.sha256]
+    }),
+  )
 }
 
-export function resultsOf(text: string): readonly ReadResult[] {
-  return JSON.parse(text) as readonly ReadResult[]
+/** `tasks` are those the results answer, in their order. */
+export function resultsOf(text: string, tasks: readonly ReadTask[]): readonly ReadResult[] {
+  return (JSON.parse(text) as readonly (ReadResult | PlainResult)[]).map((result, i): ReadResult => {
+    if (!isList(result)) return result
+    const [id, sha256] = result
+    const task = tasks[i]
+    const [file] = task?.files ?? []
+    if (task?.id !== id || file === undefined) throw new Error(`the answer ${id} is to no task`)
+    return { id, state: 'read', files: [{ member: file.member, sha256, size: file.size }], claims: [] }
+  })
+}
+
+function isList<List extends readonly unknown[]>(value: object | List): value is List {
+  return Array.isArray(value)
 }

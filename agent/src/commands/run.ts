@@ -13,7 +13,7 @@ import { openRelay } from '../open-relay.ts'
 import { Relay, type RunOptions } from '../relay.ts'
 import { handleRequest } from '../requests.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
-import { openForReading } from '../sqlite/database.ts'
+import { giveBackPages, openForReading } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
 import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -151,7 +151,9 @@ export async function openRelayFor(
     now: () => performance.now(),
     wall,
     note,
-    onIdle: memoryGiver(),
+    onIdle: memoryGiver(() => {
+      for (const database of [opened.database, opened.reading]) giveBackPages(database)
+    }),
     onForked: (error) => {
       note('trail-forked', { size: error.size, reason: error.message })
       again()

@@ -87,6 +87,11 @@ export function writeBack(database: DatabaseSync): void {
   }
 }
 
+/** Lets go of the pages kept in memory: they are read again when they are needed. */
+export function giveBackPages(database: DatabaseSync): void {
+  database.exec('PRAGMA shrink_memory')
+}
+
 /** All of it or nothing. The lock is taken before anything is read, so that what is read still holds at commit. */
 export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE')

@@ -190,7 +190,7 @@ function standsFor(standing: Standing): string {
 }
 
 function distinct(persons: readonly Person[]): readonly Person[] {
-  return [...new Map(persons.map((person) => [person.id, person])).values()]
+  return persons.length < 2 ? persons : [...new Map(persons.map((person) => [person.id, person])).values()]
 }
 
 /** ISO 8601 in UTC; null for no time, and for one no calendar has. */

@@ -6,17 +6,22 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
  */
 export type OpenWriters = () => ReadonlySet<string>
 
-/** How long one look through /proc is good for. A file opened since then shows by its changes. */
+/**
+ * How long one look through /proc is good for: a file opened since then shows by its changes. Where there are so many
+ * processes that a look takes long, no more than a twentieth of the time is spent on it.
+ */
 const GOOD_FOR_MILLISECONDS = 250
+const GOOD_FOR_LOOKS = 20
 
 /** `now` is monotonic, milliseconds. */
 export function openWriters(now: () => number): OpenWriters {
   let open: ReadonlySet<string> = new Set()
   let until = Number.NEGATIVE_INFINITY
   return () => {
-    if (process.platform === 'linux' && now() >= until) {
+    const began = now()
+    if (process.platform === 'linux' && began >= until) {
       open = linuxWriters()
-      until = now() + GOOD_FOR_MILLISECONDS
+      until = now() + Math.max(GOOD_FOR_MILLISECONDS, GOOD_FOR_LOOKS * (now() - began))
     }
     return open
   }

@@ -59,12 +59,15 @@ const REFUSED_UNREAD = "state = 'refused' AND state <> 'recorded' AND digest = '
 
 /** Units looked up lately: what is on its way is asked for several times within seconds. */
 const KEPT_MAX = 20_000
+/** Names looked up lately that no unit has: a burst is of these, and its size is the site's. */
+const NO_UNITS_MAX = 200_000
 
 export class UnitStore {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, StatementSync>()
-  /** By folder and name; null if there is none. Only for whoever is the only writer. */
-  readonly #kept = new Map<string, StoredUnit | null>()
+  /** By folder and name. Only for whoever is the only writer. */
+  readonly #kept = new Map<string, StoredUnit>()
+  readonly #noUnits = new Set<string>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -108,14 +111,14 @@ export class UnitStore {
 
   /** Units and members of folders that are not there: the next folder could get the number of one. */
   removeStrays(): void {
-    this.#kept.clear()
+    this.forgetKept()
     for (const table of ['unit', 'member'])
       this.#sql(`DELETE FROM ${table} WHERE folder NOT IN (SELECT id FROM folder)`).run()
   }
 
   /** With what is known of the units in it: a folder is removed when none is left that a record speaks of. */
   removeFolder(id: number): void {
-    this.#kept.clear()
+    this.forgetKept()
     for (const table of ['unit', 'member']) this.#sql(`DELETE FROM ${table} WHERE folder = ?`).run(id)
     this.#sql('DELETE FROM folder WHERE id = ?').run(id)
   }
@@ -131,17 +134,30 @@ export class UnitStore {
 
   unit(folder: number, name: string): StoredUnit | undefined {
     const key = `${folder}/${name}`
+    if (this.#noUnits.has(key)) return undefined
     const kept = this.#kept.get(key)
-    if (kept !== undefined) return kept ?? undefined
+    if (kept !== undefined) return kept
     const unit = this.#readUnit(folder, name)
-    if (this.#kept.size >= KEPT_MAX) this.#kept.clear()
-    this.#kept.set(key, unit ?? null)
+    if (unit === undefined) {
+      if (this.#noUnits.size >= NO_UNITS_MAX) this.#noUnits.clear()
+      this.#noUnits.add(key)
+    } else {
+      if (this.#kept.size >= KEPT_MAX) this.#kept.clear()
+      this.#kept.set(key, unit)
+    }
     return unit
   }
 
   /** After a transaction that did not take place: nothing that was looked up meanwhile is to be relied on. */
   forgetKept(): void {
     this.#kept.clear()
+    this.#noUnits.clear()
+  }
+
+  #forget(folder: number, name: string): void {
+    const key = `${folder}/${name}`
+    this.#kept.delete(key)
+    this.#noUnits.delete(key)
   }
 
   #readUnit(folder: number, name: string): StoredUnit | undefined {
@@ -169,24 +185,24 @@ export class UnitStore {
 
   put(unit: StoredUnit): void {
     const { folder, name, kind, state, fileId, stamp, size, digest, profile, trail, seq } = unit
-    this.#kept.delete(`${folder}/${name}`)
+    this.#forget(folder, name)
     this.#sql(
       'INSERT OR REPLACE INTO unit (folder, name, kind, state, file_id, stamp, size, digest, profile, trail, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ).run(folder, storedName(name), kind, state, fileId, stamp, size, digest, profile, trail, seq)
   }
 
   remove(folder: number, name: string): void {
-    this.#kept.delete(`${folder}/${name}`)
+    this.#forget(folder, name)
     this.#sql('DELETE FROM unit WHERE folder = ? AND name = ?').run(folder, storedName(name))
   }
 
   removeAllIn(folder: number): void {
-    this.#kept.clear()
+    this.forgetKept()
     this.#sql('DELETE FROM unit WHERE folder = ?').run(folder)
   }
 
   setState(folder: number, name: string, state: UnitState): void {
-    this.#kept.delete(`${folder}/${name}`)
+    this.#forget(folder, name)
     this.#sql('UPDATE unit SET state = ? WHERE folder = ? AND name = ?').run(state, folder, storedName(name))
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { brukerRun, writeRun } from '../support/instrument.ts'
+import { Random } from '../support/random.ts'
 import { recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
 /*
@@ -62,6 +63,10 @@ const bursts: readonly (readonly [
   ],
 ]
 
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+/** In each burst. */
+const KILLS = Number(process.env['KILLS'] ?? 7)
+
 let station: Workstation
 afterEach(async () => {
   await station.remove()
@@ -79,6 +84,29 @@ describe.each([
       station.init()
       await station.start(...args)
       await write(station)
+      await station.until('all is recorded', ({ units: { recorded } }) => recorded >= units, 300)
+      await station.settled(300)
+      expectEachOnce(station, units)
+    },
+  )
+})
+
+describe(`killed at ${KILLS} random moments (SEED=${SEED})`, () => {
+  test.each(bursts)(
+    '%s are recorded, each exactly once',
+    { tags: ['req/P11-10e-8', 'req/DI-2', 'challenge', 'fault'] },
+    async (_name, write, units) => {
+      const random = new Random(SEED)
+      station = new Workstation({ init: ['--quiet', '1'], waitReady: false })
+      station.init()
+      await station.start()
+      await write(station)
+      for (let kill = 0; kill < KILLS; kill++) {
+        // From before the first look, over the quiet window and the burst of records, to when all is done.
+        await wait(random.next() * 3_500)
+        await station.stop('SIGKILL')
+        await station.start()
+      }
       await station.until('all is recorded', ({ units: { recorded } }) => recorded >= units, 300)
       await station.settled(300)
       expectEachOnce(station, units)

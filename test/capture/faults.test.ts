@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Random } from '../support/random.ts'
 import { type RelayStatus, recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
 /* The machine breaks below the relay. Nothing it has acknowledged is lost, what is wrong can be seen, and it goes on by itself. */
@@ -44,20 +45,21 @@ function expectComplete(): void {
 }
 
 describe('a relay that is killed', () => {
-  const KILLS = Number(process.env['KILLS'] ?? 100)
+  // As many more are in the bursts: `bursts.test.ts`.
+  const KILLS = Number(process.env['KILLS'] ?? 60)
 
   test(`at ${KILLS} random moments records every file exactly once (SEED=${SEED})`, {
     tags: ['req/DI-2', 'req/P11-10e-6', 'req/P11-10e-8', 'challenge', 'fault'],
   }, async () => {
-    const random = randomOf(SEED)
+    const random = new Random(SEED)
     station = new Workstation({ init: ['--quiet', '1'], waitReady: false })
     station.init()
     let files = 0
     const acknowledged = new Set<string>()
     for (let kill = 0; kill < KILLS; kill++) {
-      for (let i = 0; i < random() * 20; i++) write(`d${files % 7}/f${files++}.dat`)
+      for (let i = 0; i < random.next() * 20; i++) write(`d${files % 7}/f${files++}.dat`)
       await station.start()
-      for (const until = Date.now() + random() * 1_800; Date.now() < until; await wait(60))
+      for (const until = Date.now() + random.next() * 1_800; Date.now() < until; await wait(60))
         write(`d${files % 7}/f${files++}.dat`)
       // Something in the last tenth of all cycles is acknowledged before the kill: it must be there for ever after.
       if (kill % 10 === 9)
@@ -541,15 +543,4 @@ function mount(folder: string, options: string): void {
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (const end = Date.now() + 60_000; !holds(); await wait(100))
     if (Date.now() > end) throw new Error(`not within a minute: ${what}`)
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -2,11 +2,11 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { brukerRun, writeRun } from '../support/instrument.ts'
+import type { Random } from '../support/random.ts'
 import type { Workstation } from '../support/workstation.ts'
 import { busyProcess, disturb, requireAlive } from './disturbance.ts'
 import { type Finding, finding } from './finding.ts'
 import { judgeStation } from './judge-station.ts'
-import type { Random } from './random.ts'
 import type { Round } from './round.ts'
 
 /** The bursts of CAPTURE.md 1.3. Each gives way now and then, so that the relay can be ended in the midst of it. */

@@ -1,7 +1,7 @@
 import { varian } from '../../agent/src/instruments/made/nmr.ts'
 import { brukerRun } from '../support/instrument.ts'
+import type { Random } from '../support/random.ts'
 import { keyOfText, type PathKey } from './path-key.ts'
-import type { Random } from './random.ts'
 
 /** A run as its instrument leaves it: the names its folder may have, and its files in the order they are written. */
 export interface DataSet {

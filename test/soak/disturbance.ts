@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Random } from '../support/random.ts'
 import type { Workstation } from '../support/workstation.ts'
-import type { Random } from './random.ts'
 
 /** Something that keeps a processor busy until it is ended. */
 export function busyProcess(): { readonly end: () => void } {

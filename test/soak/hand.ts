@@ -1,8 +1,8 @@
+import type { Random } from '../support/random.ts'
 import { type DataSet, dataSet, processed } from './data-sets.ts'
 import type { FolderModel } from './folder-model.ts'
 import { fileName, folderName } from './names.ts'
 import { isBelow, type PathKey } from './path-key.ts'
-import type { Random } from './random.ts'
 
 export const WATCHED = 'instrument'
 const OUTSIDE = 'outside'

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Random } from '../support/random.ts'
 import type { Workstation } from '../support/workstation.ts'
 import { busyProcess, disturb, requireAlive } from './disturbance.ts'
 import type { Finding } from './finding.ts'
 import { FolderModel, stepsBelow } from './folder-model.ts'
 import { Hand, WATCHED } from './hand.ts'
 import { judgeStation } from './judge-station.ts'
-import type { Random } from './random.ts'
 import type { Round } from './round.ts'
 
 /** What a round of this kind will be like; all of it drawn before it begins. */

@@ -8,11 +8,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { Random } from '../support/random.ts'
 import { Workstation } from '../support/workstation.ts'
 import { burstRound } from './burst-round.ts'
 import { printFinding } from './finding.ts'
 import { instrumentRound } from './instrument-round.ts'
-import { Random } from './random.ts'
 
 const { values } = parseArgs({
   options: {

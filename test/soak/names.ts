@@ -1,5 +1,5 @@
+import type { Random } from '../support/random.ts'
 import { keyOfBytes, keyOfText, type PathKey } from './path-key.ts'
-import type { Random } from './random.ts'
 
 /** Few plain names, so that they are used again and again; and some that have been trouble elsewhere. */
 const plain = Array.from({ length: 14 }, (_, i) => keyOfText(`run${i}.dat`))

@@ -1,6 +1,6 @@
+import type { Random } from '../support/random.ts'
 import type { Workstation, WorkstationOptions } from '../support/workstation.ts'
 import type { Finding } from './finding.ts'
-import type { Random } from './random.ts'
 
 /** A kind of round. What is random in it comes from `random` alone, what is done is noted. */
 export interface Round {

@@ -1,16 +1,31 @@
 import { describe, expect, test } from 'vitest'
 import { healthApp } from './http.ts'
 
-const app = (ready: boolean) => healthApp(7411, () => ({ ready, state: ready ? 'running' : 'held' }))
+const app = (ready: boolean) =>
+  healthApp(7411, () => ({
+    ready,
+    state: ready ? 'running' : 'held',
+    reasons: ready ? [] : ['nothing can be recorded'],
+    degraded: ['the notary cannot be asked'],
+  }))
 const get = (path: string, headers: Record<string, string>) =>
   app(true).request(path, { headers: { host: '127.0.0.1:7411', ...headers } })
 
 describe('health by HTTP', () => {
   test('says that it is there, and whether it is at work', async () => {
     expect((await get('/healthz', {})).status).toBe(200)
-    expect(await (await get('/readyz', {})).json()).toEqual({ ready: true, state: 'running' })
+    expect(await (await get('/readyz', {})).json()).toEqual({
+      ready: true,
+      state: 'running',
+      reasons: [],
+      degraded: ['the notary cannot be asked'],
+    })
     const held = await app(false).request('/readyz', { headers: { host: 'localhost:7411' } })
-    expect([held.status, await held.json()]).toEqual([503, { ready: false, state: 'held' }])
+    expect([held.status, await held.json()]).toMatchObject([
+      503,
+      { ready: false, state: 'held', reasons: ['nothing can be recorded'] },
+    ])
+    expect(await (await get('/', {})).text()).toContain('the notary cannot be asked')
   })
 
   test.each([

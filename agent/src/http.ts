@@ -1,11 +1,22 @@
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { RelayStatus } from './status.ts'
 
 export interface Health {
-  /** True once all watched folders have been looked through, and while records can be made. */
+  /** True once all watched folders have been looked through, and while one is there and records can be made. */
   readonly ready: boolean
   /** A word or two, for people: no names, no paths. Every user of the machine can read it. */
   readonly state: string
+  /** Why it is not ready, and what is wrong although it is: sentences of the same kind. */
+  readonly reasons: readonly string[]
+  readonly degraded: readonly string[]
+}
+
+/** What is told to everybody of what `relay status` says. */
+export function healthOf({ state, needs }: Pick<RelayStatus, 'state' | 'needs'>): Health {
+  const says = (hinders: boolean) => needs.filter((need) => need.hinders === hinders).map((need) => need.says)
+  const reasons = says(true)
+  return { ready: reasons.length === 0, state, reasons, degraded: says(false) }
 }
 
 /**
@@ -33,12 +44,13 @@ export function healthApp(port: number, health: () => Health): Hono {
   })
   app.get('/healthz', (c) => c.json({ alive: true }))
   app.get('/readyz', (c) => {
-    const { ready, state } = health()
-    return c.json({ ready, state }, ready ? 200 : 503)
+    const { ready, state, reasons, degraded } = health()
+    return c.json({ ready, state, reasons, degraded }, ready ? 200 : 503)
   })
   app.get('/', (c) => {
-    const { state } = health()
-    return c.text(`Compliance Relay: ${state}\n\n/healthz  it is there\n/readyz   it is at work\n`)
+    const { state, reasons, degraded } = health()
+    const says = [...reasons, ...degraded].map((one) => `${one}\n`).join('')
+    return c.text(`Compliance Relay: ${state}\n${says}\n/healthz  it is there\n/readyz   it is at work\n`)
   })
   app.notFound((c) => c.text('not found', 404))
   return app

@@ -83,8 +83,7 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
   const secrets = await openSecrets(folder)
   const settings = readSettings(host, trail)
   const notary = await openFileNotary(settings.notary.folder)
-  const first = store.line(trail.id, 0)
-  const keys = await readTrailKeys(secrets, trail, first && tryKid(first))
+  const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
   const stateCheck = deps.checksState === true ? checkState({ file: folder.database }) : undefined
   const leaves = temporaryLeafStore()
   let check: TrailCheck
@@ -156,10 +155,11 @@ function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: s
   }
 }
 
-/** The kid of a line that may be damaged: then the verifier says so, not the reader of keys. */
-function tryKid(line: Uint8Array): string | undefined {
+/** The kid a trail begins with; undefined if its first line is damaged: the verifier says so, not the reader of keys. */
+export function firstKidOf(store: TrailStore, trail: StoredTrail): string | undefined {
+  const line = store.line(trail.id, 0)
   try {
-    return readEntry(line).record.kid
+    return line && readEntry(line).record.kid
   } catch {
     return undefined
   }

@@ -15,6 +15,8 @@ import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
 import type { Profile } from './instruments/types.ts'
+import type { KeyFault } from './key-faults.ts'
+import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { Publisher, TrailForked } from './publisher.ts'
@@ -44,8 +46,8 @@ export interface RelayDeps {
 }
 
 export interface RunOptions {
-  /** Null: nowhere, as it was asked for. */
-  readonly http: HttpState | null
+  /** Where health is told now; null: nowhere, as it was asked for. */
+  readonly http: () => HttpState | null
   readonly hints: boolean
   readonly scanSeconds: number
   readonly rescanSeconds: number
@@ -60,6 +62,8 @@ export interface Asking {
 /** The notary has every record at most this long after it is durable. */
 const PUBLISH_MILLISECONDS = 500
 const NOTARY_AGAIN_MILLISECONDS = 5_000
+/** How often a notary that has everything is asked whether it is still there. */
+const NOTARY_LOOK_MILLISECONDS = 15_000
 const ALIVE_MILLISECONDS = 10_000
 const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
@@ -84,8 +88,10 @@ export class Relay {
   #publishTimer: NodeJS.Timeout | undefined
   readonly #timers: NodeJS.Timeout[] = []
   #notaryFault: { readonly since: number; readonly reason: string } | undefined
+  /** True once it could be asked since the start. */
+  #notaryAnswered = false
   #unanchoredSince: number | undefined
-  #http: HttpState | null = null
+  #http: RunOptions['http'] = () => null
   #recoveryBehind: readonly string[] = []
   #startedAt: number
   /** When the relay was last at work, before this start. */
@@ -232,6 +238,7 @@ export class Relay {
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
     })
+    this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
     this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(true))
   }
 
@@ -288,10 +295,11 @@ export class Relay {
     return this.#engine?.isScanned === true && this.recorder.held === undefined
   }
 
-  status(): RelayStatus {
+  /** `keys`: what was found to be wrong with the keys as they are kept now; those in use were right at the start. */
+  status(keys: readonly KeyFault[] = []): RelayStatus {
     const { trail, writer, check, left } = this.opened
     const { failed, absent, recorded } = this.#units.counts()
-    return {
+    const status = {
       relay: this.relayName,
       version: this.#deps.version,
       state: this.recorder.held !== undefined ? 'held' : this.isReady ? 'running' : 'starting',
@@ -302,13 +310,19 @@ export class Relay {
       ...(left === undefined ? {} : { left: left.origin }),
       startUp: {
         findings: check.report.findings.length,
-        notary: [...check.notary, ...this.#lateNotary],
+        // A notary that could be asked since then is what it was found to be later.
+        notary: [
+          ...check.notary.filter(({ code }) => code !== 'notary-unreachable' || !this.#notaryAnswered),
+          ...this.#lateNotary,
+        ],
       },
       held: this.recorder.held ?? null,
+      keys,
       notary: {
         place: this.opened.notary.place,
-        state: this.#notaryFault === undefined ? 'reachable' : 'unreachable',
-        ...(this.#notaryFault ?? {}),
+        ...(this.#notaryFault === undefined
+          ? { state: 'reachable' as const }
+          : { state: 'unreachable' as const, ...this.#notaryFault }),
         behind: this.#publisher.isBehind,
         foreign: [...this.#publisher.foreign].slice(0, 100),
         unanchoredSince: this.#unanchoredSince === undefined ? null : timestamp(this.#unanchoredSince),
@@ -320,12 +334,13 @@ export class Relay {
         absent,
       },
       settled: this.settled,
-      http: this.#http,
+      http: this.#http(),
       /** Names of keys that the recovery file does not hold. */
       recoveryBehind: this.#recoveryBehind,
       capture: this.#engine?.status() ?? notCapturing(this.#settings, 'not watched yet'),
       badge: this.badges.person ?? null,
-    }
+    } satisfies Omit<RelayStatus, 'needs'>
+    return { ...status, needs: needsOf(status) }
   }
 
   /** Captures no person answers for, oldest first; and how many there are in all. */
@@ -395,12 +410,28 @@ export class Relay {
     return this.#publishing
   }
 
-  async #publishOnce(): Promise<void> {
-    try {
+  #publishOnce(): Promise<void> {
+    return this.#askingNotary(async () => {
       await this.#publisher.publish()
+      if (!this.#publisher.isBehind) this.#unanchoredSince = undefined
+    })
+  }
+
+  /** Also while there is nothing to give it: that it is gone must not be found out by the next record only. */
+  async #lookAtNotary(): Promise<void> {
+    if (this.#publishing !== undefined || this.#publisher.isBehind || this.#looking) return
+    this.#looking = true
+    await this.#askingNotary(async () => void (await this.opened.notary.originHashes()))
+    this.#looking = false
+  }
+  #looking = false
+
+  async #askingNotary(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
       if (this.#notaryFault !== undefined) this.#deps.note('notary-back', {})
       this.#notaryFault = undefined
-      if (!this.#publisher.isBehind) this.#unanchoredSince = undefined
+      this.#notaryAnswered = true
     } catch (error) {
       if (error instanceof TrailForked) return this.#deps.onForked(error)
       const reason = messageOf(error)

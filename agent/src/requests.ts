@@ -6,6 +6,7 @@ import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
 import { messageOf } from './error-message.ts'
+import { keyFaults } from './key-faults.ts'
 import { REASON_CHARACTERS } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
@@ -31,7 +32,7 @@ const ANY_PROFILE = 'any'
 type Handler = (relay: Relay, by: Asking, args: { readonly [key: string]: unknown }) => unknown
 
 const handlers: { readonly [command: string]: Handler } = {
-  status: (relay) => relay.status(),
+  status: async (relay) => relay.status(await keyFaults(relay.opened.folder, relay.opened.store)),
   unclaimed: (relay, _, args) =>
     relay.unclaimed(z.strictObject({ limit: z.int().min(1).max(10_000) }).parse(args).limit),
   scan: async (relay) => {

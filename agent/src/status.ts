@@ -1,12 +1,15 @@
 import type { NotaryFinding } from './ask-notary.ts'
 import type { EngineStatus } from './capture/engine.ts'
 import type { Held } from './capture/recorder.ts'
+import type { KeyFault } from './key-faults.ts'
+import type { Need } from './needs.ts'
 import { activeWatches, type Settings } from './settings.ts'
 
-/** Where health is told, or why it is not. */
-export type HttpState =
-  | { readonly port: number; readonly state: 'listening' }
-  | { readonly port: number; readonly state: 'not listening'; readonly reason: string }
+/** Where health is told, or why it is not. `isAsked`: somebody named this port and counts on it. */
+export type HttpState = { readonly port: number; readonly isAsked: boolean } & (
+  | { readonly state: 'listening' }
+  | { readonly state: 'not listening'; readonly reason: string }
+)
 
 /** What `relay status` says, also of a relay that does not run. */
 export interface RelayStatus {
@@ -25,6 +28,8 @@ export interface RelayStatus {
   /** What the start found; null if it does not run, and so nothing was verified. */
   readonly startUp: { readonly findings: number; readonly notary: readonly NotaryFinding[] } | null
   readonly held: Held | null
+  /** Keys of the trail that a start would not go on with. */
+  readonly keys: readonly KeyFault[]
   readonly notary: {
     readonly place: string
     readonly state: 'reachable' | 'unreachable' | 'not asked'
@@ -42,6 +47,8 @@ export interface RelayStatus {
   readonly capture: EngineStatus | NotCapturing
   /** Id of the person signed in at the workstation. */
   readonly badge: string | null
+  /** What is wanting, what hinders it first; empty if all is well. */
+  readonly needs: readonly Need[]
 }
 
 /** What a relay that only answers, or has not begun yet, says in place of its engine. */

@@ -581,15 +581,28 @@ describe('a port that something else has', () => {
     taken = undefined
   })
 
-  test('is refused in one sentence if it was named, and the data folder is free again', async () => {
+  test('that was named hinders no capture either, needs attention, and is had once it is free', {
+    tags: ['req/P11-10e-1', 'challenge'],
+  }, async () => {
     await take(0)
     await station.stop()
-    const { code, out, error } = command('run', '--port', String(port))
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(error).toBe(
-      `relay: port ${port} is in use by another program: choose another with --port, or 0 for none\n`,
-    )
-    await station.start()
+    const other = new Workstation({ usualPort: true, init: ['--quiet', '1'] })
+    try {
+      other.init()
+      await other.start('--port', String(port))
+      writeFileSync(join(other.folder, 'a.dat'), 'x')
+      await other.until('it is recorded', ({ units }) => units.recorded === 1)
+      expect(other.tryRelay('status', '--data', other.data)).toMatchObject({
+        code: 3,
+        out: expect.stringContaining(`nothing answers at port ${port}`),
+      })
+      await new Promise((resolve) => taken?.close(resolve))
+      await other.until('it has the port', ({ http }) => http?.state === 'listening')
+      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+      expect(other.tryRelay('status', '--data', other.data).code).toBe(0)
+    } finally {
+      await other.remove()
+    }
   })
 
   test('hinders no capture if nobody named it, and stands in log and status', {
@@ -612,13 +625,58 @@ describe('a port that something else has', () => {
   })
 })
 
-test('the status of a relay that does not run lists what it would watch', async () => {
+test('the status of a relay that does not run lists what it would watch, and ends with 4', async () => {
+  expect(command('status').code).toBe(0)
   await station.stop()
-  expect(command('status').out).toContain(`w1 ${station.folder}: relay not running`)
+  expect(command('status')).toMatchObject({
+    code: 4,
+    out: expect.stringContaining(`w1 ${station.folder}: relay not running`),
+  })
   expect(JSON.parse(command('status', '--json').out)).toMatchObject({
     state: 'not running',
     capture: { watches: [{ id: 'w1', path: station.folder, state: 'relay not running' }] },
   })
+})
+
+test('the status of a relay that does not run says which keys it would not start with', {
+  tags: ['req/P11-10a-3', 'challenge'],
+}, async () => {
+  const [mac = '', seed = ''] = readdirSync(join(station.data, 'keys')).sort()
+  await station.stop()
+  const faults = () => JSON.parse(command('status', '--json').out).keys
+  expect(faults()).toEqual([])
+  const kept = readFileSync(join(station.data, 'keys', mac))
+  rmSync(join(station.data, 'keys', mac))
+  writeFileSync(join(station.data, 'keys', seed), `${'ab'.repeat(32)}\n`)
+  expect(faults()).toMatchObject([
+    { name: mac, fault: 'missing' },
+    { name: seed, fault: 'wrong', found: 'it is a key of no trail in this folder' },
+  ])
+  const { code, out } = command('status')
+  expect(code).toBe(4)
+  expect(out).toContain(`${mac}: it is missing; the relay does not start without it`)
+  writeFileSync(join(station.data, 'keys', mac), kept.subarray(1), { mode: 0o600 })
+  expect(faults()[0]).toMatchObject({ name: mac, fault: 'unusable' })
+})
+
+test('a running relay without its notary, or without any folder it watches, says so and is not all well', {
+  tags: ['req/P11-10e-1', 'challenge'],
+}, async () => {
+  await station.settled()
+  renameSync(station.notary, `${station.notary}-away`)
+  await station.until('it is seen', ({ notary }) => notary.state === 'unreachable')
+  expect(command('status')).toMatchObject({
+    code: 3,
+    out: expect.stringContaining('it cannot be asked since'),
+  })
+  renameSync(`${station.notary}-away`, station.notary)
+  await station.until('it is back', ({ notary }) => notary.state === 'reachable')
+  expect(command('status').code).toBe(0)
+  renameSync(station.folder, `${station.folder}-away`)
+  await station.until('it is seen', ({ capture }) => capture.watches[0]?.state === 'unavailable')
+  const { code, out } = command('status')
+  expect(code).toBe(3)
+  expect(out).toContain('NEEDS    no watched folder is there')
 })
 
 test('every line of the log names the relay the same way', async () => {

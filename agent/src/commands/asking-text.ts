@@ -1,4 +1,5 @@
 import { printable } from '@compliance-relay/shared/trail'
+import { notaryFaults } from '../ask-notary.ts'
 import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 
@@ -16,12 +17,13 @@ export function unclaimedText({ total, unclaimed }: Unclaimed): string {
 
 /** `relay status` for people. */
 export function statusText(status: RelayStatus): string {
-  const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind } = status
+  const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind, needs } = status
   const lines = [
     `relay    ${relay}: ${state}`,
+    ...needs.filter(({ code }) => code !== 'not-running').map(({ says }) => `NEEDS    ${says}`),
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
-    `notary   ${notary.place}: ${notary.state}, ${anchored(notary)}`,
+    `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
     `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} captures unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
   ]
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
@@ -31,15 +33,24 @@ export function statusText(status: RelayStatus): string {
     )
   if (held !== null)
     lines.push(
-      `HELD     nothing can be recorded since ${new Date(held.since).toISOString()}: ${held.reason}; files are still noticed`,
+      `HELD     nothing can be recorded since ${timeOf(held.since)}: ${held.reason}; files are still noticed`,
+    )
+  if (notary.state === 'unreachable')
+    lines.push(
+      `NOTARY   it cannot be asked since ${timeOf(notary.since)}: ${printable(notary.reason ?? '')}; files are captured all the same`,
     )
   if (notary.foreign.length > 0)
     lines.push(`NOTARY   something else has the names of checkpoints of ${notary.foreign.join(', ')} records`)
   for (const { code, expected, found } of status.startUp?.notary ?? [])
-    lines.push(`NOTARY   ${code}: expected ${expected}, found ${found}`)
+    if (code !== 'notary-unreachable' || notary.state !== 'unreachable')
+      lines.push(printable(`NOTARY   ${notaryFaults[code]}: expected ${expected}, found ${found} (${code})`))
   if (status.left !== undefined)
     lines.push(
       `ALARM    the trail ${status.left} was left; the new one says why. Keep the line of its new key elsewhere`,
+    )
+  for (const { name, found } of status.keys)
+    lines.push(
+      `KEY      ${name}: ${printable(found)}; the relay does not start without it: put the right one back, or get it from the recovery file with relay recover`,
     )
   if (recoveryBehind.length > 0)
     lines.push(
@@ -58,12 +69,16 @@ export function statusText(status: RelayStatus): string {
       .filter((text) => text !== '')
       .join('; ')
     lines.push(
-      `         ${printable(one.path)}: ${one.stage} since ${new Date(one.since).toISOString()}${why === '' ? '' : ` (${why})`}`,
+      `         ${printable(one.path)}: ${one.stage} since ${timeOf(one.since)}${why === '' ? '' : ` (${why})`}`,
     )
   }
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${code})`)
   return `${lines.join('\n')}\n`
+}
+
+function timeOf(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '?' : new Date(milliseconds).toISOString()
 }
 
 function anchored({ state, behind, unanchoredSince }: RelayStatus['notary']): string {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { parsePersonOption } from '../actors/person-option.ts'
 import type { Request } from '../control.ts'
 import { dataFolder } from '../data-folder.ts'
+import { statusExitCode } from '../needs.ts'
 import { requireReason } from '../reason.ts'
 import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
@@ -22,7 +23,9 @@ import {
 
 const helps = {
   status: `relay status --data DIR [--json]
-      What the relay is doing; without a running relay, what its data folder shows`,
+      What the relay is doing, and what needs attention; without a running relay, what its data folder shows.
+      Exit code 0 it is at work and all is well, 3 it runs and something needs attention (also while it has not
+      looked through every folder yet), 4 it does not run; 2 as always, e.g. it did not answer`,
   unclaimed: `relay unclaimed --data DIR [--limit N] [--json]
       Captures no person answers for, oldest first: where, when and why. The first 100 unless --limit says`,
   scan: `relay scan --data DIR [--json]
@@ -150,9 +153,9 @@ export const askingCommands: { readonly [name in keyof typeof helps]: Command } 
 
 async function status(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, common)
-  const result = await asked(values.data, { command: 'status', arguments: {} })
-  out.write(values.json ? jsonText(result) : statusText(result as RelayStatus))
-  return 0
+  const result = (await asked(values.data, { command: 'status', arguments: {} })) as RelayStatus
+  out.write(values.json ? jsonText(result) : statusText(result))
+  return statusExitCode(result)
 }
 
 async function unclaimed(args: readonly string[], out: Output): Promise<number> {

@@ -4,9 +4,9 @@ import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
-import { messageOf } from '../error-message.ts'
 import { memoryGiver } from '../give-back-memory.ts'
-import { healthApp, listen } from '../http.ts'
+import { openHealthPort, type Port } from '../health-port.ts'
+import { healthOf } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
 import { openRelay } from '../open-relay.ts'
@@ -24,8 +24,12 @@ const PORT = 7411
 
 export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan-seconds 60] [--rescan-seconds 600] [--json]
       Runs the relay until Ctrl-C. Events are JSON lines on standard error.
-      --port             where /healthz and /readyz answer, on this machine only; 0 for nowhere. Without it
-                         ${PORT}, and files are captured even if something else has that port
+      --port             where /healthz and /readyz answer, on this machine only; 0 for nowhere, ${PORT} unless
+                         given. A port that something else has is tried again and again; files are captured
+                         all the same. /healthz: it is there. /readyz: 200 if what instruments write is noticed
+                         and can be recorded, 503 with the "reasons" if not (starting, the disk takes nothing, no
+                         watched folder is there); "degraded" says what else needs attention, a missing notary
+                         for one: files are captured and records made without it, they are anchored later
       --hints off        folders are looked through again and again, the system's hints are not used
       --scan-seconds     every folder is looked through this often, and every file --rescan-seconds`
 
@@ -55,13 +59,6 @@ export async function runCommand(args: readonly string[], out: Output): Promise<
   )
 }
 
-/** Where health is told. */
-export interface Port {
-  readonly number: number
-  /** Somebody named this port and counts on it. */
-  readonly isAsked: boolean
-}
-
 export function portOf(option: string | undefined): Port {
   const number = wholeNumber(option, '--port', 0, 65_535)
   return { number: number ?? PORT, isAsked: number !== undefined }
@@ -71,6 +68,8 @@ export interface RunOutput extends Output {
   /** An object for a start and for a stop, instead of text. */
   readonly json: boolean
 }
+
+const BEGUN_ANEW = { ready: false, state: 'starting', reasons: ['a new trail is being begun'], degraded: [] }
 
 /** Runs a relay until it is told to stop. Returns the exit code. */
 export async function run(
@@ -85,15 +84,8 @@ export async function run(
   stop.opened()
   /** False while one trail is left and the next is not begun: then there is nobody to ask. */
   let isOpen = true
-  const health = () =>
-    isOpen ? { ready: relay.isReady, state: relay.status().state } : { ready: false, state: 'starting' }
-  let http: Listening
-  try {
-    http = await listenOrSay(port, health, note)
-  } catch (error) {
-    relay.close()
-    throw error
-  }
+  const health = () => (isOpen ? healthOf(relay.status()) : BEGUN_ANEW)
+  const http = await openHealthPort(port, health, note)
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {
@@ -113,7 +105,7 @@ export async function run(
       await relay.start({ ...options, http: http.state })
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
       if (relay.recoveryBehind.length > 0) note('recovery-behind', { keys: relay.recoveryBehind })
-      sayStarted(relay, http.state, out)
+      sayStarted(relay, http.state(), out)
       const reason = await stop.next()
       if (reason !== 'forked') {
         if (!out.json) out.write('stopping…\n')
@@ -204,7 +196,9 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
   out.write(`  trail    ${trail.origin}, ${writer.head.size} records\n`)
   for (const watch of watches) out.write(`  watches  ${printable(watch.path)}  (project ${watch.project})\n`)
   if (http?.state === 'not listening')
-    out.write(`  HTTP     ${http.reason}: nothing answers there; files are captured all the same\n`)
+    out.write(
+      `  HTTP     ${http.reason}: nothing answers there until it is free; files are captured all the same\n`,
+    )
   for (const { code, expected, found } of check.notary)
     out.write(`  NOTARY   ${code}: expected ${expected}, found ${found}\n`)
   if (left !== undefined)
@@ -216,35 +210,6 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
       `  RECOVERY the recovery file does not hold ${relay.recoveryBehind.join(', ')}: relay recovery writes it anew\n`,
     )
   out.write('  Ctrl-C stops it in order.\n')
-}
-
-interface Listening {
-  readonly state: HttpState | null
-  readonly close: () => Promise<void>
-}
-
-/**
- * A relay that does not start captures nothing, and files do not wait: so another program on the port that nobody
- * chose hinders nothing, it is logged and stands in the status. A port that was named is counted on by whoever
- * named it, somebody is there to be told, and nothing was running before: then it does not start.
- */
-async function listenOrSay(
-  { number: port, isAsked }: Port,
-  health: Parameters<typeof healthApp>[1],
-  note: Note,
-): Promise<Listening> {
-  if (port === 0) return { state: null, close: async () => {} }
-  try {
-    return { state: { port, state: 'listening' }, close: await listen(healthApp(port, health), port) }
-  } catch (error) {
-    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    const reason = isTaken
-      ? `port ${port} is in use by another program`
-      : `port ${port} cannot be listened on (${messageOf(error)})`
-    if (isAsked) throw new UnusableInput(`${reason}: choose another with --port, or 0 for none`)
-    note('port-taken', { port, reason })
-    return { state: { port, state: 'not listening', reason }, close: async () => {} }
-  }
 }
 
 type StopReason = 'signal' | 'forked'

@@ -1,4 +1,6 @@
 import { badgeIntervals, openBadge } from '../badge-intervals.ts'
+import { keyFaults } from '../key-faults.ts'
+import { needsOf } from '../needs.ts'
 import { readSettings } from '../open-relay.ts'
 import { recoveryBehindIn } from '../recovery.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
@@ -12,26 +14,27 @@ import type { Reading } from './reading.ts'
  * verified for it: that is what `relay verify` and the next start are for, and the start acts on what it finds.
  */
 
-export function stoppedStatus({ folder, database, store, host, trail }: Reading): RelayStatus {
+export async function stoppedStatus({ folder, database, store, host, trail }: Reading): Promise<RelayStatus> {
   const units = new UnitStore(database)
   const settings = readSettings(host, trail)
   const size = store.size(trail.id)
   const last = store.lastCheckpoint(trail.id)
   const owed = store.owed(trail.id, 1).length > 0 || last === undefined || last.size < size
   const { failed, absent, recorded } = units.counts()
-  return {
+  const status = {
     relay: settings.name,
     version,
-    state: 'not running',
+    state: 'not running' as const,
     started: null,
     trail: trail.origin,
     size,
     key: trail.vkey,
     startUp: null,
     held: null,
+    keys: await keyFaults(folder, store),
     notary: {
       place: `notary folder ${settings.notary.folder}`,
-      state: 'not asked',
+      state: 'not asked' as const,
       behind: owed,
       foreign: [],
       unanchoredSince: null,
@@ -43,6 +46,7 @@ export function stoppedStatus({ folder, database, store, host, trail }: Reading)
     capture: notCapturing(settings, 'relay not running'),
     badge: openBadge(badgeIntervals(store, Date.now()), Date.now())?.person ?? null,
   }
+  return { ...status, needs: needsOf(status) }
 }
 
 export function stoppedUnclaimed({ database, store }: Reading, limit: number): Unclaimed {

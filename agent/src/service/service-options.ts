@@ -20,8 +20,8 @@ export interface ServiceOptions {
 export type ServicePlatform = 'linux' | 'darwin' | 'win32'
 
 /**
- * What is run at start-up. No port is named: a relay that cannot have the usual one captures all the same, and one
- * that was given a port does not start without it. What stands behind the data folder ends its name: see `mark`.
+ * What is run at start-up. No port is named: nobody said which, and a relay that cannot have the usual one is well
+ * without it. What stands behind the data folder ends its name: see `mark`.
  */
 export function relayCommand({ node, relay, data }: ServiceOptions): readonly [string, ...string[]] {
   return [node, relay, 'run', '--data', data, '--hints', 'on']

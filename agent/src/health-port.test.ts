@@ -1,0 +1,55 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { type HealthPort, openHealthPort } from './health-port.ts'
+
+let taken: Server | undefined
+let opened: HealthPort | undefined
+afterEach(async () => {
+  await opened?.close()
+  taken?.close()
+})
+
+async function take(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  taken = server
+  return (server.address() as AddressInfo).port
+}
+
+const health = () => ({ ready: true, state: 'running', reasons: [], degraded: [] })
+
+test('a port that is taken is told once, and had as soon as it is free', {
+  tags: ['challenge'],
+}, async () => {
+  const number = await take()
+  const notes: string[] = []
+  opened = await openHealthPort({ number, isAsked: true }, health, (event) => notes.push(event), 20)
+  expect(opened.state()).toEqual({
+    port: number,
+    isAsked: true,
+    state: 'not listening',
+    reason: `port ${number} is in use by another program`,
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(notes).toEqual(['port-taken'])
+  await new Promise((resolve) => taken?.close(resolve))
+  for (let i = 0; i < 200 && opened.state()?.state !== 'listening'; i++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  expect((await fetch(`http://127.0.0.1:${number}/readyz`)).status).toBe(200)
+  expect(notes).toEqual(['port-taken', 'port-free'])
+})
+
+test('closed while it waits it listens no more', async () => {
+  const number = await take()
+  const port = await openHealthPort({ number, isAsked: false }, health, () => {}, 10)
+  await port.close()
+  await new Promise((resolve) => taken?.close(resolve))
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  await expect(fetch(`http://127.0.0.1:${number}/healthz`)).rejects.toThrow()
+})
+
+test('port 0 is nowhere', async () => {
+  const port = await openHealthPort({ number: 0, isAsked: true }, health, () => {})
+  expect(port.state()).toBe(null)
+  await port.close()
+})

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { healthOf } from './http.ts'
+import { needsOf, statusExitCode } from './needs.ts'
+import type { RelayStatus } from './status.ts'
+
+const watch = { id: 'w1', path: '/data', state: 'watching', hints: 'on' } as const
+const away = { ...watch, state: 'unavailable', reason: 'ENOENT', since: 1 } as const
+const well: Omit<RelayStatus, 'needs'> = {
+  relay: 'ws-nmr-01',
+  version: '0.1.0',
+  state: 'running',
+  started: '2026-03-02T08:00:00.000Z',
+  trail: 'lab.example/t/ws-nmr-01/20260302-7f3a',
+  size: 3,
+  key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
+  startUp: { findings: 0, notary: [] },
+  held: null,
+  keys: [],
+  notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
+  units: { recorded: 1, unclaimed: 0, failed: 0, absent: 0 },
+  settled: true,
+  http: null,
+  recoveryBehind: [],
+  capture: { watches: [watch], pending: 0, oldest: [], missing: 0, unreadableFolders: [] },
+  badge: null,
+}
+const notary = { ...well.notary, state: 'unreachable', since: 1, reason: 'it is missing' } as const
+const taken = { port: 7411, state: 'not listening', reason: 'it is taken' } as const
+
+function judged(different: Partial<typeof well>) {
+  const status = { ...well, ...different }
+  const needs = needsOf(status)
+  const { ready, reasons, degraded } = healthOf({ state: status.state, needs })
+  return {
+    codes: needs.map(({ code }) => code),
+    exit: statusExitCode({ state: status.state, needs }),
+    ready,
+    counts: [reasons.length, degraded.length],
+  }
+}
+
+describe('what a relay needs', () => {
+  test('is nothing while all is well, whatever nobody answers for', () => {
+    const units = { ...well.units, unclaimed: 7, absent: 1 }
+    expect(judged({ units })).toEqual({ codes: [], exit: 0, ready: true, counts: [0, 0] })
+  })
+
+  test.each<[string, Partial<typeof well>]>([
+    ['starting', { state: 'starting' }],
+    ['not-recording', { state: 'held', held: { since: 1, reason: 'full', tries: 2 } }],
+    ['nothing-watched', { capture: { ...well.capture, watches: [] } }],
+    ['no-watch-available', { capture: { ...well.capture, watches: [away, { ...away, id: 'w2' }] } }],
+  ])('%s: it cannot do its duty, so it is not ready', { tags: ['challenge'] }, (code, different) => {
+    expect(judged(different)).toEqual({ codes: [code], exit: 3, ready: false, counts: [1, 0] })
+  })
+
+  test.each<[string, Partial<typeof well>]>([
+    ['watch-unavailable', { capture: { ...well.capture, watches: [watch, away] } }],
+    [
+      'folder-unreadable',
+      { capture: { ...well.capture, unreadableFolders: [{ path: 'a', code: 'EACCES' }] } },
+    ],
+    ['not-readable', { units: { ...well.units, failed: 1 } }],
+    ['notary-unreachable', { notary }],
+    ['notary-differs', { notary: { ...well.notary, foreign: [8] } }],
+    ['trail-left', { left: 'lab.example/t/ws-nmr-01/20260301-0000' }],
+    ['key-unusable', { keys: [{ name: 'a.mac', fault: 'missing', found: 'it is missing' }] }],
+    ['recovery-behind', { recoveryBehind: ['a.mac'] }],
+    ['http-not-listening', { http: { ...taken, isAsked: true } }],
+  ])('%s: files are recorded all the same, so it is ready and degraded', (code, different) => {
+    expect(judged(different)).toEqual({ codes: [code], exit: 3, ready: true, counts: [0, 1] })
+  })
+
+  test('a port that nobody named is none', () => {
+    expect(judged({ http: { ...taken, isAsked: false } }).codes).toEqual([])
+  })
+
+  test('a notary that was not there at the start, and is now, is none', () => {
+    const found = { code: 'notary-unreachable', expected: 'a', found: 'b' } as const
+    expect(judged({ startUp: { findings: 0, notary: [found] } }).codes).toEqual([])
+    expect(
+      judged({ startUp: { findings: 0, notary: [{ ...found, code: 'notary-replaced' }] } }).codes,
+    ).toEqual(['notary-differs'])
+  })
+
+  test('of one that does not run is first of all that it does', () => {
+    expect(
+      judged({ state: 'not running', notary: { ...well.notary, state: 'not asked', behind: true } }),
+    ).toEqual({ codes: ['not-running', 'not-anchored'], exit: 4, ready: false, counts: [1, 1] })
+  })
+})

@@ -1,0 +1,74 @@
+import type { RelayStatus } from './status.ts'
+
+/** Something a relay lacks, or somebody has to see to. */
+export interface Need {
+  readonly code: NeedCode
+  /** One sentence without names and paths: every user of the machine can read it at /readyz. */
+  readonly says: string
+  /** True if the relay cannot do its duty meanwhile: what instruments write is not noticed, or not durable. */
+  readonly hinders: boolean
+}
+
+/** Without these what instruments write is not noticed, or not durable: the relay is not ready. */
+const hindering = {
+  'not-running': 'the relay is not running: nothing is noticed until it is started',
+  starting: 'not every watched folder has been looked through since the start',
+  'not-recording': 'nothing can be recorded: what is noticed waits until the disk takes it',
+  'nothing-watched': 'no folder is watched',
+  'no-watch-available': 'no watched folder is there',
+} as const
+
+/** With these it goes on, and somebody should look. */
+const degrading = {
+  'watch-unavailable': 'a watched folder is not there',
+  'folder-unreadable': 'a folder below a watched one cannot be read',
+  'not-readable': 'there are files that cannot be read',
+  'notary-unreachable': 'the notary cannot be asked: records wait to be anchored',
+  'not-anchored': 'the notary was not given the last records',
+  'notary-differs': 'the notary is not as it was left',
+  'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
+  'key-unusable': 'a key of the trail is missing or not the right one: the relay does not start without it',
+  'recovery-behind': 'the recovery file does not hold all keys',
+  'http-not-listening': 'another program has the port that was named for health',
+} as const
+
+export type NeedCode = keyof typeof hindering | keyof typeof degrading
+
+/** What the status of a relay shows to be wanting, what hinders it first. Pure. */
+export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
+  const { state, held, capture, units, notary, startUp, left, keys, recoveryBehind, http } = status
+  const isRunning = state !== 'not running'
+  const away = capture.watches.filter((watch) => watch.state === 'unavailable').length
+  const isNoneThere = away > 0 && away === capture.watches.length
+  const shows: Readonly<Record<NeedCode, boolean>> = {
+    'not-running': !isRunning,
+    starting: state === 'starting',
+    'not-recording': held !== null,
+    'nothing-watched': capture.watches.length === 0,
+    'no-watch-available': isNoneThere,
+    'watch-unavailable': away > 0 && !isNoneThere,
+    'folder-unreadable': capture.unreadableFolders.length > 0,
+    'not-readable': units.failed > 0,
+    'notary-unreachable': notary.state === 'unreachable',
+    'not-anchored': !isRunning && notary.behind,
+    'notary-differs':
+      notary.foreign.length > 0 || (startUp?.notary ?? []).some(({ code }) => code !== 'notary-unreachable'),
+    'trail-left': left !== undefined,
+    'key-unusable': keys.length > 0,
+    'recovery-behind': recoveryBehind.length > 0,
+    'http-not-listening': http?.state === 'not listening' && http.isAsked,
+  }
+  const needs = { ...hindering, ...degrading }
+  return (Object.keys(needs) as NeedCode[])
+    .filter((code) => shows[code])
+    .map((code) => ({ code, says: needs[code], hinders: code in hindering }))
+}
+
+/** How `relay status` ends. */
+export const STATUS_EXIT = { well: 0, attention: 3, notRunning: 4 } as const
+
+/** 4 if the relay does not run, 3 if it runs and has a need, 0 otherwise. */
+export function statusExitCode({ state, needs }: Pick<RelayStatus, 'state' | 'needs'>): number {
+  if (state === 'not running') return STATUS_EXIT.notRunning
+  return needs.length > 0 ? STATUS_EXIT.attention : STATUS_EXIT.well
+}

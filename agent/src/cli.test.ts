@@ -26,7 +26,7 @@ function relay(...args: string[]): Promise<Said> {
 }
 
 const names =
-  'start init run status unclaimed scan project watch person shared badge trail manifest checkpoint verify verify-file recover recovery service'.split(
+  'start init run settings status unclaimed scan project watch person shared badge trail manifest checkpoint verify verify-file recover recovery service'.split(
     ' ',
   )
 
@@ -65,6 +65,7 @@ test.each([
   ['init', 'now'],
   ['run', 'now'],
   ['status', 'now'],
+  ['settings', 'now'],
   ['unclaimed', 'now'],
   ['scan', 'now'],
   ['project', 'add', 'P-1', 'now'],
@@ -90,6 +91,7 @@ test.each([
 test.each([
   [['nothing']],
   [['status']],
+  [['settings', '--data', nowhere]],
   [['status', '--data', nowhere]],
   [['trail', '--data', nowhere]],
   [['manifest', '1', '--data', nowhere]],

@@ -6,6 +6,7 @@ import { type Command, isGiven, parseOptions, parseWords, required } from './com
 import { reading } from './commands/reading.ts'
 import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
 import { runCommand, runHelp } from './commands/run.ts'
+import { settingsCommand } from './commands/settings.ts'
 import { startCommand, startHelp } from './commands/start.ts'
 import {
   checkpointCommand,
@@ -28,6 +29,7 @@ const commands: { readonly [name: string]: Command } = {
   start: { help: startHelp, run: startCommand },
   init: { help: initHelp, run: initCommand },
   run: { help: runHelp, run: runCommand },
+  settings: settingsCommand,
   ...askingCommands,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {

@@ -1,17 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { realpathSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
-import { messageOf } from './error-message.ts'
 import { keyFaults } from './key-faults.ts'
 import { REASON_CHARACTERS } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
-import { activeWatches, QUIET_SECONDS, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
+import {
+  ANY_PROFILE,
+  requirePerson,
+  requireProfile,
+  withChangedWatch,
+  withoutProject,
+  withoutShared,
+  withoutWatch,
+  withPerson,
+  withShared,
+  withWatch,
+} from './settings-edits.ts'
 import { UnusableInput } from './unusable-input.ts'
+import { requireApart } from './watch-places.ts'
 
 /*
  * What people at the workstation can ask of a running relay. A request says what is to be, and why; who asks is
@@ -25,9 +35,6 @@ const reason = z
   .min(least, `a reason has ${least} characters or more`)
   .max(most, `a reason has at most ${most} characters`)
 const text = z.string().trim().min(1).max(4096)
-
-/** In place of a profile's id: all of them are tried. */
-const ANY_PROFILE = 'any'
 
 type Handler = (relay: Relay, by: Asking, args: { readonly [key: string]: unknown }) => unknown
 
@@ -48,17 +55,13 @@ const handlers: { readonly [command: string]: Handler } = {
       return { ...settings, projects: [...settings.projects, asked.project] }
     })
   },
+  'project.remove': (relay, by, args) => {
+    const asked = z.strictObject({ project: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => withoutProject(settings, asked.project))
+  },
   'watch.add': (relay, by, args) => {
     const asked = z
-      .strictObject({
-        folder: text,
-        project: text,
-        reason,
-        profile: z.optional(text),
-        device: z.optional(text),
-        quietSeconds: z.optional(z.int()),
-        hints: z.optional(z.boolean()),
-      })
+      .strictObject({ ...howWatched, folder: text, project: text, reason, hints: z.optional(z.boolean()) })
       .parse(args)
     if (asked.profile !== ANY_PROFILE) requireProfile(relay.profiles, asked.profile)
     return change(relay, by, asked.reason, (settings) => {
@@ -67,19 +70,18 @@ const handlers: { readonly [command: string]: Handler } = {
       return next
     })
   },
+  'watch.change': (relay, by, args) => {
+    const asked = z
+      .strictObject({ ...howWatched, watch: text, project: z.optional(text), reason })
+      .parse(args)
+    if (asked.profile !== ANY_PROFILE) requireProfile(relay.profiles, asked.profile)
+    return change(relay, by, asked.reason, (settings) => withChangedWatch(settings, asked))
+  },
   'watch.remove': (relay, by, args) => {
     const asked = z.strictObject({ watch: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) => {
-      const ended = new Date().toISOString()
-      const found = activeWatches(settings).find(
-        ({ id, path }) => id === asked.watch || path === resolve(asked.watch),
-      )
-      if (found === undefined) throw new UnusableInput(`there is no watch ${asked.watch}`)
-      return {
-        ...settings,
-        watches: settings.watches.map((watch) => (watch === found ? { ...watch, ended } : watch)),
-      }
-    })
+    return change(relay, by, asked.reason, (settings) =>
+      withoutWatch(settings, asked.watch, new Date().toISOString()),
+    )
   },
   'person.add': (relay, by, args) => {
     const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
@@ -118,10 +120,11 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'shared.add': (relay, by, args) => {
     const asked = z.strictObject({ account: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) => ({
-      ...settings,
-      shared: [...new Set([...settings.shared, asked.account])],
-    }))
+    return change(relay, by, asked.reason, (settings) => withShared(settings, asked.account))
+  },
+  'shared.remove': (relay, by, args) => {
+    const asked = z.strictObject({ account: text, reason }).parse(args)
+    return change(relay, by, asked.reason, (settings) => withoutShared(settings, asked.account))
   },
   'badge.new': async (relay, by, args) => {
     const asked = z.strictObject({ id: text, reason }).parse(args)
@@ -157,6 +160,11 @@ const handlers: { readonly [command: string]: Handler } = {
   },
 }
 
+const howWatched = {
+  profile: z.optional(text),
+  device: z.optional(text),
+  quietSeconds: z.optional(z.int()),
+}
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const keyNames = z.array(z.string().regex(/^[a-z0-9.-]{1,100}$/)).max(100)
 const recoverySchema = z.strictObject({
@@ -202,93 +210,4 @@ function whoAsks(relay: Relay, asker: Asker): Asking {
 async function change(relay: Relay, by: Asking, why: string, make: (settings: Settings) => Settings) {
   const seq = await relay.changeSettings(make(relay.settings), why, by)
   return { seq, settings: relay.settings }
-}
-
-function requirePerson(settings: Settings, id: string) {
-  const person = settings.persons.find((one) => one.id === id)
-  if (person === undefined) throw new UnusableInput(`there is no person ${id}`)
-  return person
-}
-
-function withPerson(settings: Settings, person: Settings['persons'][number]): Settings {
-  return { ...settings, persons: settings.persons.map((one) => (one.id === person.id ? person : one)) }
-}
-
-interface NewWatch {
-  readonly folder: string
-  readonly project: string
-  readonly profile?: string | undefined
-  readonly device?: string | undefined
-  readonly quietSeconds?: number | undefined
-  readonly hints?: boolean | undefined
-}
-
-function withWatch(settings: Settings, asked: NewWatch): Settings {
-  if (!settings.projects.includes(asked.project))
-    throw new UnusableInput(
-      `there is no project ${asked.project}: relay project add ${asked.project} --data DIR --reason TEXT`,
-    )
-  const path = requireWatchable(asked.folder, settings)
-  const last = Math.max(0, ...settings.watches.map(({ id }) => Number(id.slice(1))))
-  // A folder that was watched before is taken up where it was left, as it was set.
-  const before = settings.watches.find((watch) => watch.path === path)
-  const { device, quietSeconds, hints } = asked
-  const profile = asked.profile === ANY_PROFILE ? undefined : (asked.profile ?? before?.profile)
-  const watch = {
-    id: before?.id ?? `w${last + 1}`,
-    path,
-    project: asked.project,
-    device: device ?? before?.device ?? settings.name,
-    ...(profile === undefined ? {} : { profile }),
-    quietSeconds: quietSeconds ?? before?.quietSeconds ?? QUIET_SECONDS,
-    hints: hints ?? before?.hints ?? true,
-  }
-  return { ...settings, watches: [...settings.watches.filter((one) => one !== before), watch] }
-}
-
-/** A folder that can be watched: it is there, and not in one that is. Links are resolved once, here. */
-export function requireWatchable(folder: string, settings: Pick<Settings, 'watches'>): string {
-  let path: string
-  try {
-    path = realpathSync.native(resolve(folder))
-    if (!statSync(path).isDirectory()) throw new UnusableInput(`${folder} is not a folder`)
-  } catch (error) {
-    if (error instanceof UnusableInput) throw error
-    throw new UnusableInput(`${folder} cannot be watched: ${messageOf(error)}`)
-  }
-  const overlap = activeWatches(settings).find((watch) => isIn(path, watch.path) || isIn(watch.path, path))
-  if (overlap?.path === path) throw new UnusableInput(`${path} is watched already, as ${overlap.id}`)
-  if (overlap !== undefined)
-    throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
-  return path
-}
-
-/** The relay's own files are not data: neither folder may lie in a watched one, nor the other way round. */
-export function requireApart(data: string, notary: string, settings: Pick<Settings, 'watches'>): void {
-  if (isIn(notary, data))
-    throw new UnusableInput(
-      `the notary folder ${notary} lies in the data folder: who puts back an old copy of that puts back the notary with it`,
-    )
-  for (const watch of activeWatches(settings)) {
-    for (const [what, path] of [
-      ['data folder', data],
-      ['notary folder', notary],
-    ] as const) {
-      if (isIn(path, watch.path) || isIn(watch.path, path))
-        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watch.path} lie in each other`)
-    }
-  }
-}
-
-/** Throws `UnusableInput` with the profiles there are. */
-export function requireProfile(profiles: readonly { readonly id: string }[], id: string | undefined): void {
-  if (id === undefined || profiles.some((profile) => profile.id === id)) return
-  throw new UnusableInput(
-    `there is no profile ${id}; there are ${profiles.map((profile) => profile.id).join(', ')}`,
-  )
-}
-
-export function isIn(path: string, folder: string): boolean {
-  const end = folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`
-  return path === folder || `${path}/`.replaceAll('\\', '/').startsWith(end.replaceAll('\\', '/'))
 }

@@ -207,6 +207,59 @@ describe('a change of settings', () => {
     expect(station.verify().code).toBe(0)
   })
 
+  test('of a project, a watch or a shared account can be undone, each as a record', {
+    tags: ['req/P11-10e-5'],
+  }, async () => {
+    const why = ['--reason', 'set up wrongly']
+    const changed = (...args: string[]) => {
+      const { code, error } = command(...args, ...why)
+      expect([args, code, error]).toEqual([args, 0, ''])
+      return settingsRecords().at(-1)?.body
+    }
+    changed('project', 'add', 'P-18')
+    expect(command('project', 'remove', 'P-17', ...why)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('the project P-17 is in use by the watched folder'),
+    })
+    expect(changed('watch', 'change', 'w1', '--project', 'P-18', '--profile', 'bruker')).toMatchObject({
+      reason: 'set up wrongly',
+      changes: [
+        {
+          field: 'watches',
+          id: 'w1',
+          before: { project: 'P-17' },
+          after: { project: 'P-18', profile: 'bruker' },
+        },
+      ],
+    })
+    expect(changed('project', 'remove', 'P-17')).toMatchObject({
+      changes: [{ field: 'projects', before: 'P-17', after: null }],
+    })
+    changed('shared', 'add', 'nmr')
+    expect(changed('shared', 'remove', 'nmr')).toMatchObject({
+      changes: [{ field: 'shared', before: 'nmr', after: null }],
+    })
+    changed('watch', 'change', station.folder, '--profile', 'any', '--device', 'nmr-600')
+    changed('shared', 'add', 'lcms')
+    writeRun(join(station.folder, 'menthol', '10'), brukerRun())
+    await station.settled()
+    expect(station.records().find(({ kind }) => kind === 'dataset.created')?.body).toMatchObject({
+      project: 'P-18',
+      device: 'nmr-600',
+    })
+    expect(JSON.parse(command('settings', '--json').out)).toMatchObject({
+      projects: ['P-18'],
+      watches: [{ id: 'w1', path: station.folder, project: 'P-18', device: 'nmr-600' }],
+      persons: [{ id: account, name: personName }],
+      shared: ['lcms'],
+      badges: [],
+    })
+    const { out } = command('settings')
+    expect(out).toContain(`watch    w1 ${station.folder}: project P-18, profile any, device nmr-600`)
+    expect(out).toContain('shared   lcms')
+    expect(station.verify().code).toBe(0)
+  })
+
   test('that takes a folder from watch and puts it back tells the time in between', {
     tags: ['req/P11-10e-5', 'req/P11-10e-6', 'challenge'],
   }, async () => {
@@ -284,6 +337,10 @@ describe('a change of settings', () => {
     [['project', 'add', '../x', '--reason', 'why not'], 'projects'],
     [['watch', 'add', '/no/such/folder', '--project', 'P-17', '--reason', 'why not'], 'cannot be watched'],
     [['watch', 'remove', 'w9', '--reason', 'why not'], 'no watch w9'],
+    [['watch', 'change', 'w1', '--project', 'P-9', '--reason', 'why not'], 'there is no project P-9'],
+    [['watch', 'change', 'w1', '--profile', 'none', '--reason', 'why not'], 'there is no profile none'],
+    [['shared', 'remove', 'nmr', '--reason', 'why not'], 'nmr is not listed as shared'],
+    [['shared', 'add', account, '--reason', 'why not'], `${account} is enrolled as Test Person`],
     [['badge', 'new', 'nobody', '--reason', 'why not'], 'no person nobody'],
     [['person', 'add', 'x', '--reason', 'why not'], 'Full Name'],
   ])(

@@ -53,12 +53,12 @@ const NOBODYS = /^(?:NT AUTHORITY|NT SERVICE|BUILTIN|Window Manager|Font Driver 
 
 /** Throws `UnusableInput` with the first thing in a site's lists that contradicts itself. */
 export function requireSoundRules({ persons, shared, order }: AccountRules): void {
-  for (const [i, { id, name, since }] of persons.entries()) {
+  for (const [i, { id, name, since, disabled }] of persons.entries()) {
     if (id === '' || name === '' || !id.isWellFormed() || !name.isWellFormed())
       throw new UnusableInput(`the person ${shown(id)} has no account or name that a record can hold`)
     if (persons.slice(0, i).some((other) => sameAccount(other.id, id)))
       throw new UnusableInput(`the account ${shown(id)} is enrolled twice`)
-    if (shared.some((name) => sameAccount(name, id)))
+    if (disabled !== true && shared.some((name) => sameAccount(name, id)))
       throw new UnusableInput(
         `the account ${shown(id)} is listed as shared: it cannot stand for a person too`,
       )

@@ -31,11 +31,17 @@ const helps = {
   scan: `relay scan --data DIR [--json]
       Has the running relay look at every file now, and returns when it has`,
   project: `relay project add ID --data DIR --reason TEXT [--json]
-      Files are recorded under the project of their watched folder`,
+      Files are recorded under the project of their watched folder
+  relay project remove ID --data DIR --reason TEXT [--json]
+      Of one that no watched folder is under; what was recorded under it stays`,
   watch: `relay watch add FOLDER --project ID --data DIR --reason TEXT [--profile ID|any] [--device NAME]
            [--quiet SECONDS] [--hints|--no-hints] [--json]
       A folder that was watched before keeps its profile, device, quiet seconds and hints unless they are given
-  relay watch remove FOLDER|ID --data DIR --reason TEXT [--json]`,
+  relay watch change FOLDER|ID --data DIR --reason TEXT [--project ID] [--profile ID|any] [--device NAME]
+           [--quiet SECONDS] [--json]
+      For what is recorded from now on; what is not named stays as it is
+  relay watch remove FOLDER|ID --data DIR --reason TEXT [--json]
+      Nothing in it is noticed from then on; what was recorded stays`,
   person: `relay person add OSUSER="Full Name" --data DIR --reason TEXT [--json]
   relay person rename OSUSER="Full Name" --data DIR --reason TEXT [--json]
       The same person under another name; records that were made keep the name they have
@@ -43,7 +49,8 @@ const helps = {
   relay person enable OSUSER --data DIR --reason TEXT [--json]
       Counts again from now on; a badge is to be made anew`,
   shared: `relay shared add OSUSER --data DIR --reason TEXT [--json]
-      An account that several people use: it stands for nobody`,
+      An account that several people use: it stands for nobody
+  relay shared remove OSUSER --data DIR --reason TEXT [--json]`,
   badge: `relay badge new OSUSER --data DIR --reason TEXT [--json]
       Makes a badge code for a person and prints it once; the one before is of no use any more
   relay badge in --data DIR [--json]   (the code is one line on standard input, as a reader types it)
@@ -53,12 +60,15 @@ const helps = {
 
 const common = { data: { type: 'string' }, json: { type: 'boolean', default: false } } as const
 const withReason = { ...common, reason: { type: 'string' } } as const
-const everything = {
+const ofWatch = {
   ...withReason,
   project: { type: 'string' },
   profile: { type: 'string' },
   device: { type: 'string' },
   quiet: { type: 'string' },
+} as const
+const everything = {
+  ...ofWatch,
   hints: { type: 'boolean' },
   'no-hints': { type: 'boolean' },
 } as const
@@ -69,7 +79,7 @@ type Arguments = Request['arguments']
 interface Change {
   /** What it is done to, as the help calls it. */
   readonly word?: string
-  readonly options: typeof common | typeof withReason | typeof everything
+  readonly options: typeof common | typeof withReason | typeof ofWatch | typeof everything
   readonly arguments: (values: Values, word: string) => Arguments | Promise<Arguments>
 }
 
@@ -80,24 +90,24 @@ const changes: { readonly [command: string]: Change } = {
     options: withReason,
     arguments: ({ reason }, project) => ({ project, reason: requireReason(reason) }),
   },
-  'watch.add': { word: 'FOLDER', options: everything, arguments: watchToAdd },
-  'watch.remove': {
-    word: 'FOLDER',
+  'project.remove': {
+    word: 'ID',
     options: withReason,
-    arguments: ({ reason }, watch) => ({
-      watch: /^w[0-9]+$/.test(watch) ? watch : resolve(watch),
-      reason: requireReason(reason),
-    }),
+    arguments: ({ reason }, project) => ({ project, reason: requireReason(reason) }),
   },
+  'watch.add': { word: 'FOLDER', options: everything, arguments: watchToAdd },
+  'watch.change': {
+    word: 'FOLDER|ID',
+    options: ofWatch,
+    arguments: (values, watch) => ({ ...watchNamed(values, watch), ...howWatched(values) }),
+  },
+  'watch.remove': { word: 'FOLDER|ID', options: withReason, arguments: watchNamed },
   'person.add': { word: 'OSUSER="Full Name"', options: withReason, arguments: named },
   'person.rename': { word: 'OSUSER="Full Name"', options: withReason, arguments: named },
   'person.disable': { word: 'OSUSER', options: withReason, arguments: ofPerson },
   'person.enable': { word: 'OSUSER', options: withReason, arguments: ofPerson },
-  'shared.add': {
-    word: 'OSUSER',
-    options: withReason,
-    arguments: ({ reason }, account) => ({ account, reason: requireReason(reason) }),
-  },
+  'shared.add': { word: 'OSUSER', options: withReason, arguments: ofAccount },
+  'shared.remove': { word: 'OSUSER', options: withReason, arguments: ofAccount },
   'badge.new': { word: 'OSUSER', options: withReason, arguments: ofPerson },
   'badge.in': { options: common, arguments: async () => ({ code: await firstLine() }) },
   'badge.out': { options: common, arguments: () => ({}) },
@@ -111,16 +121,32 @@ function watchToAdd(values: Values, folder: string): Arguments {
     folder: resolve(folder),
     project: required(values.project, 'project'),
     reason: requireReason(values.reason),
-    ...(values.profile === undefined ? {} : { profile: values.profile }),
-    ...(values.device === undefined ? {} : { device: values.device }),
-    ...(values.quiet === undefined ? {} : { quietSeconds: wholeNumber(values.quiet, '--quiet', 1, 3600) }),
+    ...howWatched(values),
     ...(values['no-hints'] === true ? { hints: false } : values.hints === true ? { hints: true } : {}),
+  }
+}
+
+function watchNamed({ reason }: Values, watch: string): Arguments {
+  return { watch: /^w[0-9]+$/.test(watch) ? watch : resolve(watch), reason: requireReason(reason) }
+}
+
+/** What of a watch is named. */
+function howWatched({ project, profile, device, quiet }: Values): Arguments {
+  return {
+    ...(project === undefined ? {} : { project }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(device === undefined ? {} : { device }),
+    ...(quiet === undefined ? {} : { quietSeconds: wholeNumber(quiet, '--quiet', 1, 3600) }),
   }
 }
 
 function named({ reason }: Values, text: string): Arguments {
   const { id, name } = parsePersonOption(text)
   return { id, name, reason: requireReason(reason) }
+}
+
+function ofAccount({ reason }: Values, account: string): Arguments {
+  return { account, reason: requireReason(reason) }
 }
 
 function ofPerson({ reason }: Values, id: string): Arguments {

@@ -1,0 +1,56 @@
+import { realpathSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { messageOf } from './error-message.ts'
+import { activeWatches, type Settings } from './settings.ts'
+import { UnusableInput } from './unusable-input.ts'
+
+/* Which folders can be watched: by themselves, and beside what is watched and what is the relay's own. */
+
+/** A folder that can be watched: it is there, and not in one that is. Links are resolved once, here. */
+export function requireWatchable(folder: string, settings: Pick<Settings, 'watches'>): string {
+  let path: string
+  try {
+    path = realpathSync.native(resolve(folder))
+    if (!statSync(path).isDirectory()) throw new UnusableInput(`${folder} is not a folder`)
+  } catch (error) {
+    if (error instanceof UnusableInput) throw error
+    throw new UnusableInput(`${folder} cannot be watched: ${messageOf(error)}`)
+  }
+  const overlap = activeWatches(settings).find((watch) => isIn(path, watch.path) || isIn(watch.path, path))
+  if (overlap?.path === path) throw new UnusableInput(`${path} is watched already, as ${overlap.id}`)
+  if (overlap !== undefined)
+    throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
+  return path
+}
+
+/** The folder with its links resolved, as watches have it; as it is written, if it is not there. */
+export function realPath(folder: string): string {
+  const path = resolve(folder)
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return path
+  }
+}
+
+/** The relay's own files are not data: neither folder may lie in a watched one, nor the other way round. */
+export function requireApart(data: string, notary: string, settings: Pick<Settings, 'watches'>): void {
+  if (isIn(notary, data))
+    throw new UnusableInput(
+      `the notary folder ${notary} lies in the data folder: who puts back an old copy of that puts back the notary with it`,
+    )
+  for (const watch of activeWatches(settings)) {
+    for (const [what, path] of [
+      ['data folder', data],
+      ['notary folder', notary],
+    ] as const) {
+      if (isIn(path, watch.path) || isIn(watch.path, path))
+        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watch.path} lie in each other`)
+    }
+  }
+}
+
+export function isIn(path: string, folder: string): boolean {
+  const end = folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`
+  return path === folder || `${path}/`.replaceAll('\\', '/').startsWith(end.replaceAll('\\', '/'))
+}

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openRecoveryFile } from '@compliance-relay/shared/relay'
+import { createFileSecrets, openRecoveryFile } from '@compliance-relay/shared/relay'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { recoveryBehind, renewRecovery, writeRecovery } from './recovery.ts'
+import { recoverSecrets, recoveryBehind, renewRecovery, writeRecovery } from './recovery.ts'
 
 const origin = 'lab.example/t/ws/20260302-7f3a'
 const old = 'the passphrase at first'
@@ -74,6 +74,29 @@ describe('a recovery file', { tags: ['req/P11-10a-3'] }, () => {
     expect(written).toMatchObject({ how: 'replaced', leftOut: ['a.mac'] })
     expect((await openRecoveryFile(readFileSync(`${file}.before`), old)).secrets).toEqual(first)
   })
+
+  test('gives back what is missing, and leaves alone and names what is there and not right', async () => {
+    await writeRecovery(file, origin, both, old)
+    const secrets = createFileSecrets(join(folder, 'keys'))
+    await secrets.create('a.mac', secret())
+    await secrets.create('a.seed', first['a.seed'])
+    writeFileSync(join(folder, 'keys', 'b.mac'), 'not a key\n', { mode: 0o600 })
+    expect(await recoverSecrets(file, secrets, old)).toEqual({
+      restored: ['b.seed'],
+      differing: ['a.mac'],
+      unusable: [{ name: 'b.mac', reason: expect.stringContaining('does not hold hexadecimal digits') }],
+    })
+    expect(readFileSync(join(folder, 'keys', 'b.mac'), 'utf8')).toBe('not a key\n')
+    expect(await secrets.read('b.seed')).toEqual(both['b.seed'])
+  })
+
+  test.each(['short', 'another passphrase, long enough'])(
+    'that is tried with a wrong passphrase says so, however long that is: %j',
+    async (wrong) => {
+      const secrets = createFileSecrets(join(folder, 'keys'))
+      await expect(recoverSecrets(file, secrets, wrong)).rejects.toThrow('this is not the passphrase of')
+    },
+  )
 
   test('that is damaged is replaced all the same, and kept', async () => {
     writeFileSync(file, '{')

@@ -7,6 +7,7 @@ import {
   RECOVERY_BYTES_MAX,
   RecoveryError,
   type SecretStore,
+  SecretUnusable,
   wrapSecrets,
 } from '@compliance-relay/shared/relay'
 import type { Actor, Body, Draft, Value } from '@compliance-relay/shared/trail'
@@ -203,24 +204,39 @@ function namesIn(bytes: Uint8Array): readonly string[] {
   }
 }
 
-/** Puts back the secrets that are missing. One that is there and differs is left alone, and said. */
+/** What became of the keys in a recovery file. */
+export interface Recovery {
+  readonly restored: readonly string[]
+  /** There, and another than in the file: left alone. */
+  readonly differing: readonly string[]
+  /** There, and not to be read as keys: left alone, with one sentence why. */
+  readonly unusable: readonly { readonly name: string; readonly reason: string }[]
+}
+
+/** Puts back the secrets that are missing. One that is there is left alone; if it is not as in the file, it is said. */
 export async function recoverSecrets(
   file: string,
   secrets: SecretStore,
   passphrase: string,
-): Promise<{ restored: string[]; differing: string[] }> {
+): Promise<Recovery> {
   const bytes = readRecovery(file)
   if (bytes === undefined)
     throw new UnusableInput(`there is no recovery file ${file}: name your copy of it with --recovery FILE`)
   const { secrets: kept } = await openRecoveryFile(bytes, passphrase)
   const restored: string[] = []
   const differing: string[] = []
+  const unusable: { name: string; reason: string }[] = []
   for (const [name, secret] of Object.entries(kept)) {
-    const there = await secrets.read(name)
-    if (there === undefined) {
-      await secrets.create(name, secret)
-      restored.push(name)
-    } else if (Buffer.compare(there, secret) !== 0) differing.push(name)
+    try {
+      const there = await secrets.read(name)
+      if (there === undefined) {
+        await secrets.create(name, secret)
+        restored.push(name)
+      } else if (Buffer.compare(there, secret) !== 0) differing.push(name)
+    } catch (error) {
+      if (!(error instanceof SecretUnusable)) throw error
+      unusable.push({ name, reason: error.message })
+    }
   }
-  return { restored, differing }
+  return { restored, differing, unusable }
 }

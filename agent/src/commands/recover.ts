@@ -3,7 +3,14 @@ import { printable } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { messageOf } from '../error-message.ts'
 import { requireReason } from '../reason.ts'
-import { allSecrets, type RecoveryWriting, readRecovery, recoverSecrets, renewRecovery } from '../recovery.ts'
+import {
+  allSecrets,
+  type Recovery,
+  type RecoveryWriting,
+  readRecovery,
+  recoverSecrets,
+  renewRecovery,
+} from '../recovery.ts'
 import { openOrCreateSecrets, openSecrets } from '../secrets.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { askRelay, requireRelay } from './ask-relay.ts'
@@ -12,7 +19,8 @@ import { newPassphrase, readPassphrase } from './passphrase.ts'
 import { reading } from './reading.ts'
 
 export const recoverHelp = `relay recover --data DIR --passphrase-file FILE [--recovery FILE] [--json]
-      Puts missing keys back from the recovery file. A key that is there is never replaced`
+      Puts missing keys back from the recovery file. A key that is there is never replaced: exit code 1 if one
+      is not as in the file, or cannot be used`
 
 export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [--new-passphrase-file FILE] [--reason TEXT]
            [--recovery FILE] [--json]
@@ -38,25 +46,21 @@ export async function recoverCommand(args: readonly string[], out: Output): Prom
   const secrets = await openOrCreateSecrets(folder)
   const result = await recoverSecrets(values.recovery ?? folder.recovery, secrets, passphrase)
   out.write(values.json ? jsonText(result) : printed(result))
-  return result.differing.length === 0 ? 0 : 1
+  return result.differing.length + result.unusable.length === 0 ? 0 : 1
 }
 
-function printed({
-  restored,
-  differing,
-}: {
-  readonly restored: readonly string[]
-  readonly differing: readonly string[]
-}): string {
-  return [
-    restored.length === 0 ? 'No key was missing.' : `Put back: ${restored.join(', ')}.`,
-    ...(differing.length === 0
+function printed({ restored, differing, unusable }: Recovery): string {
+  const isRight = differing.length + unusable.length === 0
+  const lines = [
+    ...(restored.length > 0 ? [`Put back: ${restored.join(', ')}.`] : []),
+    ...(restored.length === 0 && isRight ? ['No key was missing.'] : []),
+    ...differing.map((name) => `Left alone: ${name} is another key than the one in the recovery file.`),
+    ...unusable.map(({ name, reason }) => `Left alone: ${name} cannot be used: ${printable(reason)}.`),
+    ...(isRight
       ? []
-      : [
-          `Not as in the recovery file, and left alone: ${differing.join(', ')}. Move such a file away to have it put back.`,
-        ]),
-    '',
-  ].join('\n')
+      : ['To have the key of the recovery file put back, move the other one away and run this again.']),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 const recoveryOptions = {

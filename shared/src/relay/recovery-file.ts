@@ -57,6 +57,7 @@ export async function wrapSecrets(
   const salt = random(SALT_BYTES)
   const nonce = random(NONCE_BYTES)
   const kdf = { name: 'argon2id', version: 19, ...KDF, salt: toBase64(salt) } as const
+  requireUsable(passphrase)
   const key = await keyOf(passphrase, kdf)
   const plain = utf8(
     canonical(Object.fromEntries(names.map((name) => [name, hex(secrets[name] as Uint8Array)]))),
@@ -81,6 +82,7 @@ export async function wrapSecrets(
 /** What a recovery file holds. Throws `RecoveryError`: `unknown-format`, `damaged` or `passphrase-wrong`. */
 export async function openRecoveryFile(bytes: Uint8Array, passphrase: string): Promise<Recovered> {
   const { origin, names, kdf, cipher, box } = readRecoveryFile(bytes)
+  if (!isUsable(passphrase)) throw wrongPassphrase(origin)
   const key = await keyOf(passphrase, kdf)
   const sealed = Buffer.from(box, 'base64')
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(cipher.nonce, 'base64'), {
@@ -92,13 +94,7 @@ export async function openRecoveryFile(bytes: Uint8Array, passphrase: string): P
   try {
     plain = Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()])
   } catch (error) {
-    throw new RecoveryError(
-      'passphrase-wrong',
-      `this is not the passphrase of the recovery file of ${origin}`,
-      {
-        cause: error,
-      },
-    )
+    throw wrongPassphrase(origin, error)
   } finally {
     key.fill(0)
   }
@@ -191,15 +187,32 @@ async function keyOf(
 
 /** NFKC, so that a passphrase typed on another keyboard is the same (RFC 8265 takes NFC; people type full-width too). */
 function passphraseBytes(passphrase: string): Uint8Array {
-  const text = passphrase.normalize('NFKC')
-  const { length } = [...text]
-  if (length < PASSPHRASE_CHARACTERS_MIN || length > PASSPHRASE_CHARACTERS_MAX || !text.isWellFormed()) {
-    throw new RecoveryError(
-      'passphrase-unusable',
-      `a passphrase has ${PASSPHRASE_CHARACTERS_MIN} to ${PASSPHRASE_CHARACTERS_MAX} characters, this one has ${length}`,
-    )
-  }
-  return utf8(text)
+  return utf8(passphrase.normalize('NFKC'))
+}
+
+function lengthOf(passphrase: string): number {
+  return [...passphrase.normalize('NFKC')].length
+}
+
+function isUsable(passphrase: string): boolean {
+  const length = lengthOf(passphrase)
+  return (
+    length >= PASSPHRASE_CHARACTERS_MIN && length <= PASSPHRASE_CHARACTERS_MAX && passphrase.isWellFormed()
+  )
+}
+
+/** Of a passphrase that a file is to be made with: one that is there was made with such a one. */
+function requireUsable(passphrase: string): void {
+  if (isUsable(passphrase)) return
+  throw new RecoveryError(
+    'passphrase-unusable',
+    `a passphrase has ${PASSPHRASE_CHARACTERS_MIN} to ${PASSPHRASE_CHARACTERS_MAX} characters, this one has ${lengthOf(passphrase)}`,
+  )
+}
+
+function wrongPassphrase(origin: string, cause?: unknown): RecoveryError {
+  const sentence = `this is not the passphrase of the recovery file of ${origin}`
+  return new RecoveryError('passphrase-wrong', sentence, cause === undefined ? {} : { cause })
 }
 
 /** Newlines part the names, which have none; the origin of a file that was opened is one that was authenticated. */

@@ -81,6 +81,31 @@ describe('relay verify-file', () => {
     expect(verdict).toMatchObject({ state: 'not-recorded', record: null })
   })
 
+  test('of a folder above data sets, or a folder in one, names what can be asked for', {
+    tags: ['req/DI-3'],
+  }, async () => {
+    for (const name of ['10', '11']) writeRun(join(station.folder, 'menthol', name), brukerRun())
+    await station.until('both are recorded', ({ units }) => units.recorded === 2)
+    await station.settled()
+    const said = (...path: string[]) => command('verify-file', join(...path))
+    const run = join(station.folder, 'menthol', '10')
+    for (const folder of [join(station.folder, 'menthol'), station.folder, station.base])
+      expect(said(folder)).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(/is not in the trail\.\n {2}It is a folder above 2 files and data sets/),
+      })
+    expect(said(station.folder, 'menthol').out).toContain(`e.g. ${run}, `)
+    expect(said(run, 'pdata')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('It is a part of the data set menthol/10. Name that'),
+    })
+    expect(said(run).code).toBe(0)
+    const { hint } = JSON.parse(command('verify-file', join(station.folder, 'menthol'), '--json').out)
+    expect(hint).toContain(run)
+    writeFileSync(join(station.base, 'other.dat'), 'x')
+    expect(said(station.base, 'other.dat').out).toContain('It lies in no folder that is or was watched')
+  })
+
   test('names the record that took a file away: its deletion, its renaming, that of its data set', {
     tags: ['req/DI-3', 'challenge'],
   }, async () => {

@@ -505,6 +505,11 @@ describe('a file that cannot be read', () => {
         'the failure is seen',
         ({ units, capture }) => units.failed === 1 && capture.oldest[0]?.failure === 'EACCES',
       )
+      const file = join(traced.folder, 'locked.dat')
+      expect(traced.tryRelay('verify-file', file, '--data', traced.data)).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(/is in the trail, but was not read[\s\S]*Why it was not read: EACCES/),
+      })
       await traced.until('it is recorded', ({ units }) => units.recorded === 1, 120)
       await traced.settled()
       expect(

@@ -1,25 +1,30 @@
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { type Body, printable, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
-import { parseSettings } from '../settings.ts'
+import { fsPath } from '../capture/raw-name.ts'
+import { parseSettings, type Settings, type WatchSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { isIn } from '../watch-places.ts'
 import { digestNow } from './digest-now.ts'
 import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
+import { recordedBelow } from './recorded-below.ts'
 
 export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
       Says whether a file, or a data set's folder, is as the trail has it, and names the record that says so:
       recorded, refused (no person answers for it), disagrees (recorded, but not as the instrument's own digest
-      has it), changed, missing, deleted, renamed, not-recorded. Exit code 0 only if it is recorded as it is
-      now. It does not verify the trail itself: relay verify --data does`
+      has it), changed, not-read (in the trail, but it could not be read: nothing to compare it with), missing,
+      deleted, renamed, not-recorded. Exit code 0 only if it is recorded as it is now, 1 for all else, 2 if there
+      is nothing to judge. Of a folder above data sets it names some of them. It does not verify the trail
+      itself, relay verify --data does; with --files that reads every file there is`
 
 export type FileState =
   | 'recorded'
   | 'refused'
   | 'disagrees'
   | 'changed'
+  | 'not-read'
   | 'missing'
   | 'deleted'
   | 'renamed'
@@ -49,6 +54,8 @@ interface Verdict {
     readonly sha256: string | null
   } | null
   readonly disagreements: readonly Disagreement[]
+  /** What to do about one that is not recorded; null where there is nothing to say. */
+  readonly hint: string | null
 }
 
 const sentences: Readonly<Record<FileState, string>> = {
@@ -56,6 +63,7 @@ const sentences: Readonly<Record<FileState, string>> = {
   refused: 'is in the trail as it is now, but no person answers for it (capture.refused)',
   disagrees: "is in the trail as it is now, but the instrument's own digest is another",
   changed: 'is not as the trail has it',
+  'not-read': 'is in the trail, but was not read: there is no digest to compare it with',
   missing: 'is in the trail and not on the disk',
   deleted: 'is in the trail as deleted, and not on the disk',
   renamed: 'is in the trail as renamed, and not on the disk under this name',
@@ -71,7 +79,7 @@ export async function verifyFileCommand(args: readonly string[], out: Output): P
   return verdict.state === 'recorded' ? 0 : 1
 }
 
-function printed({ state, file, sha256, record, disagreements }: Verdict): string {
+function printed({ state, file, sha256, record, disagreements, hint }: Verdict): string {
   const isGone = record !== null && /\.deleted$/.test(record.kind)
   const sentence =
     state === 'changed' && isGone ? 'is on the disk, and in the trail as deleted' : sentences[state]
@@ -88,6 +96,7 @@ function printed({ state, file, sha256, record, disagreements }: Verdict): strin
     lines.push(
       printable(`  DISAGREES ${from} has the ${algorithm} ${digest} for ${path}, the data has another`),
     )
+  if (hint !== null) lines.push(`  ${printable(hint)}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -105,6 +114,10 @@ function judge(data: Reading, file: string): Verdict {
   const settings = parseSettings(data.host.settings())
   const path = realOf(file)
   const watch = settings.watches.find((one) => isIn(path, one.path))
+  const hint = hintFor(data, settings, path)
+  // A folder of many data sets is not read through to find that none of them is it.
+  if (hint !== null)
+    return { file, sha256: null, state: 'not-recorded', record: null, disagreements: [], hint }
   const sha256 = digestNow(path)
   for (const trail of [...data.trails].reverse()) {
     const said =
@@ -118,7 +131,34 @@ function judge(data: Reading, file: string): Verdict {
     return verdictOf({ file, sha256 }, { record: recordAt(data, trail.id, seq), sha256 }, trail.origin)
   }
   if (sha256 === null) throw new UnusableInput(`${file} is neither on the disk nor in the trail`)
-  return { file, sha256, state: 'not-recorded', record: null, disagreements: [] }
+  const waits =
+    watch === undefined
+      ? 'It lies in no folder that is or was watched; relay settings lists them.'
+      : 'If it is new: relay status lists what is on its way, relay scan has every file looked at.'
+  return { file, sha256, state: 'not-recorded', record: null, disagreements: [], hint: waits }
+}
+
+/** Of a folder, or what may have been one, that no record is of: what is recorded in it, or what it is a part of. */
+function hintFor(data: Reading, settings: Settings, path: string): string | null {
+  if (statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() === false) return null
+  const watch = settings.watches.find((one) => isIn(path, one.path))
+  const inWatch = watch === undefined ? '' : relative(watch.path, path).split(sep).join('/')
+  const said = (member: string) =>
+    watch !== undefined && data.trails.some(({ id }) => recordsOf(data, id, watch.id, member).length > 0)
+  if (inWatch !== '' && (said(inWatch) || isMember(data, watch, inWatch))) return null
+  const { count, first } = recordedBelow(data.database, settings, path)
+  if (count > 0)
+    return `It is a folder above ${count === 1 ? 'one file or data set' : `${count} files and data sets`} in the trail. Name one of them, e.g. ${first.join(', ')}; relay verify --data DIR --files reads them all.`
+  for (let folder = dirname(inWatch); folder !== '.' && folder !== '/'; folder = dirname(folder))
+    if (said(folder)) return `It is a part of the data set ${folder}. Name that, or a file in it.`
+  return null
+}
+
+/** True if some trail has it as a file of a data set, also of one that is gone. */
+function isMember(data: Reading, watch: WatchSettings | undefined, path: string): boolean {
+  return (
+    watch !== undefined && data.trails.some(({ id }) => lastOfMember(data, id, watch.id, path) !== undefined)
+  )
 }
 
 function verdictOf(
@@ -131,14 +171,21 @@ function verdictOf(
   const state =
     now.sha256 === null
       ? (gone ?? 'missing')
-      : !isSame
-        ? 'changed'
-        : record.kind === 'capture.refused'
-          ? 'refused'
-          : disagreements.length > 0
-            ? 'disagrees'
-            : 'recorded'
-  return { ...now, state, record: shownRecord(record, trail, sha256), disagreements }
+      : sha256 === null && gone === undefined
+        ? 'not-read'
+        : !isSame
+          ? 'changed'
+          : record.kind === 'capture.refused'
+            ? 'refused'
+            : disagreements.length > 0
+              ? 'disagrees'
+              : 'recorded'
+  const { reason } = record.body
+  const hint =
+    state === 'not-read'
+      ? `Why it was not read: ${typeof reason === 'string' ? reason : record.kind}. The relay tries again; relay status says more.`
+      : null
+  return { ...now, state, record: shownRecord(record, trail, sha256), disagreements, hint }
 }
 
 /** What is said last of a path: of itself, or of a data set that it lies in, whichever was recorded later. */

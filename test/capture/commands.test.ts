@@ -761,6 +761,23 @@ test('a running relay without its notary, or without any folder it watches, says
   expect(out).toContain('NEEDS    no watched folder is there')
 })
 
+test('a person whose account this machine does not have is enrolled, and warned of', {
+  tags: ['req/P11-10e-7'],
+}, async () => {
+  const why = ['--reason', 'new colleague']
+  expect(command('person', 'add', 'no-such-account=Jane Doe', ...why)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('WARNING: there is no account "no-such-account" on this machine'),
+  })
+  expect(JSON.parse(command('shared', 'add', 'nobodys', ...why, '--json').out).warnings).toHaveLength(1)
+  const other = new Workstation({ person: false })
+  try {
+    expect(other.init()).toContain('WARNING: no person is enrolled')
+  } finally {
+    await other.remove()
+  }
+})
+
 test('every line of the log names the relay the same way', async () => {
   await station.stop()
   const lines = station.log.split('\n').filter((line) => line !== '')

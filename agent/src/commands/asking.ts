@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { stdin } from 'node:process'
 import { createInterface } from 'node:readline'
+import { accountExists } from '../actors/account-exists.ts'
+import { enrolmentWarnings } from '../actors/enrolment-warnings.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
 import type { Request } from '../control.ts'
 import { dataFolder } from '../data-folder.ts'
@@ -81,6 +83,8 @@ interface Change {
   readonly word?: string
   readonly options: typeof common | typeof withReason | typeof ofWatch | typeof everything
   readonly arguments: (values: Values, word: string) => Arguments | Promise<Arguments>
+  /** Who is named by it: what hinders nothing and should be thought over is said. */
+  readonly names?: (word: string) => Parameters<typeof enrolmentWarnings>[0]
 }
 
 /** Commands that change something: what they take, and what they ask for. */
@@ -102,11 +106,16 @@ const changes: { readonly [command: string]: Change } = {
     arguments: (values, watch) => ({ ...watchNamed(values, watch), ...howWatched(values) }),
   },
   'watch.remove': { word: 'FOLDER|ID', options: withReason, arguments: watchNamed },
-  'person.add': { word: 'OSUSER="Full Name"', options: withReason, arguments: named },
-  'person.rename': { word: 'OSUSER="Full Name"', options: withReason, arguments: named },
+  'person.add': { word: 'OSUSER="Full Name"', options: withReason, arguments: named, names: person },
+  'person.rename': { word: 'OSUSER="Full Name"', options: withReason, arguments: named, names: person },
   'person.disable': { word: 'OSUSER', options: withReason, arguments: ofPerson },
   'person.enable': { word: 'OSUSER', options: withReason, arguments: ofPerson },
-  'shared.add': { word: 'OSUSER', options: withReason, arguments: ofAccount },
+  'shared.add': {
+    word: 'OSUSER',
+    options: withReason,
+    arguments: ofAccount,
+    names: (account) => ({ persons: [], shared: [account] }),
+  },
   'shared.remove': { word: 'OSUSER', options: withReason, arguments: ofAccount },
   'badge.new': { word: 'OSUSER', options: withReason, arguments: ofPerson },
   'badge.in': { options: common, arguments: async () => ({ code: await firstLine() }) },
@@ -143,6 +152,10 @@ function howWatched({ project, profile, device, quiet }: Values): Arguments {
 function named({ reason }: Values, text: string): Arguments {
   const { id, name } = parsePersonOption(text)
   return { id, name, reason: requireReason(reason) }
+}
+
+function person(text: string) {
+  return { persons: [parsePersonOption(text)], shared: [] }
 }
 
 function ofAccount({ reason }: Values, account: string): Arguments {
@@ -220,7 +233,11 @@ async function change(noun: string, args: readonly string[], out: Output): Promi
     command,
     arguments: await known.arguments(values, words[1] ?? ''),
   })
-  out.write(values.json ? jsonText(result) : doneText(command, result))
+  const named = known.names?.(words[1] ?? '')
+  const exists = (account: string) => accountExists(account, { platform: process.platform })
+  const warnings = named === undefined ? [] : enrolmentWarnings(named, exists)
+  const warned = warnings.map((warning) => `WARNING: ${warning}.\n`).join('')
+  out.write(values.json ? jsonText({ ...result, warnings }) : `${doneText(command, result)}${warned}`)
   return 0
 }
 

@@ -7,7 +7,9 @@ import {
   NotaryUnreachable,
   openFileNotary,
 } from '@compliance-relay/shared/relay'
+import { accountExists } from '../actors/account-exists.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
+import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
@@ -34,7 +36,8 @@ export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-0
       --org, --name      who runs it, and what this workstation is called: they are in the trail's name
       --watch FOLDER     a folder instruments write to; it is put under --project
       --profile ID       only this instrument's data sets are looked for; without it all profiles are tried
-      --person           who an account of this machine is; repeat it. Nobody else can be an actor
+      --person           who an account of this machine is; repeat it. Nobody else can be an actor: without one
+                         every file is recorded as one that no person answers for
       --shared OSUSER    an account that several people use: it stands for nobody; repeat it
       --notary FOLDER    where checkpoints are kept; beside DIR unless given. Better on another disk or share
       --keys keystore    in the operating system's keystore instead of files only this account can read; needs
@@ -69,6 +72,8 @@ export interface InitResult {
   readonly recovery: string
   /** Only if it was made up here: it is nowhere else. */
   readonly passphrase?: string
+  /** What hinders nothing and should be thought over, a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 export async function initCommand(args: readonly string[], out: Output): Promise<number> {
@@ -93,6 +98,8 @@ function printed(result: InitResult): string {
           '             It opens the recovery file and is shown this once. Write it down.',
         ]),
     'Keep a copy of the key line outside this machine: with it anybody can check the trail.',
+    ...result.warnings.map((warning) => `WARNING: ${warning}.`),
+    `Next: relay run --data ${result.data}, or relay service install --data ${result.data}`,
     '',
   ].join('\n')
 }
@@ -211,6 +218,10 @@ export async function init(values: InitValues): Promise<InitResult> {
       watch,
       recovery: folder.recovery,
       ...(given === undefined ? { passphrase } : {}),
+      warnings: [
+        ...(persons.length === 0 ? [NOBODY_ENROLLED] : []),
+        ...enrolmentWarnings(settings, (account) => accountExists(account, { platform: process.platform })),
+      ],
     }
   } finally {
     lock.release()

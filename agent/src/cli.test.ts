@@ -125,6 +125,13 @@ test.each([
   expect(error).toContain(said)
 })
 
+test('a data folder that cannot be made is refused in one sentence that says why', async () => {
+  const given = ['--org', 'lab.example', '--name', 'ws', '--project', 'P-1', '--watch', folder]
+  const { code, error } = await relay('init', '--data', join(script, 'data'), ...given)
+  expect(code).toBe(2)
+  expect(error).toMatch(/^relay: .* cannot be there: a part of its path is no folder\n$/)
+})
+
 test('an option of another command is refused, not passed over', async () => {
   const { code, error } = await relay('watch', 'remove', 'w1', '--quiet', '5', '--data', nowhere)
   expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('no option "--quiet"') })

@@ -21,6 +21,7 @@ import { verifyFileCommand, verifyFileHelp } from './commands/verify-file.ts'
 import { REASON_CHARACTERS } from './reason.ts'
 import { serviceCommand, serviceHelp } from './service/service-command.ts'
 import { activeWatches, parseSettings, SettingsError } from './settings.ts'
+import { systemFault } from './system-faults.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { verifyCommand, verifyHelp } from './verify-command.ts'
 
@@ -60,7 +61,8 @@ Changes are records in the trail, with what was before, what is now, why (--reas
 and which account asked.
 With --json a command prints one JSON object, and what went wrong as {"error": "..."} on standard error; "run" and
 "start" print an object a line.
-Exit codes: 0 nothing found, 1 findings, 2 the input or the command line cannot be used.
+Exit codes: 0 done, and nothing found; 1 findings; 2 it could not be done: the command line, the input, the account or
+the machine, said in one sentence. "status" has 3 and 4 of its own.
 `
 
 /** The `relay` command. Returns the exit code; the only file of the agent that writes to the terminal. */
@@ -89,6 +91,8 @@ function isPlain(error: unknown): error is Error {
 
 /** A fault of ours, or of the machine: not a word about the trail, so neither 0 nor 1. */
 function failure(error: unknown): string {
+  const fault = systemFault(error)
+  if (fault !== undefined) return fault
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return `it failed, and nothing is said about the trail (${reason})`
 }

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from './error-message.ts'
+import { accountName, ownerName, systemFault } from './system-faults.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /*
@@ -76,8 +77,19 @@ async function answerOne(path: string, handle: Handler): Promise<Answer> {
       return { ok: false, problem: error.message }
     if (error instanceof z.ZodError || error instanceof SyntaxError)
       return { ok: false, problem: 'the request is not in form' }
-    return { ok: false, problem: `it failed (${messageOf(error)})` }
+    if (isRefused(error, path))
+      return {
+        ok: false,
+        problem: `the relay runs as ${accountName()} and cannot read what another account asks: run this as ${accountName()}, e.g. with sudo -u ${accountName()}`,
+      }
+    return { ok: false, problem: systemFault(error) ?? `it failed (${messageOf(error)})` }
   }
+}
+
+/** The system does not let this account use the file. */
+function isRefused(error: unknown, path: string): boolean {
+  const { code, path: at } = error as NodeJS.ErrnoException
+  return (code === 'EACCES' || code === 'EPERM') && at === path
 }
 
 function readRequest(path: string): { readonly text: string; readonly uid: number } {
@@ -100,7 +112,16 @@ function readRequest(path: string): { readonly text: string; readonly uid: numbe
 /** Asks the running relay, and waits for its answer. Throws `UnusableInput` with the problem, or if none comes. */
 export async function ask(folder: string, request: Request, seconds = 120): Promise<unknown> {
   const id = randomUUID()
-  writeWhole(folder, `${id}.request`, JSON.stringify(request))
+  try {
+    writeWhole(folder, `${id}.request`, JSON.stringify(request))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    const owner = ownerName(folder)
+    throw new UnusableInput(
+      `the relay runs as ${owner} and takes no request of another account: run this as ${owner}, e.g. with sudo -u ${owner}`,
+    )
+  }
   const answer = join(folder, `${id}.answer`)
   for (const until = Date.now() + seconds * 1_000; Date.now() < until; ) {
     await new Promise((resolve) => setTimeout(resolve, 50))

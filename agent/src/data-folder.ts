@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { AS_THE_RELAY } from './system-faults.ts'
+import { UnusableInput } from './unusable-input.ts'
 
 /** Where things are in a relay's data folder. */
 export interface DataFolder {
@@ -28,5 +31,18 @@ export function dataFolder(folder: string): DataFolder {
     recovery: join(path, 'recovery.json'),
     control: join(path, 'control'),
     profiles: join(path, 'profiles'),
+  }
+}
+
+/** Whether the database is there. Throws `UnusableInput` where this account may not look. */
+export function hasDatabase({ path, database }: DataFolder): boolean {
+  try {
+    statSync(database)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new UnusableInput(`this account may not look into ${path}: ${AS_THE_RELAY}`)
+    return false
   }
 }

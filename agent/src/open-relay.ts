@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Notary, openFileNotary, type SecretStore } from '@compliance-relay/shared/relay'
 import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
-import type { DataFolder } from './data-folder.ts'
+import { type DataFolder, hasDatabase } from './data-folder.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { hasKeyPlace, openSecrets } from './secrets.ts'
 import { parseSettings, type Settings } from './settings.ts'
@@ -55,7 +54,7 @@ export interface OpenedRelay {
  * Throws `UnusableInput` where nothing can be written truthfully: no trail, no key, the wrong key, another relay.
  */
 export async function openRelay(folder: DataFolder, deps: OpenDeps): Promise<OpenedRelay> {
-  if (!existsSync(folder.database)) {
+  if (!hasDatabase(folder)) {
     throw new UnusableInput(
       hasKeyPlace(folder)
         ? `the database ${folder.database} is missing, its keys are there: put it back from a copy; nothing is begun anew over its place`

@@ -1,7 +1,8 @@
-import { realpathSync, statSync } from 'node:fs'
+import { opendirSync, realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { messageOf } from './error-message.ts'
 import { activeWatches, type Settings } from './settings.ts'
+import { accountName } from './system-faults.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /* Which folders can be watched: by themselves, and beside what is watched and what is the relay's own. */
@@ -12,15 +13,24 @@ export function requireWatchable(folder: string, settings: Pick<Settings, 'watch
   try {
     path = realpathSync.native(resolve(folder))
     if (!statSync(path).isDirectory()) throw new UnusableInput(`${folder} is not a folder`)
+    opendirSync(path).closeSync()
   } catch (error) {
     if (error instanceof UnusableInput) throw error
-    throw new UnusableInput(`${folder} cannot be watched: ${messageOf(error)}`)
+    throw new UnusableInput(`${folder} cannot be watched: ${whyNot(error)}`)
   }
   const overlap = activeWatches(settings).find((watch) => isIn(path, watch.path) || isIn(watch.path, path))
   if (overlap?.path === path) throw new UnusableInput(`${path} is watched already, as ${overlap.id}`)
   if (overlap !== undefined)
     throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
   return path
+}
+
+function whyNot(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'there is no such folder'
+  if (code === 'EACCES' || code === 'EPERM')
+    return `the account ${accountName()} may not read it, and the relay is to run under that`
+  return messageOf(error)
 }
 
 /** The folder with its links resolved, as watches have it; as it is written, if it is not there. */

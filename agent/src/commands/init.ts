@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   createFileNotary,
@@ -11,7 +11,7 @@ import { accountExists } from '../actors/account-exists.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
-import { dataFolder } from '../data-folder.ts'
+import { dataFolder, hasDatabase } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { openNewTrail, relayActor } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
@@ -158,7 +158,7 @@ export async function init(values: InitValues): Promise<InitResult> {
     badges: [],
     ignore: [...IGNORED_BY_DEFAULT],
   })
-  if (!existsSync(folder.database) && hasKeyPlace(folder)) {
+  if (!hasDatabase(folder) && hasKeyPlace(folder)) {
     throw new UnusableInput(
       `${folder.path} holds the keys of a relay whose database is missing: put it back from a copy, or set up the new relay in another folder`,
     )

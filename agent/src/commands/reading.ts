@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { openForReading } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
 import { type StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
@@ -22,6 +22,8 @@ export async function reading<Result>(
   work: (data: Reading) => Promise<Result> | Result,
 ): Promise<Result> {
   const folder = dataFolder(path)
+  if (!hasDatabase(folder))
+    throw new UnusableInput(`there is no relay in ${folder.path}: relay init --data DIR sets one up`)
   const database = openForReading(folder.database)
   try {
     const store = new TrailStore(database)

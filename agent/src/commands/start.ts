@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
-import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { type InitResult, init } from './init.ts'
@@ -25,8 +25,9 @@ export async function startCommand(args: readonly string[], out: Output): Promis
   const port = portOf(values.port)
   const folder = dataFolder(values.data)
   const watch = resolve(values.watch ?? 'instrument-folder')
-  const watched = existsSync(folder.database) ? await watchedBy(folder, values.watch) : [watch]
-  if (!existsSync(folder.database)) {
+  const isThere = hasDatabase(folder)
+  const watched = isThere ? await watchedBy(folder, values.watch) : [watch]
+  if (!isThere) {
     mkdirSync(watch, { recursive: true })
     const { account, name } = whoRuns()
     const result = await init({

@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs'
+import { accountsOf } from './actors/accounts.ts'
+
+/** What is said of an account that may not: the same wherever it is found out. */
+export const AS_THE_RELAY = 'run this as the account the relay runs under, e.g. with sudo -u ACCOUNT'
+
+/**
+ * One sentence for an error of the system that whoever typed the command can do something about: which account may
+ * not do what, which disk is full. Undefined for all others: those are faults of ours, or of the machine.
+ */
+export function systemFault(error: unknown): string | undefined {
+  const { code, path, errcode } = error as { code?: unknown; path?: unknown; errcode?: unknown }
+  const what = typeof path === 'string' ? path : 'a file of the data folder'
+  switch (code === 'ERR_SQLITE_ERROR' ? sqliteFault(Number(errcode)) : code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `this account, ${accountName()}, may not use ${what}: ${AS_THE_RELAY}, or give it the rights`
+    case 'EROFS':
+      return `${what} is on a disk that is read-only: nothing can be written there`
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `the disk of ${what} is full: make room and try again`
+    case 'ENOTDIR':
+      return `${what} cannot be there: a part of its path is no folder`
+    default:
+      return undefined
+  }
+}
+
+/** SQLITE_PERM, READONLY, CANTOPEN and AUTH are mostly rights; FULL is a disk. */
+function sqliteFault(errcode: number): string | undefined {
+  const primary = errcode & 0xff
+  if ([3, 8, 14, 23].includes(primary)) return 'EACCES'
+  return primary === 13 ? 'ENOSPC' : undefined
+}
+
+/** The account this program runs under, for people. */
+export function accountName(): string {
+  try {
+    return accountsOf(process.platform).currentAccount().name
+  } catch {
+    return `uid ${process.getuid?.() ?? '?'}`
+  }
+}
+
+/** The account something belongs to, for people. */
+export function ownerName(path: string): string {
+  try {
+    const accounts = accountsOf(process.platform)
+    const stat = statSync(path)
+    return accounts.accountOf(accounts.ownerOf(path, stat))?.name ?? `uid ${stat.uid}`
+  } catch {
+    return 'the account it was set up with'
+  }
+}

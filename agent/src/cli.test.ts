@@ -26,7 +26,7 @@ function relay(...args: string[]): Promise<Said> {
 }
 
 const names =
-  'start init run settings status unclaimed scan project watch person shared badge trail manifest checkpoint verify verify-file recover recovery service'.split(
+  'start init run settings profiles status unclaimed scan project watch person shared badge trail manifest checkpoint verify verify-file recover recovery service'.split(
     ' ',
   )
 
@@ -66,6 +66,7 @@ test.each([
   ['run', 'now'],
   ['status', 'now'],
   ['settings', 'now'],
+  ['profiles', 'now'],
   ['unclaimed', 'now'],
   ['scan', 'now'],
   ['project', 'add', 'P-1', 'now'],
@@ -123,6 +124,15 @@ test.each([
   expect(code).toBe(2)
   expect(error).toContain('--reason says why, in 3 to 500 characters')
   expect(error).toContain(said)
+})
+
+test('the profiles there are are listed with their IDs', async () => {
+  const { code, out } = await relay('profiles')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^bruker +\S.* \(a folder\)$/m)
+  const { profiles } = JSON.parse((await relay('profiles', '--json')).out)
+  expect(profiles).toHaveLength(out.trim().split('\n').length)
+  expect(profiles).toContainEqual({ id: 'bruker', title: expect.any(String), unit: 'folder' })
 })
 
 test('a data folder that cannot be made is refused in one sentence that says why', async () => {

@@ -3,6 +3,7 @@ import { printable, shown } from '@compliance-relay/shared/trail'
 import { askingCommands } from './commands/asking.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
+import { profilesCommand } from './commands/profiles.ts'
 import { reading } from './commands/reading.ts'
 import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
 import { runCommand, runHelp } from './commands/run.ts'
@@ -31,6 +32,7 @@ const commands: { readonly [name: string]: Command } = {
   init: { help: initHelp, run: initCommand },
   run: { help: runHelp, run: runCommand },
   settings: settingsCommand,
+  profiles: profilesCommand,
   ...askingCommands,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
@@ -58,11 +60,11 @@ ${Object.values(commands)
   relay --version
 
 Changes are records in the trail, with what was before, what is now, why (--reason, in ${REASON_CHARACTERS.least} to ${REASON_CHARACTERS.most} characters)
-and which account asked.
+and which account asked. They are made in the running relay, or in its data folder if none runs.
 With --json a command prints one JSON object, and what went wrong as {"error": "..."} on standard error; "run" and
 "start" print an object a line.
-Exit codes: 0 done, and nothing found; 1 findings; 2 it could not be done: the command line, the input, the account or
-the machine, said in one sentence. "status" has 3 and 4 of its own.
+Exit codes: 0 done, and nothing found; 1 findings; 2 it could not be done: the command line, the input, the account
+or the machine, said in one sentence. "status" has 3 and 4 of its own.
 `
 
 /** The `relay` command. Returns the exit code; the only file of the agent that writes to the terminal. */

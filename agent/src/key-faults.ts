@@ -4,7 +4,7 @@ import { messageOf } from './error-message.ts'
 import { firstKidOf } from './open-relay.ts'
 import { openSecrets } from './secrets.ts'
 import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
-import { secretNames } from './trail-keys.ts'
+import { KEY_BYTES, secretNames, wrongLength } from './trail-keys.ts'
 
 /** A key of a trail that a relay would not start with. */
 export interface KeyFault {
@@ -35,6 +35,8 @@ export async function keyFaults(folder: DataFolder, store: TrailStore): Promise<
     try {
       const secret = await (await openSecrets(folder)).read(name)
       if (secret === undefined) faults.push({ name, fault: 'missing', found: 'it is missing' })
+      else if (secret.length !== KEY_BYTES)
+        faults.push({ name, fault: 'unusable', found: `it ${wrongLength(secret.length)}` })
       else faults.push(...wrongKey(name, trail, owners[kind](secret)))
     } catch (error) {
       faults.push({ name, fault: 'unusable', found: messageOf(error) })

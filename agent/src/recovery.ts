@@ -12,8 +12,8 @@ import {
 } from '@compliance-relay/shared/relay'
 import type { Actor, Body, Draft, Value } from '@compliance-relay/shared/trail'
 import type { DataFolder } from './data-folder.ts'
-import { messageOf } from './error-message.ts'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import { whyUnreadable } from './system-faults.ts'
 import { secretNames } from './trail-keys.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { syncFolder, writeDurably } from './write-durably.ts'
@@ -82,7 +82,7 @@ export function readRecovery(file: string): Uint8Array | undefined {
     if (stat.isFile() && stat.size <= RECOVERY_BYTES_MAX) return readFileSync(file)
     reason = stat.isFile() ? `it has more than ${RECOVERY_BYTES_MAX} bytes` : 'it is not a file'
   } catch (error) {
-    reason = messageOf(error)
+    reason = whyUnreadable(error)
   }
   throw new UnusableInput(`the recovery file ${file} cannot be read: ${reason}`)
 }

@@ -12,6 +12,7 @@ import {
   ANY_PROFILE,
   requirePerson,
   requireProfile,
+  requireProjectId,
   withChangedWatch,
   withoutProject,
   withoutShared,
@@ -50,6 +51,7 @@ const handlers: { readonly [command: string]: Handler } = {
   'project.add': (relay, by, args) => {
     const asked = z.strictObject({ project: text, reason }).parse(args)
     return change(relay, by, asked.reason, (settings) => {
+      requireProjectId(asked.project)
       if (settings.projects.includes(asked.project))
         throw new UnusableInput(`there is a project ${asked.project} already`)
       return { ...settings, projects: [...settings.projects, asked.project] }

@@ -1,5 +1,6 @@
+import { shown } from '@compliance-relay/shared/trail'
 import { sameAccount } from './actors/account-rules.ts'
-import { activeWatches, QUIET_SECONDS, type Settings, type WatchSettings } from './settings.ts'
+import { activeWatches, projectId, QUIET_SECONDS, type Settings, type WatchSettings } from './settings.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { realPath, requireWatchable } from './watch-places.ts'
 
@@ -32,6 +33,13 @@ export function withoutProject(settings: Settings, project: string): Settings {
   if (settings.projects.length === 1)
     throw new UnusableInput(`${project} is the only project: add another first, relay project add ID`)
   return { ...settings, projects: settings.projects.filter((one) => one !== project) }
+}
+
+/** Throws `UnusableInput` for what cannot name a project. */
+export function requireProjectId(project: string): void {
+  const [issue] = projectId.safeParse(project).error?.issues ?? []
+  if (issue !== undefined)
+    throw new UnusableInput(`${shown(project)} cannot name a project: one has ${issue.message}`)
 }
 
 function requireProject(settings: Settings, project: string): void {

@@ -1,3 +1,4 @@
+import { shown } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
 
 /*
@@ -12,9 +13,12 @@ const text = (max: number) =>
     .max(max)
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'no control characters')
 
-const projectId = z
+export const projectId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, underscore, hyphen')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    '1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit',
+  )
 
 export const watchSettings = z.strictObject({
   id: z.string().regex(/^w[0-9]{1,6}$/),
@@ -73,7 +77,10 @@ export function parseSettings(value: unknown): Settings {
   const parsed = settingsSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new SettingsError(`${issue?.path.join('.') || 'settings'}: ${issue?.message ?? 'not as expected'}`)
+  const path = issue?.path ?? []
+  const found = path.reduce<unknown>((held, name) => (held as Record<PropertyKey, unknown>)?.[name], value)
+  const what = typeof found === 'string' ? `${shown(found)} is not as it must be` : 'not as it must be'
+  throw new SettingsError(`${path.join('.') || 'settings'}: ${what}: ${issue?.message ?? 'another form'}`)
 }
 
 export class SettingsError extends Error {

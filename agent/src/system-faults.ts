@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { accountsOf } from './actors/accounts.ts'
+import { messageOf } from './error-message.ts'
 
 /** What is said of an account that may not: the same wherever it is found out. */
 export const AS_THE_RELAY = 'run this as the account the relay runs under, e.g. with sudo -u ACCOUNT'
@@ -24,6 +25,21 @@ export function systemFault(error: unknown): string | undefined {
       return `${what} cannot be there: a part of its path is no folder`
     default:
       return undefined
+  }
+}
+
+/** Why something cannot be read, in words for whoever named it. */
+export function whyUnreadable(error: unknown): string {
+  switch ((error as { code?: unknown }).code) {
+    case 'ENOENT':
+      return 'there is no such file'
+    case 'EISDIR':
+      return 'it is a folder'
+    case 'EACCES':
+    case 'EPERM':
+      return `this account, ${accountName()}, may not read it`
+    default:
+      return messageOf(error)
   }
 }
 

@@ -8,6 +8,14 @@ export interface TrailKeys {
   readonly signer: Signer
 }
 
+/** Of a MAC key (HMAC-SHA-256) and of a seed (Ed25519). */
+export const KEY_BYTES = 32
+
+/** What is said of a key of another length. */
+export function wrongLength(bytes: number): string {
+  return `is damaged: it has ${2 * bytes} hexadecimal digits, and a key has ${2 * KEY_BYTES}`
+}
+
 /** Names of a trail's secrets in the secret store, after the last part of its origin: `20260302-7f3a.mac` and `.seed`. */
 export function secretNames(origin: string): { readonly mac: string; readonly seed: string } {
   const last = origin.slice(origin.lastIndexOf('/') + 1)
@@ -45,6 +53,10 @@ async function requireSecret(
   { origin }: StoredTrail,
 ): Promise<Uint8Array> {
   const secret = await secrets.read(name)
+  if (secret !== undefined && secret.length !== KEY_BYTES)
+    throw new UnusableInput(
+      `the key ${name} of trail ${origin} ${wrongLength(secret.length)}; move it away and get it from the recovery file: relay recover --data DIR --passphrase-file FILE`,
+    )
   if (secret !== undefined) return secret
   throw new UnusableInput(
     `the key ${name} of trail ${origin} is missing; put it back, or get it from the recovery file: relay recover --data DIR --passphrase-file FILE`,

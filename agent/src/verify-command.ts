@@ -16,6 +16,7 @@ import {
   verifyTrailStream,
 } from '@compliance-relay/shared/trail'
 import { printReport } from './print-report.ts'
+import { whyUnreadable } from './system-faults.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
 import { UnusableInput } from './unusable-input.ts'
 
@@ -169,15 +170,7 @@ async function readBytes(file: string): Promise<Buffer> {
 
 function unreadable(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EISDIR: 'it is a folder',
-    EACCES: 'reading it is not permitted',
-    EPERM: 'reading it is not permitted',
-  }
-  return new UnusableInput(`cannot read ${nameOf(file)}: ${reasons[String(error.code)] ?? error.message}`, {
-    cause: error,
-  })
+  return new UnusableInput(`cannot read ${nameOf(file)}: ${whyUnreadable(error)}`, { cause: error })
 }
 
 function nameOf(file: string): string {

@@ -359,7 +359,10 @@ describe('a change of settings', () => {
 
   test.each([
     [['project', 'add', 'P-18'], 'reason'],
-    [['project', 'add', '../x', '--reason', 'why not'], 'projects'],
+    [
+      ['project', 'add', '../x', '--reason', 'why not'],
+      '"../x" cannot name a project: one has 1 to 64 letters',
+    ],
     [['watch', 'add', '/no/such/folder', '--project', 'P-17', '--reason', 'why not'], 'cannot be watched'],
     [['watch', 'remove', 'w9', '--reason', 'why not'], 'no watch w9'],
     [['watch', 'change', 'w1', '--project', 'P-9', '--reason', 'why not'], 'there is no project P-9'],

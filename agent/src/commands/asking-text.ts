@@ -1,5 +1,5 @@
 import { printable } from '@compliance-relay/shared/trail'
-import { notaryFaults } from '../ask-notary.ts'
+import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
 import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 
@@ -24,8 +24,10 @@ export function statusText(status: RelayStatus): string {
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
-    `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} captures unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
+    `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} ${units.unclaimed === 1 ? 'capture' : 'captures'} unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
   ]
+  if (status.badge !== null)
+    lines.push(`badge    ${printable(status.badge)} is signed in at this workstation`)
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
   if (http?.state === 'not listening')
     lines.push(
@@ -43,7 +45,7 @@ export function statusText(status: RelayStatus): string {
     lines.push(`NOTARY   something else has the names of checkpoints of ${notary.foreign.join(', ')} records`)
   for (const { code, expected, found } of status.startUp?.notary ?? [])
     if (code !== 'notary-unreachable' || notary.state !== 'unreachable')
-      lines.push(printable(`NOTARY   ${notaryFaults[code]}: expected ${expected}, found ${found} (${code})`))
+      lines.push(`NOTARY   ${notaryText({ code, expected, found })}`)
   if (status.left !== undefined)
     lines.push(
       `ALARM    the trail ${status.left} was left; the new one says why. Keep the line of its new key elsewhere`,
@@ -75,6 +77,11 @@ export function statusText(status: RelayStatus): string {
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${code})`)
   return `${lines.join('\n')}\n`
+}
+
+/** What the notary was found to be, for people. */
+export function notaryText({ code, expected, found }: NotaryFinding): string {
+  return printable(`${notaryFaults[code]}: expected ${expected}, found ${found} (${code})`)
 }
 
 function timeOf(milliseconds: number | undefined): string {

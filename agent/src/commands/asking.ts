@@ -29,9 +29,11 @@ const helps = {
       Exit code 0 it is at work and all is well, 3 it runs and something needs attention (also while it has not
       looked through every folder yet), 4 it does not run; 2 as always, e.g. it did not answer`,
   unclaimed: `relay unclaimed --data DIR [--limit N] [--json]
-      Captures no person answers for, oldest first: where, when and why. The first 100 unless --limit says`,
+      Captures no person answers for, oldest first: where, when and why. The first 100 unless --limit says
+      otherwise`,
   scan: `relay scan --data DIR [--json]
-      Has the running relay look at every file now, and returns when it has`,
+      Has the running relay look at every file now, and returns when it has. What has changed is recorded once
+      it is at rest`,
   project: `relay project add ID --data DIR --reason TEXT [--json]
       Files are recorded under the project of their watched folder
   relay project remove ID --data DIR --reason TEXT [--json]
@@ -45,14 +47,17 @@ const helps = {
   relay watch remove FOLDER|ID --data DIR --reason TEXT [--json]
       Nothing in it is noticed from then on; what was recorded stays`,
   person: `relay person add OSUSER="Full Name" --data DIR --reason TEXT [--json]
+      Who an account of this machine is, for what it writes from now on
   relay person rename OSUSER="Full Name" --data DIR --reason TEXT [--json]
       The same person under another name; records that were made keep the name they have
   relay person disable OSUSER --data DIR --reason TEXT [--json]
+      Nobody answers for what this account writes from then on; a badge of theirs is taken back
   relay person enable OSUSER --data DIR --reason TEXT [--json]
       Counts again from now on; a badge is to be made anew`,
   shared: `relay shared add OSUSER --data DIR --reason TEXT [--json]
       An account that several people use: it stands for nobody
-  relay shared remove OSUSER --data DIR --reason TEXT [--json]`,
+  relay shared remove OSUSER --data DIR --reason TEXT [--json]
+      It can be a person's then: relay person add`,
   badge: `relay badge new OSUSER --data DIR --reason TEXT [--json]
       Makes a badge code for a person and prints it once; the one before is of no use any more
   relay badge in --data DIR [--json]   (the code is one line on standard input, as a reader types it)
@@ -237,7 +242,8 @@ async function change(noun: string, args: readonly string[], out: Output): Promi
   const exists = (account: string) => accountExists(account, { platform: process.platform })
   const warnings = named === undefined ? [] : enrolmentWarnings(named, exists)
   const warned = warnings.map((warning) => `WARNING: ${warning}.\n`).join('')
-  out.write(values.json ? jsonText({ ...result, warnings }) : `${doneText(command, result)}${warned}`)
+  const told = named === undefined ? result : { ...result, warnings }
+  out.write(values.json ? jsonText(told) : `${doneText(command, result)}${warned}`)
   return 0
 }
 

@@ -33,16 +33,25 @@ export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-0
            [--shared OSUSER] [--order file-owner,badge,os-session] [--notary FOLDER]
            [--keys files|keystore] [--passphrase-file FILE] [--json]
       Sets up a relay: its keys, its trail, its notary folder, and what it watches.
-      --org, --name      who runs it, and what this workstation is called: they are in the trail's name
+      --org, --name      who runs it, a domain, and what this workstation is called: they are in the trail's name.
+                         Lower-case letters, digits, dots and hyphens
+      --project ID       1 to 64 letters, digits, dots, underscores and hyphens
       --watch FOLDER     a folder instruments write to; it is put under --project
-      --profile ID       only this instrument's data sets are looked for; without it all profiles are tried
+      --profile ID       only this instrument's data sets are looked for; without it all profiles are tried.
+                         The IDs: relay profiles
+      --device NAME      what people call the instrument, for the records; --name unless given
+      --quiet SECONDS    how long a file must not have changed to be at rest, 1 to 3600; ${QUIET_SECONDS} unless given
+      --no-hints         the system's hints are not used for this folder, e.g. on a network share
       --person           who an account of this machine is; repeat it. Nobody else can be an actor: without one
                          every file is recorded as one that no person answers for
       --shared OSUSER    an account that several people use: it stands for nobody; repeat it
+      --order            how it is told who wrote a file, the first that can tell decides: the owner of the file,
+                         who is signed in with a badge, the only person logged in
       --notary FOLDER    where checkpoints are kept; beside DIR unless given. Better on another disk or share
       --keys keystore    in the operating system's keystore instead of files only this account can read; needs
                          the package @napi-rs/keyring, and somebody who is logged in
-      --passphrase-file  for the recovery file with the keys; without it one is made up and printed once`
+      --passphrase-file  for the recovery file with the keys, 12 characters or more; without it one is made up
+                         and printed once`
 
 const options = {
   data: { type: 'string' },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { messageOf } from '../error-message.ts'
+import { whyUnreadable } from '../system-faults.ts'
 import { UnusableInput } from '../unusable-input.ts'
 
 /** The passphrase in a file: its text, without the newline an editor puts at the end. */
@@ -8,7 +8,7 @@ export function readPassphrase(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    throw new UnusableInput(`the passphrase file ${file} cannot be read: ${messageOf(error)}`)
+    throw new UnusableInput(`the passphrase file ${file} cannot be read: ${whyUnreadable(error)}`)
   }
 }
 

@@ -18,6 +18,7 @@ import { HostStore } from '../sqlite/host-store.ts'
 import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
+import { notaryText } from './asking-text.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
 
 const PORT = 7411
@@ -199,8 +200,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
     out.write(
       `  HTTP     ${http.reason}: nothing answers there until it is free; files are captured all the same\n`,
     )
-  for (const { code, expected, found } of check.notary)
-    out.write(`  NOTARY   ${code}: expected ${expected}, found ${found}\n`)
+  for (const finding of check.notary) out.write(`  NOTARY   ${notaryText(finding)}\n`)
   if (left !== undefined)
     out.write(
       `  ALARM    the trail ${left.origin} could not be gone on with; the new trail names it and says why\n`,

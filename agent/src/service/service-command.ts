@@ -9,7 +9,9 @@ import { emptiedFolders, type ServiceOptions } from './service-options.ts'
 import { type ServiceStatus, serviceStatus } from './service-status.ts'
 
 export const serviceHelp = `relay service install|uninstall|status --data DIR [--user] [--print] [--json]
-      Has the operating system run the relay: from start-up on, and again whenever it ended.
+      Has the operating system run the relay: from start-up on, and again whenever it ended. Exit code 1 if
+      install or uninstall could not be brought to an end, or, with status, if the service does not run; whether
+      the relay in it is well says relay status
       --user             a service of your own, without an administrator (Linux, macOS)
       --print            with install: shows the definition and changes nothing; what would hinder a service
                          is said on standard error`

@@ -48,7 +48,7 @@ class FileSecrets implements SecretStore {
     const [, digits] = /^((?:[0-9a-f]{2})+)\n$/.exec(text) ?? []
     if (digits === undefined) {
       throw new SecretUnusable(
-        `the secret file ${join(this.#folder, name)} does not hold hexadecimal digits and a newline, and nothing else`,
+        `the secret file ${join(this.#folder, name)} is damaged: it does not hold hexadecimal digits and a newline, and nothing else`,
       )
     }
     return new Uint8Array(Buffer.from(digits, 'hex'))
@@ -116,7 +116,9 @@ async function readPrivate(path: string): Promise<string | undefined> {
     if (!found.isFile()) throw new SecretUnusable(`${what} is not a file`)
     requirePrivate(what, found, '600')
     if (found.size < 3 || found.size > 2 * SECRET_BYTES_MAX + 1)
-      throw new SecretUnusable(`${what} has ${found.size} bytes, which no secret has`)
+      throw new SecretUnusable(
+        `${what} is damaged: it has ${found.size} bytes, and a secret in hexadecimal digits has at least 3 and at most ${2 * SECRET_BYTES_MAX + 1}`,
+      )
     return await file.readFile('latin1')
   } catch (error) {
     throw unusable(`${what} cannot be read`, error)

@@ -133,7 +133,9 @@ export async function ask(folder: string, request: Request, seconds = 120): Prom
     throw new UnusableInput(parsed.problem)
   }
   rmSync(join(folder, `${id}.request`), { force: true })
-  throw new UnusableInput(`the running relay did not answer within ${seconds} seconds`)
+  throw new UnusableInput(
+    `the running relay did not answer within ${seconds} seconds: it is still verifying its trail after a start, or it stands still; its log says which`,
+  )
 }
 
 function tryRead(path: string): string | undefined {

@@ -83,6 +83,11 @@ describe('what a relay needs', () => {
     ).toEqual(['notary-differs'])
   })
 
+  test('a trail that was left for what the notary holds is said once', () => {
+    const found = { code: 'notary-ahead', expected: 'at least 4 records', found: '3' } as const
+    expect(judged({ left: 'a', startUp: { findings: 0, notary: [found] } }).codes).toEqual(['trail-left'])
+  })
+
   test('of one that does not run is first of all that it does', () => {
     expect(
       judged({ state: 'not running', notary: { ...well.notary, state: 'not asked', behind: true } }),

@@ -1,3 +1,4 @@
+import { isHarmless } from './ask-notary.ts'
 import type { RelayStatus } from './status.ts'
 
 /** Something a relay lacks, or somebody has to see to. */
@@ -51,8 +52,10 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'not-readable': units.failed > 0,
     'notary-unreachable': notary.state === 'unreachable',
     'not-anchored': !isRunning && notary.behind,
+    // What is graver had the trail left, and is said as that.
     'notary-differs':
-      notary.foreign.length > 0 || (startUp?.notary ?? []).some(({ code }) => code !== 'notary-unreachable'),
+      notary.foreign.length > 0 ||
+      (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
     'trail-left': left !== undefined,
     'key-unusable': keys.length > 0,
     'recovery-behind': recoveryBehind.length > 0,

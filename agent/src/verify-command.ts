@@ -30,7 +30,8 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
       --json             the report as JSON
   relay verify --data DIR [--files] [--json]
       Verifies every trail of a data folder, the copies people search, what the relay remembers of files, and
-      what the notary holds
+      what the notary holds. A trail that was left, e.g. after an older copy was put back, keeps its findings
+      for good, and the new one names it: no command takes a finding back
       --files            reads every file in the watched folders too, and compares it with its last record`
 
 export interface VerifyArguments {

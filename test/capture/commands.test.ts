@@ -742,6 +742,14 @@ test('the status of a relay that does not run says which keys it would not start
   expect(out).toContain(`${mac}: it is missing; the relay does not start without it`)
   writeFileSync(join(station.data, 'keys', mac), kept.subarray(1), { mode: 0o600 })
   expect(faults()[0]).toMatchObject({ name: mac, fault: 'unusable' })
+  writeFileSync(join(station.data, 'keys', mac), 'abcd\n')
+  expect(faults()[0]).toMatchObject({
+    name: mac,
+    fault: 'unusable',
+    found: expect.stringContaining('a key has 64'),
+  })
+  expect(command('verify')).toMatchObject({ code: 1, out: expect.stringContaining('a key has 64') })
+  expect(command('run')).toMatchObject({ code: 2, error: expect.stringContaining('is damaged') })
 })
 
 test('a running relay without its notary, or without any folder it watches, says so and is not all well', {

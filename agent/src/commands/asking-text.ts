@@ -62,7 +62,7 @@ export function statusText(status: RelayStatus): string {
     const isLooking = watch.state === 'watching' || watch.state === 'scanning'
     const hints = isLooking ? `, hints ${watch.hints}` : ''
     lines.push(
-      `watch    ${watch.id} ${printable(watch.path)}: ${watch.state}${watch.state === 'unavailable' ? ` (${watch.reason})` : ''}${hints}`,
+      `watch    ${watch.id} ${printable(watch.path)}: ${watch.state}${watch.state === 'unavailable' ? ` (${inWords(watch.reason)})` : ''}${hints}`,
     )
   }
   if (state !== 'not running') lines.push(`open     ${capture.pending} on their way`)
@@ -75,8 +75,23 @@ export function statusText(status: RelayStatus): string {
     )
   }
   for (const { path, code } of capture.unreadableFolders)
-    lines.push(`         ${printable(path)}: cannot be read (${code})`)
+    lines.push(`         ${printable(path)}: cannot be read (${inWords(code)})`)
   return `${lines.join('\n')}\n`
+}
+
+/** A code of the system with what it means; other reasons are words already. */
+function inWords(reason = '?'): string {
+  const meant: Readonly<Record<string, string>> = {
+    ENOENT: 'it is not there',
+    ENOTDIR: 'it is no folder',
+    EACCES: "the relay's account may not read it",
+    EPERM: "the relay's account may not read it",
+    EIO: 'the disk or the share does not answer',
+    ESTALE: 'the share has to be mounted anew',
+    ETIMEDOUT: 'the share does not answer',
+  }
+  const words = meant[reason]
+  return words === undefined ? printable(reason) : `${words}, ${reason}`
 }
 
 /** What the notary was found to be, for people. */

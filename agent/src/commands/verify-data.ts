@@ -21,7 +21,7 @@ import type { Settings } from '../settings.ts'
 import { columnsOf } from '../sqlite/columns.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
-import { secretNames } from '../trail-keys.ts'
+import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { filesOnDisk } from './files-on-disk.ts'
 import type { Output } from './options.ts'
 import { type Reading, reading } from './reading.ts'
@@ -160,7 +160,9 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
     try {
       const secret = await (await openSecrets(folder)).read(name)
       if (secret === undefined) unusable(name, 'nothing')
-      return secret
+      if (secret === undefined || secret.length === KEY_BYTES) return secret
+      unusable(name, `it ${wrongLength(secret.length)}`)
+      return undefined
     } catch (error) {
       unusable(name, messageOf(error))
       return undefined

@@ -16,7 +16,7 @@ export interface KeyFault {
   readonly found: string
 }
 
-/** What is wrong with the keys of a data folder's newest trail; empty if a relay could start with them. Never throws. */
+/** What is wrong with the keys of a data folder's newest trail; empty if a relay could start with them. Throws what the database throws. */
 export async function keyFaults(folder: DataFolder, store: TrailStore): Promise<readonly KeyFault[]> {
   const trails = store.trails()
   const trail = trails.at(-1)

@@ -15,7 +15,7 @@ import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
 import type { Profile } from './instruments/types.ts'
-import type { KeyFault } from './key-faults.ts'
+import { type KeyFault, keyFaults } from './key-faults.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
@@ -64,12 +64,18 @@ const PUBLISH_MILLISECONDS = 500
 const NOTARY_AGAIN_MILLISECONDS = 5_000
 /** How often a notary that has everything is asked whether it is still there. */
 const NOTARY_LOOK_MILLISECONDS = 15_000
+/** A share that hangs holds a call for as long as it likes: from then on the notary counts as not reachable. */
+const NOTARY_ANSWER_MILLISECONDS = 60_000
+/** How often the keys as they are kept are looked at; those in use were right at the start. */
+const KEYS_MILLISECONDS = 60_000
 const ALIVE_MILLISECONDS = 10_000
 const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
 /** How often the capture state is held against the records, after the start. */
 const STATE_AGAIN_MILLISECONDS = 86_400_000
 const BADGES_MILLISECONDS = 5_000
+
+const NO_ANSWER = new NotaryUnreachable('the notary has not answered for a minute')
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
 export class Relay {
@@ -239,6 +245,7 @@ export class Relay {
       if (this.#publisher.isBehind) void this.publish()
     })
     this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
+    this.#every(KEYS_MILLISECONDS, () => void this.#lookAtKeys())
     this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(true))
   }
 
@@ -295,8 +302,8 @@ export class Relay {
     return this.#engine?.isScanned === true && this.recorder.held === undefined
   }
 
-  /** `keys`: what was found to be wrong with the keys as they are kept now; those in use were right at the start. */
-  status(keys: readonly KeyFault[] = []): RelayStatus {
+  /** What is known: nothing is waited for, so that it is told also while a disk or a share does not answer. */
+  status(): RelayStatus {
     const { trail, writer, check, left } = this.opened
     const { failed, absent, recorded } = this.#units.counts()
     const status = {
@@ -317,7 +324,7 @@ export class Relay {
         ],
       },
       held: this.recorder.held ?? null,
-      keys,
+      keys: this.#keyFaults,
       notary: {
         place: this.opened.notary.place,
         ...(this.#notaryFault === undefined
@@ -426,7 +433,20 @@ export class Relay {
   }
   #looking = false
 
+  async #lookAtKeys(): Promise<void> {
+    const { folder, store } = this.opened
+    try {
+      this.#keyFaults = await keyFaults(folder, store)
+    } catch (error) {
+      // The database does not answer: what was known of the keys stands, and the recorder says the rest.
+      this.#deps.note('keys-unknown', { error: messageOf(error) })
+    }
+  }
+  #keyFaults: readonly KeyFault[] = []
+
   async #askingNotary(work: () => Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.#notaryFailed(NO_ANSWER), NOTARY_ANSWER_MILLISECONDS)
+    timer.unref()
     try {
       await work()
       if (this.#notaryFault !== undefined) this.#deps.note('notary-back', {})
@@ -434,13 +454,19 @@ export class Relay {
       this.#notaryAnswered = true
     } catch (error) {
       if (error instanceof TrailForked) return this.#deps.onForked(error)
-      const reason = messageOf(error)
-      if (this.#notaryFault?.reason !== reason) {
-        const kind = error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed'
-        this.#deps.note(kind, { reason })
-      }
-      this.#notaryFault = { since: this.#notaryFault?.since ?? this.#deps.wall(), reason }
+      this.#notaryFailed(error)
+    } finally {
+      clearTimeout(timer)
     }
+  }
+
+  #notaryFailed(error: unknown): void {
+    const reason = messageOf(error)
+    if (this.#notaryFault?.reason !== reason) {
+      const kind = error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed'
+      this.#deps.note(kind, { reason })
+    }
+    this.#notaryFault = { since: this.#notaryFault?.since ?? this.#deps.wall(), reason }
   }
 
   #published(): void {

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
-import { keyFaults } from './key-faults.ts'
 import { REASON_CHARACTERS } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
@@ -40,7 +39,7 @@ const text = z.string().trim().min(1).max(4096)
 type Handler = (relay: Relay, by: Asking, args: { readonly [key: string]: unknown }) => unknown
 
 const handlers: { readonly [command: string]: Handler } = {
-  status: async (relay) => relay.status(await keyFaults(relay.opened.folder, relay.opened.store)),
+  status: (relay) => relay.status(),
   unclaimed: (relay, _, args) =>
     relay.unclaimed(z.strictObject({ limit: z.int().min(1).max(10_000) }).parse(args).limit),
   scan: async (relay) => {

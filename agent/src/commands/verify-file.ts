@@ -1,15 +1,15 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { type Body, printable, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import { type Body, printable, type TrailRecord } from '@compliance-relay/shared/trail'
 import { fsPath } from '../capture/raw-name.ts'
 import { parseSettings, type Settings, type WatchSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { isIn } from '../watch-places.ts'
 import { digestNow } from './digest-now.ts'
-import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 import { recordedBelow } from './recorded-below.ts'
+import { lastOf, lastOfMember, recordAt, recordsOf, type Said } from './said-of-file.ts'
 
 export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
       Says whether a file, or a data set's folder, is as the trail has it, and names the record that says so:
@@ -100,16 +100,6 @@ function printed({ state, file, sha256, record, disagreements, hint }: Verdict):
   return `${lines.join('\n')}\n`
 }
 
-/** What a trail says last of a file: the record, and the digest it has for it. */
-interface Said {
-  readonly record: TrailRecord
-  readonly sha256: string | null
-  /** The file under its data set's folder. */
-  readonly member?: string
-  /** The record takes it from this path. */
-  readonly gone?: 'deleted' | 'renamed'
-}
-
 function judge(data: Reading, file: string): Verdict {
   const settings = parseSettings(data.host.settings())
   const path = realOf(file)
@@ -188,79 +178,6 @@ function verdictOf(
   return { ...now, state, record: shownRecord(record, trail, sha256), disagreements, hint }
 }
 
-/** What is said last of a path: of itself, or of a data set that it lies in, whichever was recorded later. */
-function lastOf(data: Reading, trail: number, watch: string, path: string): Said | undefined {
-  const own = lastOfUnit(data, trail, watch, path)
-  const ofSet = lastOfMember(data, trail, watch, path)
-  if (own === undefined || ofSet === undefined) return own ?? ofSet
-  return own.record.seq > ofSet.record.seq ? own : ofSet
-}
-
-/** Of a file by itself, or of a data set under its folder. */
-function lastOfUnit(data: Reading, trail: number, watch: string, path: string): Said | undefined {
-  const records = recordsOf(data, trail, watch, path)
-  // That it could not be read for once says nothing of its content.
-  const last = records.find((record) => record.kind !== 'capture.failed' || isGone(record)) ?? records[0]
-  if (last === undefined) return undefined
-  const sha256 = digestIn(last.body)
-  // A rename stands under the new path; it has the digest that was recorded under this one.
-  const renamed = sha256 === null ? undefined : renamedFrom(data, trail, watch, path, sha256)
-  if (renamed !== undefined && renamed.seq > last.seq) return { record: renamed, sha256, gone: 'renamed' }
-  return isGone(last)
-    ? { record: last, sha256: beforeIn(last.body), gone: 'deleted' }
-    : { record: last, sha256 }
-}
-
-/** Deleted; or gone after it could not be read. */
-function isGone({ kind, body }: TrailRecord): boolean {
-  return /\.deleted$/.test(kind) || (kind === 'capture.failed' && body['reason'] === 'vanished')
-}
-
-function renamedFrom(
-  data: Reading,
-  trail: number,
-  watch: string,
-  path: string,
-  sha256: string,
-): TrailRecord | undefined {
-  return data.store
-    .withDigest(trail, sha256, 200)
-    .map((seq) => recordAt(data, trail, seq))
-    .find(({ body }) => body['watch'] === watch && (body['from'] as { path?: unknown })?.path === path)
-}
-
-/** Of a file as part of the nearest data set that has, or last had, it. */
-function lastOfMember(data: Reading, trail: number, watch: string, path: string): Said | undefined {
-  for (let folder = dirname(path); folder !== '.' && folder !== '/'; folder = dirname(folder)) {
-    const set = lastOfUnit(data, trail, watch, folder)
-    if (set === undefined) continue
-    const member = path.slice(folder.length + 1)
-    const versions = recordsOf(data, trail, watch, folder).flatMap((record) =>
-      typeof record.body['manifest'] === 'string'
-        ? [{ record, sha256: digestOfMember(data, record.body, member) }]
-        : [],
-    )
-    const at = versions.findIndex((version) => version.sha256 !== undefined)
-    const listed = versions[at]
-    if (listed?.sha256 === undefined) continue
-    const { sha256 } = listed
-    if (set.gone !== undefined) return { record: set.record, sha256, member, gone: set.gone }
-    const without = versions[at - 1]
-    return without === undefined
-      ? { record: listed.record, sha256, member }
-      : { record: without.record, sha256, member, gone: 'deleted' }
-  }
-  return undefined
-}
-
-/** Records of a path, newest first. */
-function recordsOf(data: Reading, trail: number, watch: string, path: string): TrailRecord[] {
-  return data.store
-    .withPath(trail, path, 50)
-    .map((seq) => recordAt(data, trail, seq))
-    .filter(({ body }) => body['watch'] === watch)
-}
-
 function disagreementsIn({ instrumentDigests }: Body, member: string | undefined): Disagreement[] {
   const claims = Array.isArray(instrumentDigests) ? instrumentDigests : []
   return (claims as unknown as readonly (Disagreement & { readonly agrees: boolean })[])
@@ -268,30 +185,6 @@ function disagreementsIn({ instrumentDigests }: Body, member: string | undefined
       ({ agrees, path, from }) => !agrees && (member === undefined || member === path || member === from),
     )
     .map(({ path, from, algorithm, digest }) => ({ path, from, algorithm, digest }))
-}
-
-function recordAt({ store }: Pick<Reading, 'store'>, trail: number, seq: number): TrailRecord {
-  const line = store.line(trail, seq)
-  if (line === undefined) throw new Error(`record ${seq} is missing: relay verify --data says more`)
-  return readEntry(line).record
-}
-
-function digestIn(body: Body): string | null {
-  const digest = body['sha256'] ?? body['manifest']
-  return typeof digest === 'string' ? digest : null
-}
-
-/** Of a record of a deletion: what was deleted. */
-function beforeIn({ before }: Body): string | null {
-  const digest = (before as { readonly digest?: unknown } | undefined)?.digest
-  return typeof digest === 'string' && digest !== '' ? digest : null
-}
-
-function digestOfMember({ store }: Reading, { manifest, files }: Body, member: string): string | undefined {
-  const listed = Array.isArray(files)
-    ? (files as unknown as readonly ManifestLine[])
-    : manifestLines(store.content(String(manifest)) ?? new Uint8Array())
-  return listed.find(({ path }) => path === member)?.sha256
 }
 
 function shownRecord(

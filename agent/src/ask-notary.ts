@@ -69,7 +69,23 @@ export interface AskOptions {
   readonly remembered: () => { readonly size: number; readonly own: readonly StoredCheckpoint[] }
   /** What the notary called itself when the relay was set up. */
   readonly identity: string
+  /** How long it is waited for; for ever, if nothing is said. */
+  readonly patience?: Patience
 }
+
+/** Milliseconds that a notary is waited for: for each answer, and for all of them. */
+export interface Patience {
+  readonly each?: number
+  readonly all?: number
+}
+
+/**
+ * A start waits for its notary so long: a share that answers at all does so within seconds, and files do not wait. What
+ * it could not say by then it is asked again, as strictly and for as long as it takes, before anything is signed.
+ */
+export const START_PATIENCE: Patience = { all: 20_000 }
+/** Who verifies waits for all that there is, as long as there are answers; a folder of a million names takes its time. */
+export const VERIFY_PATIENCE: Patience = { each: 120_000 }
 
 /** Checkpoints compared byte by byte with the notary's, the latest: each is a request. */
 const COMPARED_MAX = 10_000
@@ -98,30 +114,32 @@ class View implements NotaryView {
   readonly strangers: { readonly size: number; readonly note: Uint8Array }[] = []
   notarised: Checkpoint | undefined
   readonly #options: AskOptions
+  readonly #since = performance.now()
 
   constructor(options: AskOptions) {
     this.#options = options
   }
 
+  /**
+   * The latest first: a trail that was set back or forked shows there, and is seen also where there is no time for all.
+   */
   async ask(notary: Notary): Promise<void> {
     const { trail, remembered, identity } = this.#options
-    const is = await notary.identity()
+    const is = await this.#wait(notary.identity())
     if (is !== identity) this.add({ code: 'notary-replaced', expected: `the notary ${identity}`, found: is })
-    const sizes: number[] = []
-    for await (const size of notary.list(trail.origin)) sizes.push(size)
+    const sizes = await this.#wait(allOf(notary.list(trail.origin)))
     const { size: records, own } = remembered()
     const compared = new Map(own.slice(-COMPARED_MAX).map((one) => [one.size, one]))
     const sizesOwn = new Set(own.map(({ size }) => size))
     const held = new Set(sizes)
-    for (const size of sizes) {
+    for (const size of sizes.toReversed()) {
       if (sizesOwn.has(size) && !compared.has(size)) continue
-      const note = await notary.get(trail.origin, size)
+      const note = await this.#wait(notary.get(trail.origin, size))
       if (note === undefined) held.delete(size)
       else this.#look(size, note, compared.get(size), records)
     }
-    const lost = await stillLost(
+    const lost = await this.#stillLost(
       notary,
-      trail.origin,
       own.filter(({ size, notarised }) => notarised !== null && !held.has(size)),
     )
     const [first, last] = [lost[0], lost.at(-1)]
@@ -135,7 +153,7 @@ class View implements NotaryView {
     const { trail } = this.#options
     const checkpoint = signedBy(trail, size, note)
     if (checkpoint === undefined) return this.#foreign(size, records)
-    this.notarised = checkpoint
+    this.notarised ??= checkpoint
     if (size > records) {
       const found = `${records}`
       return this.add({ code: 'notary-ahead', expected: `at least ${size} records`, found, size })
@@ -154,22 +172,53 @@ class View implements NotaryView {
     this.add({ code, expected, found: `other content at size ${size}`, size })
   }
 
+  /** Those not in the list may have been given since it was made: a few are asked for again. */
+  async #stillLost(
+    notary: Notary,
+    missing: readonly StoredCheckpoint[],
+  ): Promise<readonly StoredCheckpoint[]> {
+    if (missing.length > GIVEN_MEANWHILE_MAX) return missing
+    const { origin } = this.#options.trail
+    const lost: StoredCheckpoint[] = []
+    for (const one of missing)
+      if ((await this.#wait(notary.get(origin, one.size))) === undefined) lost.push(one)
+    return lost
+  }
+
+  /**
+   * The answer, if it comes in time. If not, nothing more is asked; the call itself goes on, since none can be taken
+   * back, and what it answers then is nobody's concern.
+   */
+  async #wait<T>(answer: Promise<T>): Promise<T> {
+    const { each = Infinity, all = Infinity } = this.#options.patience ?? {}
+    const milliseconds = Math.min(each, this.#since + all - performance.now())
+    if (milliseconds === Infinity) return answer
+    answer.catch(() => {})
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(new NotaryUnreachable(`it did not answer within ${Math.min(each, all) / 1_000} seconds`)),
+        milliseconds,
+      )
+    })
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   add(finding: NotaryFinding): void {
     const before = this.findings.filter(({ code }) => code === finding.code)
     if (before.length < GIVEN_MAX) this.findings.push(finding)
   }
 }
 
-/** Those not in the list may have been given since it was made: a few are asked for again. */
-async function stillLost(
-  notary: Notary,
-  origin: string,
-  missing: readonly StoredCheckpoint[],
-): Promise<readonly StoredCheckpoint[]> {
-  if (missing.length > GIVEN_MEANWHILE_MAX) return missing
-  const lost: StoredCheckpoint[] = []
-  for (const one of missing) if ((await notary.get(origin, one.size)) === undefined) lost.push(one)
-  return lost
+async function allOf(sizes: AsyncIterable<number>): Promise<number[]> {
+  const all: number[] = []
+  for await (const size of sizes) all.push(size)
+  return all
 }
 
 /** A checkpoint of this trail and size with its signature, undefined if the note is anything else. */

@@ -12,7 +12,7 @@ import {
   TrailVerifier,
   utf8,
 } from '@compliance-relay/shared/trail'
-import { askNotary, isHarmless, type NotaryFinding } from './ask-notary.ts'
+import { askNotary, isHarmless, type NotaryFinding, type Patience } from './ask-notary.ts'
 import type { StoredCheckpoint, StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 
 export interface TrailCheck {
@@ -36,6 +36,8 @@ export interface CheckOptions {
   readonly notary: Notary
   /** What the notary called itself when the relay was set up. */
   readonly identity: string
+  /** How long the notary is waited for. */
+  readonly patience: Patience
   readonly leaves: LeafStore
   /** Called now and then, so that others have their turn. */
   readonly pause: () => Promise<void>
@@ -45,13 +47,13 @@ const LINES_BETWEEN_PAUSES = 2_000
 
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
-  const { store, keys, notary, identity, leaves, pause } = options
+  const { store, keys, notary, identity, patience, leaves, pause } = options
   let own: readonly StoredCheckpoint[] = []
   const remembered = () => {
     own = [...store.checkpoints(trail.id)]
     return { size: store.size(trail.id), own }
   }
-  const view = await askNotary(notary, { trail, remembered, identity })
+  const view = await askNotary(notary, { trail, remembered, identity, patience })
   // It could not be asked: the trail is held against its own checkpoints all the same.
   if (own.length === 0) remembered()
   const checkpoints: GivenCheckpoint[] = [

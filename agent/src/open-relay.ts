@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Notary, openFileNotary, type SecretStore } from '@compliance-relay/shared/relay'
+import type { SecretStore } from '@compliance-relay/shared/relay'
 import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
+import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
+import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
 import { hasKeyPlace, openSecrets } from './secrets.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween, inParts, type SettingsChange, withChanges } from './settings-changes.ts'
@@ -23,6 +25,8 @@ export interface OpenDeps {
   readonly note: (event: string, details: { readonly [key: string]: unknown }) => void
   /** True to hold the capture state against the records meanwhile. */
   readonly checksState?: boolean
+  /** How long the notary is waited for, if not as a start does. */
+  readonly patience?: Patience
 }
 
 /** A data folder opened for writing, its trail verified, or begun anew where it could not be gone on with. */
@@ -34,7 +38,9 @@ export interface OpenedRelay {
   readonly store: TrailStore
   readonly host: HostStore
   readonly secrets: SecretStore
-  readonly notary: Notary
+  readonly notary: NotaryQueue
+  /** To be called when nothing more is asked of the notary. */
+  readonly closeNotary: OpenNotary['close']
   readonly settings: Settings
   readonly trail: StoredTrail
   readonly keys: TrailKeys
@@ -49,8 +55,8 @@ export interface OpenedRelay {
 }
 
 /**
- * The order of a start: the lock; the whole trail, with its own checkpoints; what the notary holds beyond it; and
- * only then a writer. What cannot be gone on with is left as it is, and a new trail names it: capture goes on.
+ * The order of a start: the lock; what the notary holds, as far as it says so in time; the whole trail, with its own
+ * checkpoints and those; and only then a writer. What cannot be gone on with is left as it is, and a new trail names it: capture goes on.
  * Throws `UnusableInput` where nothing can be written truthfully: no trail, no key, the wrong key, another relay.
  */
 export async function openRelay(folder: DataFolder, deps: OpenDeps): Promise<OpenedRelay> {
@@ -81,7 +87,23 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     )
   const secrets = await openSecrets(folder)
   const settings = readSettings(host, trail)
-  const notary = await openFileNotary(settings.notary.folder)
+  const { notary, close: closeNotary } = await openNotary(settings.notary.folder)
+  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings }
+  try {
+    return await openVerified(parts, trail, deps)
+  } catch (error) {
+    closeNotary(true)
+    throw error
+  }
+}
+
+type Parts = Pick<
+  OpenedRelay,
+  'folder' | 'lock' | 'database' | 'store' | 'host' | 'secrets' | 'notary' | 'closeNotary' | 'settings'
+>
+
+async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): Promise<OpenedRelay> {
+  const { folder, database, store, host, secrets, notary, settings } = parts
   const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
   const stateCheck = deps.checksState === true ? checkState({ file: folder.database }) : undefined
   const leaves = temporaryLeafStore()
@@ -92,6 +114,7 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
       keys: [keys.mac],
       notary,
       identity: settings.notary.identity,
+      patience: deps.patience ?? START_PATIENCE,
       leaves: leaves.leaves,
       pause: () => new Promise((resolve) => setImmediate(resolve)),
     })
@@ -99,19 +122,7 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     leaves.close()
   }
   const reading = openForReading(folder.database)
-  const common = {
-    folder,
-    lock,
-    database,
-    reading,
-    store,
-    host,
-    secrets,
-    notary,
-    settings,
-    check,
-    stateCheck,
-  }
+  const common = { ...parts, reading, check, stateCheck }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     return { ...common, trail, keys, writer, left: undefined, frontier: check.position }

@@ -64,18 +64,18 @@ const PUBLISH_MILLISECONDS = 500
 const NOTARY_AGAIN_MILLISECONDS = 5_000
 /** How often a notary that has everything is asked whether it is still there. */
 const NOTARY_LOOK_MILLISECONDS = 15_000
-/** A share that hangs holds a call for as long as it likes: from then on the notary counts as not reachable. */
-const NOTARY_ANSWER_MILLISECONDS = 60_000
 /** How often the keys as they are kept are looked at; those in use were right at the start. */
 const KEYS_MILLISECONDS = 60_000
+/** A notary that has not answered for so long is said to be unreachable; its answer is still waited for. */
+const NOTARY_SILENT_MILLISECONDS = 20_000
+/** How long a stop waits for the notary: it is given what it lacks after the next start. */
+const NOTARY_AT_STOP_MILLISECONDS = 10_000
 const ALIVE_MILLISECONDS = 10_000
 const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
 /** How often the capture state is held against the records, after the start. */
 const STATE_AGAIN_MILLISECONDS = 86_400_000
 const BADGES_MILLISECONDS = 5_000
-
-const NO_ANSWER = new NotaryUnreachable('the notary has not answered for a minute')
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
 export class Relay {
@@ -243,6 +243,7 @@ export class Relay {
     this.#every(BADGES_MILLISECONDS, () => this.badges.sumUp())
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
+      this.#lookForSilence()
     })
     this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
     this.#every(KEYS_MILLISECONDS, () => void this.#lookAtKeys())
@@ -264,12 +265,15 @@ export class Relay {
     })
     this.recorder.flush()
     clearTimeout(this.#publishTimer)
-    await this.publish()
+    await this.#publishAtStop()
     this.close()
   }
 
-  /** Lets go of everything, without a word in the trail. */
-  close(): void {
+  /**
+   * Lets go of everything, without a word in the trail. `ends`: the process has nothing more to do, and does not wait
+   * for a notary that hangs.
+   */
+  close(ends = true): void {
     if (this.#closed) return
     this.#closed = true
     this.#stopped = true
@@ -277,6 +281,7 @@ export class Relay {
     clearTimeout(this.#publishTimer)
     this.recorder.close()
     this.#state.close()
+    this.opened.closeNotary(ends)
     this.opened.reading.close()
     this.opened.database.close()
     this.opened.lock.release()
@@ -286,7 +291,7 @@ export class Relay {
   async abandon(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
     await this.#engine?.stop()
-    this.close()
+    this.close(false)
   }
 
   async scanNow(): Promise<void> {
@@ -445,28 +450,46 @@ export class Relay {
   #keyFaults: readonly KeyFault[] = []
 
   async #askingNotary(work: () => Promise<void>): Promise<void> {
-    const timer = setTimeout(() => this.#notaryFailed(NO_ANSWER), NOTARY_ANSWER_MILLISECONDS)
-    timer.unref()
     try {
       await work()
       if (this.#notaryFault !== undefined) this.#deps.note('notary-back', {})
       this.#notaryFault = undefined
       this.#notaryAnswered = true
     } catch (error) {
+      // What an answer that nobody waited for any more led to: the database is closed, and the next start asks again.
+      if (this.#closed) return
       if (error instanceof TrailForked) return this.#deps.onForked(error)
-      this.#notaryFailed(error)
-    } finally {
-      clearTimeout(timer)
+      this.#notaryIsAway(
+        messageOf(error),
+        error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed',
+      )
     }
   }
 
-  #notaryFailed(error: unknown): void {
-    const reason = messageOf(error)
-    if (this.#notaryFault?.reason !== reason) {
-      const kind = error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed'
-      this.#deps.note(kind, { reason })
-    }
+  #notaryIsAway(reason: string, event: 'notary-unreachable' | 'not-signed'): void {
+    if (this.#notaryFault?.reason !== reason) this.#deps.note(event, { reason })
     this.#notaryFault = { since: this.#notaryFault?.since ?? this.#deps.wall(), reason }
+  }
+
+  /** A call that hangs throws nothing: that it has not been answered is said all the same. */
+  #lookForSilence(): void {
+    if (this.opened.notary.silentMilliseconds > NOTARY_SILENT_MILLISECONDS)
+      this.#notaryIsAway(
+        `${this.opened.notary.place} does not answer and is still waited for`,
+        'notary-unreachable',
+      )
+  }
+
+  /** Not longer than a stop may take: what a notary is given late, or after the next start, is not lost. */
+  async #publishAtStop(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), NOTARY_AT_STOP_MILLISECONDS)
+    })
+    const place = this.opened.notary.place
+    if ((await Promise.race([this.publish(), late])) === 'late')
+      this.#deps.note('notary-unreachable', { reason: `${place} does not answer and is not waited for` })
+    clearTimeout(timer)
   }
 
   #published(): void {

@@ -28,7 +28,7 @@ async function newNotary(): Promise<{ readonly folder: string; readonly notary: 
 async function refusals(notary: FileNotary): Promise<Set<string>> {
   const calls = [
     () => notary.put(ORIGIN, 8, noteOf(8)),
-    () => notary.get(ORIGIN, 7),
+    () => notary.get(ORIGIN, 6),
     () => listed(notary, ORIGIN),
     () => notary.originHashes(),
     () => notary.keepConflict(ORIGIN, noteOf(9)),
@@ -154,9 +154,20 @@ test('what a crash left is removed a day later, and not before', async () => {
   for (const name of [old, young, foreign]) fs.writeFileSync(join(folder, name), 'half a no')
   for (const name of [old, foreign]) fs.utimesSync(join(folder, name), yesterday, yesterday)
   const notary = await openFileNotary(folder)
+  expect(await listed(notary, ORIGIN)).toEqual([7])
+  // Who only reads removes nothing.
+  expect(fs.readdirSync(folder).filter((name) => name.startsWith('.'))).toHaveLength(3)
+  await notary.put(ORIGIN, 7, noteOf(7))
   expect(fs.readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([young, foreign])
   expect(await listed(notary, ORIGIN)).toEqual([7])
   expect(await notary.originHashes()).toEqual([ORIGIN_HASH])
+})
+
+test('a note that is there is given without asking again which notary it is; that there is none is not', async () => {
+  const { folder, notary } = await newNotary()
+  fs.rmSync(join(folder, 'notary.id'))
+  expect(Buffer.compare((await notary.get(ORIGIN, 7)) ?? Buffer.of(), noteOf(7))).toBe(0)
+  expect(await refusal(() => notary.get(ORIGIN, 6))).toMatch('holds no notary')
 })
 
 test('names that are none of ours are not listed', async () => {

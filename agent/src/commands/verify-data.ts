@@ -1,4 +1,3 @@
-import { openFileNotary } from '@compliance-relay/shared/relay'
 import {
   base64,
   canonical,
@@ -8,12 +7,13 @@ import {
   signerOf,
   type Value,
 } from '@compliance-relay/shared/trail'
-import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
+import { type NotaryFinding, notaryFaults, VERIFY_PATIENCE } from '../ask-notary.ts'
 import { digestOf } from '../capture/manifest.ts'
 import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
+import { openNotary } from '../notary-queue.ts'
 import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
@@ -72,11 +72,15 @@ export async function verifyData(
     const checks: TrailCheck[] = []
     const settings = readSettings(data.host, data.trail)
     const { notary: asked } = settings
-    const notary = await openFileNotary(asked.folder)
-    for (const trail of data.trails) {
-      const keys = await keysOf(data, trail, findings)
-      const check = () => checkOne(data, trail, { keys, notary, identity: asked.identity }, findings)
-      checks.push(await asOfOneMoment(data, check))
+    const { notary, close } = await openNotary(asked.folder)
+    try {
+      for (const trail of data.trails) {
+        const keys = await keysOf(data, trail, findings)
+        const asking = { keys, notary, identity: asked.identity, patience: VERIFY_PATIENCE }
+        checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
+      }
+    } finally {
+      close(true)
     }
     checkNamed(data, findings)
     await asOfOneMoment(data, async () => {
@@ -122,7 +126,7 @@ function printFindings(findings: readonly DataFinding[]): string {
 async function checkOne(
   data: Reading,
   trail: StoredTrail,
-  asking: Pick<CheckOptions, 'keys' | 'notary' | 'identity'>,
+  asking: Pick<CheckOptions, 'keys' | 'notary' | 'identity' | 'patience'>,
   findings: DataFinding[],
 ): Promise<TrailCheck> {
   const leaves = temporaryLeafStore()

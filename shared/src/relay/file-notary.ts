@@ -15,7 +15,8 @@ import { errorCode, syncFolder, writeOnce } from './write-once.ts'
  *   .<random>.new                                       a note on its way, or what a crash left of it
  *
  * An administrator of the machine can remove all of it: that is the limit of a folder. What is worth more is a
- * folder that he does not administer. A share that hangs holds the call until it answers.
+ * folder that he does not administer. A share that hangs holds the call until it answers, and a thread with it: who
+ * calls gives up waiting (the relay's notary queue), nobody can give up the call.
  */
 
 /** A longer file is no note (65,535 bytes), and one byte more is enough to see it. */
@@ -57,31 +58,28 @@ export async function createFileNotary(folder: string, options: FileNotaryOption
 }
 
 /**
- * A notary folder as it is now or will be: one that cannot be reached is no reason not to start, so this does not
- * throw for it; every method does, until it is back. Removes what a crash left more than a day ago.
+ * A notary folder as it is now or will be. Nothing is asked of it here: one that cannot be reached, or hangs, is no
+ * reason not to start. Every method throws for it, until it is back.
  */
 export async function openFileNotary(folder: string, options: FileNotaryOptions = {}): Promise<FileNotary> {
-  const notary = new FileNotary(resolve(folder), options.random ?? randomBytes)
-  try {
-    await notary.removeStrays((options.now ?? Date.now)() - STRAY_OLD_MILLISECONDS)
-  } catch (error) {
-    if (!(error instanceof NotaryUnreachable)) throw error
-  }
-  return notary
+  return new FileNotary(resolve(folder), options)
 }
 
 export class FileNotary implements Notary {
   readonly place: string
   readonly #folder: string
   readonly #random: (size: number) => Uint8Array
+  readonly #now: () => number
+  #hasRemovedStrays = false
   /** The notary this is, from the first time it was seen. */
   #identity: string | undefined
   /** Origins whose folder is known to be durable. */
   readonly #durable = new Set<string>()
 
-  constructor(folder: string, random: (size: number) => Uint8Array) {
+  constructor(folder: string, { random = randomBytes, now = Date.now }: FileNotaryOptions) {
     this.#folder = folder
     this.#random = random
+    this.#now = now
     this.place = `notary folder ${folder}`
   }
 
@@ -94,6 +92,7 @@ export class FileNotary implements Notary {
     const path = this.#path(origin, size)
     return this.#asked(async () => {
       await this.#requireSame()
+      await this.#removeStrays()
       await this.#makeFolder(this.#originFolder(origin), this.#folder)
       const state = await this.#write(path, note)
       // A share that went away meanwhile leaves its mount point: what was written there is in no notary.
@@ -108,8 +107,15 @@ export class FileNotary implements Notary {
   get(origin: string, size: number): Promise<Uint8Array | undefined> {
     const path = this.#path(origin, size)
     return this.#asked(async () => {
-      await this.#requireSame()
-      return readUpTo(path, READ_BYTES_MAX)
+      // A note that is there speaks for itself, by its signature. That there is none is the word of a notary: only
+      // then is it asked which one it is, so that ten thousand notes are not twenty thousand files to open.
+      let note: Uint8Array | undefined
+      try {
+        note = await readUpTo(path, READ_BYTES_MAX)
+      } finally {
+        if (note === undefined) await this.#requireSame()
+      }
+      return note
     })
   }
 
@@ -142,17 +148,20 @@ export class FileNotary implements Notary {
     })
   }
 
-  /** Removes notes that never got their name. Older than `before`, in milliseconds: others may still be written. */
-  removeStrays(before: number): Promise<void> {
-    return this.#asked(async () => {
-      await this.#requireSame()
-      for (const name of (await readdir(this.#folder)).filter((one) => STRAY.test(one))) {
-        const path = join(this.#folder, name)
-        const found = await stat(path).catch(() => undefined)
-        // Only room is lost by one that stays, and a notary one may not write to can still be read.
-        if (found !== undefined && found.mtimeMs < before) await rm(path, { force: true }).catch(() => {})
-      }
-    })
+  /**
+   * Before the first note that is put: removes what a crash left more than a day ago, notes that never got their
+   * name; younger ones others may still be writing. Who only reads removes nothing.
+   */
+  async #removeStrays(): Promise<void> {
+    if (this.#hasRemovedStrays) return
+    this.#hasRemovedStrays = true
+    const before = this.#now() - STRAY_OLD_MILLISECONDS
+    for (const name of (await readdir(this.#folder)).filter((one) => STRAY.test(one))) {
+      const path = join(this.#folder, name)
+      const found = await stat(path).catch(() => undefined)
+      // Only room is lost by one that stays.
+      if (found !== undefined && found.mtimeMs < before) await rm(path, { force: true }).catch(() => {})
+    }
   }
 
   async #requireSame(): Promise<void> {

@@ -5,6 +5,8 @@ export type Note = (event: string, details: { readonly [key: string]: unknown })
 /** Events that somebody has to look at. */
 const warnings = new Set([
   'trail-left',
+  'mended',
+  'profile-refused',
   'notary-unreachable',
   'not-signed',
   'not-recording',

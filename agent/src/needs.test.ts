@@ -13,7 +13,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   trail: 'lab.example/t/ws-nmr-01/20260302-7f3a',
   size: 3,
   key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
-  startUp: { findings: 0, notary: [] },
+  startUp: { findings: 0, mended: [], notary: [] },
   held: null,
   keys: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
@@ -21,6 +21,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   settled: true,
   http: null,
   recoveryBehind: [],
+  refusedProfiles: [],
   capture: { watches: [watch], pending: 0, oldest: [], missing: 0, unreadableFolders: [] },
   badge: null,
 }
@@ -65,6 +66,8 @@ describe('what a relay needs', () => {
     ['notary-differs', { notary: { ...well.notary, foreign: [8] } }],
     ['trail-left', { left: 'lab.example/t/ws-nmr-01/20260301-0000' }],
     ['key-unusable', { keys: [{ name: 'a.mac', fault: 'missing', found: 'it is missing' }] }],
+    ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
+    ['profile-refused', { refusedProfiles: [{ file: 'x.json', reason: 'it is a pipe' }] }],
     ['recovery-behind', { recoveryBehind: ['a.mac'] }],
     ['http-not-listening', { http: { ...taken, isAsked: true } }],
   ])('%s: files are recorded all the same, so it is ready and degraded', (code, different) => {
@@ -77,15 +80,17 @@ describe('what a relay needs', () => {
 
   test('a notary that was not there at the start, and is now, is none', () => {
     const found = { code: 'notary-unreachable', expected: 'a', found: 'b' } as const
-    expect(judged({ startUp: { findings: 0, notary: [found] } }).codes).toEqual([])
+    expect(judged({ startUp: { findings: 0, mended: [], notary: [found] } }).codes).toEqual([])
     expect(
-      judged({ startUp: { findings: 0, notary: [{ ...found, code: 'notary-replaced' }] } }).codes,
+      judged({ startUp: { findings: 0, mended: [], notary: [{ ...found, code: 'notary-replaced' }] } }).codes,
     ).toEqual(['notary-differs'])
   })
 
   test('a trail that was left for what the notary holds is said once', () => {
     const found = { code: 'notary-ahead', expected: 'at least 4 records', found: '3' } as const
-    expect(judged({ left: 'a', startUp: { findings: 0, notary: [found] } }).codes).toEqual(['trail-left'])
+    expect(judged({ left: 'a', startUp: { findings: 0, mended: [], notary: [found] } }).codes).toEqual([
+      'trail-left',
+    ])
   })
 
   test('of one that does not run is first of all that it does', () => {

@@ -29,6 +29,8 @@ const degrading = {
   'notary-differs': 'the notary is not as it was left',
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
   'key-unusable': 'a key of the trail is missing or not the right one: the relay does not start without it',
+  'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
+  'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',
   'recovery-behind': 'the recovery file does not hold all keys',
   'http-not-listening': 'another program has the port that was named for health',
 } as const
@@ -37,7 +39,8 @@ export type NeedCode = keyof typeof hindering | keyof typeof degrading
 
 /** What the status of a relay shows to be wanting, what hinders it first. Pure. */
 export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
-  const { state, held, capture, units, notary, startUp, left, keys, recoveryBehind, http } = status
+  const { state, held, capture, units, notary, startUp, left, keys, recoveryBehind, http, refusedProfiles } =
+    status
   const isRunning = state !== 'not running'
   const away = capture.watches.filter((watch) => watch.state === 'unavailable').length
   const isNoneThere = away > 0 && away === capture.watches.length
@@ -58,6 +61,8 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
       (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
     'trail-left': left !== undefined,
     'key-unusable': keys.length > 0,
+    'set-right': (startUp?.mended ?? []).length > 0,
+    'profile-refused': refusedProfiles.length > 0,
     'recovery-behind': recoveryBehind.length > 0,
     'http-not-listening': http?.state === 'not listening' && http.isAsked,
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SecretStore } from '@compliance-relay/shared/relay'
 import { type Actor, emptyHead, Frontier, macKey, signerOf, type Value } from '@compliance-relay/shared/trail'
+import type { Mending } from './mending.ts'
 import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { secretNames, type TrailKeys } from './trail-keys.ts'
 import { TrailWriter } from './trail-writer.ts'
@@ -16,6 +17,8 @@ export interface NewTrailOptions {
   readonly now: Date
   /** The trail this one goes on from, with what is known of its end and why it was left. */
   readonly previous: { readonly [key: string]: Value } | null
+  /** What is set right before the first record, and said after it. */
+  readonly mending?: Mending
 }
 
 export interface OpenedTrail {
@@ -29,7 +32,7 @@ export interface OpenedTrail {
  * keys of a trail that does not exist; the next attempt takes another name.
  */
 export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrail> {
-  const { org, name, database, store, secrets, random, now, previous } = options
+  const { org, name, database, store, secrets, random, now, previous, mending } = options
   const origin = await freeOrigin(options)
   const id = store.trails().length + 1
   const names = secretNames(origin)
@@ -46,9 +49,8 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
     frontier: new Frontier().state(),
   })
   const body = { key: signer.vkey, node: name, org, previous }
-  writer.append([{ kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }], () =>
-    store.addTrail(trail),
-  )
+  const opening = { kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }
+  writer.append([opening, ...(mending?.drafts ?? [])], () => store.addTrail(trail), mending?.apply)
   return { trail, keys: { mac, signer }, writer }
 }
 

@@ -5,6 +5,7 @@ import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
+import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
 import { hasKeyPlace, openSecrets } from './secrets.ts'
@@ -15,6 +16,7 @@ import { HostStore } from './sqlite/host-store.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { takeWriterLock, type WriterLock } from './sqlite/writer-lock.ts'
 import { temporaryLeafStore } from './temporary-leaf-store.ts'
+import { timestamp } from './time-text.ts'
 import { readTrailKeys, type TrailKeys } from './trail-keys.ts'
 import { TrailWriter } from './trail-writer.ts'
 import { UnusableInput } from './unusable-input.ts'
@@ -47,6 +49,8 @@ export interface OpenedRelay {
   readonly writer: TrailWriter
   /** What start-up found, of the trail that was there. */
   readonly check: TrailCheck
+  /** What beside the trail was not as it should be, and was set right with a record. */
+  readonly mended: Mending | undefined
   /** The former trail, if this start had to begin a new one. */
   readonly left: StoredTrail | undefined
   readonly frontier: TrailCheck['position']
@@ -122,9 +126,16 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     leaves.close()
   }
   const reading = openForReading(folder.database)
-  const common = { ...parts, reading, check, stateCheck }
+  const relay = relayActor(settings.name)
+  const recorded = tryRead(() => settingsOfTrail(host, trail))
+  const mended = mendingOf({ database, host, recorded, relay, time: timestamp(deps.wall()) })
+  if (mended !== undefined)
+    deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
+  const common = { ...parts, reading, check, stateCheck, mended }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
+    // The first thing that is written, and in one transaction: what was found is said, or it is still there.
+    if (mended !== undefined) writer.append(mended.drafts, undefined, mended.apply)
     return { ...common, trail, keys, writer, left: undefined, frontier: check.position }
   }
   deps.note('trail-left', {
@@ -141,6 +152,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     random: deps.random,
     now: new Date(deps.wall()),
     previous: previousOf(check),
+    ...(mended === undefined ? {} : { mending: mended }),
   })
   const carried = settingsDrafts(settings, 'carried over from the trail before', deps.wall())
   opened.writer.append(carried, () => host.setSettings(settings))
@@ -168,8 +180,13 @@ function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: s
 /** The kid a trail begins with; undefined if its first line is damaged: the verifier says so, not the reader of keys. */
 export function firstKidOf(store: TrailStore, trail: StoredTrail): string | undefined {
   const line = store.line(trail.id, 0)
+  return line && tryRead(() => readEntry(line).record.kid)
+}
+
+/** Of a line that may be damaged: then the verifier says so, not the reader of keys or settings. */
+function tryRead<Result>(read: () => Result): Result | undefined {
   try {
-    return line && readEntry(line).record.kid
+    return read()
   } catch {
     return undefined
   }
@@ -180,12 +197,9 @@ export function firstKidOf(store: TrailStore, trail: StoredTrail): string | unde
  * copy is taken, for without settings nothing would be watched; `relay verify` tells where the two differ.
  */
 export function readSettings(host: HostStore, trail: StoredTrail): Settings {
-  try {
-    const settings = settingsOfTrail(host, trail)
-    if (settings !== undefined) return settings
-  } catch {
-    // The verification that follows says what is wrong with the trail.
-  }
+  // The verification that follows says what is wrong with the trail.
+  const settings = tryRead(() => settingsOfTrail(host, trail))
+  if (settings !== undefined) return settings
   const copy = host.settings()
   if (copy === undefined)
     throw new UnusableInput('the trail has no settings: its set-up did not come to an end')

@@ -14,6 +14,8 @@ import { checkState } from './capture/state-check.ts'
 import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
+import { type Gap, gapBefore } from './gap.ts'
+import type { Profiles } from './instruments/load-profiles.ts'
 import type { Profile } from './instruments/types.ts'
 import { type KeyFault, keyFaults } from './key-faults.ts'
 import { needsOf } from './needs.ts'
@@ -25,6 +27,7 @@ import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
+import { readRecordIn } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
@@ -33,7 +36,7 @@ import { type Unclaimed, unclaimedCaptures, unclaimedCount } from './unclaimed.t
 
 export interface RelayDeps {
   readonly version: string
-  readonly profiles: readonly Profile[]
+  readonly profiles: Profiles
   readonly accounts: Accounts
   /** Monotonic milliseconds, and the wall clock's. */
   readonly now: () => number
@@ -70,6 +73,7 @@ const KEYS_MILLISECONDS = 60_000
 const NOTARY_SILENT_MILLISECONDS = 20_000
 /** How long a stop waits for the notary: it is given what it lacks after the next start. */
 const NOTARY_AT_STOP_MILLISECONDS = 10_000
+const REFUSED_PROFILES_GIVEN = 20
 const ALIVE_MILLISECONDS = 10_000
 const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
@@ -100,7 +104,8 @@ export class Relay {
   #http: RunOptions['http'] = () => null
   #recoveryBehind: readonly string[] = []
   #startedAt: number
-  /** When the relay was last at work, before this start. */
+  readonly #gap: Gap
+  /** When the relay was last at work, before this start, as far as it is known. */
   readonly #before: Alive | undefined
   #stopped = false
   #closed = false
@@ -111,8 +116,11 @@ export class Relay {
     this.#settings = opened.settings
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
-    this.#before = opened.host.alive()
     const { writer, database, reading, notary, trail, keys, check } = opened
+    // The trail as it was found: what this start wrote into it says nothing of the time before.
+    const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
+    this.#gap = gapBefore(opened.host.alive(), last && Date.parse(last.time), this.#startedAt)
+    this.#before = this.#gap.alive
     const relay = relayActor(opened.settings.name)
     this.recorder = new Recorder({
       relay,
@@ -166,8 +174,9 @@ export class Relay {
   /** The record that the relay runs: what start-up found, and since when nobody was looking. */
   recordStart(): void {
     const { check, left } = this.opened
-    const alive = this.#before
     const notary = notaryBody(check.notary)
+    const { refused } = this.#deps.profiles
+    for (const one of refused) this.#deps.note('profile-refused', { ...one })
     this.#record('relay.started', {
       version: this.#deps.version,
       runtime: `node ${process.versions.node}`,
@@ -182,11 +191,22 @@ export class Relay {
       },
       ...(check.notary.length > 0 ? { notary } : {}),
       ...(left === undefined ? {} : { left: left.origin }),
-      gap:
-        alive === undefined
-          ? null
-          : { from: timestamp(alive.at), to: timestamp(this.#startedAt), stopped: alive.stopped },
+      ...(refused.length > 0
+        ? { refusedProfiles: refused.slice(0, REFUSED_PROFILES_GIVEN).map(({ file }) => file) }
+        : {}),
+      gap: this.#gapBody(),
     })
+  }
+
+  #gapBody(): Value {
+    const { alive, disbelieved } = this.#gap
+    if (alive === undefined && disbelieved === undefined) return null
+    return {
+      from: alive === undefined ? null : timestamp(alive.at),
+      to: timestamp(this.#startedAt),
+      ...(alive === undefined ? {} : { stopped: alive.stopped }),
+      ...(disbelieved === undefined ? {} : { disbelieved: timestamp(disbelieved) }),
+    }
   }
 
   /**
@@ -298,8 +318,16 @@ export class Relay {
     await this.#engine?.scanNow()
   }
 
-  /** True once everything seen so far is recorded and in the notary's hands. */
+  /** True once everything that is watched was looked at, and all that was seen is recorded and in the notary's hands. */
   get settled(): boolean {
+    // Nothing is on its way from a folder that cannot be looked at: that says nothing of what is in it.
+    const isThere = () =>
+      this.#engine?.status().watches.every(({ state }) => state !== 'unavailable') === true
+    return this.#isAtRest && isThere()
+  }
+
+  /** True if there is nothing to do with what was seen so far. */
+  get #isAtRest(): boolean {
     return (this.#engine?.settled ?? false) && this.recorder.held === undefined && !this.#publisher.isBehind
   }
 
@@ -327,6 +355,7 @@ export class Relay {
           ...check.notary.filter(({ code }) => code !== 'notary-unreachable' || !this.#notaryAnswered),
           ...this.#lateNotary,
         ],
+        mended: this.opened.mended?.drafts.map(({ kind }) => kind) ?? [],
       },
       held: this.recorder.held ?? null,
       keys: this.#keyFaults,
@@ -349,6 +378,7 @@ export class Relay {
       http: this.#http(),
       /** Names of keys that the recovery file does not hold. */
       recoveryBehind: this.#recoveryBehind,
+      refusedProfiles: this.#deps.profiles.refused,
       capture: this.#engine?.status() ?? notCapturing(this.#settings, 'not watched yet'),
       badge: this.badges.person ?? null,
     } satisfies Omit<RelayStatus, 'needs'>
@@ -555,11 +585,11 @@ export class Relay {
   /** An empty transaction notes that the relay is alive. Where nothing else waits, the log is written back too. */
   #noteAlive(): void {
     const isIdle = this.recorder.waiting === 0 && this.#engine?.isInBurst !== true
-    const isSettled = this.isReady && this.settled
+    const isAtRest = this.isReady && this.#isAtRest
     this.recorder.add({
       done: () => {
         if (isIdle) writeBack(this.opened.database)
-        if (isSettled) this.#deps.onIdle()
+        if (isAtRest) this.#deps.onIdle()
       },
     })
   }

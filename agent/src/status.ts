@@ -1,6 +1,7 @@
 import type { NotaryFinding } from './ask-notary.ts'
 import type { EngineStatus } from './capture/engine.ts'
 import type { Held } from './capture/recorder.ts'
+import type { RefusedProfile } from './instruments/load-profiles.ts'
 import type { KeyFault } from './key-faults.ts'
 import type { Need } from './needs.ts'
 import { activeWatches, type Settings } from './settings.ts'
@@ -26,7 +27,12 @@ export interface RelayStatus {
   /** The trail that was left at start for this one. */
   readonly left?: string
   /** What the start found; null if it does not run, and so nothing was verified. */
-  readonly startUp: { readonly findings: number; readonly notary: readonly NotaryFinding[] } | null
+  readonly startUp: {
+    readonly findings: number
+    readonly notary: readonly NotaryFinding[]
+    /** Kinds of the records that say what beside the trail was set right. */
+    readonly mended: readonly string[]
+  } | null
   readonly held: Held | null
   /** Keys of the trail that a start would not go on with. */
   readonly keys: readonly KeyFault[]
@@ -40,10 +46,13 @@ export interface RelayStatus {
     readonly unanchoredSince: string | null
   }
   readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'failed' | 'absent', number>>
+  /** Everything that is watched was looked at, and all that was seen is recorded and given to the notary. */
   readonly settled: boolean
   readonly http: HttpState | null
   /** Names of keys that the recovery file does not hold. */
   readonly recoveryBehind: readonly string[]
+  /** Profiles in the data folder that are not used, each with a sentence that says why. */
+  readonly refusedProfiles: readonly RefusedProfile[]
   readonly capture: EngineStatus | NotCapturing
   /** Id of the person signed in at the workstation. */
   readonly badge: string | null

@@ -63,9 +63,13 @@ export class TrailWriter {
   /**
    * Appends records, and does `alongside` in the same transaction. When it returns, all of it is durable; when
    * it throws, `recover` must say what happened before anything else is written. `alongside` is given the seq
-   * of the first record. Returns that seq.
+   * of the first record, `before` is done before the records are written. Returns that seq.
    */
-  append(drafts: readonly Draft[], alongside: (first: number) => void = () => {}): number {
+  append(
+    drafts: readonly Draft[],
+    alongside: (first: number) => void = () => {},
+    before: () => void = () => {},
+  ): number {
     if (!this.#sure) throw new Error('the end of the trail is not known: recover first')
     if (drafts.length > BATCH_RECORDS_MAX)
       throw new RangeError(`at most ${BATCH_RECORDS_MAX} records at a time, not ${drafts.length}`)
@@ -83,6 +87,7 @@ export class TrailWriter {
     inTransaction(this.#database, () => {
       if (this.#store.size(this.#trail) !== first)
         throw new Error('the end of the trail has moved: two writers')
+      before()
       this.#store.append(this.#trail, entries)
       alongside(first)
     })

@@ -320,6 +320,8 @@ describe('the watched folder', () => {
     const away = join(station.base, 'away')
     renameSync(station.folder, away)
     await station.until('it is missed', ({ capture }) => capture.watches[0]?.state === 'unavailable')
+    await wait(1_500)
+    expect((await station.status()).settled).toBe(false)
     writeFileSync(join(away, 'b.dat'), 'made meanwhile')
     renameSync(away, station.folder)
     await station.until('b.dat is recorded', ({ units }) => units.recorded === 2)

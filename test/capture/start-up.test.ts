@@ -42,14 +42,16 @@ function putBackCopy(): void {
   renameSync(join(station.base, 'copy'), station.data)
 }
 
-/** Changes the database as somebody with the file in hand can: no trigger is in the way. */
+/** Changes the database as somebody with the file in hand can: no trigger is in the way, and all are there afterwards. */
 function tamper(sql: string): void {
   const database = new DatabaseSync(join(station.data, 'relay.db'))
-  const triggers = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as {
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all() as {
     name: string
+    sql: string
   }[]
   for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
   database.exec(sql)
+  for (const { sql: makes } of triggers) database.exec(makes)
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
 }
@@ -278,7 +280,79 @@ describe('the state that scans go by', () => {
   })
 })
 
-test('settings changed behind the trail are named by verify, and start-up goes by the trail', {
+test('a time of last being at work that has not come yet is not believed, and that is said', {
+  tags: ['req/P11-10e-6', 'challenge'],
+}, async () => {
+  await station.stop()
+  const since = station.records().at(-1)?.time
+  const future = Date.now() + 86_400_000
+  tamper(
+    `UPDATE alive SET state = json_object('at', ${future}, 'stopped', json('true'), 'oldest', ${future})`,
+  )
+  writeFileSync(join(station.folder, 'second.dat'), 'x')
+  await station.start()
+  await capture('third.dat')
+  const started = station.records().findLast(({ kind }) => kind === 'relay.started')
+  expect(started?.body['gap']).toMatchObject({ from: since, disbelieved: new Date(future).toISOString() })
+  const second = station.records().find(({ body }) => body['path'] === 'second.dat')
+  expect(second?.body['late']).toMatchObject({ from: since, why: 'relay-not-running' })
+  await station.stop()
+  await station.start()
+  const again = station.records().findLast(({ kind }) => kind === 'relay.started')
+  expect(again?.body['gap']).not.toHaveProperty('disbelieved')
+})
+
+describe('what stands in the database beside the rows', () => {
+  test.each([
+    [
+      'a trigger that takes records away',
+      `CREATE TRIGGER eats AFTER INSERT ON entry BEGIN
+         DELETE FROM entry_columns WHERE trail = NEW.trail; DELETE FROM unit; UPDATE alive SET state = '{}'; END`,
+      'trigger eats',
+    ],
+    ['a guard that is gone', 'DROP TRIGGER entry_kept', 'no trigger entry_kept'],
+    ['a view', 'CREATE VIEW entries AS SELECT 1', 'view entries'],
+  ])(
+    '%s is named by verify, is set right before anything is written, and that is a record',
+    {
+      tags: ['req/P11-10a-2', 'challenge', 'fault'],
+    },
+    async (_, sql, named) => {
+      await station.stop()
+      const database = new DatabaseSync(join(station.data, 'relay.db'))
+      database.exec(sql)
+      database.close()
+      const verdict = station.verify()
+      expect(verdict.code).toBe(1)
+      expect(verdict.out).toContain('schema-differs')
+      expect(verdict.out).toContain(named.replace(/^trigger|^view/, (what) => `no ${what}`))
+      await station.start()
+      await capture('second.dat')
+      expect(station.verify().code).toBe(0)
+      const mended = station.records().filter(({ kind }) => kind === 'schema.mended')
+      expect(mended).toHaveLength(1)
+      expect(JSON.stringify(mended[0]?.body)).toContain(named.split(' ').at(-1))
+      await station.stop()
+      await station.start()
+      expect(station.records().filter(({ kind }) => kind === 'schema.mended')).toHaveLength(1)
+    },
+  )
+
+  test('a table that was altered stops the start with a plain sentence', {
+    tags: ['req/P11-10a-2', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    database.exec("ALTER TABLE entry ADD COLUMN more TEXT DEFAULT 'x'")
+    database.close()
+    await expect(station.start()).rejects.toThrow(
+      'the table entry of the database is not as this relay makes it',
+    )
+    expect(station.verify().out).toContain('schema-differs')
+  })
+})
+
+test('settings changed behind the trail are named by verify, and start-up goes by the trail and says so once', {
   tags: ['req/P11-10e-5', 'challenge'],
 }, async () => {
   await station.stop()
@@ -289,6 +363,25 @@ test('settings changed behind the trail are named by verify, and start-up goes b
   await station.start()
   await capture('second.dat')
   expect(JSON.stringify(station.records())).not.toContain('Somebody Else')
+  // The copy is what the trail says again, and that it was not is a record.
+  expect(station.verify().code).toBe(0)
+  await station.stop()
+  await station.start()
+  const mended = station.records().filter(({ kind }) => kind === 'settings.mended')
+  expect(mended.map(({ body }) => body)).toEqual([
+    { count: 1, fields: [{ field: 'persons', id: expect.any(String) }] },
+  ])
+})
+
+test('a copy of the settings that cannot be read is written anew', {
+  tags: ['req/P11-10e-5', 'challenge'],
+}, async () => {
+  await station.stop()
+  tamper("UPDATE settings SET value = '{'")
+  expect(station.verify().out).toContain('settings-differ')
+  await station.start()
+  expect(station.records().filter(({ kind }) => kind === 'settings.mended')).toHaveLength(1)
+  expect(station.verify().code).toBe(0)
 })
 
 describe('the notary folder', () => {

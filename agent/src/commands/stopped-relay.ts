@@ -1,4 +1,5 @@
 import { badgeIntervals, openBadge } from '../badge-intervals.ts'
+import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { keyFaults } from '../key-faults.ts'
 import { needsOf } from '../needs.ts'
 import { readSettings } from '../open-relay.ts'
@@ -43,6 +44,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     settled: false,
     http: null,
     recoveryBehind: recoveryBehindIn(folder, store),
+    refusedProfiles: loadAllProfiles(folder.profiles).refused,
     capture: notCapturing(settings, 'relay not running'),
     badge: openBadge(badgeIntervals(store, Date.now()), Date.now())?.person ?? null,
   }

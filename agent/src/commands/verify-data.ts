@@ -3,6 +3,7 @@ import {
   canonical,
   type MacKey,
   macKey,
+  printable,
   readEntry,
   signerOf,
   type Value,
@@ -19,9 +20,11 @@ import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import { columnsOf } from '../sqlite/columns.ts'
+import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
+import { UnusableInput } from '../unusable-input.ts'
 import { filesOnDisk } from './files-on-disk.ts'
 import type { Output } from './options.ts'
 import { type Reading, reading } from './reading.ts'
@@ -33,6 +36,7 @@ export const dataFaults = {
   'columns-extra': 'there are columns of a record that is not there',
   'content-differs': 'content kept beside the trail is not what its digest says',
   'content-missing': 'a record names content that is not kept beside the trail',
+  'schema-differs': 'a table, index, trigger or view of the database is not as the relay makes it',
   'settings-differ': 'the settings in use are not those the trail records',
   'trail-not-named': 'a trail was begun anew without naming the one before it',
   'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
@@ -54,6 +58,8 @@ export interface DataFinding {
 
 /** Findings of one code that are given one by one. */
 const GIVEN_MAX = 100
+/** Characters of a statement that was put into the database: it is anybody's, and can be of any length. */
+const STATEMENT_CHARACTERS_MAX = 300
 
 export interface VerifyDataOptions {
   readonly json: boolean
@@ -72,6 +78,7 @@ export async function verifyData(
     const checks: TrailCheck[] = []
     const settings = readSettings(data.host, data.trail)
     const { notary: asked } = settings
+    checkSchema(data, findings)
     const { notary, close } = await openNotary(asked.folder)
     try {
       for (const trail of data.trails) {
@@ -118,7 +125,7 @@ function printFindings(findings: readonly DataFinding[]): string {
         code in dataFaults
           ? dataFaults[code as keyof typeof dataFaults]
           : notaryFaults[code as NotaryFinding['code']]
-      return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${expected}\n    found ${found}\n`
+      return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${printable(expected)}\n    found ${printable(found)}\n`
     })
     .join('')
 }
@@ -286,6 +293,23 @@ function checkContent(
   if (content === undefined) add({ code: 'content-missing', seq, expected: manifest, found: 'nothing' })
   else if (digestOf(content) !== manifest)
     add({ code: 'content-differs', seq, expected: manifest, found: digestOf(content) })
+}
+
+function checkSchema({ database, trail }: Reading, findings: DataFinding[]): void {
+  const isGiven = firstOnes()
+  const said = (what: string, name: string, statement: string | null): string =>
+    (statement ?? `no ${what} ${name}`).toWellFormed().slice(0, STATEMENT_CHARACTERS_MAX)
+  for (const { what, name, expected, found } of schemaFaults(database)) {
+    if (what === 'table' && found === null)
+      throw new UnusableInput(`the table ${name} of the database is missing: there is nothing to verify`)
+    if (isGiven('schema-differs'))
+      findings.push({
+        code: 'schema-differs',
+        trail: trail.origin,
+        expected: said(what, name, expected),
+        found: said(what, name, found),
+      })
+  }
 }
 
 function checkSettings({ host, trail }: Reading, findings: DataFinding[]): void {

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { printable } from '@compliance-relay/shared/trail'
 import { PROFILE_BYTES_MAX, ProfileError, parseProfile } from './parse-profile.ts'
 import { inOrder } from './profile-order.ts'
 import type { Profile } from './types.ts'
@@ -8,35 +9,122 @@ import type { Profile } from './types.ts'
 export const BUILT_IN_PROFILES = join(import.meta.dirname, '../../profiles')
 
 const PROFILES_MAX = 500
+/** Refusals given one by one: a folder can be full of anything. */
+const REFUSED_MAX = 100
+const NAME_CHARACTERS_MAX = 100
+
+/** A profile of the user's that cannot be used: one plain sentence that names the file, and the field if it is one. */
+export interface RefusedProfile {
+  readonly file: string
+  readonly problem: string
+}
+
+/** Profiles in the order they are tried: specific before generic, then by `order`, then by id. */
+export interface Profiles extends ReadonlyArray<Profile> {
+  /** Those that were left out; empty if all can be used. The first hundred. */
+  readonly refused: readonly RefusedProfile[]
+}
+
+/** The profiles in a folder, each `*.json` in it. Throws ProfileError for one that cannot be used, and what the file system throws. */
+export function loadProfiles(folder: string): readonly Profile[] {
+  return ordered(profilesIn(folder))
+}
 
 /**
- * The profiles in a folder and any further ones: each `*.json` in them. Specific before generic, then by `order`, then
- * by id. Throws ProfileError if one cannot be used or two have one id, and what the file system throws.
+ * The built-in profiles and those a user has put into a folder, which need not be there. What cannot be used is left out
+ * and named: its instrument's files are then taken as those of any other, for files do not wait until it is mended.
  */
-export function loadProfiles(folder: string, ...more: readonly string[]): readonly Profile[] {
-  const profiles = new Map<string, Profile>()
-  for (const place of [folder, ...more])
-    for (const name of readdirSync(place).sort()) {
-      if (!name.toLowerCase().endsWith('.json') || name.startsWith('.')) continue
-      const path = join(place, name)
-      if (statSync(path).size > PROFILE_BYTES_MAX)
-        throw new ProfileError(`${name} is larger than a profile may be`)
-      const profile = parseProfile(readFileSync(path, 'utf8'), name)
-      if (profiles.has(profile.id))
-        throw new ProfileError(`${name}: id: there are two profiles ${profile.id}`)
-      profiles.set(profile.id, profile)
-      if (profiles.size > PROFILES_MAX)
-        throw new ProfileError(`${name}: there are more than ${PROFILES_MAX} profiles`)
+export function loadAllProfiles(folder: string): Profiles {
+  const profiles = profilesIn(BUILT_IN_PROFILES)
+  const refused: RefusedProfile[] = []
+  for (const name of namesOrRefusal(folder, refused)) {
+    if (refused.length >= REFUSED_MAX) break
+    try {
+      add(profiles, readProfile(folder, name), named(name))
+    } catch (error) {
+      refused.push({ file: named(name), problem: problemOf(name, error) })
     }
-  const ordered = [...profiles.values()].sort(inOrder)
-  return ordered.map((profile) =>
-    profile.unit === 'file' ? { ...profile, others: filesAfter(profile, ordered) } : profile,
+  }
+  return Object.assign(ordered(profiles), { refused })
+}
+
+function profilesIn(folder: string): Map<string, Profile> {
+  const profiles = new Map<string, Profile>()
+  for (const name of profileNames(folder)) add(profiles, readProfile(folder, name), name)
+  return profiles
+}
+
+function namesOrRefusal(folder: string, refused: RefusedProfile[]): readonly string[] {
+  try {
+    return profileNames(folder)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === undefined) throw error
+    if (code !== 'ENOENT')
+      refused.push({ file: 'profiles', problem: `the folder of profiles cannot be read (${code})` })
+    return []
+  }
+}
+
+function profileNames(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.toLowerCase().endsWith('.json') && !name.startsWith('.'))
+    .sort()
+}
+
+/**
+ * A file of its own and no more of it than a profile may have: anybody can put a pipe there, that holds up whoever
+ * opens it, or a link to what never ends.
+ */
+function readProfile(folder: string, name: string): Profile {
+  const path = join(folder, name)
+  const isFile = (stat: { isFile(): boolean }): void => {
+    if (!stat.isFile()) throw new ProfileError(`${named(name)} is no file: a profile is a file of its own`)
+  }
+  // Before it is opened, for opening a device may do something; and after, for it may be another by then.
+  isFile(lstatSync(path))
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  try {
+    isFile(fstatSync(file))
+    const bytes = Buffer.alloc(PROFILE_BYTES_MAX + 1)
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(file, bytes, length, bytes.length - length, length)
+    if (length > PROFILE_BYTES_MAX) throw new ProfileError(`${named(name)} is larger than a profile may be`)
+    return parseProfile(bytes.toString('utf8', 0, length), named(name))
+  } finally {
+    closeSync(file)
+  }
+}
+
+function add(profiles: Map<string, Profile>, profile: Profile, name: string): void {
+  if (profiles.has(profile.id)) throw new ProfileError(`${name}: id: there are two profiles ${profile.id}`)
+  if (profiles.size >= PROFILES_MAX)
+    throw new ProfileError(`${name}: there are more than ${PROFILES_MAX} profiles`)
+  profiles.set(profile.id, profile)
+}
+
+function ordered(profiles: ReadonlyMap<string, Profile>): readonly Profile[] {
+  const all = [...profiles.values()].sort(inOrder)
+  return all.map((profile) =>
+    profile.unit === 'file' ? { ...profile, others: filesAfter(profile, all) } : profile,
   )
 }
 
-/** The built-in profiles and those a user has put into a folder, which need not be there. Throws as `loadProfiles`. */
-export function loadAllProfiles(folder: string): readonly Profile[] {
-  return loadProfiles(BUILT_IN_PROFILES, ...(existsSync(folder) ? [folder] : []))
+function problemOf(name: string, error: unknown): string {
+  if (error instanceof ProfileError) return error.message
+  const code = codeOf(error)
+  if (code === undefined) throw error
+  return `${named(name)} cannot be read (${code})`
+}
+
+/** A name for a message: what anybody may have called a file. */
+function named(name: string): string {
+  return printable(name).slice(0, NAME_CHARACTERS_MAX)
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
 /** Whom to ask when a file has the name but not the content: `.dx` is a zip archive of one program and text of another. */

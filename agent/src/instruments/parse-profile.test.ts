@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { examine } from './examine.ts'
 import { BUILT_IN_PROFILES, loadAllProfiles, loadProfiles } from './load-profiles.ts'
 import { fileOf, folderOf, glanceOf } from './made/unit.ts'
@@ -45,7 +46,8 @@ test('a profile that cannot be used is refused by file and field', () => {
 test('a profile dropped into a folder is used, without a line of code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'relay-profiles-'))
   try {
-    expect(loadAllProfiles(join(folder, 'not there'))).toEqual(loadProfiles(BUILT_IN_PROFILES))
+    expect([...loadAllProfiles(join(folder, 'not there'))]).toEqual(loadProfiles(BUILT_IN_PROFILES))
+    expect(loadAllProfiles(join(folder, 'not there')).refused).toEqual([])
     const balance = {
       ...minimal,
       names: ['*.bal|*.txt'],
@@ -80,11 +82,71 @@ test('a profile dropped into a folder is used, without a line of code', () => {
     expect([plate?.profile.id, plate?.state, plate?.profile.quietSeconds]).toEqual(['reader', 'whole', 5])
     expect(recogniseFolder(glanceOf('7.plate', ['raw.bin']), profiles)?.state).toBe('forming')
     writeFileSync(join(folder, 'again.json'), JSON.stringify({ ...minimal, id: 'bruker' }))
-    expect(() => loadAllProfiles(folder)).toThrow(ProfileError)
-    expect(() => loadAllProfiles(folder)).toThrow('again.json: id: there are two profiles bruker')
+    expect(profiles.refused).toEqual([])
+    const again = loadAllProfiles(folder)
+    expect(again.refused).toEqual([
+      { file: 'again.json', problem: 'again.json: id: there are two profiles bruker' },
+    ])
+    expect(again.map(({ id }) => id)).toEqual(profiles.map(({ id }) => id))
+    expect(() => loadProfiles(folder)).not.toThrow()
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+describe('in the folder of profiles', () => {
+  const isWindows = process.platform === 'win32'
+  const no = 'is no file: a profile is a file of its own'
+  test.each<[string, (path: string) => void, string]>([
+    ['a pipe', (path) => void execFileSync('mkfifo', [path]), no],
+    ['a link to a profile', (path) => symlinkSync(join(BUILT_IN_PROFILES, 'bruker.json'), path), no],
+    ['a link to what never ends', (path) => symlinkSync('/dev/zero', path), no],
+    ['a link to nothing', (path) => symlinkSync('nothing', path), no],
+    ['a link to itself', (path) => symlinkSync(path, path), no],
+    ['a folder', (path) => void mkdirSync(path), no],
+    ['a file of 64 MiB', (path) => truncateSync(path, 64 << 20), 'is larger than a profile may be'],
+    ['no JSON', (path) => writeFileSync(path, '{'), 'is not JSON'],
+    ['a profile of nothing', (path) => writeFileSync(path, '{}'), ': id: '],
+  ])(
+    '%s is refused by name, and all others are used',
+    { tags: ['req/P11-10e-2', 'challenge', 'fault'] },
+    (what, make, said) => {
+      if (isWindows && what === 'a pipe') return
+      const folder = mkdtempSync(join(tmpdir(), 'relay-profiles-'))
+      try {
+        const path = join(folder, 'x.json')
+        if (what.startsWith('a file')) writeFileSync(path, '')
+        make(path)
+        writeFileSync(join(folder, 'mine.json'), JSON.stringify(minimal))
+        const profiles = loadAllProfiles(folder)
+        expect(profiles.refused).toEqual([{ file: 'x.json', problem: expect.stringContaining(said) }])
+        expect(profiles.refused[0]?.problem).toMatch(/^x\.json/)
+        expect(profiles.map(({ id }) => id)).toContain('mine')
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
+
+  test('what is no folder is refused, and so are thousands of files, of which a hundred are named', () => {
+    const base = mkdtempSync(join(tmpdir(), 'relay-profiles-'))
+    try {
+      const folder = join(base, 'profiles')
+      writeFileSync(folder, '')
+      expect(loadAllProfiles(folder).refused).toEqual([
+        { file: 'profiles', problem: 'the folder of profiles cannot be read (ENOTDIR)' },
+      ])
+      rmSync(folder)
+      mkdirSync(folder)
+      for (let i = 0; i < 3_000; i++) writeFileSync(join(folder, `\x1b${i}.json`), '')
+      const { refused } = loadAllProfiles(folder)
+      expect(refused).toHaveLength(100)
+      expect(JSON.stringify(refused)).not.toContain('\\u001b[')
+      expect(refused[0]?.problem).toBe('\\u001b0.json is not JSON')
+    } finally {
+      rmSync(base, { recursive: true })
+    }
+  })
 })
 
 test('the profiles that come with the agent are plain data, in order, with the generic ones last', () => {

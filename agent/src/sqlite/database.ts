@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { UnusableInput } from '../unusable-input.ts'
 import { SCHEMA_VERSION, schema } from './schema.ts'
+import { schemaFaults } from './schema-faults.ts'
 
 /** Of a new database. An entry has about 1.2 KiB: in pages of 4 KiB a third of the room, and of the log, is wasted. */
 const PAGE_BYTES = 8_192
@@ -15,6 +16,10 @@ const BUSY_MILLISECONDS = 5_000
  * The database of a data folder, opened for writing. WAL first and then synchronous=FULL: set the other way
  * round, or by a driver that knows better, commits can be lost on a power cut. So both are read again after
  * a write, here and each time the file is opened.
+ *
+ * A database with triggers or views of somebody else's is opened and not written to: who opens it records them and has
+ * them removed (`schemaFaults`, `mendSchema`) before anything is. Throws `UnusableInput` where a table is not as the
+ * relay makes it.
  */
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS })
@@ -24,10 +29,12 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec('PRAGMA synchronous=FULL')
     database.exec(`PRAGMA cache_size=-${CACHE_KIB}`)
     database.exec(`PRAGMA wal_autocheckpoint=${LOG_PAGES_MAX}`)
+    distrust(database)
     prepareSchema(database)
-    database.exec(
-      "INSERT INTO alive (id, state) VALUES (1, '{}') ON CONFLICT (id) DO UPDATE SET state = state",
-    )
+    if (isAsMade(database, file))
+      database.exec(
+        "INSERT INTO alive (id, state) VALUES (1, '{}') ON CONFLICT (id) DO UPDATE SET state = state",
+      )
     requireDurable(database)
     return database
   } catch (error) {
@@ -40,6 +47,7 @@ export function openDatabase(file: string): DatabaseSync {
 export function openForReading(file: string): DatabaseSync {
   if (!existsSync(file)) throw new UnusableInput(`there is no trail in this folder: ${file} is not there`)
   const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MILLISECONDS })
+  distrust(database)
   const version = versionOf(database)
   if (version !== SCHEMA_VERSION) {
     database.close()
@@ -48,6 +56,26 @@ export function openForReading(file: string): DatabaseSync {
     )
   }
   return database
+}
+
+/**
+ * The file may not be what was written. What stands in its schema calls no function that does anything (an index or a
+ * check would be enough), and a page whose cells do not fit in it is an error and not read as it stands.
+ */
+function distrust(database: DatabaseSync): void {
+  database.exec('PRAGMA trusted_schema=OFF')
+  database.exec('PRAGMA cell_size_check=ON')
+}
+
+/** False if there is something to be mended first. Throws `UnusableInput` for what cannot be. */
+function isAsMade(database: DatabaseSync, file: string): boolean {
+  const faults = schemaFaults(database)
+  const refused = faults.find(({ remedy }) => remedy === 'refused')
+  if (refused !== undefined)
+    throw new UnusableInput(
+      `the table ${refused.name} of the database is ${refused.found === null ? 'missing' : 'not as this relay makes it'}: put ${file} back from a copy; nothing is written into it as it is`,
+    )
+  return faults.every(({ remedy }) => remedy === 'left')
 }
 
 function prepareSchema(database: DatabaseSync): void {

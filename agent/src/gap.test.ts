@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { gapBefore } from './gap.ts'
+
+const now = 1_772_000_000_000
+const hour = 3_600_000
+
+test('a time the relay was at work is believed, and what was then on its way', () => {
+  const alive = { at: now - hour, stopped: true, oldest: now - 2 * hour }
+  expect(gapBefore(alive, now - 3 * hour, now)).toEqual({ alive })
+  expect(gapBefore(undefined, now - hour, now)).toEqual({ alive: undefined })
+})
+
+test('a time that has not come yet is not believed: the last record says since when', {
+  tags: ['req/P11-10e-6', 'challenge'],
+}, () => {
+  const alive = { at: now + hour, stopped: false, oldest: now + hour }
+  expect(gapBefore(alive, now - 3 * hour, now)).toEqual({
+    alive: { at: now - 3 * hour, stopped: false },
+    disbelieved: now + hour,
+  })
+})
+
+test('where the last record has not come yet either, nothing is known', () => {
+  expect(gapBefore({ at: now + hour, stopped: false }, now + hour, now)).toEqual({
+    alive: undefined,
+    disbelieved: now + hour,
+  })
+  expect(gapBefore({ at: now + hour, stopped: false }, undefined, now).alive).toBeUndefined()
+})
+
+test('a clock that was corrected by a moment makes no gap that ends before it begins', () => {
+  expect(gapBefore({ at: now + 500, stopped: true, oldest: now + 200 }, now, now)).toEqual({
+    alive: { at: now, stopped: true },
+  })
+})

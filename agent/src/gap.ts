@@ -1,0 +1,27 @@
+import { STEP_MILLISECONDS } from './clock-watch.ts'
+import type { Alive } from './sqlite/host-store.ts'
+
+/** The time before a start in which nobody looked. Wall clock, milliseconds. */
+export interface Gap {
+  /** Since when, as far as it is known; `alive` is what later starts go on from if this one does not get that far. */
+  readonly alive: Alive | undefined
+  /** A time when the relay was said to have been at work, and that has not come yet. */
+  readonly disbelieved?: number
+}
+
+/**
+ * Since when nobody looked. The time the relay was last at work is a note beside the trail, and no evidence: one that
+ * is later than now, because the clock was set back or somebody wrote it there, would make the gap end before it began,
+ * and late files look as if they were not. Then the last record's time, under its checksum, is the last thing known; if
+ * that has not come yet either, nothing is. A difference that clocks are corrected by every day is none.
+ */
+export function gapBefore(alive: Alive | undefined, lastRecord: number | undefined, now: number): Gap {
+  if (alive === undefined) return { alive }
+  const { at, stopped, oldest } = alive
+  if (at <= now + STEP_MILLISECONDS) {
+    const from = Math.min(at, now)
+    return { alive: { at: from, stopped, ...(oldest === undefined || oldest > from ? {} : { oldest }) } }
+  }
+  const isKnown = lastRecord !== undefined && lastRecord <= now
+  return { alive: isKnown ? { at: lastRecord, stopped } : undefined, disbelieved: at }
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { UnusableInput } from '../unusable-input.ts'
+import { inTransaction, openDatabase, openForReading } from './database.ts'
+import { mendSchema, schemaFaults } from './schema-faults.ts'
+
+/** A new database with something done to it behind the relay's back. */
+function tampered(sql: string): string {
+  const base = mkdtempSync(join(tmpdir(), 'relay-schema-'))
+  onTestFinished(() => rmSync(base, { recursive: true, force: true }))
+  const file = join(base, 'relay.db')
+  openDatabase(file).close()
+  const database = new DatabaseSync(file)
+  database.exec(sql)
+  database.close()
+  return file
+}
+
+const eats =
+  "CREATE TRIGGER eats AFTER INSERT ON entry BEGIN DELETE FROM settings; INSERT INTO content VALUES ('x', x'00'); END"
+
+test('a database as the relay makes it has no fault', () => {
+  const database = openDatabase(tampered(''))
+  expect(schemaFaults(database)).toEqual([])
+  database.close()
+})
+
+test.each([
+  ['a trigger that was put there', eats, 'trigger eats', null],
+  ['a trigger that is gone', 'DROP TRIGGER entry_stays', 'trigger entry_stays', 'expected'],
+  [
+    'a trigger that does nothing any more',
+    'DROP TRIGGER entry_kept; CREATE TRIGGER entry_kept BEFORE DELETE ON entry BEGIN SELECT 1; END',
+    'trigger entry_kept',
+    'expected',
+  ],
+  ['a view', 'CREATE VIEW entries AS SELECT * FROM entry', 'view entries', null],
+  [
+    'a view with a trigger of its own',
+    'CREATE VIEW v AS SELECT 1 AS one; CREATE TRIGGER t INSTEAD OF INSERT ON v BEGIN DELETE FROM settings; END',
+    'trigger t',
+    null,
+  ],
+  ['an index', 'CREATE UNIQUE INDEX one ON entry_columns (kind)', 'index one', null],
+  ['an index that is gone', 'DROP INDEX unit_sets', 'index unit_sets', 'expected'],
+  ['a name with a quotation mark', 'CREATE VIEW "a""b" AS SELECT 1', 'view a"b', null],
+])('%s is named and set right', { tags: ['req/P11-10a-2', 'challenge'] }, (_, sql, named, expected) => {
+  const database = openDatabase(tampered(sql))
+  const faults = schemaFaults(database)
+  expect(faults.map(({ what, name }) => `${what} ${name}`)).toContain(named)
+  expect(faults[0]?.expected === null ? null : 'expected').toBe(expected)
+  expect(faults.every(({ remedy }) => remedy === 'set-right')).toBe(true)
+  inTransaction(database, () => mendSchema(database, faults))
+  expect(schemaFaults(database)).toEqual([])
+  database.close()
+})
+
+test('opening a database that has a trigger of somebody else in it does not let it act', {
+  tags: ['req/P11-10a-2', 'challenge'],
+}, () => {
+  const file = tampered(
+    'CREATE TRIGGER acts AFTER UPDATE ON alive BEGIN INSERT INTO settings VALUES (1, 1); END',
+  )
+  const database = openDatabase(file)
+  expect(database.prepare('SELECT * FROM settings').all()).toEqual([])
+  database.close()
+})
+
+test('a table of somebody else is named and left, with what is in it', () => {
+  const database = openDatabase(
+    tampered('CREATE TABLE notes (text); CREATE INDEX i ON notes (text); INSERT INTO notes VALUES (1)'),
+  )
+  const faults = schemaFaults(database)
+  expect(faults.map(({ name, remedy }) => [name, remedy])).toEqual([
+    ['i', 'left'],
+    ['notes', 'left'],
+  ])
+  inTransaction(database, () => mendSchema(database, faults))
+  expect(database.prepare('SELECT * FROM notes').all()).toHaveLength(1)
+  database.close()
+})
+
+test.each([
+  ['with a column more', 'ALTER TABLE entry ADD COLUMN more TEXT', 'not as this relay makes it'],
+  ['that is missing', 'DROP TABLE member', 'missing'],
+])('a table %s is not written to', { tags: ['req/P11-10a-2', 'challenge'] }, (_, sql, said) => {
+  const file = tampered(sql)
+  expect(() => openDatabase(file)).toThrow(UnusableInput)
+  expect(() => openDatabase(file)).toThrow(said)
+})
+
+test('what the schema calls is not trusted, nor a page that does not hold together', () => {
+  const file = tampered('')
+  for (const open of [openDatabase, openForReading]) {
+    const database = open(file)
+    expect(database.prepare('PRAGMA trusted_schema').get()).toEqual({ trusted_schema: 0 })
+    expect(database.prepare('PRAGMA cell_size_check').get()).toEqual({ cell_size_check: 1 })
+    database.close()
+  }
+})

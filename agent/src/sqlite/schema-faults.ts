@@ -1,0 +1,99 @@
+import { DatabaseSync } from 'node:sqlite'
+import { rowsOf } from './database.ts'
+import { schema } from './schema.ts'
+
+/** Something in the database that the relay did not make, made otherwise, or misses. */
+export interface SchemaFault {
+  readonly what: 'table' | 'index' | 'view' | 'trigger'
+  readonly name: string
+  /** The statement that makes it, null if there is to be none. */
+  readonly expected: string | null
+  /** The statement that made it, null if it is not there. */
+  readonly found: string | null
+  /**
+   * - `set-right`: it can be removed, or made as it should be, and no row is lost by it.
+   * - `left`: a table of somebody else's. The relay reads and writes nothing in it, and does not destroy what is in it.
+   * - `refused`: a table of ours. What it would do to what is written into it is not known.
+   */
+  readonly remedy: 'set-right' | 'left' | 'refused'
+}
+
+interface Made {
+  readonly type: SchemaFault['what']
+  readonly name: string
+  readonly tbl_name: string
+  readonly sql: string
+}
+
+/**
+ * Everything a database has otherwise than the relay makes it. A trigger that was put there can change or remove what
+ * is written, a view can stand for what is read, and a trigger that is gone guards nothing. Reads only. What SQLite
+ * makes by itself for a table (`sqlite_autoindex_…`) has no statement of its own and is judged by its table.
+ */
+export function schemaFaults(database: DatabaseSync): SchemaFault[] {
+  const expected = madeBySchema()
+  const found = madeIn(database)
+  const ours = new Set([...expected.values()].map(({ tbl_name }) => tbl_name))
+  const faults: SchemaFault[] = []
+  for (const [key, one] of found) {
+    const wanted = expected.get(key)
+    if (wanted !== undefined && wanted.tbl_name === one.tbl_name && sameStatement(wanted.sql, one.sql))
+      continue
+    const { type, name, tbl_name } = one
+    const isForeign = type === 'table' || (type === 'index' && !ours.has(tbl_name))
+    const remedy = type === 'table' && wanted !== undefined ? 'refused' : isForeign ? 'left' : 'set-right'
+    faults.push({ what: type, name, expected: wanted?.sql ?? null, found: one.sql, remedy })
+  }
+  for (const [key, { type, name, sql }] of expected)
+    if (!found.has(key))
+      faults.push({
+        what: type,
+        name,
+        expected: sql,
+        found: null,
+        remedy: type === 'table' ? 'refused' : 'set-right',
+      })
+  return faults
+}
+
+/**
+ * Sets right what can be. To be called within a transaction, before anything is written in it: what was put there does
+ * not see what follows. What was there is gone then, so who calls this records it in the same transaction.
+ */
+export function mendSchema(database: DatabaseSync, faults: readonly SchemaFault[]): void {
+  const mended = faults.filter(({ remedy }) => remedy === 'set-right')
+  // Triggers first: one of them may hang on a view, and goes with it.
+  for (const kind of ['trigger', 'view', 'index'] as const)
+    for (const { what, name, found } of mended)
+      if (what === kind && found !== null)
+        database.exec(`DROP ${what.toUpperCase()} IF EXISTS ${quoted(name)}`)
+  for (const { expected } of mended) if (expected !== null) database.exec(expected)
+  const left = schemaFaults(database).filter(({ remedy }) => remedy !== 'left')
+  if (left.length > 0) throw new Error(`the ${left[0]?.what} ${left[0]?.name} could not be set right`)
+}
+
+function madeBySchema(): Map<string, Made> {
+  const database = new DatabaseSync(':memory:')
+  try {
+    database.exec(schema)
+    return madeIn(database)
+  } finally {
+    database.close()
+  }
+}
+
+function madeIn(database: DatabaseSync): Map<string, Made> {
+  const read = database.prepare(
+    'SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name',
+  )
+  return new Map(rowsOf<Made>(read).map((one) => [`${one.type} ${one.name}`, one]))
+}
+
+/** But for where lines are broken. */
+function sameStatement(a: string, b: string): boolean {
+  return a.replaceAll(/\s+/g, ' ').trim() === b.replaceAll(/\s+/g, ' ').trim()
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   linkSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { answerRequests, ask, REQUEST_BYTES_MAX } from './control.ts'
+import { answerRequests, ask, REQUEST_BYTES_MAX, REQUESTS_AT_ONCE } from './control.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 let folder: string
@@ -24,6 +25,9 @@ afterEach(() => {
 })
 
 const name = '12345678-1234-1234-1234-123456789abc'
+function noRoom(): never {
+  throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+}
 const echo = async (request: unknown, asker: unknown): Promise<unknown> => ({ request, asker })
 
 describe('a request', () => {
@@ -42,6 +46,48 @@ describe('a request', () => {
     writeFileSync(join(folder, `${name}.answer.${process.pid}.new`), '')
     expect(await answerRequests(folder, echo)).toBe(1)
     expect(readdirSync(folder)).toEqual([`${name}.answer`])
+  })
+
+  test('whose answer finds no room is done once, and whoever asked is told', {
+    tags: ['req/DI-2', 'fault'],
+  }, async () => {
+    const refused = expect(ask(folder, { command: 'x', arguments: {} }, 10)).rejects.toThrow(
+      'the disk of the data folder is full',
+    )
+    let done = 0
+    const fills = async (): Promise<unknown> => {
+      done++
+      // What stands in for the disk: JSON asks it for its text, and that is where it says that there is no room.
+      return { toJSON: () => noRoom() }
+    }
+    while ((await answerRequests(folder, fills)) === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await refused
+    await answerRequests(folder, fills)
+    expect(done).toBe(1)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('that was left half written, and an answer nobody came for, are removed after a while', async () => {
+    const names = [`${name}.request.77.new`, `${name}.answer.77.new`, `${name}.answer`, 'notes.new']
+    for (const one of names) writeFileSync(join(folder, one), '')
+    await answerRequests(folder, echo)
+    expect(readdirSync(folder)).toHaveLength(4)
+    await answerRequests(folder, echo, () => Date.now() + 120_000)
+    expect(readdirSync(folder).sort()).toEqual([`${name}.answer`, 'notes.new'])
+    await answerRequests(folder, echo, () => Date.now() + 3_600_000)
+    expect(readdirSync(folder)).toEqual(['notes.new'])
+  })
+
+  test('is one of thousands: they are answered a hundred at a time, and all of them', async () => {
+    const ids = Array.from({ length: 1_050 }, () => randomUUID())
+    for (const id of ids) writeFileSync(join(folder, `${id}.request`), '{"command":"status","arguments":{}}')
+    let rounds = 0
+    for (let count = -1; count !== 0; rounds++) {
+      count = await answerRequests(folder, echo)
+      expect(count).toBeLessThanOrEqual(REQUESTS_AT_ONCE)
+    }
+    expect(rounds).toBe(12)
+    expect(readdirSync(folder).sort()).toEqual(ids.map((id) => `${id}.answer`).sort())
   })
 
   test('that is refused tells its problem to whoever asked', async () => {

@@ -4,10 +4,12 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -26,6 +28,12 @@ import { UnusableInput } from './unusable-input.ts'
 
 export const REQUEST_BYTES_MAX = 65_536
 const ANSWER_BYTES_MAX = 16 << 20
+/** Requests answered in one go: each is written and synced, and others want to have their turn. */
+export const REQUESTS_AT_ONCE = 100
+/** What was being written so long ago, whoever wrote it has ended. */
+const HALF_WRITTEN_OLD_MILLISECONDS = 60_000
+/** An answer that nobody came for so long, nobody will come for: the longest that is waited for one is two minutes. */
+const ANSWER_OLD_MILLISECONDS = 600_000
 const requestSchema = z.strictObject({
   command: z.string().max(40),
   arguments: z.record(z.string(), z.unknown()),
@@ -47,24 +55,59 @@ export type Answer =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly problem: string }
 
+/** The disk of the data folder is full: nothing can be asked, or the answer has no room. */
+export class NoRoom extends UnusableInput {}
+
 export type Handler = (request: Request, asker: Asker) => Promise<unknown>
 
-/** Answers what has been asked. Returns how many requests there were. */
-export async function answerRequests(folder: string, handle: Handler): Promise<number> {
-  let names: string[]
+/**
+ * Answers what has been asked, a hundred at a time, and removes what those left who ended before they were done.
+ * Returns how many requests there were. Throws what the disk throws, but for a full one: then the request is removed,
+ * which needs no room, and whoever asked sees that there is no answer to come.
+ */
+export async function answerRequests(
+  folder: string,
+  handle: Handler,
+  now: () => number = Date.now,
+): Promise<number> {
+  let all: string[]
   try {
-    names = readdirSync(folder).filter((name) => /^[0-9a-f-]{36}\.request$/.test(name))
+    all = readdirSync(folder)
   } catch {
     return 0
   }
+  removeLeftovers(folder, all, now())
+  const names = all.filter((name) => /^[0-9a-f-]{36}\.request$/.test(name)).slice(0, REQUESTS_AT_ONCE)
   for (const name of names) {
     const path = join(folder, name)
     const answer = await answerOne(path, handle)
     // The answer first: a request without one is asked again after a crash, and answered as it then stands.
-    writeWhole(folder, name.replace(/request$/, 'answer'), JSON.stringify(answer))
+    try {
+      writeWhole(folder, name.replace(/request$/, 'answer'), JSON.stringify(answer))
+    } catch (error) {
+      // It has been done, and must not be done again each time that the answer finds no room.
+      if (!isNoRoom(error)) throw error
+    }
     rmSync(path, { recursive: true, force: true })
   }
   return names.length
+}
+
+/** Half of a request or an answer whose writer was killed, and answers that nobody came for. */
+function removeLeftovers(folder: string, names: readonly string[], now: number): void {
+  for (const name of names) {
+    const isAnswer = /^[0-9a-f-]{36}\.answer$/.test(name)
+    if (!isAnswer && !/^[0-9a-f-]{36}\.(?:request|answer)\.[0-9]+\.new$/.test(name)) continue
+    const path = join(folder, name)
+    const written = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs
+    const old = isAnswer ? ANSWER_OLD_MILLISECONDS : HALF_WRITTEN_OLD_MILLISECONDS
+    // A time to come is no time: the clock was set back, or somebody wrote it there.
+    if (written !== undefined && Math.abs(now - written) > old) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+function isNoRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
 }
 
 async function answerOne(path: string, handle: Handler): Promise<Answer> {
@@ -103,18 +146,32 @@ function readRequest(path: string): { readonly text: string; readonly uid: numbe
     if (!stat.isFile() || stat.nlink !== 1) throw new UnusableInput('a request is a file of its own')
     if (stat.size > REQUEST_BYTES_MAX)
       throw new UnusableInput(`a request has at most ${REQUEST_BYTES_MAX} bytes`)
-    return { text: readFileSync(descriptor, 'utf8'), uid: stat.uid }
+    // Not more than it had: it may be growing.
+    const bytes = Buffer.alloc(stat.size)
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(descriptor, bytes, length, bytes.length - length, length)
+    return { text: bytes.toString('utf8', 0, length), uid: stat.uid }
   } finally {
     closeSync(descriptor)
   }
 }
 
-/** Asks the running relay, and waits for its answer. Throws `UnusableInput` with the problem, or if none comes. */
+/**
+ * Asks the running relay, and waits for its answer. Throws `UnusableInput` with the problem, or if none comes; `NoRoom`
+ * where the disk has no room for the question or its answer.
+ */
 export async function ask(folder: string, request: Request, seconds = 120): Promise<unknown> {
   const id = randomUUID()
+  const question = join(folder, `${id}.request`)
+  const answer = join(folder, `${id}.answer`)
   try {
     writeWhole(folder, `${id}.request`, JSON.stringify(request))
   } catch (error) {
+    if (isNoRoom(error))
+      throw new NoRoom(
+        'the disk of the data folder is full: the running relay cannot be asked, nothing was done',
+      )
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') throw error
     const owner = ownerName(folder)
@@ -122,17 +179,23 @@ export async function ask(folder: string, request: Request, seconds = 120): Prom
       `the relay runs as ${owner} and takes no request of another account: run this as ${owner}, e.g. with sudo -u ${owner}`,
     )
   }
-  const answer = join(folder, `${id}.answer`)
   for (const until = Date.now() + seconds * 1_000; Date.now() < until; ) {
     await new Promise((resolve) => setTimeout(resolve, 50))
+    // In this order: an answer is there before its question is gone.
+    const isTaken = lstatSync(question, { throwIfNoEntry: false }) === undefined
     const text = tryRead(answer)
-    if (text === undefined) continue
+    if (text === undefined) {
+      if (!isTaken) continue
+      throw new NoRoom(
+        'the disk of the data folder is full: the running relay took the request, and its answer found no room',
+      )
+    }
     rmSync(answer, { force: true })
     const parsed = JSON.parse(text) as Answer
     if (parsed.ok) return parsed.result
     throw new UnusableInput(parsed.problem)
   }
-  rmSync(join(folder, `${id}.request`), { force: true })
+  rmSync(question, { force: true })
   throw new UnusableInput(
     `the running relay did not answer within ${seconds} seconds: it is still verifying its trail after a start, or it stands still; its log says which`,
   )

@@ -67,7 +67,7 @@ describe('what a relay needs', () => {
     ['trail-left', { left: 'lab.example/t/ws-nmr-01/20260301-0000' }],
     ['key-unusable', { keys: [{ name: 'a.mac', fault: 'missing', found: 'it is missing' }] }],
     ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
-    ['profile-refused', { refusedProfiles: [{ file: 'x.json', reason: 'it is a pipe' }] }],
+    ['profile-refused', { refusedProfiles: [{ file: 'x.json', problem: 'it is a pipe' }] }],
     ['recovery-behind', { recoveryBehind: ['a.mac'] }],
     ['http-not-listening', { http: { ...taken, isAsked: true } }],
   ])('%s: files are recorded all the same, so it is ready and degraded', (code, different) => {

@@ -16,8 +16,9 @@ export type HttpState = { readonly port: number; readonly isAsked: boolean } & (
 export interface RelayStatus {
   readonly relay: string
   readonly version: string
-  readonly state: 'running' | 'starting' | 'held' | 'not running'
-  /** ISO 8601; null if it does not run. */
+  /** `not asked`: it runs, and its disk has no room for a question: what follows is what its folder says. */
+  readonly state: 'running' | 'starting' | 'held' | 'not running' | 'not asked'
+  /** ISO 8601; null if it does not run, or was not asked. */
   readonly started: string | null
   /** Origin of the trail written to, and number of its records. */
   readonly trail: string
@@ -65,7 +66,7 @@ export interface NotCapturing extends Omit<EngineStatus, 'watches'> {
   readonly watches: readonly {
     readonly id: string
     readonly path: string
-    readonly state: 'relay not running' | 'not watched yet'
+    readonly state: 'relay not running' | 'relay not asked' | 'not watched yet'
     readonly reason?: undefined
     readonly hints: string
   }[]

@@ -191,6 +191,16 @@ describe('the disk of the data folder', () => {
     for (let i = 0; i < 300; i++) write(`more/f${i}.dat`)
     await until('it says that it cannot record', () => station.log.includes('not-recording'))
     const acknowledged = station.records().filter(({ kind }) => kind === 'file.created').length
+    // Who asks is told why there is no answer, and what can be told without one; nothing is left of the question.
+    const asked = station.tryRelay('status', '--data', station.data)
+    expect(asked).toMatchObject({ code: 0, error: '' })
+    expect(asked.out).toContain('the disk of the data folder is full')
+    const told = station.tryRelay('scan', '--data', station.data)
+    expect(told).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('the disk of the data folder is full'),
+    })
+    expect(readdirSync(join(station.data, 'control'))).toEqual([])
     rmSync(ballast)
     const status = await station.until(
       'all is recorded',

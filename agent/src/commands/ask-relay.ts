@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { ask, type Request } from '../control.ts'
+import { ask, NoRoom, type Request } from '../control.ts'
 import type { DataFolder } from '../data-folder.ts'
 import { logNotes } from '../log.ts'
 import { handleRequest } from '../requests.ts'
@@ -7,7 +7,7 @@ import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { reading } from './reading.ts'
 import { openRelayFor, relayNameIn } from './run.ts'
-import { stoppedStatus, stoppedUnclaimed } from './stopped-relay.ts'
+import { stoppedStatus, stoppedUnclaimed, unaskedStatus } from './stopped-relay.ts'
 
 /** Throws `UnusableInput` where no relay was set up. */
 export function requireRelay(folder: DataFolder): void {
@@ -22,6 +22,23 @@ export function requireRelay(folder: DataFolder): void {
   }
 }
 
+/** On a full disk, what can be told without writing anything is told. */
+async function askRunning(folder: DataFolder, request: Request): Promise<unknown> {
+  try {
+    return await ask(folder.control, request)
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error
+    if (request.command === 'status') return reading(folder.path, (data) => unaskedStatus(data, Date.now()))
+    if (request.command === 'unclaimed') return readUnclaimed(folder, request)
+    throw error
+  }
+}
+
+function readUnclaimed(folder: DataFolder, request: Request): Promise<unknown> {
+  const limit = Number(request.arguments['limit'])
+  return reading(folder.path, (data) => stoppedUnclaimed(data, limit))
+}
+
 /**
  * Asks the running relay. Where none runs, the data folder is opened for this one thing, if that makes sense: the
  * lock is held meanwhile, and start and stop are records as always.
@@ -29,13 +46,10 @@ export function requireRelay(folder: DataFolder): void {
 export async function askRelay(folder: DataFolder, request: Request): Promise<unknown> {
   requireRelay(folder)
   const lock = tryWriterLock(folder.lock)
-  if (lock === undefined) return ask(folder.control, request)
+  if (lock === undefined) return askRunning(folder, request)
   lock.release()
   if (request.command === 'status') return reading(folder.path, stoppedStatus)
-  if (request.command === 'unclaimed') {
-    const limit = Number(request.arguments['limit'])
-    return reading(folder.path, (data) => stoppedUnclaimed(data, limit))
-  }
+  if (request.command === 'unclaimed') return readUnclaimed(folder, request)
   if (request.command === 'scan') throw new UnusableInput('no relay is running on this data folder')
   const relay = await openRelayFor(folder, logNotes(relayNameIn(folder), 'warn'), () => {})
   const self = { uid: process.getuid?.() ?? -1 }

@@ -51,6 +51,18 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
   return { ...status, needs: needsOf(status) }
 }
 
+/** Of a relay that runs and cannot be asked, its disk being full. `now`: wall clock, milliseconds. */
+export function unaskedStatus(data: Reading, now: number): RelayStatus {
+  const reason =
+    'the disk of the data folder is full, so the running relay cannot be asked; this is what its folder says'
+  return {
+    ...stoppedStatus(data),
+    state: 'not asked',
+    held: { since: now, reason, tries: 0 },
+    capture: notCapturing(readSettings(data.host, data.trail), 'relay not asked'),
+  }
+}
+
 export function stoppedUnclaimed({ database, store }: Reading, limit: number): Unclaimed {
   return unclaimedCaptures({ units: new UnitStore(database), store }, limit)
 }

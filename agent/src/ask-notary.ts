@@ -150,19 +150,30 @@ class View implements NotaryView {
   }
 
   #look(size: number, note: Uint8Array, own: StoredCheckpoint | undefined, records: number): void {
-    const { trail } = this.#options
-    const checkpoint = signedBy(trail, size, note)
+    const checkpoint = signedAtAll(this.#options.trail, note)
     if (checkpoint === undefined) return this.#foreign(size, records)
+    if (checkpoint.size !== size) return this.#misplaced(size, checkpoint, note, records)
     this.notarised ??= checkpoint
-    if (size > records) {
-      const found = `${records}`
-      return this.add({ code: 'notary-ahead', expected: `at least ${size} records`, found, size })
-    }
+    if (size > records) return this.#ahead(size, records)
     if (own === undefined) this.strangers.push({ size, note })
     else if (!equalBytes(own.note, note)) {
       const expected = `the checkpoint of ${size} records as signed here`
       return this.add({ code: 'notary-differs', expected, found: 'another note under the same name', size })
     }
+  }
+
+  /**
+   * A checkpoint under another's name. Whoever put it there could have removed it as well; but what this trail has
+   * signed it must contain, wherever that is found.
+   */
+  #misplaced(size: number, checkpoint: Checkpoint, note: Uint8Array, records: number): void {
+    this.#foreign(size, records)
+    if (checkpoint.size > records) this.#ahead(checkpoint.size, records)
+    else this.strangers.push({ size: checkpoint.size, note })
+  }
+
+  #ahead(size: number, records: number): void {
+    this.add({ code: 'notary-ahead', expected: `at least ${size} records`, found: `${records}`, size })
   }
 
   #foreign(size: number, records: number): void {
@@ -221,11 +232,11 @@ async function allOf(sizes: AsyncIterable<number>): Promise<number[]> {
   return all
 }
 
-/** A checkpoint of this trail and size with its signature, undefined if the note is anything else. */
-export function signedBy(trail: StoredTrail, size: number, note: Uint8Array): Checkpoint | undefined {
+/** A checkpoint of this trail with its signature, of whatever size, undefined if the note is anything else. */
+export function signedAtAll(trail: StoredTrail, note: Uint8Array): Checkpoint | undefined {
   try {
     const checkpoint = parseCheckpoint(note)
-    if (checkpoint.origin !== trail.origin || checkpoint.size !== size) return undefined
+    if (checkpoint.origin !== trail.origin) return undefined
     return checkNote(checkpoint.note, parseVkey(trail.vkey)) === 'good' ? checkpoint : undefined
   } catch (error) {
     if (error instanceof FormatError) return undefined

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Notary } from '@compliance-relay/shared/relay'
 import { printCheckpoint, signCheckpoint, signerOf } from '@compliance-relay/shared/trail'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { askNotary } from './ask-notary.ts'
 import { NotaryQueue } from './notary-queue.ts'
 
@@ -81,6 +81,46 @@ test('each answer may take its time where nothing is said of all of them', async
   })
   const { findings } = await askNotary(notary, { ...asking, patience: { each: 150 } })
   expect(findings).toEqual([])
+})
+
+describe('a checkpoint of this trail under the name of another', () => {
+  const misplaced = (note: Uint8Array) =>
+    notaryThat({
+      identity: async () => 'n',
+      list: async function* () {
+        yield 1
+        yield 2
+      },
+      get: async (_, size) => (size === 1 ? noteOf(1) : note),
+    })
+  const remembered = () => ({ size: 4, own })
+
+  test('of more records than there are shows that records were removed', {
+    tags: ['req/P11-10a-3', 'challenge'],
+  }, async () => {
+    const { findings } = await askNotary(misplaced(noteOf(9)), { ...asking, remembered })
+    expect(findings.map(({ code, size }) => [code, size])).toEqual([
+      ['notary-foreign', 2],
+      ['notary-ahead', 9],
+    ])
+  })
+
+  test('of records that there are is to be held against them', {
+    tags: ['req/P11-10a-3', 'challenge'],
+  }, async () => {
+    const note = noteOf(3, 66)
+    const view = await askNotary(misplaced(note), { ...asking, remembered })
+    expect(view.findings.map(({ code }) => code)).toEqual(['notary-foreign'])
+    expect(view.strangers).toEqual([{ size: 3, note }])
+  })
+
+  test('signed by another key says nothing of this trail', async () => {
+    const other = signerOf(origin, 'note', new Uint8Array(32).fill(8))
+    const note = printCheckpoint(signCheckpoint({ origin, size: 9, root: new Uint8Array(32) }, other))
+    const view = await askNotary(misplaced(note), { ...asking, remembered })
+    expect(view.findings.map(({ code }) => code)).toEqual(['notary-foreign'])
+    expect(view.strangers).toEqual([])
+  })
 })
 
 test('a call begins when the one before was answered, whether anybody still waits for that or not', {

@@ -11,7 +11,7 @@ import {
   signCheckpoint,
   TrailVerifier,
 } from '@compliance-relay/shared/trail'
-import { askNotary, isHarmless, type NotaryFinding, notaryFaults, signedBy } from './ask-notary.ts'
+import { askNotary, isHarmless, type NotaryFinding, notaryFaults, signedAtAll } from './ask-notary.ts'
 import { ownPolicy } from './check-trail.ts'
 import { inTransaction } from './sqlite/database.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
@@ -137,11 +137,17 @@ export class Publisher {
   async #differs(size: number, note: Uint8Array, held: Uint8Array): Promise<void> {
     const { trail, notary } = this.#options
     await notary.keepConflict(trail.origin, note)
-    if (signedBy(trail, size, held) !== undefined)
+    const checkpoint = signedAtAll(trail, held)
+    if (checkpoint?.size === size)
       throw new TrailForked(
         size,
         `the notary holds another checkpoint under this trail's own signature at size ${size}`,
       )
+    const head = this.#options.writer.head.size
+    if (checkpoint !== undefined && checkpoint.size > head)
+      throw new TrailForked(checkpoint.size, notaryFaults['notary-ahead'])
+    // One of another size is in the wrong place, and must still be one that this trail contains.
+    if (checkpoint !== undefined) await this.#hold([{ size: checkpoint.size, note: held }], head)
     this.#foreign.add(size)
   }
 

@@ -15,6 +15,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 /* What only a folder can suffer: it goes away, it is swapped, it holds what it should not. */
 
+const isRoot = process.getuid?.() === 0
 const ORIGIN_HASH = createHash('sha256').update(ORIGIN).digest('hex')
 
 async function newNotary(): Promise<{ readonly folder: string; readonly notary: FileNotary }> {
@@ -209,6 +210,30 @@ test.each([
     expect(fs.lstatSync(path).ino).toBe(before)
   },
 )
+
+test(`a file under the name of a checkpoint that may not be read is seen to be no note${isRoot ? '' : ' (not executed: needs root to be another account)'}`, async () => {
+  if (!isRoot) return
+  const { folder } = await newNotary()
+  fs.chmodSync(join(folder, '..'), 0o755)
+  fs.writeFileSync(join(folder, ORIGIN_HASH, '0000000000000008.checkpoint'), 'x', { mode: 0o600 })
+  // Packages are read as who we are, the notary as nobody.
+  const script = `import { openFileNotary } from '@compliance-relay/shared/relay'
+    process.setgid(65534)
+    process.setuid(65534)
+    const notary = await openFileNotary(${JSON.stringify(folder)})
+    const lengths = []
+    for (const size of [6, 7, 8]) lengths.push((await notary.get(${JSON.stringify(ORIGIN)}, size))?.length ?? null)
+    process.stdout.write(JSON.stringify(lengths))`
+  const asNobody = () =>
+    spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    })
+  expect(asNobody().stdout).toBe(`[null,${noteOf(7).length},0]`)
+  // A folder that may not be looked into is another matter: what is in it is not known.
+  fs.chmodSync(join(folder, ORIGIN_HASH), 0o700)
+  expect(asNobody().stderr).toContain('this account may not do with the notary folder')
+})
 
 test('a thousand conflicts of an origin are kept, and no more', async () => {
   const { folder, notary } = await newNotary()

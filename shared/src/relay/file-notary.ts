@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, opendir, readdir, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, opendir, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { NOTARY_MARKER, readIdentity, unreachable } from './file-notary-identity.ts'
 import { CONFLICTS_MAX, type Notary, NotaryUnreachable, type PutAnswer } from './ports.ts'
@@ -253,6 +253,8 @@ async function readUpTo(path: string, bytesMax: number): Promise<Uint8Array | un
     const code = errorCode(error)
     if (code === 'ENOENT') return undefined
     if (code !== undefined && NOT_A_FILE.has(code)) return new Uint8Array(0)
+    // A file that is there and may not be read, in a folder that may: who put it there does not silence a notary.
+    if ((code === 'EACCES' || code === 'EPERM') && (await isThere(path))) return new Uint8Array(0)
     throw error
   }
   try {
@@ -268,4 +270,11 @@ async function readUpTo(path: string, bytesMax: number): Promise<Uint8Array | un
   } finally {
     await file.close()
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arrivingName, matchesAny } from './glob.ts'
 
@@ -33,6 +34,38 @@ test('no pattern makes matching slow', () => {
   expect(matchesAny([`${'*a'.repeat(100)}b`], 'a'.repeat(4_000))).toBe(false)
   expect(performance.now() - started).toBeLessThan(2_000)
 })
+
+test('ten profiles full of the worst patterns do not hold up a scan at one name', {
+  tags: ['req/P11-10e-2', 'challenge'],
+}, () => {
+  const patterns = Array.from({ length: 3_200 }, (_, i) => `${['*a', '*?', 'a#'][i % 3]}`.repeat(98) + i)
+  const started = performance.now()
+  expect(matchesAny(patterns, 'a'.repeat(255))).toBe(false)
+  expect(performance.now() - started).toBeLessThan(1_500)
+})
+
+test('what a pattern matches is what the same regular expression does', () => {
+  const part = fc.constantFrom('*', '**', '?', '#', 'a', '1', '/', '.')
+  const char = fc.constantFrom('a', '1', '2', '/', '.', 'b')
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), fc.array(char, { maxLength: 10 }), (parts, chars) => {
+      const pattern = parts.join('')
+      const source = pattern.replaceAll(/\*\*|[*?#.]/g, (one) => as[one] ?? one)
+      expect(matchesAny([pattern], chars.join(''))).toBe(
+        new RegExp(`^(?:${source})$`, 's').test(chars.join('')),
+      )
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+const as: { readonly [part: string]: string } = {
+  '**': '.*',
+  '*': '[^/]*',
+  '?': '[^/]',
+  '#': '[0-9]+',
+  '.': '\\.',
+}
 
 test.each([
   ['.fid.Ab12Cd', 'fid'],

@@ -50,31 +50,83 @@ export function isLiteral(pattern: string): boolean {
   return true
 }
 
+/**
+ * Step by step through the pattern, with all places in the name that can be reached when it is used up so far. Anybody's
+ * pattern and anybody's name meet here, in each of which everything may be reached: so it is done in numbers and in two
+ * rows that are used again, and it ends where nothing is reached any more.
+ */
 function matchesStepwise(pattern: string, name: string): boolean {
-  // Which places in the name can be reached when the pattern so far is used up.
-  let reached = new Uint8Array(name.length + 1)
+  const length = name.length
+  const codes = new Uint16Array(length)
+  for (let j = 0; j < length; j++) codes[j] = name.charCodeAt(j)
+  let reached = new Uint8Array(length + 1)
+  let next = new Uint8Array(length + 1)
   reached[0] = 1
   for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i] ?? ''
-    const crosses = char === '*' && pattern[i + 1] === '*'
+    const code = pattern.charCodeAt(i)
+    const crosses = code === STAR && pattern.charCodeAt(i + 1) === STAR
     if (crosses) i++
-    const next = new Uint8Array(name.length + 1)
-    for (let j = 0; j <= name.length; j++) {
-      const here = name[j - 1] ?? ''
-      if (char === '*')
-        next[j] = (reached[j] ?? 0) | (j > 0 && (crosses || here !== '/') ? (next[j - 1] ?? 0) : 0)
-      else if (j === 0) continue
-      else if (char === '#') next[j] = isDigit(here) ? (reached[j - 1] ?? 0) | (next[j - 1] ?? 0) : 0
-      else if (char === '?') next[j] = here === '/' ? 0 : (reached[j - 1] ?? 0)
-      else next[j] = here === char ? (reached[j - 1] ?? 0) : 0
-    }
-    reached = next
+    const isAny =
+      code === STAR
+        ? anyRun(reached, next, codes, crosses)
+        : code === HASH
+          ? digits(reached, next, codes)
+          : oneChar(reached, next, codes, code)
+    if (!isAny) return false
+    ;[reached, next] = [next, reached]
   }
-  return reached[name.length] === 1
+  return reached[length] === 1
 }
 
-function isDigit(char: string): boolean {
-  return char >= '0' && char <= '9'
+// Each fills `next`, the places reached after one more part of the pattern, and says whether there is any.
+
+function anyRun(reached: Uint8Array, next: Uint8Array, codes: Uint16Array, crosses: boolean): boolean {
+  let here = reached[0] as number
+  let any = here
+  next[0] = here
+  for (let j = 0; j < codes.length; j++) {
+    if (codes[j] === SLASH && !crosses) here = 0
+    here |= reached[j + 1] as number
+    any |= here
+    next[j + 1] = here
+  }
+  return any !== 0
+}
+
+function digits(reached: Uint8Array, next: Uint8Array, codes: Uint16Array): boolean {
+  let here = 0
+  let any = 0
+  next[0] = 0
+  for (let j = 0; j < codes.length; j++) {
+    const code = codes[j] as number
+    here = code >= ZERO && code <= NINE ? here | (reached[j] as number) : 0
+    any |= here
+    next[j + 1] = here
+  }
+  return any !== 0
+}
+
+function oneChar(reached: Uint8Array, next: Uint8Array, codes: Uint16Array, wanted: number): boolean {
+  let any = 0
+  next[0] = 0
+  for (let j = 0; j < codes.length; j++) {
+    const code = codes[j] as number
+    const is = (wanted === QUESTION ? code !== SLASH : code === wanted) ? (reached[j] as number) : 0
+    any |= is
+    next[j + 1] = is
+  }
+  return any !== 0
+}
+
+const STAR = codeOf('*')
+const HASH = codeOf('#')
+const QUESTION = codeOf('?')
+const SLASH = codeOf('/')
+const ZERO = codeOf('0')
+const NINE = codeOf('9')
+
+function codeOf(char: string): number {
+  return char.charCodeAt(0)
 }
 
 const PARTIAL_SUFFIXES = ['.part', '.filepart', '.partial', '.crdownload']

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import {
   createFileSecrets,
   openFileSecrets,
@@ -7,8 +7,11 @@ import {
   type SecretStore,
 } from '@compliance-relay/shared/relay'
 import type { DataFolder } from './data-folder.ts'
+import { readPlainFile } from './read-plain-file.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { writeDurably } from './write-durably.ts'
+
+const KEYSTORE_NAME_BYTES_MAX = 100
 
 /** Where a relay's keys are: files in its data folder, or the keystore of the operating system. */
 export type KeyPlace = 'files' | 'keystore'
@@ -45,7 +48,8 @@ export async function openOrCreateSecrets(
 }
 
 function serviceIn(file: string): string {
-  const text = readFileSync(file, 'utf8')
+  const read = readPlainFile(file, KEYSTORE_NAME_BYTES_MAX)
+  const text = read.kind === 'read' ? read.bytes.toString('utf8') : ''
   if (!/^compliance-relay [0-9a-f-]{36}\n$/.test(text))
     throw new UnusableInput(`the file ${file} does not name a place in the keystore`)
   return text.trim()

@@ -61,7 +61,7 @@ export const requirements = {
   'P11-10e-5': {
     clause: ['EU Annex 11 10', 'EU Annex 11 12.4', 'EU Annex 11 (draft 2025) 12'],
     text: 'Changes of what is watched, of projects and of persons are in the trail, with what was before and after, and why.',
-    how: 'Settings are the sum of their recorded changes; the copy the relay works with is compared with it.',
+    how: 'Settings are the sum of their recorded changes; the copy kept beside them is compared with it, and written anew with a record.',
     risk: 'high',
     owner: 'agent',
     by: 'product',

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
+import { readPlainFile } from '../read-plain-file.ts'
 import { PROFILE_BYTES_MAX, ProfileError, parseProfile } from './parse-profile.ts'
 import { inOrder } from './profile-order.ts'
 import type { Profile } from './types.ts'
@@ -72,29 +73,12 @@ function profileNames(folder: string): readonly string[] {
     .sort()
 }
 
-/**
- * A file of its own and no more of it than a profile may have: anybody can put a pipe there, that holds up whoever
- * opens it, or a link to what never ends.
- */
 function readProfile(folder: string, name: string): Profile {
-  const path = join(folder, name)
-  const isFile = (stat: { isFile(): boolean }): void => {
-    if (!stat.isFile()) throw new ProfileError(`${named(name)} is no file: a profile is a file of its own`)
-  }
-  // Before it is opened, for opening a device may do something; and after, for it may be another by then.
-  isFile(lstatSync(path))
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-  try {
-    isFile(fstatSync(file))
-    const bytes = Buffer.alloc(PROFILE_BYTES_MAX + 1)
-    let length = 0
-    for (let read = -1; read !== 0 && length < bytes.length; length += read)
-      read = readSync(file, bytes, length, bytes.length - length, length)
-    if (length > PROFILE_BYTES_MAX) throw new ProfileError(`${named(name)} is larger than a profile may be`)
-    return parseProfile(bytes.toString('utf8', 0, length), named(name))
-  } finally {
-    closeSync(file)
-  }
+  const read = readPlainFile(join(folder, name), PROFILE_BYTES_MAX)
+  if (read.kind === 'no-file')
+    throw new ProfileError(`${named(name)} is no file: a profile is a file of its own`)
+  if (read.kind === 'too-large') throw new ProfileError(`${named(name)} is larger than a profile may be`)
+  return parseProfile(read.bytes.toString('utf8'), named(name))
 }
 
 function add(profiles: Map<string, Profile>, profile: Profile, name: string): void {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,10 +12,22 @@ import { Workstation } from '../support/workstation.ts'
 
 const hasTracer = spawnSync('strace', ['-V']).status === 0
 const said = hasTracer ? '' : ' (not executed: strace is not here)'
-const HUNG_MICROSECONDS = 3_600_000_000
+const SECOND_MICROSECONDS = 1_000_000
 
 let station: Workstation
 let hung: Workstation
+let script: string
+
+/** Holds up who opens the notary's name, each time, or only those that are given. */
+function holdUp(seconds: number, when = '1+'): void {
+  const name = join(station.notary, 'notary.id')
+  const delay = `delay_enter=${seconds * SECOND_MICROSECONDS}:when=${when}`
+  writeFileSync(
+    script,
+    `exec strace -f -qq -o ${join(station.base, 'trace')} -P ${name} -e trace=openat -e inject=openat:${delay} "$@"\n`,
+  )
+}
+
 beforeEach(async () => {
   station = new Workstation({ init: ['--quiet', '1'] })
   station.init()
@@ -23,11 +35,8 @@ beforeEach(async () => {
   writeFileSync(join(station.folder, 'first.dat'), 'x')
   await station.settled()
   await station.stop()
-  const script = join(station.base, 'strace.sh')
-  writeFileSync(
-    script,
-    `exec strace -f -qq -o ${join(station.base, 'trace')} -P ${join(station.notary, 'notary.id')} -e trace=openat -e inject=openat:delay_enter=${HUNG_MICROSECONDS} "$@"\n`,
-  )
+  script = join(station.base, 'strace.sh')
+  holdUp(3_600)
   hung = new Workstation({ through: ['bash', script] })
   Object.assign(hung, { data: station.data, notary: station.notary, folder: station.folder })
 })
@@ -82,6 +91,28 @@ test(`a notary that hangs holds up neither the start, nor capture, nor the stop$
   await station.start()
   await station.settled()
   expect(station.verify().code).toBe(0)
+})
+
+test(`a trail that was set back behind a slow notary is found out as soon as the notary answers${said}`, {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, async () => {
+  if (!hasTracer) return
+  cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+  await station.start()
+  const { trail: old } = await station.status()
+  writeFileSync(join(station.folder, 'second.dat'), 'x')
+  await station.until('it is recorded', ({ units, settled }) => settled && units.recorded === 2)
+  await station.stop()
+  rmSync(station.data, { recursive: true })
+  renameSync(join(station.base, 'copy'), station.data)
+
+  holdUp(25, '1')
+  await hung.start()
+  const started = await hung.status()
+  expect([started.trail, started.notary.behind]).toEqual([old, true])
+  const status = await hung.until('a new trail is begun', ({ trail }) => trail !== old)
+  expect(status.left).toBe(old)
+  await hung.until('all is recorded', ({ units, settled }) => settled && units.recorded === 2)
 })
 
 test(`a start that waits for a notary that hangs can be ended${said}`, {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { printable } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
 import { SCHEMA_VERSION, schema } from './schema.ts'
 import { schemaFaults } from './schema-faults.ts'
@@ -39,7 +40,7 @@ export function openDatabase(file: string): DatabaseSync {
     return database
   } catch (error) {
     database.close()
-    throw error
+    throw unreadable(file, error)
   }
 }
 
@@ -47,15 +48,32 @@ export function openDatabase(file: string): DatabaseSync {
 export function openForReading(file: string): DatabaseSync {
   if (!existsSync(file)) throw new UnusableInput(`there is no trail in this folder: ${file} is not there`)
   const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MILLISECONDS })
-  distrust(database)
-  const version = versionOf(database)
-  if (version !== SCHEMA_VERSION) {
+  try {
+    distrust(database)
+    const version = versionOf(database)
+    if (version !== SCHEMA_VERSION)
+      throw new UnusableInput(
+        `${file} has schema version ${version}, this relay reads version ${SCHEMA_VERSION}`,
+      )
+    // The first thing that is asked has SQLite read the schema, all of it.
+    database.prepare('SELECT COUNT(*) FROM sqlite_master').get()
+    return database
+  } catch (error) {
     database.close()
-    throw new UnusableInput(
-      `${file} has schema version ${version}, this relay reads version ${SCHEMA_VERSION}`,
-    )
+    throw unreadable(file, error)
   }
-  return database
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, whatever they are extended to. */
+const UNREADABLE = new Set([11, 26])
+
+/** What SQLite says of a file it cannot make sense of, as a sentence; anything else stays as it is. */
+function unreadable(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error) || !UNREADABLE.has(Number(error.errcode) & 0xff))
+    return error
+  return new UnusableInput(
+    `the database ${file} cannot be read (${printable(error.message)}): put it back from a copy`,
+  )
 }
 
 /**

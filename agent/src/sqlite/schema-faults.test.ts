@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -90,6 +90,27 @@ test.each([
   const file = tampered(sql)
   expect(() => openDatabase(file)).toThrow(UnusableInput)
   expect(() => openDatabase(file)).toThrow(said)
+})
+
+test('a schema that SQLite cannot read, and a file that is no database, are said in a sentence', {
+  tags: ['req/P11-10a-2', 'challenge', 'fault'],
+}, () => {
+  const file = tampered('')
+  const database = new DatabaseSync(file)
+  database.enableDefensive(false)
+  database.exec(
+    "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE TRIGGER x' WHERE name = 'entry_kept'",
+  )
+  database.close()
+  for (const open of [openDatabase, openForReading]) {
+    expect(() => open(file)).toThrow(UnusableInput)
+    expect(() => open(file)).toThrow('malformed database schema (entry_kept)')
+  }
+  writeFileSync(file, 'x'.repeat(10_000))
+  for (const open of [openDatabase, openForReading]) {
+    expect(() => open(file)).toThrow(UnusableInput)
+    expect(() => open(file)).toThrow('put it back from a copy')
+  }
 })
 
 test('what the schema calls is not trusted, nor a page that does not hold together', () => {

@@ -52,15 +52,16 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
 }
 
 /** Of a relay that runs and cannot be asked, its disk being full. `now`: wall clock, milliseconds. */
-export function unaskedStatus(data: Reading, now: number): RelayStatus {
+export async function unaskedStatus(data: Reading, now: number): Promise<RelayStatus> {
   const reason =
     'the disk of the data folder is full, so the running relay cannot be asked; this is what its folder says'
-  return {
-    ...stoppedStatus(data),
-    state: 'not asked',
+  const status = {
+    ...(await stoppedStatus(data)),
+    state: 'not asked' as const,
     held: { since: now, reason, tries: 0 },
     capture: notCapturing(readSettings(data.host, data.trail), 'relay not asked'),
   }
+  return { ...status, needs: needsOf(status) }
 }
 
 export function stoppedUnclaimed({ database, store }: Reading, limit: number): Unclaimed {

@@ -54,6 +54,7 @@ export function statusText(status: RelayStatus): string {
     lines.push(
       `KEY      ${name}: ${printable(found)}; the relay does not start without it: put the right one back, or get it from the recovery file with relay recover`,
     )
+  lines.push(...setRightText(status))
   if (recoveryBehind.length > 0)
     lines.push(
       `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them; relay recovery --help`,
@@ -65,7 +66,7 @@ export function statusText(status: RelayStatus): string {
       `watch    ${watch.id} ${printable(watch.path)}: ${watch.state}${watch.state === 'unavailable' ? ` (${inWords(watch.reason)})` : ''}${hints}`,
     )
   }
-  if (state !== 'not running') lines.push(`open     ${capture.pending} on their way`)
+  if (state !== 'not running' && state !== 'not asked') lines.push(`open     ${capture.pending} on their way`)
   for (const one of capture.oldest) {
     const why = [one.open === true ? 'open in a program' : '', one.failure ?? '', ...(one.missing ?? [])]
       .filter((text) => text !== '')
@@ -77,6 +78,27 @@ export function statusText(status: RelayStatus): string {
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${inWords(code)})`)
   return `${lines.join('\n')}\n`
+}
+
+/** What a start set right, and which profiles it could not use: lines for people. */
+export function setRightText({
+  startUp,
+  refusedProfiles,
+}: Pick<RelayStatus, 'startUp' | 'refusedProfiles'>): string[] {
+  return [
+    ...(startUp?.mended ?? []).map(
+      (kind) => `MENDED   ${mendings[kind] ?? kind}, as a record of kind ${kind} says: relay trail shows it`,
+    ),
+    ...refusedProfiles.map(
+      ({ file, problem }) => `PROFILE  ${printable(file)} cannot be used: ${printable(problem)}`,
+    ),
+  ]
+}
+
+/** What a start sets right beside the trail, by the kind of record that says so. */
+const mendings: Readonly<Record<string, string>> = {
+  'schema.mended': "the database's own rules were altered and were set right",
+  'settings.mended': "the copy of the settings was altered and was written anew from the trail's records",
 }
 
 /** A code of the system with what it means; other reasons are words already. */

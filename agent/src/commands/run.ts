@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
+import type { Patience } from '../ask-notary.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { memoryGiver } from '../give-back-memory.ts'
@@ -18,7 +19,7 @@ import { HostStore } from '../sqlite/host-store.ts'
 import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
-import { notaryText } from './asking-text.ts'
+import { notaryText, setRightText } from './asking-text.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
 
 const PORT = 7411
@@ -81,7 +82,7 @@ export async function run(
 ): Promise<number> {
   const stop = stopSignals()
   const note = logNotes(relayNameIn(folder))
-  let relay = await openRelayFor(folder, note, stop.again, true)
+  let relay = await openRelayFor(folder, note, stop.again, { captures: true })
   stop.opened()
   /** False while one trail is left and the next is not begun: then there is nobody to ask. */
   let isOpen = true
@@ -119,7 +120,9 @@ export async function run(
       }
       isOpen = false
       await relay.abandon()
-      relay = await openRelayFor(folder, note, stop.again, true)
+      // What the notary said of the trail that was left decides over the next, so this time its answer is waited for:
+      // given up after a while, a slow notary would fork each new start again.
+      relay = await openRelayFor(folder, note, stop.again, { captures: true, patience: {} })
       isOpen = true
     }
   } finally {
@@ -127,16 +130,23 @@ export async function run(
   }
 }
 
-/** `captures`: it is going to capture, and so its state is held against its records while these are verified. */
+interface OpenFor {
+  /** It is going to capture, and so its state is held against its records while these are verified. */
+  readonly captures?: boolean
+  /** How long the notary is waited for; without it, as at any start. */
+  readonly patience?: Patience
+}
+
 export async function openRelayFor(
   folder: DataFolder,
   note: Note,
   again: () => void,
-  captures = false,
+  { captures = false, patience }: OpenFor = {},
 ): Promise<Relay> {
   const wall = (): number => Date.now()
   const random = (size: number) => new Uint8Array(randomBytes(size))
-  const opened = await openRelay(folder, { random, wall, note, checksState: captures })
+  const deps = { random, wall, note, checksState: captures }
+  const opened = await openRelay(folder, { ...deps, ...(patience === undefined ? {} : { patience }) })
   const relay = new Relay(opened, {
     version,
     profiles: loadAllProfiles(folder.profiles),
@@ -188,6 +198,8 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
         notary,
         left: left?.origin ?? null,
         recoveryBehind: relay.recoveryBehind,
+        mended: relay.status().startUp?.mended ?? [],
+        refusedProfiles: relay.status().refusedProfiles,
       }),
     )
     return
@@ -200,6 +212,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
     out.write(
       `  HTTP     ${http.reason}: nothing answers there until it is free; files are captured all the same\n`,
     )
+  for (const line of setRightText(relay.status())) out.write(`  ${line}\n`)
   for (const finding of check.notary) out.write(`  NOTARY   ${notaryText(finding)}\n`)
   if (left !== undefined)
     out.write(

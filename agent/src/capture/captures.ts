@@ -7,6 +7,7 @@ import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
+import { LetGo } from './let-go.ts'
 import { MissingUnits } from './missing-units.ts'
 import { Names, type NewUnit } from './names.ts'
 import { NotRead } from './not-read.ts'
@@ -61,6 +62,7 @@ export class Captures implements ScanSink {
   readonly #pendingIn = new Map<Folder, number>()
   readonly #missing: MissingUnits
   readonly #notRead: NotRead
+  readonly #letGo = new LetGo()
   #lastTask = 0
 
   constructor(options: CapturesOptions) {
@@ -209,7 +211,8 @@ export class Captures implements ScanSink {
     const profile = this.#profiles.ofFile(folder, name)
     const fileId = fileIdOf(stat)
     const stamp = stampOf(stat)
-    const pending = this.#newPending('file', folder, name, profile, stamp, [stamp], late)
+    const since = late ?? this.#letGo.lateOf(folder)
+    const pending = this.#newPending('file', folder, name, profile, stamp, [stamp], since)
     pending.size = Number(stat.size)
     pending.owner = Number(stat.uid)
     pending.links = Number(stat.nlink)
@@ -231,8 +234,12 @@ export class Captures implements ScanSink {
       throw new Error('a data set has a folder and a profile')
     if (known?.kind !== 'file') this.#missing.found(parent.id, folder.name)
     if (known !== undefined) this.#isBack(known)
+    // A folder with nothing in it holds no data: it is one when something is.
+    if (known?.kind !== 'set' && isEmpty(walk)) return
     const stamps = walk.files.map((file) => file.stamp)
-    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, late)
+    const since = late ?? this.#letGo.lateOf(parent)
+    this.#letGo.taken(folder, since)
+    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, since)
     pending.walk = walk
     pending.size = sizeOf(walk)
     if (known === undefined)
@@ -401,7 +408,11 @@ export class Captures implements ScanSink {
       )
       return
     }
-    if (kind === 'set') pending.profile = this.#profiles.refine(folder, walk) ?? pending.profile
+    if (kind === 'set') {
+      const profile = this.#profiles.refine(folder, walk)
+      if (this.#isNoSet(pending, profile)) return
+      pending.profile = profile ?? pending.profile
+    }
     const id = ++this.#lastTask
     const root = this.#options.realRootOf(folder)
     const task = { id, root, name: pending.name, kind, profile: pending.profile.id, evenIfIncomplete: isLong }
@@ -424,6 +435,27 @@ export class Captures implements ScanSink {
         : { member, path, stamp, size }
     })
     this.#pool.submit({ ...task, files })
+  }
+
+  /**
+   * A folder that was taken for a data set in the making and of which nothing was recorded: empty by now, or by all
+   * that is in it none after all. Then its files are each for themselves.
+   */
+  #isNoSet(pending: Pending, profile: Profile | undefined): boolean {
+    const { folder, walk } = pending
+    const { parent } = folder
+    if (walk === undefined || parent === undefined) return false
+    if (this.#context.units.unit(parent.id, folder.name)?.kind === 'set') return false
+    if (profile === undefined && this.#letGo.add(folder, walk.signature)) {
+      this.#profiles.forget(folder)
+      for (const one of [folder, ...descendantsOf(folder)]) {
+        one.set = undefined
+        one.stamp = undefined
+      }
+      this.#options.lookAgain(folder, 0)
+    } else if (!isEmpty(walk)) return false
+    this.#end(pending)
+    return true
   }
 
   /**
@@ -567,6 +599,10 @@ export class Captures implements ScanSink {
   async close(): Promise<void> {
     await this.#pool.close()
   }
+}
+
+function isEmpty({ files, others }: SetWalk): boolean {
+  return files.length + others.length === 0
 }
 
 function* descendantsOf(folder: Folder): Generator<Folder> {

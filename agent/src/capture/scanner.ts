@@ -131,10 +131,9 @@ export class Scanner {
     const glance: FolderGlance = {
       name: folder.name,
       names: (sub) =>
-        (sub === '' ? listed : tryList(`${folder.path}/${sub}`)).map(({ name, kind }) => ({
-          name,
-          isFolder: kind === 'folder',
-        })),
+        (sub === '' ? listed : tryList(`${folder.path}/${sub}`))
+          .filter(({ kind }) => kind === 'file' || kind === 'folder')
+          .map(({ name, kind }) => ({ name, isFolder: kind === 'folder' })),
     }
     return this.#options.recognise(folder, glance)
   }

@@ -33,6 +33,15 @@ export class SetProfiles {
 
   /** True if the folder is, or is becoming, a data set. */
   recognise(folder: Folder, glance: FolderGlance): boolean {
+    return this.#take(folder, glance) !== undefined
+  }
+
+  /** What a folder was taken for by its first files may be seen better by all of them; undefined if it is no set by them. */
+  refine(folder: Folder, walk: SetWalk | undefined): Profile | undefined {
+    return this.#take(folder, glanceOf(folder.name, walk))
+  }
+
+  #take(folder: Folder, glance: FolderGlance): Profile | undefined {
     const watch = this.#watchOf(folder)
     const profiles = this.#allowed(watch)
     // Of a watch of folders, each folder directly in it is a data set, whatever it holds.
@@ -40,16 +49,8 @@ export class SetProfiles {
     const profile =
       recogniseFolder(glance, profiles)?.profile ??
       (isUnit ? profiles.find(({ id }) => id === 'folder') : undefined)
-    if (profile === undefined) return false
-    this.#ofSet.set(folder, profile)
-    return true
-  }
-
-  /** What a folder was taken for by its first files may be seen better by all of them. */
-  refine(folder: Folder, walk: SetWalk | undefined): Profile | undefined {
-    const found = recogniseFolder(glanceOf(folder.name, walk), this.#allowed(this.#watchOf(folder)))
-    if (found !== undefined) this.#ofSet.set(folder, found.profile)
-    return found?.profile
+    if (profile !== undefined) this.#ofSet.set(folder, profile)
+    return profile
   }
 
   ofFile(folder: Folder, name: string): Profile {

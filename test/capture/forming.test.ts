@@ -1,0 +1,101 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { acqus, bruker1d } from '../../agent/src/instruments/made/nmr.ts'
+import type { Files } from '../../agent/src/instruments/made/unit.ts'
+import { Workstation } from '../support/workstation.ts'
+
+/* Folders that look like data sets at first, and turn out to be something else, or nothing. */
+
+let station: Workstation
+beforeEach(() => {
+  station = new Workstation()
+  station.init()
+})
+afterEach(async () => {
+  await station?.remove()
+})
+
+function write(path: string, content: string | Uint8Array = 'x'): void {
+  const to = join(station.folder, path)
+  mkdirSync(dirname(to), { recursive: true })
+  writeFileSync(to, content)
+}
+
+function writeAll(folder: string, files: Files): void {
+  for (const [path, content] of Object.entries(files)) write(`${folder}/${path}`, content)
+}
+
+/** What was recorded: kind and path, in order of path. */
+function captures(): [string, unknown][] {
+  return station
+    .records()
+    .filter(({ kind }) => /^(?:file|dataset|capture|record)\./.test(kind))
+    .map(({ kind, body }): [string, unknown] => [kind, body['path']])
+    .sort(([, a], [, b]) => (String(a) < String(b) ? -1 : 1))
+}
+
+/** Waits until the relay has taken a folder for a data set. */
+async function isTaken(path: string): Promise<void> {
+  await station.until(`${path} is on its way`, ({ capture }) =>
+    capture.oldest.some((one) => one.path === path),
+  )
+}
+
+describe('a folder that began as a data set', { tags: ['req/P11-10e-1', 'oq'] }, () => {
+  test('and is one of a person after all, has its files recorded each for itself', async () => {
+    await station.start()
+    write('collected/acqus', acqus())
+    write('taken away/acqus', acqus())
+    write('taken away/below/more/figure.png')
+    await isTaken('collected')
+    await isTaken('taken away')
+    write('collected/paper.docx')
+    write('taken away/paper.docx')
+    rmSync(join(station.folder, 'taken away/acqus'))
+    await station.settled()
+    expect(captures()).toEqual([
+      ['file.created', 'collected/acqus'],
+      ['file.created', 'collected/paper.docx'],
+      ['file.created', 'taken away/below/more/figure.png'],
+      ['file.created', 'taken away/paper.docx'],
+    ])
+    // And if it becomes one later, it is.
+    writeAll('taken away', bruker1d())
+    await station.settled()
+    expect(captures().find(([kind]) => kind.startsWith('dataset'))).toEqual(['dataset.created', 'taken away'])
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('before the relay was there, says of each of its files that nobody looked', async () => {
+    write('collected/acqus', acqus())
+    write('collected/below/values.csv')
+    await station.start()
+    await isTaken('collected')
+    write('collected/paper.docx')
+    await station.settled()
+    const late = station
+      .records()
+      .filter(({ kind, body }) => /^(?:file|capture)\./.test(kind) && body['path'] !== undefined)
+      .map(({ body }) => [body['path'], (body['late'] as { why: string } | undefined)?.why])
+    expect(late.sort()).toEqual([
+      ['collected/acqus', 'before-watch'],
+      ['collected/below/values.csv', 'before-watch'],
+      ['collected/paper.docx', undefined],
+    ])
+  })
+
+  test('and has nothing in it, is recorded when it has', async () => {
+    await station.start()
+    for (const name of ['a.raw', 'b.fid', 'c.d/AcqData', 'd.rslt', 'gone.raw'])
+      mkdirSync(join(station.folder, name), { recursive: true })
+    await wait(5_000)
+    rmSync(join(station.folder, 'gone.raw'), { recursive: true })
+    await station.settled()
+    expect(captures()).toEqual([])
+    write('a.raw/_HEADER.TXT', '$$ Version: 01.00\r\n')
+    await station.settled(150)
+    expect(captures()).toEqual([['dataset.created', 'a.raw']])
+  })
+})

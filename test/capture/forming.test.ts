@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -97,5 +97,29 @@ describe('a folder that began as a data set', { tags: ['req/P11-10e-1', 'oq'] },
     write('a.raw/_HEADER.TXT', '$$ Version: 01.00\r\n')
     await station.settled(150)
     expect(captures()).toEqual([['dataset.created', 'a.raw']])
+  })
+})
+
+describe('what is on its way', { tags: ['req/P11-10e-1', 'oq'] }, () => {
+  test('and moved into a data set, or out of one, before it is recorded, has not vanished', async () => {
+    await station.start()
+    write('new/measurement.bin')
+    writeAll('foo/10', bruker1d())
+    write('k.d/data.bin')
+    writeAll('k.d/10', bruker1d())
+    await isTaken('new/measurement.bin')
+    await isTaken('foo/10')
+    await isTaken('k.d')
+    renameSync(join(station.folder, 'new'), join(station.folder, 'lamp.d'))
+    renameSync(join(station.folder, 'foo'), join(station.folder, 'foo.d'))
+    renameSync(join(station.folder, 'k.d'), join(station.folder, 'k'))
+    await wait(130_000)
+    await station.settled()
+    expect(captures()).toEqual([
+      ['dataset.created', 'foo.d'],
+      ['dataset.created', 'k/10'],
+      ['file.created', 'k/data.bin'],
+      ['dataset.created', 'lamp.d'],
+    ])
   })
 })

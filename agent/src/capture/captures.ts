@@ -7,6 +7,7 @@ import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
+import { Insides } from './insides.ts'
 import { LetGo } from './let-go.ts'
 import { MissingUnits } from './missing-units.ts'
 import { Names, type NewUnit } from './names.ts'
@@ -63,6 +64,7 @@ export class Captures implements ScanSink {
   readonly #missing: MissingUnits
   readonly #notRead: NotRead
   readonly #letGo = new LetGo()
+  readonly #insides = new Insides()
   #lastTask = 0
 
   constructor(options: CapturesOptions) {
@@ -523,7 +525,11 @@ export class Captures implements ScanSink {
       done: () => {
         const { formerly } = pending
         this.#end(pending)
-        if (pending.kind === 'set') this.#takeIn(pending.folder)
+        if (pending.kind === 'set') {
+          this.#takeIn(pending.folder)
+          for (const other of [...this.#settler.values()])
+            if (other.stage === 'gone' && this.#insides.holds(pending, other)) this.#end(other)
+        }
         if (formerly !== undefined) this.#missing.found(formerly.folder, formerly.name)
         // What was written between the reading and now has had its hint already.
         if (pending.hinted) this.#options.lookAtFile(pending.folder, pending.name)
@@ -590,7 +596,8 @@ export class Captures implements ScanSink {
     const hasNewName =
       pending.kind === 'set' ? this.#names.hasFolder(pending.folder) : this.#names.hasNewName(pending)
     lookAgain(pending.folder, 0)
-    if (hasNewName) return
+    const isInSet = [...this.#settler.values()].some((other) => this.#insides.holds(other, pending))
+    if (hasNewName || isInSet) return
     const what = pending.kind === 'set' ? 'dataset' : 'file'
     const details = { what, size: pending.size, seen: { first: timestamp(pending.firstSeen) } }
     recorder.add(notReadOutcome(context, 'capture.failed', { folder, name }, 'vanished', details, () => {}))

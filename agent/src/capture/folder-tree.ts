@@ -85,6 +85,11 @@ export class FolderTree {
     return this.#byId.get(id)
   }
 
+  /** Looks through all of them: for what happens seldom. */
+  withFileId(fileId: string): Folder[] {
+    return [...this.#byPath.values()].filter((folder) => folder.fileId === fileId)
+  }
+
   get size(): number {
     return this.#byPath.size
   }

@@ -76,8 +76,11 @@ export class Names {
   }
 
   /** True if a data set's folder that vanished before it was recorded stands somewhere else now. */
-  hasFolder({ fileId }: Folder): boolean {
-    return this.#pending.has(fileId) || this.#units.withFileId(fileId).length > 0
+  hasFolder(folder: Folder): boolean {
+    const { fileId } = folder
+    if (this.#pending.has(fileId) || this.#units.withFileId(fileId).length > 0) return true
+    // As a folder that is no data set: its files are units of their own.
+    return this.#tree.withFileId(fileId).some((one) => one !== folder && !isGone(one.path, fileId))
   }
 
   /** True if a file that vanished before it was recorded stands somewhere else now. */

@@ -92,6 +92,21 @@ test('a ChemStation run that still goes on is not complete', () => {
   ])
 })
 
+test('a ChemStation run has all signals that sequence.acam_ names', () => {
+  const named = (...paths: readonly string[]) => ({
+    ...chemstation(runLog),
+    'sequence.acam_': `<ACAML>${paths.map((path) => `<Path>${path}</Path>`).join('')}</ACAML>`,
+  })
+  expect(examineFolder('a.D', named('b.D\\FID1A.CH', 'b.D\\RUN.LOG')).complete).toBe(true)
+  expect(examineFolder('a.D', named('b.D\\FID1A.CH', 'b.D\\DAD1B.CH', 'b.D\\DAD1.UV')).missing).toEqual([
+    'dad1b.ch is not there',
+    'dad1.uv is not there',
+  ])
+  expect(examineFolder('a.D', named('a.D\\FID1A.CH', 'b.D\\FID1B.CH')).complete).toBe(true)
+  const cut = { ...chemstation(runLog), 'sequence.acam_': '<ACAML><Path>b.D\\FID1A.CH</Pa' }
+  expect(examineFolder('a.D', cut).missing).toEqual(['sequence.acam_ does not end with </ACAML>'])
+})
+
 test('a ChemStation run stopped by the user is complete and said to be aborted', () => {
   const log = started + line('Instrument run stopped by user', '07:10:00')
   expect(examineFolder('a.D', chemstation(log))).toMatchObject({ complete: true, aborted: true })

@@ -124,6 +124,7 @@ test.each([
   ['fid has 1020 of 1024 bytes', 'fid', points(255)],
   ['pulseprogram is not there', 'pulseprogram', undefined],
   ['pdata/1/procs is not there', 'pdata/1/procs', undefined],
+  ['pdata/1/1r has 508 of 512 bytes', 'pdata/1/1r', points(127)],
   ['pdata/1/auditp.txt does not end with ##END=', 'pdata/1/auditp.txt', '##TITLE= Audit trail'],
 ])('a Bruker 1D is not complete: %s', (phrase, path, content) => {
   const files = bruker1d()

@@ -21,7 +21,7 @@ export const rule = z.discriminatedUnion('rule', [
     overBytes: z.int().min(-1).default(-1),
     ...when,
   }),
-  /** For each file `of` there is one of the same stem `needs`, be it empty: `*.cd` and `*.cg`. */
+  /** For each file `of` there is one of the same stem `needs`, be it empty: `*.cd` and `*.cg`. Of a single file: beside it, and not empty. */
   z.strictObject({ rule: z.literal('partner'), of: glob, needs: glob, ...when }),
   /** The file ends with one of these texts, blanks aside. `within`: it need only be in the last so many bytes. */
   z.strictObject({
@@ -67,6 +67,7 @@ export const rule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('json-whole'), file, ...when }),
   z.strictObject({ rule: z.literal('waters-functions'), ...when }),
   z.strictObject({ rule: z.literal('masshunter-devices'), ...when }),
+  z.strictObject({ rule: z.literal('chemstation-signals'), ...when }),
 ])
 
 export type Rule = z.infer<typeof rule>

@@ -1,4 +1,5 @@
 import { applyBrukerAcquisition } from './formats/bruker.ts'
+import { applyChemstationSignals } from './formats/chemstation.ts'
 import { applyChromeleonRows } from './formats/chromeleon.ts'
 import { applyJcampEnd } from './formats/jcamp.ts'
 import { applyJeolSize } from './formats/jeol.ts'
@@ -46,6 +47,8 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyWatersFunctions(files)
     case 'masshunter-devices':
       return applyMasshunterDevices(files)
+    case 'chemstation-signals':
+      return applyChemstationSignals(files)
     case 'prospa-size':
       return applyProspaSize(files, rule.file)
     case 'jeol-size':

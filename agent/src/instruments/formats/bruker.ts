@@ -122,7 +122,9 @@ function processings(files: UnitFiles): Processed {
       .find((one) => one)
     if (hash === undefined || spectrum === undefined) continue
     const points = hash.rowPoints * hash.rows
-    if (spectrum.size === points * 4 || spectrum.size === points * 8)
+    if (spectrum.size < points * 4)
+      phrases.push(`${named(spectrum.path)} has ${spectrum.size} of ${points * 4} bytes`)
+    else if (spectrum.size === points * 4 || spectrum.size === points * 8)
       claims.push({ path: spectrum.path, algorithm: 'md5', digest: hash.digest, from: trail.path })
   }
   return { missing: phrases, claims, trails: trails.length }

@@ -1,6 +1,8 @@
+import { complete, missing, type Outcome } from '../outcome.ts'
+import { named } from '../plain-rules.ts'
 import { decodeText, latin } from '../text.ts'
 import type { Member } from '../types.ts'
-import type { UnitFiles } from '../unit-files.ts'
+import { TEXT_BYTES_MAX, type UnitFiles } from '../unit-files.ts'
 
 /**
  * The heads of ChemStation's data files (.ch, .uv, .ms): texts behind their length, of eight bits in the versions
@@ -32,4 +34,28 @@ export function startInRunLog(log: string): string | undefined {
     .split('\n')
     .findLast((one) => one.includes('Method started') || one.includes('Instrument running'))
   return /(\d{1,2}:\d{2}:\d{2} +\d{1,2}\/\d{1,2}\/\d{2,4})\s*$/.exec(line ?? '')?.[1]
+}
+
+const SIGNALS_MAX = 200
+const NAMED_MAX = 5
+const DATA_PATH = /<Path>([^<\\/]{1,255})[\\/]([^<\\/]{1,255}\.(?:ch|uv|ms|it))<\/Path>/gi
+
+/**
+ * `sequence.acam_` names the files of its run, each as `<Path>run.D\FID1A.CH</Path>`: the data files among them are
+ * there. Where it tells of several runs, or cannot be read, nothing is said.
+ */
+export function applyChemstationSignals(files: UnitFiles): Outcome {
+  const member = files.at('sequence.acam_')
+  const text = member && files.text(member)
+  if (member === undefined || text === undefined) return complete
+  if (member.size <= TEXT_BYTES_MAX && text.includes('<ACAML') && !text.includes('</ACAML>'))
+    return missing(`${named(member.path)} does not end with </ACAML>`)
+  const folders = new Set<string>()
+  const absent = new Set<string>()
+  for (const [, folder = '', name = ''] of [...text.matchAll(DATA_PATH)].slice(0, SIGNALS_MAX)) {
+    folders.add(folder.toLowerCase())
+    if (files.at(name.toLowerCase()) === undefined) absent.add(name.toLowerCase())
+  }
+  if (folders.size > 1) return complete
+  return missing(...[...absent].slice(0, NAMED_MAX).map((name) => `${named(name)} is not there`))
 }

@@ -461,6 +461,7 @@ export const shapes: readonly Shape[] = [
     files: {
       'sx/a.wiff': ole2({ SampleDABE: noise(5_000) }),
       'sx/a.wiff.scan': noise(9_000),
+      'sx/no scan.wiff': ole2({ SampleDABE: noise(5_000) }),
       'sx/a.wiff2': noise(2_000),
       'sx/cut.wiff': ole2({ SampleDABE: noise(5_000) }).slice(0, -600),
       'sh/a.lcd': ole2({ 'File Property': 'x' }),
@@ -470,6 +471,7 @@ export const shapes: readonly Shape[] = [
     },
     units: {
       'sx/a.wiff': { profile: 'sciex', complete: true },
+      'sx/no scan.wiff': { profile: 'sciex', complete: false },
       'sx/cut.wiff': { profile: 'sciex', complete: false },
       'sh/a.lcd': { profile: 'shimadzu', complete: true },
       'sh/a.gcd': { profile: 'shimadzu', complete: true },

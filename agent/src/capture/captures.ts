@@ -14,13 +14,14 @@ import { Names, type NewUnit } from './names.ts'
 import { NotRead } from './not-read.ts'
 import type { OpenWriters } from './open-writers.ts'
 import { isComplete, notReadOutcome, type OutcomeContext, readOutcome, unreadUnit } from './outcome.ts'
+import { Partners } from './partners.ts'
 import { keyOf, type Late, lateness, type Pending } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
 import { SetProfiles } from './set-profiles.ts'
 import { Settler, sizeOf } from './settler.ts'
-import { changedOfStamp, fileIdOf, fileIdOfStamp, identityOfStamp, stampOf } from './stamp.ts'
+import { changedOfStamp, fileIdOf, fileIdOfStamp, identityOfStamp, lackingStamp, stampOf } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
 
 export interface CapturesOptions {
@@ -65,6 +66,7 @@ export class Captures implements ScanSink {
   readonly #notRead: NotRead
   readonly #letGo = new LetGo()
   readonly #insides = new Insides()
+  readonly #partners: Partners
   #lastTask = 0
 
   constructor(options: CapturesOptions) {
@@ -91,6 +93,13 @@ export class Captures implements ScanSink {
       quietMilliseconds: (pending) => this.#quietOf(pending),
       onRest: (pending) => this.#read(pending),
       onVanished: (pending) => this.#vanished(pending),
+    })
+    this.#partners = new Partners({
+      profiles: options.profiles,
+      units: this.#context.units,
+      settler: this.#settler,
+      now,
+      lookAtFile: options.lookAtFile,
     })
     this.#pool = new HashPool(
       options.profiles,
@@ -213,6 +222,7 @@ export class Captures implements ScanSink {
     const profile = this.#profiles.ofFile(folder, name)
     const fileId = fileIdOf(stat)
     const stamp = stampOf(stat)
+    if (known?.stamp === lackingStamp(stamp) && !this.#partners.isThere(profile, folder, name)) return
     const since = late ?? this.#letGo.lateOf(folder)
     const pending = this.#newPending('file', folder, name, profile, stamp, [stamp], since)
     pending.size = Number(stat.size)
@@ -410,6 +420,10 @@ export class Captures implements ScanSink {
       )
       return
     }
+    if (kind === 'file' && this.#partners.isOnItsWay(pending)) {
+      this.#settler.again(pending, this.#settler.quietOf(pending) / 2)
+      return
+    }
     if (kind === 'set') {
       const profile = this.#profiles.refine(folder, walk)
       if (this.#isNoSet(pending, profile)) return
@@ -531,6 +545,7 @@ export class Captures implements ScanSink {
             if (other.stage === 'gone' && this.#insides.holds(pending, other)) this.#end(other)
         }
         if (formerly !== undefined) this.#missing.found(formerly.folder, formerly.name)
+        if (pending.kind === 'file') this.#partners.hasCome(pending)
         // What was written between the reading and now has had its hint already.
         if (pending.hinted) this.#options.lookAtFile(pending.folder, pending.name)
       },

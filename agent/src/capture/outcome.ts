@@ -21,7 +21,7 @@ import { digestOf, type ManifestFile, manifestOf } from './manifest.ts'
 import type { Pending } from './pending.ts'
 import { pathFields } from './raw-name.ts'
 import type { CommitItem } from './recorder.ts'
-import { fileIdOfStamp } from './stamp.ts'
+import { fileIdOfStamp, isLacking, lackingStamp } from './stamp.ts'
 
 export interface OutcomeContext {
   /** The relay itself, for what no person answers for. */
@@ -66,17 +66,20 @@ function fileOutcome(context: OutcomeContext, pending: Pending, read: Read): Com
   if (file === undefined) throw new Error('a file that was read has a digest')
   const known = context.units.unit(folder.id, name)
   const fileId = fileIdOfStamp(pending.sample)
+  const lacks = read.examination?.lacks === true
+  const lacked = known !== undefined && isLacking(known.stamp)
   const unit = {
     folder: folder.id,
     name,
     kind: 'file' as const,
     fileId,
-    stamp: pending.sample,
+    stamp: lacks ? lackingStamp(pending.sample) : pending.sample,
     size: file.size,
     digest: file.sha256,
     profile: pending.profile.id,
   }
-  if (isSame(known, file.sha256))
+  // That what belongs beside it has come is news, though it is itself as it was.
+  if (isSame(known, file.sha256) && lacked === lacks)
     return {
       apply: () =>
         context.units.put({ ...known, ...unit, state: known.state === 'absent' ? 'recorded' : known.state }),

@@ -13,6 +13,7 @@ import { dirname, sep } from 'node:path'
 import { examine } from '../instruments/examine.ts'
 import type { Examination, Profile, UnitView } from '../instruments/types.ts'
 import { type Claim, PLAIN, type ReadFile, type ReadResult, type ReadTask } from './hash-task.ts'
+import { list, look } from './listing.ts'
 import { fsPath, nameOfBytes } from './raw-name.ts'
 import { stampOf } from './stamp.ts'
 
@@ -139,6 +140,8 @@ export class UnitReader {
       name,
       kind: kind === 'set' ? 'folder' : 'file',
       members: () => members,
+      beside: (other) =>
+        kind === 'file' && files[0] !== undefined ? sizeBeside(files[0].path, other) : undefined,
       read: (path, offset, length) => {
         const file = byMember.get(path)
         if (file === undefined || !(length > 0) || offset < 0) return undefined
@@ -156,6 +159,21 @@ export class UnitReader {
         }
       },
     }
+  }
+}
+
+/** The size of a file in the same folder: as it is spelled, or in other capitals. */
+function sizeBeside(path: string, name: string): number | undefined {
+  const folder = dirname(path)
+  try {
+    const own = look(folder + sep + name)
+    if (own?.isFile()) return Number(own.size)
+    const lower = name.toLowerCase()
+    const other = list(folder).find((one) => one.kind === 'file' && one.name.toLowerCase() === lower)
+    const stat = other && look(folder + sep + other.name)
+    return stat?.isFile() ? Number(stat.size) : undefined
+  } catch {
+    return undefined
   }
 }
 

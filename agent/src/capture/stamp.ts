@@ -30,3 +30,14 @@ export function identityOfStamp(stamp: string): string {
 export function changedOfStamp(stamp: string): number {
   return Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
 }
+
+const LACKS = ':lacks'
+
+/** Stored with a file that lacks the one that belongs beside it: it is looked at again when that is there. */
+export function lackingStamp(stamp: string): string {
+  return stamp + LACKS
+}
+
+export function isLacking(stamp: string): boolean {
+  return stamp.endsWith(LACKS)
+}

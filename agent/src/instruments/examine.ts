@@ -61,18 +61,21 @@ function examineAs(files: UnitFiles, profile: Profile): Examination {
   const notes: string[] = []
   const claims: Claim[] = []
   let aborted = false
+  let lacks = false
   for (const rule of profile.complete) {
     const outcome = applyRule(rule, files)
     missing.push(...(outcome.missing ?? []))
     claims.push(...(outcome.claims ?? []))
     notes.push(...(outcome.notes ?? []))
     aborted ||= outcome.aborted === true
+    lacks ||= outcome.lacks === true
   }
   const fields = readFields(files, profile, notes)
   return {
     complete: missing.length === 0,
     missing: missing.slice(0, PHRASES_MAX).map(cleanValue),
     ...(aborted ? { aborted } : {}),
+    ...(lacks ? { lacks } : {}),
     fields,
     claims: claims.slice(0, CLAIMS_MAX),
     notes: [...new Set(notes)].slice(0, NOTES_MAX).map(cleanValue),

@@ -4,6 +4,8 @@ import type { Claim } from './types.ts'
 export interface Outcome {
   readonly missing?: readonly string[]
   readonly aborted?: boolean
+  /** What is missing is a file beside the unit. */
+  readonly lacks?: boolean
   readonly claims?: readonly Claim[]
   readonly notes?: readonly string[]
 }

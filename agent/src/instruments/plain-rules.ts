@@ -1,4 +1,5 @@
 import { complete, missing, type Outcome } from './outcome.ts'
+import { partnerOf } from './partners.ts'
 import type { Rule } from './rule.ts'
 import { cleanValue } from './text.ts'
 import type { Member } from './types.ts'
@@ -30,12 +31,16 @@ export function applyAbsent({ files: patterns, overBytes }: Of<'absent'>, files:
 }
 
 export function applyPartner({ of, needs }: Of<'partner'>, files: UnitFiles): Outcome {
-  const star = of.indexOf('*')
   const phrases: string[] = []
   for (const { path } of files.findAll(of)) {
-    const stem = path.slice(star < 0 ? 0 : star, path.length - (of.length - star - 1)).toLowerCase()
-    const partner = needs.toLowerCase().replace('*', stem)
-    if (files.at(partner) === undefined) phrases.push(`${named(path)} has no ${named(partner)}`)
+    const partner = partnerOf(path, of, needs)
+    if (partner === undefined) continue
+    if (files.isFile) {
+      const size = files.beside(partner)
+      if (size === undefined) return { missing: [`${named(partner)} is not beside it`], lacks: true }
+      if (size === 0) return { missing: [`${named(partner)} beside it is empty`], lacks: true }
+    } else if (files.at(partner.toLowerCase()) === undefined)
+      phrases.push(`${named(path)} has no ${named(partner.toLowerCase())}`)
   }
   return missing(...phrases.slice(0, NAMED_MAX))
 }

@@ -11,7 +11,7 @@ import type { Examination } from './types.ts'
 const profiles = loadProfiles(BUILT_IN_PROFILES)
 
 function examineFile(name: string, content: Content): Examination {
-  return examine(fileOf(name, content), recogniseFile(name, profiles))
+  return examine(fileOf(name, content, { 'a.ibd': 'x' }), recogniseFile(name, profiles))
 }
 
 const plain = { complete: true, missing: [], fields: {}, claims: [], notes: [], profile: 'file' }

@@ -25,8 +25,8 @@ function examineFolder(name: string, files: Files): Examination & { readonly id:
   return { ...examine(folderOf(name, files), found.profile), id: found.profile.id }
 }
 
-function examineFile(name: string, content: Content): Examination {
-  return examine(fileOf(name, content), recogniseFile(name, profiles))
+function examineFile(name: string, content: Content, beside: Files = {}): Examination {
+  return examine(fileOf(name, content, beside), recogniseFile(name, profiles))
 }
 
 const contents = (status: number): string =>
@@ -184,10 +184,19 @@ test('a file called .raw that is not of Finnigan is a file, and a note says why'
   })
 })
 
-test('a .wiff is complete when it has all sectors of its table', () => {
+test('a .wiff is complete when it has all sectors of its table, and its .wiff.scan beside it', () => {
   const bytes = ole2({ SampleDABE: new Uint8Array(5_000) })
-  expect(examineFile('a.wiff', bytes).complete).toBe(true)
-  expect(examineFile('a.wiff', bytes.slice(0, -600)).complete).toBe(false)
+  const scan = { 'a$&b.wiff.scan': 'x' }
+  expect(examineFile('a$&b.wiff', bytes, scan)).toMatchObject({ complete: true, missing: [] })
+  expect(examineFile('a$&b.wiff', bytes.slice(0, -600), scan).complete).toBe(false)
+  expect(examineFile('a$&b.wiff', bytes)).toMatchObject({
+    complete: false,
+    missing: ['a$&b.wiff.scan is not beside it'],
+    lacks: true,
+  })
+  expect(examineFile('a.wiff', bytes, { 'a.wiff.scan': '' }).missing).toEqual([
+    'a.wiff.scan beside it is empty',
+  ])
 })
 
 const spectra =

@@ -19,6 +19,8 @@ export interface UnitView {
   readonly kind: 'folder' | 'file'
   members(): readonly Member[]
   read(path: string, offset: number, length: number): Uint8Array | undefined
+  /** Of a single file: the size in bytes of a file of that name in the same folder, whatever its case; undefined if there is none. */
+  beside?(name: string): number | undefined
 }
 
 /** A digest the instrument itself recorded. `bytes` = only the first so many bytes. `digest` is lower-case hex. */
@@ -38,6 +40,8 @@ export interface Examination {
   readonly missing: readonly string[]
   /** True if the instrument says the run was ended early (stopped by user): complete, but said so. */
   readonly aborted?: boolean
+  /** True if what it misses is a file that belongs beside it, which may come without a change of the unit itself. */
+  readonly lacks?: boolean
   /** What identifies the run. Text as found; `acquired` is ISO 8601 only if the source has zone or epoch. */
   readonly fields: Readonly<Record<string, string>>
   /** Digests the instrument itself recorded: to be compared by the caller. */

@@ -44,6 +44,11 @@ export class UnitFiles {
     return this.#byPath.get(lowerPath)
   }
 
+  /** The size in bytes of a file of that name beside a single-file unit; undefined if there is none. */
+  beside(name: string): number | undefined {
+    return this.#view.beside?.(name)
+  }
+
   findAll(pattern: string): readonly Member[] {
     if (isLiteral(pattern)) return [this.at(pattern.toLowerCase())].filter((member) => member !== undefined)
     return this.#members

@@ -12,8 +12,13 @@ export function folderOf(name: string, files: Files): UnitView {
   return viewOf(name, 'folder', files)
 }
 
-export function fileOf(name: string, content: Content): UnitView {
-  return viewOf(name, 'file', { [name]: content })
+/** A single file; `beside` are others in its folder. */
+export function fileOf(name: string, content: Content, beside: Files = {}): UnitView {
+  const view = viewOf(name, 'file', { [name]: content })
+  return {
+    ...view,
+    beside: (other) => (beside[other] === undefined ? undefined : bytesOf(beside[other]).length),
+  }
 }
 
 /** Counts what is read, so that a test can hold reading to a bound. */

@@ -38,6 +38,7 @@ test.each([
   ['10', ['._acqus', '._fid', '._pulseprogram', '._pdata', 'pdata/1/._1r']],
   ['notes', ['RUN.LOG', 'sample.xml']],
   ['tpwr.par', ['procpar', 'text']],
+  ['2024', ['lists/people.csv', 'log']],
 ])('an ordinary folder %s of %j is none', (name, paths) => {
   expect(found(name, ...paths)).toBeUndefined()
 })
@@ -81,6 +82,14 @@ test.each([
   ['5', ['pdata/1/visu_pars'], 'paravision forming'],
   ['1SRef', ['acqu'], 'bruker-flex forming'],
   ['a.sirslt', [], 'openlab-results forming'],
+  // In the order of a disk, not of names.
+  ['10', ['cpdprg2'], 'bruker forming'],
+  ['10', ['lists/gp/SMSQ10.100'], 'bruker forming'],
+  ['10', ['difflist'], 'bruker forming'],
+  ['proton clean', ['gpnam1'], 'bruker forming'],
+  ['1D_exp', ['fid.1d'], 'spinsolve forming'],
+  ['kea', ['spectrum_processed.2d'], 'spinsolve forming'],
+  ['x.d', ['ser'], 'bruker-ms forming'],
 ])('a folder %s of %j is held: %s', (name, paths, expected) => {
   expect(found(name, ...paths)).toBe(expected)
 })
@@ -94,6 +103,9 @@ test.each([
   ['x.D', ['dad1.UV'], 'chemstation whole'],
   ['x.d', ['Analysis.yep', 'RUN.LOG'], 'chemstation whole'],
   ['x.d', ['analysis.baf'], 'bruker-ms whole'],
+  // solariX has files of NMR's names.
+  ['x.d', ['acqus', 'fid', 'analysis.baf', 'scan.xml'], 'bruker-ms whole'],
+  ['x.d', ['ser', 'scan.xml', 'esi.m/apexAcquisition.method'], 'bruker-ms whole'],
   ['x.d', ['what.ever'], 'folder whole'],
   ['x.M', ['METHOD.REG', 'ACQ.MTH'], 'folder whole'],
   ['3', ['acqp', 'method', 'fid', 'pdata/1/2dseq', 'pulseprogram'], 'paravision whole'],

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { examine } from './examine.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
@@ -240,6 +244,11 @@ test('a spot of flexControl is one data set and none of NMR', () => {
     },
   })
   expect(examineFolder('1SRef', without(files, 'fid')).complete).toBe(false)
+  const sized = acqus.replace('##END=', '##$TD= 100\n##END=')
+  expect(examineFolder('1SRef', { ...files, acqus: sized, fid: new Uint8Array(400) }).complete).toBe(true)
+  expect(examineFolder('1SRef', { ...files, acqus: sized, fid: new Uint8Array(396) }).missing).toEqual([
+    'fid has 396 of 400 bytes',
+  ])
   expect(examineFolder('1SRef', { ...files, acqus: acqus.slice(0, -8) }).complete).toBe(false)
 })
 
@@ -252,6 +261,48 @@ test('a .d of a timsTOF has its data beside its database, and no journal', () =>
   expect(examineFolder('a.d', files)).toMatchObject({ id: 'bruker-ms', complete: true })
   expect(examineFolder('a.d', without(files, 'analysis.tdf_bin')).complete).toBe(false)
   expect(examineFolder('a.d', { ...files, 'analysis.tdf-journal': 'x' }).complete).toBe(false)
+})
+
+test('a MassHunter run has data, and with spectra their scans', () => {
+  const files = without(masshunter(), 'AcqData/MSTS.xml', 'AcqData/MSScan.bin')
+  expect(examineFolder('a.d', files).missing).toEqual(['acqdata/msscan.bin is not there'])
+  const none = without(files, 'AcqData/MSProfile.bin', 'AcqData/DAD1.cd', 'AcqData/DAD1.cg')
+  expect(examineFolder('a.d', none).missing).toEqual([
+    'acqdata/*.bin or acqdata/*.cd or acqdata/*.cg or acqdata/*.sd or acqdata/*.sp or *.ch or *.uv or *.ms is not there',
+  ])
+})
+
+test('a .d of a timsTOF has its last frame in its data', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-frames-'))
+  try {
+    const made = (frames: number): Uint8Array => {
+      const path = join(folder, `${frames}.tdf`)
+      const database = new DatabaseSync(path)
+      database.exec('CREATE TABLE GlobalMetadata (k, v)')
+      database.exec(
+        'CREATE TABLE Frames (Id INTEGER PRIMARY KEY, Time REAL, Polarity, ScanMode, MsMsType, TimsId INTEGER, NumScans)',
+      )
+      const insert = database.prepare("INSERT INTO Frames VALUES (?, ?, '+', 8, 0, ?, 900)")
+      database.exec('BEGIN')
+      for (let n = 0; n < frames; n++) insert.run(n + 1, n / 10, 16 * n)
+      database.exec('COMMIT')
+      database.close()
+      return new Uint8Array(readFileSync(path))
+    }
+    const data = (frames: number) => longs(Array(frames).fill([16, 900, 0, 0]).flat(), true)
+    // So many that the table has many pages.
+    for (const frames of [1, 3_000]) {
+      const files = { 'analysis.tdf': made(frames), 'analysis.tdf_bin': data(frames) }
+      expect(examineFolder('a.d', files)).toMatchObject({ complete: true, missing: [] })
+      for (const cut of [1, 12])
+        expect(
+          examineFolder('a.d', { ...files, 'analysis.tdf_bin': data(frames).slice(0, -cut) }).missing,
+        ).toEqual(['analysis.tdf_bin is shorter than analysis.tdf says'])
+    }
+    expect(examineFolder('a.d', { 'analysis.tdf': made(0), 'analysis.tdf_bin': 'x' }).complete).toBe(true)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('a .d of a timsTOF says in its database whose it is, and whether it was closed', () => {

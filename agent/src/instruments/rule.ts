@@ -51,6 +51,8 @@ export const rule = z.discriminatedUnion('rule', [
     ...when,
   }),
   z.strictObject({ rule: z.literal('bruker-acquisition'), ...when }),
+  z.strictObject({ rule: z.literal('bruker-size'), ...when }),
+  z.strictObject({ rule: z.literal('bruker-frames'), ...when }),
   z.strictObject({ rule: z.literal('varian-acquisition'), ...when }),
   z.strictObject({ rule: z.literal('prospa-size'), file, ...when }),
   z.strictObject({ rule: z.literal('jeol-size'), file, ...when }),

@@ -1,4 +1,5 @@
-import { applyBrukerAcquisition } from './formats/bruker.ts'
+import { applyBrukerAcquisition, applyBrukerSize } from './formats/bruker.ts'
+import { applyBrukerFrames } from './formats/bruker-frames.ts'
 import { applyChemstationSignals } from './formats/chemstation.ts'
 import { applyChromeleonRows } from './formats/chromeleon.ts'
 import { applyJcampEnd } from './formats/jcamp.ts'
@@ -41,6 +42,10 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyValue(rule, files)
     case 'bruker-acquisition':
       return applyBrukerAcquisition(files)
+    case 'bruker-size':
+      return applyBrukerSize(files)
+    case 'bruker-frames':
+      return applyBrukerFrames(files)
     case 'varian-acquisition':
       return applyVarianAcquisition(files)
     case 'waters-functions':

@@ -68,6 +68,14 @@ function widthOf(acqus: string): number {
   return valueOfLdr(acqus, '$DTYPA') === '2' ? 8 : 4
 }
 
+/** A spectrum of flexControl: `fid` has the points that `acqus` says. */
+export function applyBrukerSize(files: UnitFiles): Outcome {
+  const fid = files.at('fid')
+  const acqus = files.at('acqus')
+  const text = acqus && files.text(acqus)
+  return fid === undefined || text === undefined ? complete : bySize(fid, text)
+}
+
 /** All of a 1D is written at once, TD points. How many rows a `ser` should have, nothing says for certain. */
 function bySize({ path, size }: Member, acqus: string): Outcome {
   const points = Number(valueOfLdr(acqus, '$TD') ?? 0)

@@ -44,16 +44,28 @@ export function valueInSqlite(files: UnitFiles, member: Member, key: string): st
 
 function rowsOf(files: UnitFiles, member: Member, table: string): ReadonlyMap<string, string> {
   const rows = new Map<string, string>()
+  for (const [key = '', value = ''] of rowsInSqlite(files, member, table, 2))
+    if (!rows.has(key)) rows.set(key, value)
+  return rows
+}
+
+/**
+ * The first columns of a table's rows, as text; what is no text and no integer is empty. Those of its last page come
+ * first. Nothing if there is no such table.
+ */
+export function* rowsInSqlite(
+  files: UnitFiles,
+  member: Member,
+  table: string,
+  columns: number,
+): Generator<readonly string[]> {
   const pageBytes = pageBytesOf(files.bytes(member, 0, HEADER_BYTES) ?? new Uint8Array(0))
-  if (pageBytes === undefined) return rows
+  if (pageBytes === undefined) return
   // The first page is the table of tables: type, name, table, root page, SQL.
   for (const [kind, name, , root] of records(files, member, pageBytes, 1, 4)) {
     if (kind !== 'table' || name !== table) continue
-    for (const [key = '', value = ''] of records(files, member, pageBytes, Number(root), 2))
-      if (!rows.has(key)) rows.set(key, value)
-    break
+    return yield* records(files, member, pageBytes, Number(root), columns)
   }
-  return rows
 }
 
 function pageBytesOf(header: Uint8Array): number | undefined {

@@ -100,6 +100,27 @@ describe('a folder that began as a data set', { tags: ['req/P11-10e-1', 'oq'] },
   })
 })
 
+test('a file under the temporary name of a copy that takes its time is recorded under its own', {
+  tags: ['req/P11-10e-1', 'oq'],
+}, async () => {
+  await station.start()
+  for (const name of ['.a.csv.Ab12Cd', 'b.csv.part', 'left behind.filepart']) write(name, 'half')
+  await wait(10_000)
+  for (const [from, to] of [
+    ['.a.csv.Ab12Cd', 'a.csv'],
+    ['b.csv.part', 'b.csv'],
+  ] as const) {
+    write(from, 'whole')
+    renameSync(join(station.folder, from), join(station.folder, to))
+  }
+  await station.settled()
+  expect(captures()).toEqual([
+    ['file.created', 'a.csv'],
+    ['file.created', 'b.csv'],
+    ['file.created', 'left behind.filepart'],
+  ])
+})
+
 describe('what is on its way', { tags: ['req/P11-10e-1', 'oq'] }, () => {
   test('and moved into a data set, or out of one, before it is recorded, has not vanished', async () => {
     await station.start()

@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs'
+import { arrivingName } from '../instruments/glob.ts'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
 import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
 import { type StoredUnit, type UnitState, wasRead } from '../sqlite/unit-store.ts'
@@ -413,7 +414,14 @@ export class Captures implements ScanSink {
     const { folder, kind, walk } = pending
     const rest = this.#options.now() - pending.restSince
     const isLong = rest >= INCOMPLETE_REST_MILLISECONDS
+    // Under the temporary name of a copy it is incomplete, whatever is in it.
+    if (kind === 'file' && arrivingName(pending.name) !== undefined) {
+      pending.missing = ['it has the temporary name of a copy']
+      pending.incompleteSample = pending.sample
+    }
     if (pending.incompleteSample === pending.sample && !isLong) {
+      // A file too is looked at again then, not only when it is read.
+      pending.samples = 1
       this.#settler.again(
         pending,
         Math.min(this.#settler.quietOf(pending), INCOMPLETE_REST_MILLISECONDS - rest),

@@ -471,6 +471,7 @@ export const shapes: readonly Shape[] = [
     },
     units: {
       'sx/a.wiff': { profile: 'sciex', complete: true },
+      'sx/a.wiff2': { profile: 'sciex-os', complete: true },
       'sx/no scan.wiff': { profile: 'sciex', complete: false },
       'sx/cut.wiff': { profile: 'sciex', complete: false },
       'sh/a.lcd': { profile: 'shimadzu', complete: true },

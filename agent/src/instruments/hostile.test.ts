@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { examine, NOTES_MAX } from './examine.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
-import { netcdf, ole2, opus, sqlite, thermo, wdf, zip } from './made/containers.ts'
+import { abif, netcdf, ole2, opus, sqlite, thermo, wdf, zip } from './made/containers.ts'
 import { bruker1d, bruker2dStopped, jeol, spinsolve, varian } from './made/nmr.ts'
 import { bytesOf, counted, type Files, fileOf, folderOf, glanceOf, joined, utf16 } from './made/unit.ts'
 import { isRaw, recogniseFile, recogniseFolder } from './recognise.ts'
@@ -55,6 +55,7 @@ const wholeFiles: Files = {
   'b.raw': thermo(66),
   'a.0': opus({ SNM: 'x', CNM: 'y' }),
   'a.wdf': wdf(100, 60),
+  'a.fsa': abif(300),
   'a.zip': zip({ 'a/b': 'c' }),
   'a.json': '{"$asm.manifest":"x","a":[{"analyst":"x"},{"device system document":{"model number":"y"}}]}',
   'a.mzXML': '<mzXML><msRun><msInstrument><msModel value="x"/></msInstrument></msRun></mzXML>',

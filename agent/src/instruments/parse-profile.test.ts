@@ -154,7 +154,7 @@ test('the profiles that come with the agent are plain data, in order, with the g
   expect(structuredClone(profiles)).toEqual(profiles)
   expect(profiles.slice(-2).map(({ id }) => id)).toEqual(['file', 'folder'])
   expect(profiles.map(({ id }) => id).toSorted()).toEqual(
-    'andi animl asm bruker bruker-flex bruker-ms chemstation chromeleon-export file folder jcamp-dx jeol masshunter mzml mzxml nmrml openlab openlab-results opus paravision pdf sciex shimadzu spinsolve thermo varian waters wdf zip'.split(
+    'abif andi animl asm bruker bruker-flex bruker-ms chemstation chromeleon-export file folder jcamp-dx jeol masshunter mzml mzxml nmrml openlab openlab-results opus paravision pdf sciex sciex-os shimadzu spinsolve thermo varian waters wdf zip'.split(
       ' ',
     ),
   )

@@ -3,7 +3,7 @@ import { examine } from './examine.ts'
 import { valueInJson } from './formats/json.ts'
 import { valueInXml } from './formats/xml.ts'
 import { BUILT_IN_PROFILES, loadProfiles } from './load-profiles.ts'
-import { opus, wdf, zip } from './made/containers.ts'
+import { abif, opus, wdf, zip } from './made/containers.ts'
 import { type Content, fileOf } from './made/unit.ts'
 import { recogniseFile } from './recognise.ts'
 import type { Examination } from './types.ts'
@@ -119,4 +119,18 @@ test('a file of WiRE is complete with the last of its blocks', () => {
   expect(examineFile('a.wdf', bytes)).toMatchObject({ complete: true, missing: [], notes: [] })
   expect(examineFile('a.wdf', bytes.slice(0, -1)).missing).toEqual(['a.wdf has 631 of 632 bytes'])
   expect(examineFile('a.wdf', bytes.slice(0, 520)).missing).toEqual(['a.wdf ends in the head of a block'])
+})
+
+test('a trace of a sequencer is complete when its directory and all that it names are there', () => {
+  const bytes = abif(300)
+  expect(examineFile('a.ab1', bytes)).toMatchObject({ complete: true, missing: [], notes: [] })
+  expect(examineFile('a.fsa', bytes.slice(0, -1)).missing).toEqual(['a.fsa has 483 of 484 bytes'])
+  expect(examineFile('a.ab1', bytes.slice(0, 20)).missing).toEqual(['a.ab1 ends in its header'])
+  // The directory before data that are cut off.
+  const early = abif(300)
+  new DataView(early.buffer).setUint32(26, 40)
+  early.set(bytes.subarray(428), 40)
+  new DataView(early.buffer).setUint32(40 + 20, 200)
+  expect(examineFile('a.ab1', early.slice(0, 400)).missing).toEqual(['a.ab1 has 400 of 500 bytes'])
+  expect(examineFile('a.ab1', 'what a person calls so')).toMatchObject({ profile: 'file' })
 })

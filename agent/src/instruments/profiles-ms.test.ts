@@ -198,6 +198,9 @@ test('a .wiff is complete when it has all sectors of its table, and its .wiff.sc
     missing: ['a$&b.wiff.scan is not beside it'],
     lacks: true,
   })
+  expect(examineFile('a.wiff2', 'x', { 'a.wiff.scan': 'x' })).toMatchObject({ complete: true })
+  expect(examineFile('a.wiff2', 'x')).toMatchObject({ complete: false, lacks: true })
+  expect(examineFile('a.wiff2', '', { 'a.wiff.scan': 'x' }).missing).toEqual(['a.wiff2 is empty'])
   expect(examineFile('a.wiff', bytes, { 'a.wiff.scan': '' }).missing).toEqual([
     'a.wiff.scan beside it is empty',
   ])

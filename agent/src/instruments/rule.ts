@@ -66,6 +66,7 @@ export const rule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('sqlite-size'), file, ...when }),
   z.strictObject({ rule: z.literal('opus-blocks'), file, ...when }),
   z.strictObject({ rule: z.literal('wdf-blocks'), file, ...when }),
+  z.strictObject({ rule: z.literal('abif-directory'), file, ...when }),
   z.strictObject({ rule: z.literal('json-whole'), file, ...when }),
   z.strictObject({ rule: z.literal('waters-functions'), ...when }),
   z.strictObject({ rule: z.literal('masshunter-devices'), ...when }),

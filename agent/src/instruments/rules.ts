@@ -1,3 +1,4 @@
+import { applyAbifDirectory } from './formats/abif.ts'
 import { applyBrukerAcquisition, applyBrukerSize } from './formats/bruker.ts'
 import { applyBrukerFrames } from './formats/bruker-frames.ts'
 import { applyChemstationSignals } from './formats/chemstation.ts'
@@ -76,6 +77,8 @@ export function applyRule(rule: Rule, files: UnitFiles): Outcome {
       return applyOpusBlocks(files, rule.file)
     case 'wdf-blocks':
       return applyWdfBlocks(files, rule.file)
+    case 'abif-directory':
+      return applyAbifDirectory(files, rule.file)
     case 'json-whole':
       return applyJsonWhole(files, rule.file)
     case 'chromeleon-rows':

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { bytesOf, type Files, joined } from './unit.ts'
+import { bytesOf, type Files, joined, longs } from './unit.ts'
 
 /** Archives and binary files made for tests, as small as they can be. */
 
@@ -281,5 +281,19 @@ export function wdf(...blocks: readonly number[]): Uint8Array {
         new Uint8Array(bytes - 16),
       ),
     ),
+  )
+}
+
+/** An ABIF file with one entry of data of that many bytes, and one that has its data in itself. */
+export function abif(dataBytes: number): Uint8Array {
+  const entry = (name: string, entries: number, size: number, at: number): Uint8Array =>
+    joined(bytesOf(name), longs([1, 0, entries, size, at, 0]))
+  const directoryAt = 128 + dataBytes
+  const header = joined(bytesOf('ABIF'), new Uint8Array([0, 101]), entry('tdir', 2, 56, directoryAt))
+  return joined(
+    header,
+    new Uint8Array(128 - header.length + dataBytes),
+    entry('DATA', dataBytes, dataBytes, 128),
+    entry('LANE', 1, 2, 0x7fff_0000),
   )
 }

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { acqus, bruker1d } from '../../agent/src/instruments/made/nmr.ts'
+import { acqus, bruker1d, spinsolve } from '../../agent/src/instruments/made/nmr.ts'
 import type { Files } from '../../agent/src/instruments/made/unit.ts'
 import { Workstation } from '../support/workstation.ts'
 
@@ -143,4 +143,20 @@ describe('what is on its way', { tags: ['req/P11-10e-1', 'oq'] }, () => {
       ['dataset.created', 'lamp.d'],
     ])
   })
+})
+
+test('a data set written elsewhere first and moved file by file is recorded where it is, and nothing else is said', {
+  tags: ['req/P11-10e-1', 'oq'],
+}, async () => {
+  await station.start()
+  const incoming = join(station.folder, 'incoming')
+  writeAll('incoming', spinsolve())
+  mkdirSync(join(station.folder, 'beer'))
+  await isTaken('incoming')
+  for (const path of Object.keys(spinsolve()))
+    renameSync(join(incoming, path), join(station.folder, 'beer', path))
+  rmSync(incoming, { recursive: true })
+  await wait(30_000)
+  await station.settled()
+  expect(captures()).toEqual([['dataset.created', 'beer']])
 })

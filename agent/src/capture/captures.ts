@@ -8,7 +8,7 @@ import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
-import { Insides } from './insides.ts'
+import { filesOf, Insides } from './insides.ts'
 import { LetGo } from './let-go.ts'
 import { MissingUnits } from './missing-units.ts'
 import { Names, type NewUnit } from './names.ts'
@@ -616,11 +616,14 @@ export class Captures implements ScanSink {
     const context = this.#context
     const { folder, name } = placeOf(pending)
     if (context.units.unit(folder.id, name) !== undefined) return lookAgain(folder, 0)
-    const hasNewName =
-      pending.kind === 'set' ? this.#names.hasFolder(pending.folder) : this.#names.hasNewName(pending)
     lookAgain(pending.folder, 0)
-    const isInSet = [...this.#settler.values()].some((other) => this.#insides.holds(other, pending))
-    if (hasNewName || isInSet) return
+    if (pending.kind === 'set' && this.#names.hasFolder(pending.folder)) return
+    // Under another name, or in a data set: a copy may write elsewhere first, and move file by file.
+    const lost = filesOf(pending).filter((stamp) => !this.#names.hasNewName(pending, stamp))
+    if (lost.length === 0) return
+    const sets = [...this.#settler.values()].filter(({ kind }) => kind === 'set')
+    if (sets.some((set) => this.#insides.holds(set, pending))) return
+    if (lost.every((stamp) => sets.some((set) => this.#insides.holdsFile(set, stamp)))) return
     const what = pending.kind === 'set' ? 'dataset' : 'file'
     const details = { what, size: pending.size, seen: { first: timestamp(pending.firstSeen) } }
     recorder.add(notReadOutcome(context, 'capture.failed', { folder, name }, 'vanished', details, () => {}))

@@ -7,10 +7,15 @@ export class Insides {
   /** Taken from a walk once, and only if it is asked for. */
   readonly #ids = new WeakMap<SetWalk, ReadonlySet<string>>()
 
-  /** True if the data set has this very file, or the folder of this data set, in it. */
-  holds({ kind, walk }: Pending, { kind: what, folder, sample }: Pending): boolean {
-    if (kind !== 'set' || walk === undefined) return false
-    return this.#idsOf(walk).has(what === 'set' ? folder.fileId : identityOfStamp(sample))
+  /** True if the data set has this very file in it, or of another data set the folder or all files. */
+  holds(set: Pending, other: Pending): boolean {
+    if (set === other || set.kind !== 'set' || set.walk === undefined) return false
+    if (other.kind === 'set' && this.#idsOf(set.walk).has(other.folder.fileId)) return true
+    return filesOf(other).every((stamp) => this.holdsFile(set, stamp))
+  }
+
+  holdsFile({ kind, walk }: Pending, stamp: string): boolean {
+    return kind === 'set' && walk !== undefined && this.#idsOf(walk).has(identityOfStamp(stamp))
   }
 
   #idsOf(walk: SetWalk): ReadonlySet<string> {
@@ -23,4 +28,9 @@ export class Insides {
     }
     return ids
   }
+}
+
+/** The stamps of a unit's files, as it was last seen. */
+export function filesOf({ kind, sample, walk }: Pending): readonly string[] {
+  return kind === 'file' ? [sample] : (walk?.files ?? []).map(({ stamp }) => stamp)
 }

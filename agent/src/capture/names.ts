@@ -83,10 +83,10 @@ export class Names {
     return this.#tree.withFileId(fileId).some((one) => one !== folder && !isGone(one.path, fileId))
   }
 
-  /** True if a file that vanished before it was recorded stands somewhere else now. */
-  hasNewName(vanished: Pending): boolean {
-    const fileId = fileIdOfStamp(vanished.sample)
-    const identity = identityOfStamp(vanished.sample)
+  /** True if a file that vanished before it was recorded, alone or with its data set, stands somewhere else now. */
+  hasNewName(vanished: Pending, stamp: string): boolean {
+    const fileId = fileIdOfStamp(stamp)
+    const identity = identityOfStamp(stamp)
     const other = this.#pending.get(fileId)
     if (other !== undefined && other !== vanished && identityOfStamp(other.sample) === identity) return true
     return this.#units.withFileId(fileId).some(({ stamp }) => identityOfStamp(stamp) === identity)

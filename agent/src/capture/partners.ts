@@ -1,4 +1,4 @@
-import { ownersOf, partnersOf } from '../instruments/partners.ts'
+import { hasPartners, ownersOf, partnersOf } from '../instruments/partners.ts'
 import type { Profile } from '../instruments/types.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import type { Folder } from './folder-tree.ts'
@@ -19,9 +19,12 @@ export interface PartnersOptions {
 /** Files that belong beside each other, as `a.wiff` and `a.wiff.scan`: each is a unit, and the one tells of the other. */
 export class Partners {
   readonly #options: PartnersOptions
+  /** Those that speak of such files: few, and asked at each record of a file. */
+  readonly #profiles: readonly Profile[]
 
   constructor(options: PartnersOptions) {
     this.#options = options
+    this.#profiles = options.profiles.filter(hasPartners)
   }
 
   /** True if what belongs beside the file is there, be it still written. */
@@ -47,8 +50,8 @@ export class Partners {
 
   /** A file has been recorded: one that was said to lack it is looked at again. */
   hasCome({ folder, name }: Pending): void {
-    const { profiles, units, lookAtFile } = this.#options
-    for (const owner of ownersOf(profiles, name)) {
+    const { units, lookAtFile } = this.#options
+    for (const owner of ownersOf(this.#profiles, name)) {
       const known = units.unit(folder.id, owner)
       if (known?.kind === 'file' && isLacking(known.stamp)) lookAtFile(folder, owner)
     }

@@ -23,6 +23,11 @@ export function ownersOf(profiles: readonly Profile[], name: string): readonly s
   return profiles.flatMap((profile) => pairsOf(profile).flatMap(({ of, needs }) => spelled(name, needs, of)))
 }
 
+/** True if a file of the profile may need another beside it. */
+export function hasPartners(profile: Profile): boolean {
+  return pairsOf(profile).length > 0
+}
+
 function pairsOf({ unit, complete }: Profile) {
   return unit === 'file' ? complete.filter((rule) => rule.rule === 'partner') : []
 }

@@ -13,16 +13,17 @@ import { LetGo } from './let-go.ts'
 import { MissingUnits } from './missing-units.ts'
 import { Names, type NewUnit } from './names.ts'
 import { NotRead } from './not-read.ts'
+import { OnTheirWay } from './on-their-way.ts'
 import type { OpenWriters } from './open-writers.ts'
 import { isComplete, notReadOutcome, type OutcomeContext, readOutcome, unreadUnit } from './outcome.ts'
 import { Partners } from './partners.ts'
-import { keyOf, type Late, lateness, type Pending } from './pending.ts'
+import { keyOf, type Late, newPending, type Pending } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
 import { SetProfiles } from './set-profiles.ts'
 import { Settler, sizeOf } from './settler.ts'
-import { changedOfStamp, fileIdOf, fileIdOfStamp, identityOfStamp, lackingStamp, stampOf } from './stamp.ts'
+import { fileIdOf, identityOfStamp, lackingStamp, stampOf } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
 
 export interface CapturesOptions {
@@ -50,6 +51,12 @@ export interface CapturesOptions {
 export const INCOMPLETE_REST_MILLISECONDS = 60_000
 
 /**
+ * Units with the readers and the recorder at a time: enough to keep both at work, and no more, for each has its paths and
+ * digests in memory. What waits for a disk that takes nothing is known by its name alone.
+ */
+const IN_HAND_MAX = 8_192
+
+/**
  * From what the scan finds to what is recorded: each unit is waited for, read, and its outcome handed to the
  * recorder. It holds what is on its way, and only that.
  */
@@ -61,8 +68,7 @@ export class Captures implements ScanSink {
   readonly #context: OutcomeContext
   readonly #profiles: SetProfiles
   readonly #reading = new Map<number, Pending>()
-  /** How many units on their way each folder has. */
-  readonly #pendingIn = new Map<Folder, number>()
+  readonly #onTheirWay: OnTheirWay
   readonly #missing: MissingUnits
   readonly #notRead: NotRead
   readonly #letGo = new LetGo()
@@ -92,9 +98,11 @@ export class Captures implements ScanSink {
       now,
       wall,
       quietMilliseconds: (pending) => this.#quietOf(pending),
+      room: () => IN_HAND_MAX - this.#pool.waiting - recorder.waiting,
       onRest: (pending) => this.#read(pending),
       onVanished: (pending) => this.#vanished(pending),
     })
+    this.#onTheirWay = new OnTheirWay(this.#settler, this.#names, () => this.#pool.prepare())
     this.#partners = new Partners({
       profiles: options.profiles,
       units: this.#context.units,
@@ -196,7 +204,7 @@ export class Captures implements ScanSink {
           ? pending.kind === 'file'
           : pending.folder.path.startsWith(folder.pathOf(''))
       if (!inside || pending.stage === 'recording') continue
-      this.#end(pending)
+      this.#onTheirWay.end(pending)
       for (const [id, reading] of this.#reading) if (reading === pending) this.#reading.delete(id)
     }
   }
@@ -225,7 +233,12 @@ export class Captures implements ScanSink {
     const stamp = stampOf(stat)
     if (known?.stamp === lackingStamp(stamp) && !this.#partners.isThere(profile, folder, name)) return
     const since = late ?? this.#letGo.lateOf(folder)
-    const pending = this.#newPending('file', folder, name, profile, stamp, [stamp], since)
+    const pending = newPending(
+      { kind: 'file', folder, name, profile, sample: stamp },
+      [stamp],
+      since,
+      this.#options,
+    )
     pending.size = Number(stat.size)
     pending.owner = Number(stat.uid)
     pending.links = Number(stat.nlink)
@@ -237,7 +250,7 @@ export class Captures implements ScanSink {
         watch: folder.watch,
         identity: identityOfStamp(pending.sample),
       })
-    this.#begin(pending, fileId)
+    this.#onTheirWay.begin(pending, fileId)
   }
 
   set(folder: Folder, walk: SetWalk, known: StoredUnit | undefined, late: Late | undefined): void {
@@ -252,12 +265,13 @@ export class Captures implements ScanSink {
     const stamps = walk.files.map((file) => file.stamp)
     const since = late ?? this.#letGo.lateOf(parent)
     this.#letGo.taken(folder, since)
-    const pending = this.#newPending('set', folder, folder.name, profile, walk.signature, stamps, since)
+    const unit = { kind: 'set' as const, folder, name: folder.name, profile, sample: walk.signature }
+    const pending = newPending(unit, stamps, since, this.#options)
     pending.walk = walk
     pending.size = sizeOf(walk)
     if (known === undefined)
       pending.formerly = this.#formerOf({ fileId: folder.fileId, kind: 'set', watch: folder.watch })
-    this.#begin(pending, folder.fileId)
+    this.#onTheirWay.begin(pending, folder.fileId)
   }
 
   /** Not one whose next record, or whose end, is on its way into the trail already. */
@@ -266,69 +280,6 @@ export class Captures implements ScanSink {
     if (former === undefined || this.#missing.isEnding(former.folder, former.name)) return undefined
     const there = this.#settler.get(`${former.folder}/${former.name}`)
     return there?.stage === 'recording' ? undefined : former
-  }
-
-  #newPending(
-    kind: 'file' | 'set',
-    folder: Folder,
-    name: string,
-    profile: Profile,
-    sample: string,
-    stamps: readonly string[],
-    late: Late | undefined,
-  ): Pending {
-    const { now, wall } = this.#options
-    const changed = stamps.map(changedOfStamp).reduce((a, b) => Math.max(a, b), 0)
-    const container = kind === 'set' ? (folder.parent ?? folder) : folder
-    return {
-      kind,
-      folder,
-      name,
-      key: keyOf(container, name),
-      profile,
-      late: lateness(changed, late),
-      firstSeen: wall(),
-      restSince: now(),
-      restSeen: wall(),
-      sample,
-      samples: 1,
-      sameUntil: now(),
-      longestRest: 0,
-      stage: 'settling',
-      size: 0,
-      owner: 0,
-      links: 1,
-      walk: undefined,
-      missing: [],
-      open: false,
-      failures: 0,
-      failureCode: undefined,
-      failureSaid: false,
-      formerly: undefined,
-      clockStepped: false,
-      hinted: false,
-      incompleteSample: undefined,
-    }
-  }
-
-  #begin(pending: Pending, fileId: string): void {
-    const gone = this.#settler.get(pending.key)
-    if (gone !== undefined) this.#end(gone)
-    if (this.#settler.size === 0) this.#pool.prepare()
-    this.#settler.add(pending)
-    this.#names.add(pending, fileId)
-    this.#pendingIn.set(pending.folder, (this.#pendingIn.get(pending.folder) ?? 0) + 1)
-  }
-
-  #end(pending: Pending): void {
-    this.#settler.remove(pending)
-    const others = (this.#pendingIn.get(pending.folder) ?? 1) - 1
-    if (others > 0) this.#pendingIn.set(pending.folder, others)
-    else this.#pendingIn.delete(pending.folder)
-    this.#names.remove(
-      pending,
-      pending.kind === 'set' ? pending.folder.fileId : fileIdOfStamp(pending.sample),
-    )
   }
 
   there(folder: Folder, name: string, known: StoredUnit): void {
@@ -369,7 +320,7 @@ export class Captures implements ScanSink {
     for (const child of [...folder.children.values()]) this.folderMissing(child, late)
     if (known.size > 0 || folder.children.size > 0) return
     // What is about to be recorded in it needs its folder, to be called deleted afterwards.
-    if (this.#pendingIn.has(folder)) return
+    if (this.#onTheirWay.isIn(folder)) return
     this.#profiles.forget(folder)
     this.#options.tree.remove(folder)
   }
@@ -382,7 +333,7 @@ export class Captures implements ScanSink {
   /** A watch has been ended: nothing of it is followed any more. */
   forgetWatch(watch: string): void {
     for (const pending of [...this.#settler.values()]) {
-      if (pending.folder.watch === watch && pending.stage !== 'recording') this.#end(pending)
+      if (pending.folder.watch === watch && pending.stage !== 'recording') this.#onTheirWay.end(pending)
     }
     for (const [id, pending] of this.#reading) if (pending.folder.watch === watch) this.#reading.delete(id)
     this.#missing.forgetWatch(watch)
@@ -478,7 +429,7 @@ export class Captures implements ScanSink {
       }
       this.#options.lookAgain(folder, 0)
     } else if (!isEmpty(walk)) return false
-    this.#end(pending)
+    this.#onTheirWay.end(pending)
     return true
   }
 
@@ -546,11 +497,11 @@ export class Captures implements ScanSink {
       ...item,
       done: () => {
         const { formerly } = pending
-        this.#end(pending)
+        this.#onTheirWay.end(pending)
         if (pending.kind === 'set') {
           this.#takeIn(pending.folder)
-          for (const other of [...this.#settler.values()])
-            if (other.stage === 'gone' && this.#insides.holds(pending, other)) this.#end(other)
+          for (const other of [...this.#settler.gone])
+            if (this.#insides.holds(pending, other)) this.#onTheirWay.end(other)
         }
         if (formerly !== undefined) this.#missing.found(formerly.folder, formerly.name)
         if (pending.kind === 'file') this.#partners.hasCome(pending)
@@ -611,7 +562,7 @@ export class Captures implements ScanSink {
 
   /** A unit on its way is not there any more, and no longer expected under another name. */
   #vanished(pending: Pending): void {
-    this.#end(pending)
+    this.#onTheirWay.end(pending)
     const { recorder, lookAgain } = this.#options
     const context = this.#context
     const { folder, name } = placeOf(pending)
@@ -621,7 +572,7 @@ export class Captures implements ScanSink {
     // Under another name, or in a data set: a copy may write elsewhere first, and move file by file.
     const lost = filesOf(pending).filter((stamp) => !this.#names.hasNewName(pending, stamp))
     if (lost.length === 0) return
-    const sets = [...this.#settler.values()].filter(({ kind }) => kind === 'set')
+    const sets = [...this.#onTheirWay.sets]
     if (sets.some((set) => this.#insides.holds(set, pending))) return
     if (lost.every((stamp) => sets.some((set) => this.#insides.holdsFile(set, stamp)))) return
     const what = pending.kind === 'set' ? 'dataset' : 'file'

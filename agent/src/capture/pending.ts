@@ -1,6 +1,7 @@
 import type { Profile } from '../instruments/types.ts'
 import type { StoredUnit } from '../sqlite/unit-store.ts'
 import type { Folder } from './folder-tree.ts'
+import { changedOfStamp } from './stamp.ts'
 import type { SetWalk } from './walk-set.ts'
 
 /** Found later than it was made, because nobody was looking: between `from` and `to`. */
@@ -84,4 +85,44 @@ export interface Pending {
 
 export function keyOf(folder: Folder, name: string): string {
   return `${folder.id}/${name}`
+}
+
+/**
+ * A unit as the scan has just found it. `stamps` are those of its files: what was changed last says how late it is.
+ * Clocks: monotonic and wall, milliseconds.
+ */
+export function newPending(
+  unit: Pick<Pending, 'kind' | 'folder' | 'name' | 'profile' | 'sample'>,
+  stamps: readonly string[],
+  late: Late | undefined,
+  { now, wall }: { readonly now: () => number; readonly wall: () => number },
+): Pending {
+  const { kind, folder, name } = unit
+  const changed = stamps.map(changedOfStamp).reduce((a, b) => Math.max(a, b), 0)
+  const container = kind === 'set' ? (folder.parent ?? folder) : folder
+  return {
+    ...unit,
+    key: keyOf(container, name),
+    late: lateness(changed, late),
+    firstSeen: wall(),
+    restSince: now(),
+    restSeen: wall(),
+    samples: 1,
+    sameUntil: now(),
+    longestRest: 0,
+    stage: 'settling',
+    size: 0,
+    owner: 0,
+    links: 1,
+    walk: undefined,
+    missing: [],
+    open: false,
+    failures: 0,
+    failureCode: undefined,
+    failureSaid: false,
+    formerly: undefined,
+    clockStepped: false,
+    hinted: false,
+    incompleteSample: undefined,
+  }
 }

@@ -13,6 +13,8 @@ export interface SettlerOptions {
   readonly now: () => number
   readonly wall: () => number
   readonly quietMilliseconds: (pending: Pending) => number
+  /** How many more may be read now; the others wait, however long they have been at rest. */
+  readonly room: () => number
   /** It has come to rest: it is to be read. */
   readonly onRest: (pending: Pending) => void
   /** It is not there any more under this name, and was not found under another either. */
@@ -21,6 +23,9 @@ export interface SettlerOptions {
 
 /** Units looked at in one go: some 10 ms, then others have their turn. */
 const AT_ONCE = 500
+/** While there is no room, so many are looked at in one go, and those at rest are looked at again after this time. */
+const AT_ONCE_WITHOUT_ROOM = 16
+const NO_ROOM_AGAIN_MILLISECONDS = 1_000
 /** A unit that was seen to rest for so long and then went on may do it again. */
 const LONGEST_REST_FACTOR = 3
 /** Pauses below this are how programs write; above it they say something about this one. */
@@ -38,6 +43,7 @@ export class Settler {
   readonly #options: SettlerOptions
   readonly #due = new DueQueue<Pending>()
   readonly #all = new Map<string, Pending>()
+  readonly #gone = new Set<Pending>()
 
   constructor(options: SettlerOptions) {
     this.#options = options
@@ -45,6 +51,11 @@ export class Settler {
 
   get size(): number {
     return this.#all.size
+  }
+
+  /** Those that are not there any more under their name. */
+  get gone(): ReadonlySet<Pending> {
+    return this.#gone
   }
 
   get(key: string): Pending | undefined {
@@ -68,12 +79,14 @@ export class Settler {
   /** Its way is at an end: recorded, or given up under this name. */
   remove(pending: Pending): void {
     this.#all.delete(pending.key)
+    this.#gone.delete(pending)
     this.#due.delete(pending)
   }
 
   /** To be looked at again after so long. */
   again(pending: Pending, milliseconds: number): void {
     pending.stage = 'settling'
+    this.#gone.delete(pending)
     this.#due.set(pending, this.#options.now() + milliseconds)
   }
 
@@ -93,18 +106,21 @@ export class Settler {
   /** Looks at what is due. True if more is due already. */
   tick(): boolean {
     const { now } = this.#options
-    const due = this.#due.take(now(), AT_ONCE)
+    const room = this.#options.room()
+    const atOnce = room > 0 ? Math.min(AT_ONCE, room) : AT_ONCE_WITHOUT_ROOM
+    const due = this.#due.take(now(), atOnce)
     const resting = due.filter((pending) => this.#isAtRest(pending))
     const open: ReadonlySet<string> = resting.length === 0 ? new Set() : this.#options.openWriters()
     for (const pending of resting) {
       pending.open = open.size > 0 && pathsOf(pending).some((path) => open.has(path))
       if (pending.open) this.again(pending, OPEN_AGAIN_MILLISECONDS)
+      else if (room <= 0) this.again(pending, NO_ROOM_AGAIN_MILLISECONDS)
       else {
         pending.stage = 'reading'
         this.#options.onRest(pending)
       }
     }
-    return due.length === AT_ONCE
+    return room > 0 && due.length === atOnce
   }
 
   #isAtRest(pending: Pending): boolean {
@@ -117,7 +133,10 @@ export class Settler {
       return false
     }
     const quiet = this.quietOf(pending)
-    if (pending.stage === 'gone') pending.stage = 'settling'
+    if (pending.stage === 'gone') {
+      pending.stage = 'settling'
+      this.#gone.delete(pending)
+    }
     if (state !== pending.sample) {
       this.#changed(pending, state)
       this.again(pending, this.#interval(pending))
@@ -154,6 +173,7 @@ export class Settler {
     if (pending.stage === 'gone') return this.#options.onVanished(pending)
     // A rename shows first as a name that is gone. Its new name is found by the scan that follows the hint.
     pending.stage = 'gone'
+    this.#gone.add(pending)
     this.#due.set(pending, this.#options.now() + 2 * this.#options.quietMilliseconds(pending))
   }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -145,4 +145,16 @@ test('a data folder that cannot be made is refused in one sentence that says why
 test('an option of another command is refused, not passed over', async () => {
   const { code, error } = await relay('watch', 'remove', 'w1', '--quiet', '5', '--data', nowhere)
   expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('no option "--quiet"') })
+})
+
+test('a passphrase that is too short is refused before anything is made, so the set-up can be done again', async () => {
+  const base = mkdtempSync(join(folder, 'short-'))
+  writeFileSync(join(base, 'passphrase'), 'short')
+  mkdirSync(join(base, 'watched'))
+  const args = [
+    ...['init', '--data', join(base, 'data'), '--org', 'lab.example', '--name', 'ws', '--project', 'P-1'],
+    ...['--watch', join(base, 'watched'), '--passphrase-file', join(base, 'passphrase')],
+  ]
+  expect(await relay(...args)).toMatchObject({ code: 2, error: expect.stringContaining('12 to 1000') })
+  expect(existsSync(join(base, 'data'))).toBe(false)
 })

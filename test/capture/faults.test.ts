@@ -193,7 +193,7 @@ describe('the disk of the data folder', () => {
     const acknowledged = station.records().filter(({ kind }) => kind === 'file.created').length
     // Who asks is told why there is no answer, and what can be told without one; nothing is left of the question.
     const asked = station.tryRelay('status', '--data', station.data)
-    expect(asked).toMatchObject({ code: 0, error: '' })
+    expect(asked).toMatchObject({ code: 3, error: '' })
     expect(asked.out).toContain('the disk of the data folder is full')
     const told = station.tryRelay('scan', '--data', station.data)
     expect(told).toMatchObject({

@@ -44,6 +44,21 @@ async function isTaken(path: string): Promise<void> {
 }
 
 describe('a folder that began as a data set', { tags: ['req/P11-10e-1', 'oq'] }, () => {
+  test('again and again, and held its own files all the while, has each of them recorded once', async () => {
+    await station.start()
+    write('work/notes.txt')
+    await isTaken('work/notes.txt')
+    await station.settled()
+    for (let time = 0; time < 2; time++) {
+      // As Bruker's processing folder begins: an empty folder alone makes this one look like an experiment.
+      mkdirSync(join(station.folder, 'work/pdata/1'), { recursive: true })
+      await isTaken('work')
+      rmSync(join(station.folder, 'work/pdata'), { recursive: true })
+      await station.settled()
+    }
+    expect(captures()).toEqual([['file.created', 'work/notes.txt']])
+  })
+
   test('and is one of a person after all, has its files recorded each for itself', async () => {
     await station.start()
     write('collected/acqus', acqus())

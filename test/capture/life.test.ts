@@ -459,6 +459,18 @@ describe('what is not in the folder itself', () => {
 })
 
 describe('a data set', () => {
+  test('deleted file by file has one end, and no second one for the last that was seen of it', async () => {
+    writeRun(path('sample', '10'), brukerRun(64))
+    await station.until('it is recorded', ({ units: { recorded } }) => recorded === 1)
+    rmSync(path('sample', '10', 'fid'))
+    await station.until('it is on its way', ({ capture }) => capture.pending === 1)
+    rmSync(path('sample'), { recursive: true })
+    await station.settled()
+    await wait(3_000)
+    await station.settled()
+    expect(kinds('sample/10')).toEqual(['dataset.created', 'dataset.deleted'])
+  })
+
   test('is one record with a manifest, and processing it again is a new version', {
     tags: ['req/P11-10e-1'],
   }, async () => {

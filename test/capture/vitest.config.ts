@@ -11,7 +11,7 @@ export default defineConfig({
     ...evidenceConfig(root),
     include: ['test/capture/*.test.ts'],
     testTimeout: 600_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     // Bursts are measured against the clock of the relay, not of the tests; two at a time is what two cores bear.
     maxWorkers: 2,
     reporters: ['verbose', new RunReporter(root, join(root, 'test/out/capture.json'))],

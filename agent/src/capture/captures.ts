@@ -243,6 +243,7 @@ export class Captures implements ScanSink {
     pending.owner = Number(stat.uid)
     pending.links = Number(stat.nlink)
     if (known?.state === 'failed') pending.failureSaid = true
+    pending.wasKnown = known !== undefined
     if (known === undefined)
       pending.formerly = this.#formerOf({
         fileId,
@@ -269,6 +270,7 @@ export class Captures implements ScanSink {
     const pending = newPending(unit, stamps, since, this.#options)
     pending.walk = walk
     pending.size = sizeOf(walk)
+    pending.wasKnown = known !== undefined
     if (known === undefined)
       pending.formerly = this.#formerOf({ fileId: folder.fileId, kind: 'set', watch: folder.watch })
     this.#onTheirWay.begin(pending, folder.fileId)
@@ -421,7 +423,7 @@ export class Captures implements ScanSink {
     const { parent } = folder
     if (walk === undefined || parent === undefined) return false
     if (this.#context.units.unit(parent.id, folder.name)?.kind === 'set') return false
-    if (profile === undefined && this.#letGo.add(folder, walk.signature)) {
+    if (profile === undefined && this.#letGo.add(folder, stateOf(walk))) {
       this.#profiles.forget(folder)
       for (const one of [folder, ...descendantsOf(folder)]) {
         one.set = undefined
@@ -568,6 +570,8 @@ export class Captures implements ScanSink {
     const { folder, name } = placeOf(pending)
     if (context.units.unit(folder.id, name) !== undefined) return lookAgain(folder, 0)
     lookAgain(pending.folder, 0)
+    // The last that was seen of a recorded unit while it was deleted piece by piece: its end is on record.
+    if (pending.wasKnown) return
     if (pending.kind === 'set' && this.#names.hasFolder(pending.folder)) return
     // Under another name, or in a data set: a copy may write elsewhere first, and move file by file.
     const lost = filesOf(pending).filter((stamp) => !this.#names.hasNewName(pending, stamp))
@@ -583,6 +587,11 @@ export class Captures implements ScanSink {
   async close(): Promise<void> {
     await this.#pool.close()
   }
+}
+
+/** Empty folders too tell what a folder is taken for. */
+function stateOf({ folders, signature }: SetWalk): string {
+  return [...folders.map(({ member, stamp }) => `${member}\0${stamp}`), signature].join('\n')
 }
 
 function isEmpty({ files, others }: SetWalk): boolean {

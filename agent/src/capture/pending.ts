@@ -73,6 +73,8 @@ export interface Pending {
   failures: number
   failureCode: string | undefined
   failureSaid: boolean
+  /** It was in the trail under this name when it was found. */
+  wasKnown: boolean
   /** What it may have been called before: the same file, gone from its old place. */
   formerly: StoredUnit | undefined
   /** The clock was stepped while it was written: times of that span prove nothing. */
@@ -120,6 +122,7 @@ export function newPending(
     failures: 0,
     failureCode: undefined,
     failureSaid: false,
+    wasKnown: false,
     formerly: undefined,
     clockStepped: false,
     hinted: false,

@@ -6,6 +6,7 @@ import {
   type FileNotary,
   NotaryUnreachable,
   openFileNotary,
+  requireUsablePassphrase,
 } from '@compliance-relay/shared/relay'
 import { accountExists } from '../actors/account-exists.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
@@ -142,6 +143,8 @@ export async function init(values: InitValues): Promise<InitResult> {
   const notaryFolder = resolve(values.notary ?? `${folder.path}-notary`)
   const given = values['passphrase-file']
   const passphrase = given === undefined ? newPassphrase() : readPassphrase(given)
+  // Before there is a key: a set-up that ended after it would be half a relay.
+  requireUsablePassphrase(passphrase)
   requireProfile(loadAllProfiles(folder.profiles), values.profile)
   const persons = (values.person ?? []).map((text) => parsePersonOption(text))
   const name = required(values.name, 'name')

@@ -34,5 +34,6 @@ function pairsOf({ unit, complete }: Profile) {
 
 function spelled(name: string, of: string, needs: string): string[] {
   const partners = [needs.toLowerCase(), needs.toUpperCase()].map((one) => partnerOf(name, of, one))
-  return partners.filter((one) => one !== undefined)
+  // A rule that leads back to the file itself asks for nothing.
+  return partners.filter((one) => one !== undefined).filter((one) => one.toLowerCase() !== name.toLowerCase())
 }

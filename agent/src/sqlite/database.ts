@@ -23,7 +23,12 @@ const BUSY_MILLISECONDS = 5_000
  * relay makes it.
  */
 export function openDatabase(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_MILLISECONDS })
+  // Our own two foreign keys are held by the code beside them. Enforced, one in a table that somebody else put there, and
+  // that names a table of ours, would stop each write.
+  const database = new DatabaseSync(file, {
+    timeout: BUSY_MILLISECONDS,
+    enableForeignKeyConstraints: false,
+  })
   try {
     database.exec(`PRAGMA page_size=${PAGE_BYTES}`)
     database.exec('PRAGMA journal_mode=WAL')

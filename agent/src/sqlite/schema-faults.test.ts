@@ -122,3 +122,25 @@ test('what the schema calls is not trusted, nor a page that does not hold togeth
     database.close()
   }
 })
+
+test('a table that has taken the name of an index is not gone on with', { tags: ['challenge'] }, () => {
+  const file = tampered('DROP INDEX unit_sets; CREATE TABLE unit_sets (a)')
+  const database = new DatabaseSync(file)
+  const faults = schemaFaults(database)
+  expect(faults.find(({ what, name }) => what === 'table' && name === 'unit_sets')?.remedy).toBe('refused')
+  database.close()
+})
+
+test('a table of somebody else that points to one of ours stops no write', { tags: ['challenge'] }, () => {
+  const database = openDatabase(
+    tampered(
+      'CREATE TABLE a (x, FOREIGN KEY (x) REFERENCES unit (digest)); CREATE TABLE b (x, FOREIGN KEY (x) REFERENCES alive (state))',
+    ),
+  )
+  expect(schemaFaults(database).map(({ name, remedy }) => [name, remedy])).toEqual([
+    ['a', 'left'],
+    ['b', 'left'],
+  ])
+  database.exec("UPDATE alive SET state = '{}'; DELETE FROM unit")
+  database.close()
+})

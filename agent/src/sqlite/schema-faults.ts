@@ -34,6 +34,7 @@ export function schemaFaults(database: DatabaseSync): SchemaFault[] {
   const expected = madeBySchema()
   const found = madeIn(database)
   const ours = new Set([...expected.values()].map(({ tbl_name }) => tbl_name))
+  const names = new Set([...expected.values()].map(({ name }) => name))
   const faults: SchemaFault[] = []
   for (const [key, one] of found) {
     const wanted = expected.get(key)
@@ -41,7 +42,9 @@ export function schemaFaults(database: DatabaseSync): SchemaFault[] {
       continue
     const { type, name, tbl_name } = one
     const isForeign = type === 'table' || (type === 'index' && !ours.has(tbl_name))
-    const remedy = type === 'table' && wanted !== undefined ? 'refused' : isForeign ? 'left' : 'set-right'
+    // A table of ours, or one that has taken the name of something of ours, which then cannot be made again.
+    const isOurs = type === 'table' && (wanted !== undefined || names.has(name))
+    const remedy = isOurs ? 'refused' : isForeign ? 'left' : 'set-right'
     faults.push({ what: type, name, expected: wanted?.sql ?? null, found: one.sql, remedy })
   }
   for (const [key, { type, name, sql }] of expected)

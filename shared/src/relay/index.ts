@@ -24,5 +24,6 @@ export {
   type Recovered,
   RecoveryError,
   type RecoveryErrorCode,
+  requireUsablePassphrase,
   wrapSecrets,
 } from './recovery-file.ts'

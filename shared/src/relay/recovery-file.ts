@@ -57,7 +57,7 @@ export async function wrapSecrets(
   const salt = random(SALT_BYTES)
   const nonce = random(NONCE_BYTES)
   const kdf = { name: 'argon2id', version: 19, ...KDF, salt: toBase64(salt) } as const
-  requireUsable(passphrase)
+  requireUsablePassphrase(passphrase)
   const key = await keyOf(passphrase, kdf)
   const plain = utf8(
     canonical(Object.fromEntries(names.map((name) => [name, hex(secrets[name] as Uint8Array)]))),
@@ -201,8 +201,11 @@ function isUsable(passphrase: string): boolean {
   )
 }
 
-/** Of a passphrase that a file is to be made with: one that is there was made with such a one. */
-function requireUsable(passphrase: string): void {
+/**
+ * Of a passphrase that a file is to be made with: to be asked before anything else is made. Throws `RecoveryError`
+ * `passphrase-unusable`.
+ */
+export function requireUsablePassphrase(passphrase: string): void {
   if (isUsable(passphrase)) return
   throw new RecoveryError(
     'passphrase-unusable',

@@ -1,0 +1,224 @@
+import { Problem } from '../../api/problem.ts'
+import type { Body } from '../../trail/index.ts'
+import { type Account, isUsable, type OneTimeCode } from './account.ts'
+import type { AccountBook } from './account-book.ts'
+import { type Action, type Role, requireAllowed, requireTogether, signingRoles } from './policy.ts'
+import { userIdOf } from './user-id.ts'
+
+/**
+ * What may be done to accounts. Each act is pure: from the accounts as they are and who asks, what is to be recorded,
+ * or a `Problem`. Whoever carries it out does so where nothing else can be recorded in between.
+ */
+export interface Act {
+  readonly kind: string
+  readonly body: Body
+}
+
+const REASON_LENGTH_MIN = 10
+const REASON_LENGTH_MAX = 1_000
+const NAME_LENGTH_MAX = 100
+
+/** What a person says a change is for: something, and not nothing in ten characters. Throws `Problem`. */
+export function reasonOf(text: string): string {
+  const reason = text.trim()
+  const letters = reason.match(/[\p{L}\p{N}]/gu) ?? []
+  if (reason.length < REASON_LENGTH_MIN || reason.length > REASON_LENGTH_MAX)
+    throw new Problem('reason-missing')
+  if (new Set(letters).size < 4 || !reason.isWellFormed() || CONTROL.test(reason))
+    throw new Problem('reason-missing')
+  return reason
+}
+
+/** Line breaks are for text, and a name or reason is shown in a line: with direction marks it could be shown as another. */
+const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]/u
+
+/** A full name as it can be printed. Throws `Problem`. */
+export function fullNameOf(text: string): string {
+  const name = text.normalize('NFC').trim().replace(/\s+/gu, ' ')
+  const fits = name.length >= 2 && name.length <= NAME_LENGTH_MAX && /\p{L}/u.test(name)
+  if (!fits || !name.isWellFormed() || CONTROL.test(name)) throw new Problem('name-form')
+  return name
+}
+
+export interface NewAccount {
+  readonly id: string
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly reason: string
+}
+
+/** The first account, by whoever sets the relay up: an administrator, and only where there is none. */
+export function addFirst(
+  book: AccountBook,
+  { id, name }: Pick<NewAccount, 'id' | 'name'>,
+  code: OneTimeCode,
+): Act {
+  if (book.all().length > 0) throw new Problem('forbidden')
+  return added(book, { id, name, roles: ['administrator'], reason: 'set-up of the relay' }, code)
+}
+
+export function add(book: AccountBook, by: Account, account: NewAccount, code: OneTimeCode): Act {
+  requireActor(by, 'account.add')
+  return added(book, account, code)
+}
+
+function added(book: AccountBook, { id: typed, name, roles, reason }: NewAccount, code: OneTimeCode): Act {
+  const id = userIdOf(typed)
+  requireTogether(roles)
+  // An id is never used again, not even by who had it: a signature of long ago stays one person's.
+  if (book.get(id) !== undefined) throw new Problem('account-exists')
+  return {
+    kind: 'account.added',
+    body: {
+      account: id,
+      name: fullNameOf(name),
+      roles: [...roles],
+      reason: reasonOf(reason),
+      ...codeFields(code),
+    },
+  }
+}
+
+export interface AccountChange {
+  readonly name?: string
+  readonly roles?: readonly Role[]
+  readonly reason: string
+}
+
+export function change(
+  book: AccountBook,
+  by: Account,
+  id: string,
+  { name, roles, reason }: AccountChange,
+): Act {
+  requireActor(by, 'account.change')
+  const account = known(book, id)
+  if (account.state === 'retired') throw new Problem('account-state')
+  if (roles !== undefined) {
+    requireTogether(roles)
+    if (!roles.includes('administrator')) requireAnother(book, account)
+  }
+  const after = {
+    ...(name === undefined ? {} : { name: fullNameOf(name) }),
+    ...(roles === undefined ? {} : { roles: [...roles] }),
+  }
+  if (Object.keys(after).length === 0) throw new Problem('bad-request')
+  const before = {
+    ...(name === undefined ? {} : { name: account.name }),
+    ...(roles === undefined ? {} : { roles: [...account.roles] }),
+  }
+  return { kind: 'account.changed', body: { account: account.id, before, after, reason: reasonOf(reason) } }
+}
+
+export function disable(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'account.disable')
+  const account = known(book, id)
+  if (account.state === 'disabled' || account.state === 'retired') throw new Problem('account-state')
+  requireAnother(book, account)
+  return plain('account.disabled', account, reason)
+}
+
+export function enable(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'account.enable')
+  const account = known(book, id)
+  if (account.state !== 'disabled') throw new Problem('account-state')
+  return plain('account.enabled', account, reason)
+}
+
+export function retire(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'account.retire')
+  const account = known(book, id)
+  if (account.state === 'retired') throw new Problem('account-state')
+  requireAnother(book, account)
+  return plain('account.retired', account, reason)
+}
+
+export function unlock(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'account.unlock')
+  const account = known(book, id)
+  if (account.locked === undefined) throw new Problem('account-state')
+  return plain('account.unlocked', account, reason)
+}
+
+/**
+ * A forgotten password. Of an account that signs, one administrator proposes it and another allows it, so that nobody
+ * alone can come to sign as somebody else (21 CFR 11.200(a)(3)).
+ */
+export function reset(book: AccountBook, by: Account, id: string, reason: string, code: OneTimeCode): Act {
+  requireActor(by, 'account.reset')
+  const account = known(book, id)
+  if (account.state === 'retired' || account.state === 'disabled' || account.id === by.id)
+    throw new Problem('account-state')
+  if (account.signer.state === 'none') return coded(account, reason, code)
+  const proposed = account.resetProposed
+  if (proposed === undefined) return plain('account.reset-proposed', account, reason)
+  if (proposed.by === by.id) throw new Problem('second-person-needed')
+  const act = coded(account, reason, code)
+  return { ...act, body: { ...act.body, proposal: proposed.seq } }
+}
+
+function coded(account: Account, reason: string, code: OneTimeCode): Act {
+  return { kind: 'account.reset', body: { ...plain('', account, reason).body, ...codeFields(code) } }
+}
+
+/** The right to sign, first half: how the person's identity was checked (21 CFR 11.100(b)). */
+export function proposeSigner(
+  book: AccountBook,
+  by: Account,
+  id: string,
+  { identityCheck, reason }: { readonly identityCheck: string; readonly reason: string },
+): Act {
+  requireActor(by, 'signer.propose')
+  const account = known(book, id)
+  if (account.state === 'retired' || account.signer.state === 'granted') throw new Problem('account-state')
+  if (!account.roles.some((role) => signingRoles.includes(role))) throw new Problem('roles-conflict')
+  const check = identityCheck.trim()
+  if (check.length < REASON_LENGTH_MIN || check.length > REASON_LENGTH_MAX || CONTROL.test(check))
+    throw new Problem('identity-check-missing')
+  const act = plain('signer.proposed', account, reason)
+  return { ...act, body: { ...act.body, identityCheck: check } }
+}
+
+/** The second half, by another administrator. */
+export function grantSigner(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'signer.grant')
+  const account = known(book, id)
+  if (account.signer.state !== 'proposed') throw new Problem('account-state')
+  if (account.signer.proposal.by === by.id) throw new Problem('second-person-needed')
+  const act = plain('signer.granted', account, reason)
+  return { ...act, body: { ...act.body, proposal: account.signer.proposal.seq } }
+}
+
+export function withdrawSigner(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'signer.withdraw')
+  const account = known(book, id)
+  if (account.signer.state === 'none') throw new Problem('account-state')
+  return plain('signer.withdrawn', account, reason)
+}
+
+/** Whoever asks may sign in and may do it. */
+function requireActor(by: Account, action: Action): void {
+  if (!isUsable(by)) throw new Problem('unauthenticated')
+  requireAllowed(by.roles, action)
+}
+
+function known(book: AccountBook, id: string): Account {
+  const account = book.get(id)
+  if (account === undefined) throw new Problem('account-unknown')
+  return account
+}
+
+/** Somebody who can sign in stays administrator: the way back in needs the recovery file and two people. */
+function requireAnother(book: AccountBook, account: Account): void {
+  if (!account.roles.includes('administrator')) return
+  const others = book.all().filter((one) => one.id !== account.id && one.roles.includes('administrator'))
+  if (!others.some(isUsable)) throw new Problem('last-administrator')
+}
+
+function plain(kind: string, { id }: Account, reason: string): Act {
+  return { kind, body: { account: id, reason: reasonOf(reason) } }
+}
+
+function codeFields({ digest, expires }: OneTimeCode): Body {
+  return { code: digest, codeExpires: expires }
+}

@@ -1,0 +1,150 @@
+import type { Body, TrailRecord } from '../../trail/index.ts'
+import type { Account, AccountState } from './account.ts'
+import { isRole, type Role } from './policy.ts'
+
+/**
+ * The accounts of a relay, made from the records of its own trail and of nothing else: there is no table of accounts
+ * that could say otherwise, so a row written past the relay is nobody's right. Records are taken in order, each once.
+ */
+export class AccountBook {
+  readonly #accounts = new Map<string, Account>()
+
+  get(id: string): Account | undefined {
+    return this.#accounts.get(id)
+  }
+
+  /** In the order in which they were added. */
+  all(): readonly Account[] {
+    return [...this.#accounts.values()]
+  }
+
+  /**
+   * Takes a record in. Of kinds that say nothing of accounts, nothing. Throws an Error on one that this relay cannot
+   * have written: a book that is unsure gives nobody a right.
+   */
+  take({
+    kind,
+    body,
+    time,
+    actor,
+    seq,
+  }: Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' | 'seq'>): void {
+    const change = changes[kind]
+    if (change === undefined) return
+    const id = text(body, 'account')
+    const before = this.#accounts.get(id)
+    if ((before === undefined) !== (kind === 'account.added'))
+      throw new Error(
+        `record ${seq}: ${kind} of ${id}, which is ${before === undefined ? 'unknown' : 'there'}`,
+      )
+    const base = before ?? newAccount(id, body)
+    this.#accounts.set(id, { ...base, ...change(base, body, { time, by: actor.id, seq }) })
+  }
+}
+
+interface When {
+  readonly time: string
+  readonly by: string
+  readonly seq: number
+}
+
+type Change = (account: Account, body: Body, when: When) => Partial<Account>
+
+/** What each kind of record does to the account it names. */
+const changes: { readonly [kind: string]: Change } = {
+  'account.added': (_, body) => codeOf(body),
+  'account.changed': (account, body) => {
+    const after = object(body, 'after')
+    const now = {
+      name: 'name' in after ? text(after, 'name') : account.name,
+      roles: 'roles' in after ? rolesIn(after) : account.roles,
+    }
+    // Other roles are other rights: whoever may sign now is to be said again, by two.
+    return { ...now, ...('roles' in after ? { signer: { state: 'none' } } : {}) }
+  },
+  'account.disabled': () => ({ state: 'disabled', code: undefined, resetProposed: undefined }),
+  'account.enabled': ({ credential }) => ({ state: usable(credential !== undefined) }),
+  'account.retired': () => ({
+    state: 'retired',
+    code: undefined,
+    resetProposed: undefined,
+    signer: { state: 'none' },
+  }),
+  'account.locked': (_, __, { time }) => ({ locked: time }),
+  'account.unlocked': () => ({ locked: undefined }),
+  'account.reset-proposed': (_, __, { by, seq }) => ({ resetProposed: { by, seq } }),
+  // From here on the old password opens nothing: whoever asked for a reset may have lost it to somebody.
+  'account.reset': (_, body) => ({
+    ...codeOf(body),
+    state: 'invited',
+    credential: undefined,
+    resetProposed: undefined,
+    signer: { state: 'none' },
+    locked: undefined,
+  }),
+  'account.password-set': (account, body, { time }) => ({
+    state: 'active',
+    code: undefined,
+    credential: { digest: text(body, 'credential'), epoch: integer(body, 'epoch'), since: time },
+    // A password set by its owner, who knows the one before, ends no right and no lock.
+    locked: account.locked,
+  }),
+  'signer.proposed': (_, body, { by, seq }) => ({
+    signer: { state: 'proposed', proposal: { by, seq }, identityCheck: text(body, 'identityCheck') },
+  }),
+  'signer.granted': ({ signer, id }, _, { time, seq }) => {
+    if (signer.state !== 'proposed') throw new Error(`record ${seq}: a right for ${id} that nobody proposed`)
+    return { signer: { state: 'granted', since: time, identityCheck: signer.identityCheck } }
+  },
+  'signer.withdrawn': () => ({ signer: { state: 'none' } }),
+}
+
+/** The kinds of record that say something of an account. */
+export const accountKinds = Object.keys(changes)
+
+function newAccount(id: string, body: Body): Account {
+  return {
+    id,
+    name: text(body, 'name'),
+    roles: rolesIn(body),
+    state: 'invited',
+    locked: undefined,
+    code: undefined,
+    resetProposed: undefined,
+    credential: undefined,
+    signer: { state: 'none' },
+  }
+}
+
+function usable(hasPassword: boolean): AccountState {
+  return hasPassword ? 'active' : 'invited'
+}
+
+function codeOf(body: Body): Pick<Account, 'code'> {
+  return { code: { digest: text(body, 'code'), expires: text(body, 'codeExpires') } }
+}
+
+function text(body: Body, field: string): string {
+  const value = body[field]
+  if (typeof value !== 'string' || value === '') throw new Error(`a record of an account without ${field}`)
+  return value
+}
+
+function integer(body: Body, field: string): number {
+  const value = body[field]
+  if (typeof value !== 'number') throw new Error(`a record of an account without ${field}`)
+  return value
+}
+
+function object(body: Body, field: string): Body {
+  const value = body[field]
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`a record of an account without ${field}`)
+  return value as Body
+}
+
+function rolesIn(body: Body): readonly Role[] {
+  const { roles } = body
+  if (!Array.isArray(roles) || !roles.every(isRole)) throw new Error('a record of an account without roles')
+  return roles
+}

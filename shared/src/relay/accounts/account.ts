@@ -1,0 +1,67 @@
+import type { Role } from './policy.ts'
+
+/**
+ * - `invited`: nobody has set a password yet;
+ * - `active`: may sign in, unless it is locked;
+ * - `disabled`: may not, until an administrator enables it;
+ * - `retired`: may not ever again. Its user id stays taken.
+ */
+export type AccountState = 'invited' | 'active' | 'disabled' | 'retired'
+
+/** One person's account, as the records of the trail up to some place have made it. */
+export interface Account {
+  /** As `userIdOf` gives it. */
+  readonly id: string
+  /** Full name, as it is printed beside a signature. */
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly state: AccountState
+  /** Since when too many wrong passwords have locked it, ISO 8601; undefined if they have not. */
+  readonly locked: string | undefined
+  /** The one-time code by which a password can be set; undefined if there is none. */
+  readonly code: OneTimeCode | undefined
+  /** A reset that one administrator has asked for and that a second has to allow: for accounts that sign. */
+  readonly resetProposed: Proposal | undefined
+  readonly credential: Credential | undefined
+  readonly signer: SignerRight
+}
+
+export interface OneTimeCode {
+  /** SHA-256 of the code's text, hexadecimal. A code has 128 random bits: its digest tells nothing. */
+  readonly digest: string
+  /** ISO 8601. */
+  readonly expires: string
+}
+
+/** Which stored password counts: by its digest in the trail, so that a row put into the database is nobody's. */
+export interface Credential {
+  /** SHA-256 of the PHC string, hexadecimal. Its salt is random: the digest cannot be guessed at. */
+  readonly digest: string
+  /** The account's n-th password, from 1. */
+  readonly epoch: number
+  /** When it was set, ISO 8601. */
+  readonly since: string
+}
+
+export interface Proposal {
+  /** User id of the administrator who proposed it. */
+  readonly by: string
+  /** Place of its record. */
+  readonly seq: number
+}
+
+/** The right to sign: given by two administrators, after an identity check that is on record. */
+export type SignerRight =
+  | { readonly state: 'none' }
+  | { readonly state: 'proposed'; readonly proposal: Proposal; readonly identityCheck: string }
+  | { readonly state: 'granted'; readonly since: string; readonly identityCheck: string }
+
+/** Whether it may sign in at all. */
+export function isUsable({ state, locked }: Account): boolean {
+  return state === 'active' && locked === undefined
+}
+
+/** Whether it may sign records now: signed in, with a role that signs, and with the right given by two. */
+export function maySign(account: Account): boolean {
+  return isUsable(account) && account.signer.state === 'granted'
+}

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { DEVICE_FAILURES, FREE_FAILURES, LOCK_FAILURES, SignInGuard } from './sign-in-guard.ts'
+
+const START = Date.parse('2026-03-02T08:00:00.000Z')
+const MINUTE = 60_000
+const refused = (account: string | null, device: string, at: number) => ({
+  kind: 'session.refused',
+  body: { account, device },
+  time: new Date(at).toISOString(),
+})
+
+test('after five wrong passwords an account waits on that device: 1, 2, 4 … 60 minutes', {
+  tags: ['challenge'],
+}, () => {
+  const guard = new SignInGuard()
+  let now = START
+  const waits: number[] = []
+  for (let i = 0; i < 14; i++) {
+    const answer = guard.ask('jdoe', 'tablet-1', now)
+    if (!answer.may) {
+      waits.push(answer.retryAfterSeconds / 60)
+      expect(guard.ask('jdoe', 'tablet-1', now + answer.retryAfterSeconds * 1_000 - 1).may).toBe(false)
+      now += answer.retryAfterSeconds * 1_000
+      expect(guard.ask('jdoe', 'tablet-1', now).may).toBe(true)
+    }
+    guard.failed('jdoe', 'tablet-1', now)
+  }
+  expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60])
+  expect(waits).toHaveLength(14 - FREE_FAILURES)
+})
+
+test('somebody else guessing elsewhere does not keep the owner waiting on her own device', {
+  tags: ['challenge'],
+}, () => {
+  const guard = new SignInGuard()
+  for (let i = 0; i < 9; i++) guard.failed('jdoe', 'tablet-9', START + i)
+  expect(guard.ask('jdoe', 'tablet-9', START + 10).may).toBe(false)
+  expect(guard.ask('jdoe', 'tablet-1', START + 10)).toEqual({ may: true })
+  expect(guard.isToBeLocked('jdoe', START + 10)).toBe(false)
+})
+
+test('ten in a day, on whatever devices, lock an account; nine, or ten in two days, do not', () => {
+  const guard = new SignInGuard()
+  for (let i = 0; i < LOCK_FAILURES - 1; i++) guard.failed('jdoe', `tablet-${i}`, START + i * MINUTE)
+  expect(guard.isToBeLocked('jdoe', START + 9 * MINUTE)).toBe(false)
+  guard.failed('jdoe', 'tablet-1', START + 25 * 60 * MINUTE)
+  expect(guard.isToBeLocked('jdoe', START + 25 * 60 * MINUTE)).toBe(false)
+  for (let i = 0; i < 9; i++) guard.failed('jdoe', 'tablet-1', START + 25 * 60 * MINUTE + i)
+  expect(guard.isToBeLocked('jdoe', START + 25 * 60 * MINUTE + 10)).toBe(true)
+})
+
+test('thirty on one device, of whatever names, close it for a day', { tags: ['challenge'] }, () => {
+  const guard = new SignInGuard()
+  for (let i = 0; i < DEVICE_FAILURES; i++) {
+    expect(guard.ask(`name${i}`, 'tablet-9', START + i).may).toBe(true)
+    guard.failed(undefined, 'tablet-9', START + i, `name${i}`)
+  }
+  expect(guard.ask('jdoe', 'tablet-9', START + 40)).toMatchObject({ may: false, why: 'device' })
+  expect(guard.ask('jdoe', 'tablet-1', START + 40)).toEqual({ may: true })
+  expect(guard.ask('jdoe', 'tablet-9', START + 24 * 60 * MINUTE).may).toBe(true)
+})
+
+test('a name that nobody has waits exactly as one that somebody has', { tags: ['challenge'] }, () => {
+  const guard = new SignInGuard()
+  for (let i = 0; i < 8; i++) {
+    expect(guard.ask('nobody-here', 'tablet-1', START)).toEqual(guard.ask('jdoe', 'tablet-2', START))
+    guard.failed(undefined, 'tablet-1', START, 'nobody-here')
+    guard.failed('jdoe', 'tablet-2', START)
+  }
+})
+
+test('a restart forgives nothing: the records of the trail say the same', { tags: ['challenge'] }, () => {
+  const before = new SignInGuard()
+  const after = new SignInGuard()
+  for (let i = 0; i < 7; i++) {
+    before.failed('jdoe', 'tablet-1', START + i)
+    after.take(refused('jdoe', 'tablet-1', START + i))
+  }
+  expect(after.ask('jdoe', 'tablet-1', START + 10)).toEqual(before.ask('jdoe', 'tablet-1', START + 10))
+  expect(after.failuresOf('jdoe', START + 10)).toBe(7)
+})
+
+test('the right password ends the waiting of its device, an unlocking that of all', () => {
+  const guard = new SignInGuard()
+  for (const device of ['tablet-1', 'tablet-2'])
+    for (let i = 0; i < 6; i++) guard.take(refused('jdoe', device, START + i))
+  const time = new Date(START + 20).toISOString()
+  guard.take({ kind: 'session.started', body: { account: 'jdoe', device: 'tablet-1' }, time })
+  expect(guard.ask('jdoe', 'tablet-1', START + 30).may).toBe(true)
+  expect(guard.ask('jdoe', 'tablet-2', START + 30).may).toBe(false)
+  // Signing in does not make the guesses of the day unseen.
+  expect(guard.isToBeLocked('jdoe', START + 30)).toBe(true)
+  guard.take({ kind: 'account.unlocked', body: { account: 'jdoe' }, time })
+  expect(guard.ask('jdoe', 'tablet-2', START + 30).may).toBe(true)
+  expect(guard.isToBeLocked('jdoe', START + 30)).toBe(false)
+})
+
+test('a hundred thousand names are not all remembered', () => {
+  const guard = new SignInGuard()
+  for (let i = 0; i < 100_000; i++) guard.failed(undefined, `device-${i}`, START + i, `name-${i}`)
+  expect(guard.ask('name-0', 'device-0', START).may).toBe(true)
+  expect(guard.ask('jdoe', 'tablet-1', START).may).toBe(true)
+})

@@ -1,0 +1,101 @@
+import type { TrailRecord } from '../../trail/index.ts'
+
+/** Wrong passwords of one account on one device before each further one has to wait. */
+export const FREE_FAILURES = 5
+const WAIT_MILLISECONDS = 60_000
+const WAIT_MILLISECONDS_MAX = 3_600_000
+/** Wrong passwords of one account in a day, on whatever devices: then only an administrator opens it again. */
+export const LOCK_FAILURES = 10
+/** Wrong passwords on one device in a day, of whatever accounts, known or not: then nobody signs in there for a day. */
+export const DEVICE_FAILURES = 30
+const DAY_MILLISECONDS = 86_400_000
+/** Names that no account has are waited for like others, so that waiting does not tell; so many are remembered. */
+const NAMES_MAX = 10_000
+
+export type GuardAnswer =
+  | { readonly may: true }
+  | { readonly may: false; readonly why: 'account-device' | 'device'; readonly retryAfterSeconds: number }
+
+/**
+ * Slows down whoever guesses, without letting them lock others out (SECURITY.md, section 2.4): waiting is for an
+ * account on a device, so that somebody else's guesses elsewhere do not keep its owner waiting. What it knows it has
+ * from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
+ */
+export class SignInGuard {
+  readonly #pairs = new Map<string, { failures: number; last: number }>()
+  readonly #accounts = new Map<string, number[]>()
+  readonly #devices = new Map<string, number[]>()
+
+  /** Takes in a record of the trail; of other kinds, nothing. */
+  take({ kind, body, time }: Pick<TrailRecord, 'kind' | 'body' | 'time'>): void {
+    const { account, device } = body
+    if (kind === 'account.unlocked' && typeof account === 'string') return this.#forgive(account)
+    if (typeof device !== 'string') return
+    const at = Date.parse(time)
+    if (kind === 'session.refused') this.failed(typeof account === 'string' ? account : undefined, device, at)
+    if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(pairOf(account, device))
+  }
+
+  /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
+  ask(name: string, device: string, now: number): GuardAnswer {
+    const [first] = recent(this.#devices.get(device), now).slice(-DEVICE_FAILURES)
+    if (recent(this.#devices.get(device), now).length >= DEVICE_FAILURES && first !== undefined)
+      return { may: false, why: 'device', retryAfterSeconds: seconds(first + DAY_MILLISECONDS - now) }
+    const pair = this.#pairs.get(pairOf(name, device))
+    if (pair === undefined || pair.failures < FREE_FAILURES) return { may: true }
+    const wait = Math.min(WAIT_MILLISECONDS * 2 ** (pair.failures - FREE_FAILURES), WAIT_MILLISECONDS_MAX)
+    const until = pair.last + wait
+    return until <= now
+      ? { may: true }
+      : { may: false, why: 'account-device', retryAfterSeconds: seconds(until - now) }
+  }
+
+  /** A wrong password; `account` is undefined where no account has the name. Only `name` need be given for those. */
+  failed(account: string | undefined, device: string, now: number, name = account): void {
+    push(this.#devices, device, now, DEVICE_FAILURES)
+    if (account !== undefined) push(this.#accounts, account, now, LOCK_FAILURES)
+    if (name === undefined) return
+    const key = pairOf(name, device)
+    const pair = this.#pairs.get(key) ?? { failures: 0, last: now }
+    // A day without a try is the end of a series.
+    const failures = now - pair.last > DAY_MILLISECONDS ? 1 : pair.failures + 1
+    this.#pairs.delete(key)
+    this.#pairs.set(key, { failures, last: now })
+    if (this.#pairs.size > NAMES_MAX) this.#pairs.delete(this.#pairs.keys().next().value ?? '')
+  }
+
+  /** Whether an account has had so many wrong passwords in a day that it is to be locked. */
+  isToBeLocked(account: string, now: number): boolean {
+    return recent(this.#accounts.get(account), now).length >= LOCK_FAILURES
+  }
+
+  /** Wrong passwords of an account in the last day. */
+  failuresOf(account: string, now: number): number {
+    return recent(this.#accounts.get(account), now).length
+  }
+
+  #forgive(account: string): void {
+    this.#accounts.delete(account)
+    for (const key of [...this.#pairs.keys()]) if (key.startsWith(`${account}\0`)) this.#pairs.delete(key)
+  }
+}
+
+function pairOf(name: string, device: string): string {
+  return `${name}\0${device}`
+}
+
+/** Times of the last day; a clock that was set back makes none of them untrue. */
+function recent(times: readonly number[] | undefined, now: number): readonly number[] {
+  return (times ?? []).filter((time) => now - time < DAY_MILLISECONDS)
+}
+
+function push(lists: Map<string, number[]>, key: string, now: number, keep: number): void {
+  const list = [...recent(lists.get(key), now), now].slice(-keep)
+  lists.delete(key)
+  lists.set(key, list)
+  if (lists.size > NAMES_MAX) lists.delete(lists.keys().next().value ?? '')
+}
+
+function seconds(milliseconds: number): number {
+  return Math.max(1, Math.ceil(milliseconds / 1_000))
+}

@@ -12,6 +12,10 @@ const problems = {
   'password-wrong': [401, 'The password is wrong.'],
   'code-refused': [401, 'The one-time code is wrong, used or too old.'],
   forbidden: [403, 'Your account may not do this.'],
+  'password-change-needed': [
+    403,
+    'Set another password first: this one is on the list of those that are tried first.',
+  ],
   'own-record': [403, 'Nobody may do this for what they made themselves.'],
   'origin-refused': [403, 'The request does not come from the pages of this relay.'],
   'not-found': [404, 'There is nothing under this name.'],

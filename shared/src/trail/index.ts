@@ -68,7 +68,7 @@ export {
   type Statement,
   signStatement,
 } from './statement.ts'
-export { readCanonical } from './strict-json.ts'
+export { readCanonical, readStrictJson } from './strict-json.ts'
 export {
   decodeBundle,
   decodeTile,

@@ -24,6 +24,20 @@ export function readCanonicalText(text: string): Value {
 }
 
 /**
+ * The value of JSON text as others write it: in any order and with spaces, but with nothing in it that one reader
+ * takes for this and another for that. Refuses duplicate keys, byte order marks, numbers that are no plain safe
+ * integers, lone surrogates and depth. Throws `FormatError`.
+ */
+export function readStrictJson(text: string): Value {
+  if (text.startsWith('\ufeff')) throw new FormatError('byte-order-mark', 'JSON', 'U+FEFF')
+  const value = parseJson(text)
+  refuseLostMeaning(text)
+  // What has no canonical text is no value: depth, surrogates.
+  canonical(value)
+  return value
+}
+
+/**
  * Names what `JSON.parse` hides. It keeps the last of two equal keys, and reads 9007199254740993 as its
  * neighbour; the comparison would catch most of it, but could not say why.
  * The text is known to be JSON, so its tokens can be told apart by their first character.

@@ -86,9 +86,13 @@ const changes: { readonly [kind: string]: Change } = {
     state: 'active',
     code: undefined,
     credential: { digest: text(body, 'credential'), epoch: integer(body, 'epoch'), since: time },
+    passwords: integer(body, 'epoch'),
     // A password set by its owner, who knows the one before, ends no right and no lock.
     locked: account.locked,
   }),
+  // The same password, hashed at a higher cost.
+  'account.password-rehashed': ({ credential }, body) =>
+    credential === undefined ? {} : { credential: { ...credential, digest: text(body, 'credential') } },
   'signer.proposed': (_, body, { by, seq }) => ({
     signer: { state: 'proposed', proposal: { by, seq }, identityCheck: text(body, 'identityCheck') },
   }),
@@ -112,6 +116,7 @@ function newAccount(id: string, body: Body): Account {
     code: undefined,
     resetProposed: undefined,
     credential: undefined,
+    passwords: 0,
     signer: { state: 'none' },
   }
 }

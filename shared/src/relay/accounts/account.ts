@@ -23,6 +23,8 @@ export interface Account {
   /** A reset that one administrator has asked for and that a second has to allow: for accounts that sign. */
   readonly resetProposed: Proposal | undefined
   readonly credential: Credential | undefined
+  /** How many passwords it has had: their numbers go on after a reset. */
+  readonly passwords: number
   readonly signer: SignerRight
 }
 

@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** A session ends when nobody used it for so long, and in any case after so long (SECURITY.md, ASVS 7.3). */
+export const IDLE_MILLISECONDS = 15 * 60_000
+export const LIFE_MILLISECONDS = 12 * 3_600_000
+const TOKEN_BYTES = 32
+const TOKEN_LENGTH = 43
+/** Of one account at a time; the one that has rested longest makes room. */
+const SESSIONS_PER_ACCOUNT_MAX = 8
+
+export interface Session {
+  /** Names it in the trail: the first half of the token's digest, hexadecimal. Tells nothing of the token. */
+  readonly id: string
+  /** User id. */
+  readonly account: string
+  readonly device: string
+  /** The password it was opened with, by number: another password ends it. */
+  readonly epoch: number
+  /** True if nothing can be done before another password is set. */
+  readonly mustChange: boolean
+}
+
+interface Kept extends Session {
+  readonly began: number
+  used: number
+}
+
+export type EndReason =
+  | 'signed-out'
+  | 'idle'
+  | 'too-long'
+  | 'too-many'
+  | 'account'
+  | 'password'
+  | 'by-administrator'
+
+/**
+ * Who is signed in. Only digests of tokens are kept, and only in memory: a relay that starts again knows of nobody,
+ * which its trail says. Clock: monotonic milliseconds, so that setting the time prolongs nothing.
+ */
+export class Sessions {
+  readonly #now: () => number
+  readonly #byDigest = new Map<string, Kept>()
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** The token is given out once, here. `ended` are those that had to make room. */
+  start(of: Omit<Session, 'id'>): {
+    readonly token: string
+    readonly session: Session
+    readonly ended: readonly Session[]
+  } {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const digest = digestOf(token)
+    const now = this.#now()
+    const kept: Kept = { ...of, id: digest.slice(0, 32), began: now, used: now }
+    const others = this.of(of.account)
+    const ended = others.slice(0, Math.max(0, others.length - SESSIONS_PER_ACCOUNT_MAX + 1))
+    for (const one of ended) this.end(one.id)
+    this.#byDigest.set(digest, kept)
+    return { token, session: sessionOf(kept), ended }
+  }
+
+  /** The session of a token, which has now been used; undefined if there is none. */
+  use(token: string): Session | undefined {
+    if (token.length !== TOKEN_LENGTH) return undefined
+    const kept = this.#byDigest.get(digestOf(token))
+    if (kept === undefined || this.#overSince(kept) !== undefined) return undefined
+    kept.used = this.#now()
+    return sessionOf(kept)
+  }
+
+  /** Sessions of an account, the one used longest ago first. */
+  of(account: string): readonly Session[] {
+    const kept = [...this.#byDigest.values()].filter((one) => one.account === account)
+    return kept.sort((a, b) => a.used - b.used).map(sessionOf)
+  }
+
+  end(id: string): Session | undefined {
+    for (const [digest, kept] of this.#byDigest) {
+      if (kept.id !== id) continue
+      this.#byDigest.delete(digest)
+      return sessionOf(kept)
+    }
+    return undefined
+  }
+
+  /** Ends what is over by itself, and says why: to be called now and then, and to be recorded. */
+  sweep(): readonly { readonly session: Session; readonly why: EndReason }[] {
+    const over: { session: Session; why: EndReason }[] = []
+    for (const [digest, kept] of this.#byDigest) {
+      const why = this.#overSince(kept)
+      if (why === undefined) continue
+      this.#byDigest.delete(digest)
+      over.push({ session: sessionOf(kept), why })
+    }
+    return over
+  }
+
+  #overSince({ began, used }: Kept): EndReason | undefined {
+    const now = this.#now()
+    if (now - began >= LIFE_MILLISECONDS) return 'too-long'
+    return now - used >= IDLE_MILLISECONDS ? 'idle' : undefined
+  }
+}
+
+function sessionOf({ id, account, device, epoch, mustChange }: Kept): Session {
+  return { id, account, device, epoch, mustChange }
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

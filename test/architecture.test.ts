@@ -18,16 +18,28 @@ interface Rule {
 
 const rules = {
   trail: { folder: 'shared/src/trail', may: ['#digest', '#ed25519', '@noble/hashes/', '@noble/curves/'] },
+  api: { folder: 'shared/src/api', may: ['../trail/index.ts', 'zod'] },
   relay: {
     folder: 'shared/src/relay',
-    may: ['../trail/index.ts', '@napi-rs/keyring', '@node-rs/argon2', 'node:', 'zod'],
+    may: [
+      '../trail/index.ts',
+      '../api/index.ts',
+      '../../trail/index.ts',
+      '../../api/index.ts',
+      '@napi-rs/keyring',
+      '@node-rs/argon2',
+      '@zxcvbn-ts/language-common',
+      'hono',
+      'node:',
+      'zod',
+    ],
   },
   agent: {
     folder: 'agent',
     may: ['@compliance-relay/shared/', 'node:', 'chokidar', 'hono', '@hono/node-server', 'pino', 'zod'],
   },
   server: { folder: 'server', may: ['@compliance-relay/shared/', 'node:'] },
-  web: { folder: 'web', may: ['@compliance-relay/shared/trail'] },
+  web: { folder: 'web', may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/api'] },
 } satisfies Record<string, Rule>
 
 /** Imports that a rule does not allow, as `file: what it imports`. */
@@ -81,6 +93,8 @@ describe('who may import whom', () => {
     ['trail', "const fs = await import('node:fs')", 'node:fs'],
     ['trail', "import 'node:process'", 'node:process'],
     ['trail', "import type {\n  A,\n} from '@compliance-relay/agent'", '@compliance-relay/agent'],
+    ['api', "import { readFileSync } from 'node:fs'", 'node:fs'],
+    ['api', "import { People } from '../relay/people.ts'", '../relay/people.ts'],
     ['relay', "import { link } from '../trail/chain.ts'", '../trail/chain.ts'],
     ['relay', "import Database from 'better-sqlite3'", 'better-sqlite3'],
     ['agent', "import { pool } from '@compliance-relay/server'", '@compliance-relay/server'],
@@ -96,7 +110,7 @@ describe('who may import whom', () => {
   test('shared gives out its doors and nothing behind them', () => {
     expect(import.meta.resolve('@compliance-relay/shared/trail')).toMatch(/shared\/src\/trail\/index\.ts$/)
     const manifest = JSON.parse(readFileSync(join(root, 'shared/package.json'), 'utf8'))
-    expect(Object.keys(manifest.exports)).toEqual(['./trail', './relay', './requirements'])
+    expect(Object.keys(manifest.exports)).toEqual(['./trail', './api', './relay', './requirements'])
   })
 })
 

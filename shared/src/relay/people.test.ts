@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../api/problem.ts'
+import { Problem } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
 import type { Role } from './accounts/policy.ts'
 import { commonPasswords } from './passwords/common-passwords.ts'

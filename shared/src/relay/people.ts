@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { Problem } from '../api/problem.ts'
+import { Problem } from '../api/index.ts'
 import type { Actor, Body, TrailRecord } from '../trail/index.ts'
 import { type Account, isUsable, type OneTimeCode } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isProblemCode, Problem } from '../../api/problem.ts'
+import { isProblemCode, Problem } from '../../api/index.ts'
 import { type Account, isUsable, maySign } from './account.ts'
 import {
   type Act,

@@ -1,4 +1,4 @@
-import { Problem } from '../../api/problem.ts'
+import { Problem } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { type Account, isUsable, type OneTimeCode } from './account.ts'
 import type { AccountBook } from './account-book.ts'

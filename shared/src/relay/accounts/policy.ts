@@ -1,4 +1,4 @@
-import { Problem } from '../../api/problem.ts'
+import { Problem } from '../../api/index.ts'
 
 /** What a person may be to a relay. An account has one role or several that go together. */
 export const roles = ['administrator', 'operator', 'reviewer', 'qa', 'auditor'] as const

@@ -1,4 +1,4 @@
-import { Problem } from '../../api/problem.ts'
+import { Problem } from '../../api/index.ts'
 
 /**
  * Names of roles, programs and of nobody in particular. An account is one person's: one that is called so would be

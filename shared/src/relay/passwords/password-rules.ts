@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode } from '../../api/problem.ts'
+import { Problem, type ProblemCode } from '../../api/index.ts'
 
 export const PASSWORD_LENGTH_MIN = 12
 export const PASSWORD_LENGTH_MAX = 128

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../../api/problem.ts'
+import { Problem } from '../../api/index.ts'
 import { commonPasswords } from './common-passwords.ts'
 import {
   costOf,

@@ -1,4 +1,4 @@
-import { Problem } from '../../api/problem.ts'
+import { Problem } from '../../api/index.ts'
 
 /** Hashing takes 64 MiB and a quarter of a second of a core: two at a time leave capture its share. */
 const AT_ONCE = 2

@@ -352,6 +352,45 @@ test('a password that has come onto the list since has to be changed before anyt
   expect(later.callerFor(again.token, 'account.list').account.id).toBe('first')
 })
 
+test('whoever signs in is told when they did before, and what was tried since', async () => {
+  const site = new Site()
+  await site.first()
+  await problemOf(site.people.signIn('first', other, 'tablet-1'))
+  await problemOf(site.people.signIn('first', other, 'tablet-1'))
+  site.start()
+  const { notice } = await site.people.signIn('first', good, 'tablet-2')
+  expect(notice).toEqual({ last: { time: '2026-03-02T08:00:00.000Z', device: 'local' }, failures: 2 })
+  expect((await site.people.signIn('first', good, 'local')).notice).toMatchObject({ failures: 0 })
+})
+
+test('tries that were told to wait are summed up in one record', { tags: ['challenge'] }, async () => {
+  const site = new Site()
+  await site.first()
+  for (let i = 0; i < 5; i++) await problemOf(site.people.signIn('first', other, 'local'))
+  const before = site.disk.records.length
+  for (let i = 0; i < 300; i++)
+    expect(await problemOf(site.people.signIn('first', good, 'local'))).toBe('throttled')
+  expect(site.disk.records).toHaveLength(before)
+  site.disk.full = true
+  await expect(site.people.sumUp()).rejects.toThrow('full')
+  site.disk.full = false
+  await site.people.sumUp()
+  await site.people.sumUp()
+  expect(site.disk.records.slice(before)).toMatchObject([
+    { kind: 'session.throttled', body: { account: 'first', device: 'local', count: 300 } },
+  ])
+})
+
+test('guessing is no cheaper while nothing can be recorded', { tags: ['challenge'] }, async () => {
+  const site = new Site()
+  await site.first()
+  site.disk.full = true
+  for (let i = 0; i < 5; i++)
+    await expect(site.people.signIn('first', other, 'local')).rejects.toThrow('full')
+  site.disk.full = false
+  expect(await problemOf(site.people.signIn('first', good, 'local'))).toBe('throttled')
+})
+
 test('twenty people at once lose nothing, and the book is what the trail says', async () => {
   const site = new Site()
   const first = await site.first()

@@ -161,12 +161,18 @@ function coded(account: Account, reason: string, code: OneTimeCode): Act {
   return { kind: 'account.reset', body: { ...plain('', account, reason).body, ...codeFields(code) } }
 }
 
+export interface SignerProposal {
+  /** How it was made sure who this is, in words. */
+  readonly identityCheck: string
+  readonly reason: string
+}
+
 /** The right to sign, first half: how the person's identity was checked (21 CFR 11.100(b)). */
 export function proposeSigner(
   book: AccountBook,
   by: Account,
   id: string,
-  { identityCheck, reason }: { readonly identityCheck: string; readonly reason: string },
+  { identityCheck, reason }: SignerProposal,
 ): Act {
   requireActor(by, 'signer.propose')
   const account = known(book, id)

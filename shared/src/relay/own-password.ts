@@ -1,0 +1,71 @@
+import { Problem } from '../api/index.ts'
+import { type Account, isUsable } from './accounts/account.ts'
+import { isCodeOf } from './one-time-code.ts'
+import { credentialDigest, hashPassword } from './passwords/password-hash.ts'
+import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
+import { actorOf, type PeopleCore } from './people-core.ts'
+import type { SignIn } from './sign-in.ts'
+
+/** How people set their own passwords. Nobody sets another's: an administrator gives a code, never a password. */
+export class OwnPassword {
+  readonly #core: PeopleCore
+  readonly #signIn: SignIn
+
+  constructor(core: PeopleCore, signIn: SignIn) {
+    this.#core = core
+    this.#signIn = signIn
+  }
+
+  /** By a one-time code, which is used up by it. A password that is no good leaves the code as it is. */
+  async byCode(name: string, code: string, typed: string, device: string): Promise<void> {
+    const { wall } = this.#core.options
+    const named = this.#signIn.ask(name, device)
+    const { account } = named
+    if (account === undefined || !isCodeOf(account, code, wall())) {
+      await this.#signIn.refused(named, device, 'code')
+      throw new Problem('code-refused')
+    }
+    const password = await this.#goodPassword(account, typed)
+    await this.#set(account, password, 'code', (now) => isCodeOf(now, code, wall()), 'code-refused')
+  }
+
+  /** By whoever knows the one before. Sessions opened with that one end. */
+  async change(id: string, former: string, typed: string, device: string): Promise<void> {
+    const account = await this.#signIn.check(id, former, device)
+    const password = await this.#goodPassword(account, typed, former)
+    const epoch = account.credential?.epoch
+    const isStillOwn = (now: Account) => isUsable(now) && now.credential?.epoch === epoch
+    await this.#set(account, password, 'change', isStillOwn, 'unauthenticated')
+  }
+
+  async #goodPassword({ id, name }: Account, typed: string, former?: string): Promise<string> {
+    const { rules, words, isCommon } = this.#core.options
+    const password = passwordOf(typed)
+    requireGoodPassword(password, {
+      rules: rules(),
+      isCommon: await isCommon(),
+      words: [id, name, ...words()],
+      ...(former === undefined ? {} : { former: passwordOf(former) }),
+    })
+    return password
+  }
+
+  async #set(
+    { id }: Account,
+    password: string,
+    how: 'code' | 'change',
+    stillMay: (now: Account) => boolean,
+    otherwise: 'code-refused' | 'unauthenticated',
+  ): Promise<void> {
+    const { turns, serial, book, options } = this.#core
+    const phc = await turns.take(() => hashPassword(password, options.pepper, options.cost))
+    await serial.do(async () => {
+      const now = book.get(id)
+      if (now === undefined || !stillMay(now)) throw new Problem(otherwise)
+      const body = { account: id, how, credential: credentialDigest(phc), epoch: now.passwords + 1 }
+      const actor = actorOf(now, how === 'code' ? 'one-time-code' : 'password')
+      await this.#core.append(actor, 'account.password-set', body, { account: id, phc })
+      await this.#core.endAllOf(id, 'password')
+    })
+  }
+}

@@ -1,0 +1,90 @@
+import type { Actor, Body, TrailRecord } from '../trail/index.ts'
+import type { Account } from './accounts/account.ts'
+import { AccountBook } from './accounts/account-book.ts'
+import { OneAtATime } from './one-at-a-time.ts'
+import type { IsCommon } from './passwords/common-passwords.ts'
+import type { HashCost } from './passwords/password-hash.ts'
+import type { PasswordRules } from './passwords/password-rules.ts'
+import { Turns } from './passwords/turns.ts'
+import type { PeopleStore, StoredCredential } from './people-store.ts'
+import { type EndReason, type Session, Sessions } from './sessions/sessions.ts'
+import { SignInGuard } from './sessions/sign-in-guard.ts'
+import { SignInHistory } from './sessions/sign-in-history.ts'
+
+export interface PeopleOptions {
+  readonly store: PeopleStore
+  /** The relay itself, for what no person does. */
+  readonly relay: Actor
+  /** A secret of the relay: `PEPPER_BYTES`. */
+  readonly pepper: Uint8Array
+  readonly cost: HashCost
+  readonly rules: () => PasswordRules
+  /** Names of the site that no password may contain. */
+  readonly words: () => readonly string[]
+  readonly isCommon: () => Promise<IsCommon>
+  /** Wall clock, and monotonic, milliseconds. */
+  readonly wall: () => number
+  readonly now: () => number
+  /** Somebody should know of this soon: it goes to the site's alert sink as well as into the trail. */
+  readonly alert: (event: string, details: Body) => void
+}
+
+export type PersonRecord = Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' | 'seq'>
+
+/**
+ * What is known of people, and the one way it changes: a record is made durable, and then taken in. After a start it
+ * is the same, from the same records.
+ */
+export class PeopleCore {
+  readonly options: PeopleOptions
+  readonly book = new AccountBook()
+  readonly guard = new SignInGuard()
+  readonly history = new SignInHistory()
+  readonly sessions: Sessions
+  readonly turns = new Turns()
+  /** From what is decided to its record nothing else comes between. */
+  readonly serial = new OneAtATime()
+
+  constructor(options: PeopleOptions) {
+    this.options = options
+    this.sessions = new Sessions(options.now)
+  }
+
+  take(record: PersonRecord): void {
+    this.book.take(record)
+    this.guard.take(record)
+    this.history.take(record)
+  }
+
+  /** To be called in turn: see `serial`. */
+  async append(actor: Actor, kind: string, body: Body, credential?: StoredCredential): Promise<void> {
+    this.take(await this.store(actor, kind, body, credential))
+  }
+
+  /** As `append`, for whoever takes it in otherwise. */
+  async store(actor: Actor, kind: string, body: Body, credential?: StoredCredential): Promise<PersonRecord> {
+    const { seq, time } = await this.options.store.append({ actor, kind, body }, credential)
+    return { actor, kind, body, seq, time }
+  }
+
+  /** Ends a session and records it, if it is one. In turn. */
+  async end({ id }: Session, why: EndReason): Promise<void> {
+    const session = this.sessions.end(id)
+    if (session !== undefined) await this.recordEnd(session, why)
+  }
+
+  async endAllOf(account: string, why: EndReason): Promise<void> {
+    for (const session of this.sessions.of(account)) await this.end(session, why)
+  }
+
+  /** Of a session that is over already. In turn. */
+  async recordEnd({ account, device, id }: Session, why: EndReason): Promise<void> {
+    const known = this.book.get(account)
+    const actor = why === 'signed-out' && known !== undefined ? actorOf(known, 'session') : this.options.relay
+    await this.append(actor, 'session.ended', { account, device, session: id, why })
+  }
+}
+
+export function actorOf({ id, name }: Account, via: string): Actor {
+  return { id, name, via }
+}

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto'
+import { Problem } from '../api/index.ts'
+import { type Account, isUsable } from './accounts/account.ts'
+import { foldedUserId } from './accounts/user-id.ts'
+import { credentialDigest, hashPassword, isOutdated, isPassword } from './passwords/password-hash.ts'
+import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
+import { actorOf, type PeopleCore } from './people-core.ts'
+import type { SignInNotice } from './sessions/sign-in-history.ts'
+import { Throttled } from './sessions/throttled.ts'
+
+export interface SignedIn {
+  /** Given out once, here. */
+  readonly token: string
+  readonly account: Account
+  /** True if another password has to be set before anything else. */
+  readonly mustChange: boolean
+  readonly notice: SignInNotice
+}
+
+/** In the guard, for everything typed that can be nobody's name. */
+const UNNAMEABLE = '?'
+
+/** What was typed in the field for the user id, and whose it is. */
+export interface Named {
+  readonly name: string
+  readonly account: Account | undefined
+}
+
+/**
+ * Who somebody is, by user id and password. Whatever is wrong, the answer and the work are the same, also for a name
+ * that nobody has (ASVS 6.3.8); every try is counted and recorded. `device` is how the relay knows where it is asked
+ * from: nothing in it comes from the request.
+ */
+export class SignIn {
+  readonly #core: PeopleCore
+  /** The work of a wrong password for a name that nobody has. */
+  readonly #nobody: Promise<string>
+  readonly #throttled = new Throttled()
+
+  constructor(core: PeopleCore) {
+    this.#core = core
+    const { pepper, cost } = core.options
+    this.#nobody = hashPassword(randomBytes(16).toString('hex'), pepper, cost)
+  }
+
+  async signIn(name: string, typed: string, device: string): Promise<SignedIn> {
+    const { serial, sessions, history } = this.#core
+    const account = await this.check(name, typed, device)
+    const mustChange = await this.#isPoor(account, typed)
+    return serial.do(async () => {
+      this.#requireStill(account)
+      const notice = history.of(account.id)
+      const epoch = account.credential?.epoch ?? 0
+      const { session, token, ended } = sessions.start({ account: account.id, device, epoch, mustChange })
+      try {
+        for (const one of ended) await this.#core.recordEnd(one, 'too-many')
+        const body = {
+          account: account.id,
+          device,
+          session: session.id,
+          ...(mustChange ? { mustChange } : {}),
+        }
+        await this.#core.append(actorOf(account, 'password'), 'session.started', body)
+      } catch (error) {
+        sessions.end(session.id)
+        throw error
+      }
+      return { token, account, mustChange, notice }
+    })
+  }
+
+  /**
+   * Whether a name and a password are somebody's, who may sign in now. Used by everything that asks for a password
+   * again. Throws `Problem`: `sign-in-refused`, `throttled`, `busy`.
+   */
+  async check(typedName: string, typed: string, device: string): Promise<Account> {
+    const { book, turns, options } = this.#core
+    const named = this.ask(typedName, device)
+    const stored = await this.#storedOf(named.account)
+    const phc = stored ?? (await this.#nobody)
+    const password = passwordOrNone(typed)
+    const matches = await turns.take(() => isPassword(phc, password ?? '', options.pepper))
+    // Rights are looked up again: hashing took its time, and an administrator may have used it.
+    const now = named.account && book.get(named.account.id)
+    const isOwn = stored !== undefined && now?.credential?.digest === credentialDigest(stored)
+    if (!matches || password === undefined || now === undefined || !isOwn || !isUsable(now)) {
+      await this.refused(named, device, 'password')
+      throw new Problem('sign-in-refused')
+    }
+    if (isOutdated(phc, options.cost)) await this.#rehash(now, password)
+    return now
+  }
+
+  /** Whether anything may be tried under this name from there, now. Throws `Problem` `throttled`. */
+  ask(typedName: string, device: string): Named {
+    const { book, guard, options } = this.#core
+    const folded = foldedUserId(typedName)
+    const account = folded === undefined ? undefined : book.get(folded)
+    const name = folded ?? UNNAMEABLE
+    const answer = guard.ask(name, device, options.wall())
+    if (answer.may) return { name, account }
+    this.#throttled.add(account?.id ?? null, device)
+    throw new Problem('throttled', { retryAfterSeconds: answer.retryAfterSeconds })
+  }
+
+  /** Counts and records a try that failed, and locks the account if it was one too many. */
+  async refused({ name, account }: Named, device: string, what: 'password' | 'code'): Promise<void> {
+    const { serial, guard, book, options } = this.#core
+    const { relay, wall, alert } = options
+    await serial.do(async () => {
+      // Counted before it is recorded: while a disk is full, guessing is no cheaper.
+      guard.failed(account?.id, device, wall(), name)
+      // A name that nobody has may be a password typed in the wrong field: it is not written down.
+      const body = { account: account?.id ?? null, device, what }
+      this.#core.history.take(await this.#core.store(relay, 'session.refused', body))
+      if (account === undefined) return
+      const now = book.get(account.id)
+      if (now === undefined || now.locked !== undefined || !guard.isToBeLocked(now.id, wall())) return
+      const failures = guard.failuresOf(now.id, wall())
+      await this.#core.append(relay, 'account.locked', { account: now.id, failures })
+      await this.#core.endAllOf(now.id, 'account')
+      alert('account-locked', { account: now.id, failures })
+    })
+  }
+
+  /** Records how often somebody was told to wait. To be called about once a minute. */
+  async sumUp(): Promise<void> {
+    const { serial, options } = this.#core
+    for (const one of this.#throttled.takeAll())
+      await serial.do(async () => {
+        try {
+          await this.#core.append(options.relay, 'session.throttled', { ...one })
+        } catch (error) {
+          this.#throttled.putBack(one)
+          throw error
+        }
+      })
+  }
+
+  /** The hash that counts. One in the database that the trail does not name was put there by somebody else. */
+  async #storedOf(account: Account | undefined): Promise<string | undefined> {
+    if (account?.credential === undefined) return undefined
+    const { store, alert } = this.#core.options
+    const phc = await store.credential(account.id)
+    if (phc !== undefined && credentialDigest(phc) === account.credential.digest) return phc
+    alert('credential-forged', { account: account.id })
+    return undefined
+  }
+
+  /** A password that was good once may be on the list by now (21 CFR 11.300(b)). */
+  async #isPoor({ id, name }: Account, typed: string): Promise<boolean> {
+    const { rules, words, isCommon } = this.#core.options
+    const context = { rules: rules(), isCommon: await isCommon(), words: [id, name, ...words()] }
+    try {
+      requireGoodPassword(passwordOf(typed), context)
+      return false
+    } catch (error) {
+      if (error instanceof Problem) return true
+      throw error
+    }
+  }
+
+  #requireStill({ id, credential }: Account): void {
+    const now = this.#core.book.get(id)
+    if (now === undefined || !isUsable(now) || now.credential?.epoch !== credential?.epoch)
+      throw new Problem('sign-in-refused')
+  }
+
+  async #rehash({ id, credential: hashed }: Account, password: string): Promise<void> {
+    const { turns, serial, book, options } = this.#core
+    const phc = await turns.take(() => hashPassword(password, options.pepper, options.cost))
+    await serial.do(async () => {
+      const credential = book.get(id)?.credential
+      // Another password has been set meanwhile: this hash is of the one before.
+      if (credential === undefined || credential.digest !== hashed?.digest) return
+      const body = { account: id, credential: credentialDigest(phc), epoch: credential.epoch }
+      await this.#core.append(options.relay, 'account.password-rehashed', body, { account: id, phc })
+    })
+  }
+}
+
+function passwordOrNone(typed: string): string | undefined {
+  try {
+    return passwordOf(typed)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}

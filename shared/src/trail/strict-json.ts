@@ -1,7 +1,7 @@
 import { fromUtf8 } from './bytes.ts'
 import { canonical, type Value } from './canonical.ts'
 import { FormatError, shown } from './format-error.ts'
-import { parseJson } from './parse-json.ts'
+import { isBeforeColon, parseJson } from './parse-json.ts'
 
 /**
  * The value of canonical bytes, and of no others: decode, parse, write again, compare. That single
@@ -56,7 +56,7 @@ function refuseLostMeaning(text: string): void {
 }
 
 function refuseKeySeen(word: string, keys: Set<string> | undefined, text: string, end: number): void {
-  if (keys === undefined || !/^[ \t\r\n]*:/.test(text.slice(end, end + 64))) return
+  if (keys === undefined || !isBeforeColon(text, end)) return
   const key = JSON.parse(word) as string
   if (keys.has(key)) throw new FormatError('duplicate-key', 'each key once', shown(key))
   keys.add(key)

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../api/index.ts'
+import { Problem, type Role } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
-import type { Role } from './accounts/policy.ts'
 import { commonPasswords } from './passwords/common-passwords.ts'
 import { hashPassword, PEPPER_BYTES } from './passwords/password-hash.ts'
 import { DEFAULT_RULES } from './passwords/password-rules.ts'

@@ -1,8 +1,7 @@
-import { Problem } from '../api/index.ts'
+import { type Action, beforePasswordChange, Problem, requireAllowed } from '../api/index.ts'
 import type { Actor } from '../trail/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
-import { type Action, requireAllowed } from './accounts/policy.ts'
 import { newCode } from './one-time-code.ts'
 import { OwnPassword } from './own-password.ts'
 import { actorOf, PeopleCore, type PeopleOptions, type PersonRecord } from './people-core.ts'
@@ -78,8 +77,8 @@ export class People {
   /** As `caller`, for somebody who may do this. Throws `Problem`. */
   callerFor(token: string, action: Action): Caller {
     const caller = this.caller(token)
-    const isWayOut = action === 'password.change-own' || action === 'session.end-own'
-    if (caller.session.mustChange && !isWayOut) throw new Problem('password-change-needed')
+    if (caller.session.mustChange && !beforePasswordChange.includes(action))
+      throw new Problem('password-change-needed')
     requireAllowed(caller.account.roles, action)
     return caller
   }

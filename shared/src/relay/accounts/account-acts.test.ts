@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isProblemCode, Problem } from '../../api/index.ts'
+import { isProblemCode, mayDo, Problem, type Role, roles } from '../../api/index.ts'
 import { type Account, isUsable, maySign } from './account.ts'
 import {
   type Act,
@@ -19,7 +19,6 @@ import {
   withdrawSigner,
 } from './account-acts.ts'
 import { AccountBook } from './account-book.ts'
-import { mayDo, type Role, roles } from './policy.ts'
 
 /** Prints its seed; `SEED=n` runs it again. */
 function seedOf(name: string): number {

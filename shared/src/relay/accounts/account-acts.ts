@@ -1,8 +1,14 @@
-import { Problem } from '../../api/index.ts'
+import {
+  type Action,
+  Problem,
+  type Role,
+  requireAllowed,
+  requireTogether,
+  signingRoles,
+} from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { type Account, isUsable, type OneTimeCode } from './account.ts'
 import type { AccountBook } from './account-book.ts'
-import { type Action, type Role, requireAllowed, requireTogether, signingRoles } from './policy.ts'
 import { userIdOf } from './user-id.ts'
 
 /**

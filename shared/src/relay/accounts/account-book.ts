@@ -1,6 +1,6 @@
+import { isRole, type Role } from '../../api/index.ts'
 import type { Body, TrailRecord } from '../../trail/index.ts'
 import type { Account, AccountState } from './account.ts'
-import { isRole, type Role } from './policy.ts'
 
 /**
  * The accounts of a relay, made from the records of its own trail and of nothing else: there is no table of accounts

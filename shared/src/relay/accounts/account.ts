@@ -1,4 +1,4 @@
-import type { Role } from './policy.ts'
+import type { Role } from '../../api/index.ts'
 
 /**
  * - `invited`: nobody has set a password yet;

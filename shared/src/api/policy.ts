@@ -1,4 +1,4 @@
-import { Problem } from '../../api/index.ts'
+import { Problem } from './problem.ts'
 
 /** What a person may be to a relay. An account has one role or several that go together. */
 export const roles = ['administrator', 'operator', 'reviewer', 'qa', 'auditor'] as const
@@ -40,12 +40,21 @@ export const policy = {
   'settings.change': ['administrator'],
   'feed.read': ['administrator', 'qa', 'auditor'],
   'feed.manage': ['administrator'],
+  'api.read': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
   'password.change-own': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
+  'session.read-own': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
   'session.end-own': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
 } as const satisfies { readonly [action: string]: readonly Role[] }
 
 export type Action = keyof typeof policy
 export const actions = Object.keys(policy) as readonly Action[]
+
+/** All that is open to whoever has to set another password first. */
+export const beforePasswordChange: readonly Action[] = [
+  'password.change-own',
+  'session.read-own',
+  'session.end-own',
+]
 
 export function mayDo(held: readonly Role[], action: Action): boolean {
   const allowed: readonly Role[] = policy[action]

@@ -62,8 +62,10 @@ function isOwn(folder: string, path: string, name: string): boolean {
   return join(path, '..', name).startsWith(`${folder}/`)
 }
 
+const testing = ['vitest', 'fast-check', '@seriousme/openapi-schema-validator']
+
 function isAllowed(path: string, name: string, may: readonly string[]): boolean {
-  if (path.endsWith('.test.ts') && ['vitest', 'fast-check'].includes(name)) return true
+  if (path.endsWith('.test.ts') && testing.includes(name)) return true
   if (path.endsWith('.node.ts') && name.startsWith('node:')) return true
   return may.some((one) => (/[/:]$/.test(one) ? name.startsWith(one) : name === one))
 }
@@ -105,6 +107,14 @@ describe('who may import whom', () => {
     const rule = rules[name]
     const path = `${rule.folder}/planted.ts`
     expect(strayImports(rule, [...sourcesIn(rule.folder), { path, text }])).toEqual([`${path}: ${stray}`])
+  })
+
+  test('what only tests need, only tests import', () => {
+    const users = Object.values(rules)
+      .flatMap(({ folder }) => sourcesIn(folder))
+      .filter(({ path }) => !/\.test(?:-support)?\.ts$/.test(path))
+      .filter(({ text }) => importsOf(text).some((name) => /\.test(?:-support)?\.ts$/.test(name)))
+    expect(users.map(({ path }) => path)).toEqual([])
   })
 
   test('shared gives out its doors and nothing behind them', () => {

@@ -1,4 +1,7 @@
 /** The language between the app, a workstation's relay and the server of record. */
+export { type Asked, type Client, createClient, type Fetch } from './client.ts'
+export { type Matched, matchRoute, methodsAt, pathOf } from './match-route.ts'
+export { openApiDocument } from './openapi.ts'
 export {
   type Action,
   actions,
@@ -21,3 +24,17 @@ export {
   sentenceOf,
   statusOf,
 } from './problem.ts'
+export { PROBLEM_TYPE, problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
+export { problemsOf } from './route-problems.ts'
+export {
+  type BodyOf,
+  type NamesAccount,
+  type NeedsSession,
+  type ResultOf,
+  type Route,
+  type RouteName,
+  routeNames,
+  routeOf,
+  routes,
+} from './routes.ts'
+export type { AccountView } from './schemas.ts'

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { Problem, problemCodes } from './problem.ts'
+import { problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
+
+test('every refusal is read back as it was, over the wire', () => {
+  for (const code of problemCodes)
+    for (const details of [{}, { pointer: '/roles/0' }, { pointer: '', retryAfterSeconds: 60 }]) {
+      const problem = new Problem(code, details)
+      const json: unknown = JSON.parse(JSON.stringify(problemJson(problem)))
+      expect(problemSchema.safeParse(json).success).toBe(true)
+      const read = readProblem(json, problemHeaders(problem)['retry-after'] ?? null)
+      expect(read).toBeInstanceOf(Problem)
+      expect(read).toMatchObject({ code, details, message: problem.message })
+    }
+})
+
+test.each([
+  null,
+  'x',
+  7,
+  [],
+  {},
+  { code: 7 },
+  { code: 'toString' },
+  { code: '__proto__' },
+  { code: 'unheard-of' },
+])('%j is no refusal that is known', (json) => {
+  expect(readProblem(json, null)).toBeUndefined()
+})
+
+test('members that a later version adds are passed over, and a wait that is none is none', () => {
+  const json = { ...problemJson(new Problem('throttled')), detail: 'new', instance: '/1' }
+  for (const wait of ['-1', '1.5', 'soon', 'Wed, 21 Oct 2026 07:28:00 GMT', '9'.repeat(20)])
+    expect(readProblem(json, wait)?.details).toEqual({})
+})

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { isProblemCode, Problem, type ProblemCode, problemCodes, sentenceOf, statusOf } from './problem.ts'
+
+/** The media type of a refusal (RFC 9457). */
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** RFC 9457, section 3.1, and the code for programs. `type` is a reference that stays the same for ever. */
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(problemCodes),
+  /** The field it is about (RFC 6901). */
+  pointer: z.string().optional(),
+})
+
+export function problemJson({ code, details }: Problem): z.infer<typeof problemSchema> {
+  const { pointer } = details
+  return {
+    type: problemTypeOf(code),
+    title: sentenceOf(code),
+    status: statusOf(code),
+    code,
+    ...(pointer === undefined ? {} : { pointer }),
+  }
+}
+
+/** What a refusal says besides its text. A 401 names how to sign in, and a wait its length (RFC 9110, 11.6.1, 10.2.3). */
+export function problemHeaders({ code, details }: Problem): Readonly<Record<string, string>> {
+  return {
+    'content-type': PROBLEM_TYPE,
+    ...(statusOf(code) === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(details.retryAfterSeconds === undefined ? {} : { 'retry-after': String(details.retryAfterSeconds) }),
+  }
+}
+
+export function problemTypeOf(code: ProblemCode): string {
+  return `/problems/${code}`
+}
+
+/**
+ * The refusal an answer is; undefined if it is none that this version knows. Members it does not know are passed over,
+ * as RFC 9457 asks of readers.
+ */
+export function readProblem(json: unknown, retryAfter: string | null): Problem | undefined {
+  const read = readable.safeParse(json)
+  if (!read.success || !isProblemCode(read.data.code)) return undefined
+  const { code, pointer } = read.data
+  const seconds = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
+  return new Problem(code, {
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  })
+}
+
+const readable = z.object({ code: z.string(), pointer: z.string().optional() })

@@ -1,0 +1,291 @@
+import { z } from 'zod'
+import type { Action } from './policy.ts'
+import type { ProblemCode } from './problem.ts'
+import {
+  accountSchema,
+  actBody,
+  codeField,
+  fullNameField,
+  helloSchema,
+  identityCheckField,
+  openApiSchema,
+  ownAccountSchema,
+  passwordField,
+  policySchema,
+  reasonField,
+  rolesField,
+  userIdField,
+} from './schemas.ts'
+
+/** One place of the interface: what it takes, what it gives, and who may ask. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** `:id` stands for a user id. */
+  readonly path: string
+  /** What whoever asks has to be allowed to do; undefined where nobody has to be signed in. */
+  readonly action: Action | undefined
+  /** The body holds the password of whoever asks, and nothing is done unless it is right (ASVS 7.5.3). */
+  readonly asksPassword: boolean
+  readonly body: z.ZodType | undefined
+  /** Undefined where there is nothing to say but that it is done. */
+  readonly result: z.ZodType | undefined
+  /** Refusals of its own, besides those that `problemsOf` knows every place like it to give. */
+  readonly problems: readonly ProblemCode[]
+  /** For the document. */
+  readonly says: string
+}
+
+const accountResult = z.strictObject({ account: accountSchema })
+
+/** What an administrator does to one account. */
+function accountAct<const Verb extends string, Body extends z.ZodType, Result extends z.ZodType>(
+  verb: Verb,
+  action: Action,
+  shape: { readonly body: Body; readonly result: Result },
+  problems: readonly ProblemCode[],
+  says: string,
+) {
+  return {
+    method: 'POST',
+    path: `/v1/accounts/:id/${verb}`,
+    action,
+    asksPassword: true,
+    ...shape,
+    problems: ['account-unknown', 'reason-missing', ...problems],
+    says,
+  } as const satisfies Route
+}
+
+const plainAct = { body: actBody, result: accountResult }
+const newPassword = [
+  'password-short',
+  'password-long',
+  'password-common',
+  'password-context',
+  'password-repeats',
+  'password-composition',
+] as const
+
+/**
+ * Every place of the interface. The relay serves this table, the client calls by it, the document is made from it, and
+ * what is not in it is not there.
+ */
+export const routes = {
+  hello: {
+    method: 'GET',
+    path: '/v1/hello',
+    action: undefined,
+    asksPassword: false,
+    body: undefined,
+    result: helloSchema,
+    problems: [],
+    says: 'Which version of the relay this is, and the name of its trail.',
+  },
+  signIn: {
+    method: 'POST',
+    path: '/v1/session',
+    action: undefined,
+    asksPassword: false,
+    body: z.strictObject({ user: userIdField, password: passwordField }),
+    result: z.strictObject({ token: z.string(), account: ownAccountSchema }),
+    problems: ['sign-in-refused', 'throttled', 'busy'],
+    says: 'Signs in. The token is given out once, here, and goes into the Authorization header.',
+  },
+  whoAmI: {
+    method: 'GET',
+    path: '/v1/session',
+    action: 'session.read-own',
+    asksPassword: false,
+    body: undefined,
+    result: z.strictObject({ account: ownAccountSchema }),
+    problems: [],
+    says: 'Who is signed in, with the roles of this moment.',
+  },
+  signOut: {
+    method: 'DELETE',
+    path: '/v1/session',
+    action: 'session.end-own',
+    asksPassword: false,
+    body: undefined,
+    result: undefined,
+    problems: [],
+    says: 'Ends the session: its token opens nothing any more.',
+  },
+  setPasswordByCode: {
+    method: 'POST',
+    path: '/v1/password/by-code',
+    action: undefined,
+    asksPassword: false,
+    body: z.strictObject({ user: userIdField, code: codeField, newPassword: passwordField }),
+    result: undefined,
+    problems: ['code-refused', 'throttled', 'busy', ...newPassword],
+    says: 'Sets a password by a one-time code from an administrator, and uses the code up.',
+  },
+  changePassword: {
+    method: 'POST',
+    path: '/v1/password',
+    action: 'password.change-own',
+    asksPassword: true,
+    body: z.strictObject({ password: passwordField, newPassword: passwordField }),
+    result: undefined,
+    problems: ['password-similar', ...newPassword],
+    says: 'Sets another password of one’s own. All sessions opened with the one before end, this one too.',
+  },
+  listAccounts: {
+    method: 'GET',
+    path: '/v1/accounts',
+    action: 'account.list',
+    asksPassword: false,
+    body: undefined,
+    result: z.strictObject({ accounts: z.array(accountSchema) }),
+    problems: [],
+    says: 'All accounts, in the order in which they were added.',
+  },
+  addAccount: {
+    method: 'POST',
+    path: '/v1/accounts',
+    action: 'account.add',
+    asksPassword: true,
+    body: z.strictObject({
+      password: passwordField,
+      reason: reasonField,
+      user: userIdField,
+      name: fullNameField,
+      roles: rolesField,
+    }),
+    result: z.strictObject({ account: accountSchema, code: z.string() }),
+    problems: [
+      'reason-missing',
+      'account-exists',
+      'user-id-form',
+      'user-id-reserved',
+      'name-form',
+      'roles-conflict',
+    ],
+    says: 'Adds an account. The one-time code is given out once, here: its owner sets the password by it.',
+  },
+  changeAccount: accountAct(
+    'change',
+    'account.change',
+    {
+      body: z.strictObject({
+        password: passwordField,
+        reason: reasonField,
+        name: fullNameField.optional(),
+        roles: rolesField.optional(),
+      }),
+      result: accountResult,
+    },
+    ['account-state', 'roles-conflict', 'last-administrator', 'name-form'],
+    'Changes the full name, the roles or both. Other roles end the right to sign.',
+  ),
+  disableAccount: accountAct(
+    'disable',
+    'account.disable',
+    plainAct,
+    ['account-state', 'last-administrator'],
+    'Disables an account: its sessions end at once.',
+  ),
+  enableAccount: accountAct(
+    'enable',
+    'account.enable',
+    plainAct,
+    ['account-state'],
+    'Enables a disabled account.',
+  ),
+  retireAccount: accountAct(
+    'retire',
+    'account.retire',
+    plainAct,
+    ['account-state', 'last-administrator'],
+    'Retires an account for ever. Its user id stays taken.',
+  ),
+  unlockAccount: accountAct(
+    'unlock',
+    'account.unlock',
+    plainAct,
+    ['account-state'],
+    'Unlocks an account that too many wrong passwords have locked.',
+  ),
+  resetAccount: accountAct(
+    'reset',
+    'account.reset',
+    {
+      body: actBody,
+      result: z.strictObject({ account: accountSchema, code: z.string().nullable() }),
+    },
+    ['account-state', 'second-person-needed'],
+    'A forgotten password: gives a one-time code. For an account that signs, the first administrator who asks gets ' +
+      'none, and the second does.',
+  ),
+  proposeSigner: accountAct(
+    'signer/propose',
+    'signer.propose',
+    {
+      body: z.strictObject({
+        password: passwordField,
+        reason: reasonField,
+        identityCheck: identityCheckField,
+      }),
+      result: accountResult,
+    },
+    ['account-state', 'roles-conflict', 'identity-check-missing'],
+    'Proposes the right to sign, and says how the person’s identity was checked.',
+  ),
+  grantSigner: accountAct(
+    'signer/grant',
+    'signer.grant',
+    plainAct,
+    ['account-state', 'second-person-needed'],
+    'Grants the right to sign that another administrator has proposed.',
+  ),
+  withdrawSigner: accountAct(
+    'signer/withdraw',
+    'signer.withdraw',
+    plainAct,
+    ['account-state'],
+    'Withdraws the right to sign, or its proposal.',
+  ),
+  readPolicy: {
+    method: 'GET',
+    path: '/v1/policy',
+    action: 'api.read',
+    asksPassword: false,
+    body: undefined,
+    result: policySchema,
+    problems: [],
+    says: 'Which roles may do what.',
+  },
+  readOpenApi: {
+    method: 'GET',
+    path: '/v1/openapi.json',
+    action: 'api.read',
+    asksPassword: false,
+    body: undefined,
+    result: openApiSchema,
+    problems: [],
+    says: 'This document.',
+  },
+} as const satisfies { readonly [name: string]: Route }
+
+type Table = typeof routes
+export type RouteName = keyof Table
+export const routeNames = Object.keys(routes) as readonly RouteName[]
+
+/** As `routes[name]`, for whom every route is alike. */
+export function routeOf(name: RouteName): Route {
+  return routes[name]
+}
+
+export type BodyOf<Name extends RouteName> = Table[Name]['body'] extends z.ZodType
+  ? z.infer<Table[Name]['body']>
+  : undefined
+export type ResultOf<Name extends RouteName> = Table[Name]['result'] extends z.ZodType
+  ? z.infer<Table[Name]['result']>
+  : undefined
+/** Whether its path names an account. */
+export type NamesAccount<Name extends RouteName> = Table[Name]['path'] extends `${string}/:id/${string}`
+  ? true
+  : false
+/** Whether somebody has to be signed in. */
+export type NeedsSession<Name extends RouteName> = Table[Name]['action'] extends Action ? true : false

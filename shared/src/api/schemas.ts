@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { actions, roles } from './policy.ts'
+
+/*
+ * What goes over the wire, field by field. Every object is strict: a field that is not named here is refused, so no
+ * request can name an actor, a time or a place in the trail (ASVS 15.3.3, 21 CFR 11.10(e)). Lengths only keep out what
+ * nobody types; what a password, a name or a reason has to be, the relay says, in words of its own.
+ */
+const text = (lengthMax: number) => z.string().max(lengthMax)
+
+export const userIdField = text(64)
+/** Longer than any password may be: the relay itself says that one is too long. */
+export const passwordField = text(1_024)
+export const codeField = text(64)
+export const reasonField = text(2_000)
+export const fullNameField = text(400)
+export const identityCheckField = text(2_000)
+export const roleField = z.enum(roles)
+export const rolesField = z.array(roleField).max(roles.length)
+
+/** The password of whoever asks, asked for again (ASVS 7.5.3), and what the change is for. */
+export const actBody = z.strictObject({ password: passwordField, reason: reasonField })
+
+const time = z.string()
+
+/** An account as those may see it who may list accounts. Nothing in it opens anything. */
+export const accountSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(roleField),
+  state: z.enum(['invited', 'active', 'disabled', 'retired']),
+  /** Since when too many wrong passwords have locked it. */
+  locked: time.nullable(),
+  /** Until when a password can be set by its one-time code. */
+  codeExpires: time.nullable(),
+  passwordSince: time.nullable(),
+  /** The administrator who asked for a reset that a second one has to allow. */
+  resetProposedBy: z.string().nullable(),
+  signer: z.discriminatedUnion('state', [
+    z.strictObject({ state: z.literal('none') }),
+    z.strictObject({ state: z.literal('proposed'), by: z.string(), identityCheck: z.string() }),
+    z.strictObject({ state: z.literal('granted'), since: time, identityCheck: z.string() }),
+  ]),
+})
+export type AccountView = z.infer<typeof accountSchema>
+
+/** Who is signed in: what the app needs of its own user. */
+export const ownAccountSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(roleField),
+  /** True if nothing can be done before another password is set. */
+  mustChange: z.boolean(),
+})
+
+export const policySchema = z.strictObject({
+  roles: z.array(roleField),
+  actions: z.array(z.strictObject({ action: z.enum(actions), roles: z.array(roleField) })),
+})
+
+export const helloSchema = z.strictObject({ version: z.string(), trail: z.string() })
+
+/** An OpenAPI document: what is in it, OpenAPI 3.1 says. */
+export const openApiSchema = z.looseObject({
+  openapi: z.literal('3.1.1'),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.looseObject({})),
+})

@@ -1,0 +1,120 @@
+import { Problem, type Role } from '../api/index.ts'
+import type { Body } from '../trail/index.ts'
+import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
+import { PEPPER_BYTES } from './passwords/password-hash.ts'
+import { DEFAULT_RULES } from './passwords/password-rules.ts'
+import { type Caller, People } from './people.ts'
+import type { PeopleStore, StoredCredential } from './people-store.ts'
+
+type Draft = Parameters<PeopleStore['append']>[0]
+export type Written = Draft & { readonly seq: number; readonly time: string }
+
+/** What the relay's own files are to a relay: they outlive it, and somebody may open them. In memory, for tests. */
+export class Disk implements PeopleStore {
+  readonly records: Written[] = []
+  readonly credentials = new Map<string, string>()
+  wall = Date.parse('2026-03-02T08:00:00.000Z')
+  now = 0
+  full = false
+
+  async append(draft: Draft, credential?: StoredCredential): Promise<Written> {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.full) throw new Error('the disk is full')
+    const written = { ...draft, seq: this.records.length, time: new Date(this.wall).toISOString() }
+    this.records.push(written)
+    if (credential !== undefined) this.credentials.set(credential.account, credential.phc)
+    return written
+  }
+
+  async credential(account: string): Promise<string | undefined> {
+    return this.credentials.get(account)
+  }
+
+  pass(milliseconds: number): void {
+    this.wall += milliseconds
+    this.now += milliseconds
+  }
+
+  /** Another relay's, that has come as far. */
+  copy(): Disk {
+    const disk = new Disk()
+    disk.records.push(...this.records)
+    for (const [account, phc] of this.credentials) disk.credentials.set(account, phc)
+    disk.wall = this.wall
+    disk.now = this.now
+    return disk
+  }
+
+  kinds(): string[] {
+    return this.records.map(({ kind }) => kind)
+  }
+}
+
+export const relay = { id: 'ws-nmr-01', name: 'relay ws-nmr-01', via: 'relay' }
+export const pepper = new Uint8Array(PEPPER_BYTES).fill(7)
+export const cost = { memoryKib: 19_456, passes: 2, lanes: 1 }
+export const reason = 'as agreed with the head of the laboratory'
+export const good = 'gravel spoon tundra 41'
+export const other = 'nickel otter canvas 17'
+
+export class Site {
+  readonly disk: Disk
+  readonly alerts: { event: string; details: Body }[] = []
+  /** Passwords that have come onto the list since they were set. */
+  readonly common = new Set<string>()
+  people: People
+
+  constructor(disk = new Disk()) {
+    this.disk = disk
+    this.people = this.start()
+  }
+
+  /** A relay that starts knows what the trail says, and nothing else. */
+  start(): People {
+    this.people = new People({
+      store: this.disk,
+      relay,
+      pepper,
+      cost,
+      rules: () => DEFAULT_RULES,
+      words: () => ['lab.example', 'compliance', 'relay'],
+      isCommon: () => this.#isCommon(),
+      wall: () => this.disk.wall,
+      now: () => this.disk.now,
+      alert: (event, details) => this.alerts.push({ event, details }),
+    })
+    for (const record of this.disk.records) this.people.take(record)
+    return this.people
+  }
+
+  async #isCommon(): Promise<IsCommon> {
+    const listed = await commonPasswords()
+    return (text) => listed(text) || this.common.has(text)
+  }
+
+  async first(): Promise<Caller> {
+    const code = await this.people.addFirst(relay, { id: 'first', name: 'First Person' })
+    await this.people.setPasswordByCode('first', code, good, 'local')
+    return this.caller('first')
+  }
+
+  async caller(name: string, password = good, device = 'local'): Promise<Caller> {
+    const { token } = await this.people.signIn(name, password, device)
+    return this.people.caller(token)
+  }
+
+  async person(by: Caller, id: string, roles: readonly Role[], password = good): Promise<void> {
+    const code = await this.people.add(by, { id, name: `Person ${id}`, roles, reason })
+    await this.people.setPasswordByCode(id, code, password, 'local')
+  }
+}
+
+export async function problemOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Problem) return error.code
+    throw error
+  }
+  return 'none'
+}

@@ -6,6 +6,7 @@ export {
   openFileNotary,
 } from './file-notary.ts'
 export { createFileSecrets, openFileSecrets } from './file-secrets.ts'
+export { type Refusal, type RelayApiOptions, relayApi } from './http/relay-api.ts'
 export { type Keyring, openOsKeystore } from './os-keystore.ts'
 export {
   CONFLICTS_MAX,

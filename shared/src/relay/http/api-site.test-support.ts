@@ -1,0 +1,83 @@
+import type { Hono } from 'hono'
+import { type Client, createClient, type RouteName, routeOf } from '../../api/index.ts'
+import { good, Site } from '../people-site.test-support.ts'
+import { type RelayApiOptions, relayApi } from './relay-api.ts'
+
+export const origin = 'http://127.0.0.1:7411'
+export const origins = [origin, 'http://localhost:7411', 'http://[::1]:7411']
+
+/** A relay's interface without a port, its people in memory. For tests. */
+export class ApiSite {
+  readonly site: Site
+  readonly errors: unknown[] = []
+  readonly refusals: string[] = []
+  readonly options: RelayApiOptions
+  readonly app: Hono
+
+  constructor(site = new Site()) {
+    this.site = site
+    this.options = {
+      people: site.people,
+      origins,
+      device: 'local',
+      version: '0.1.0',
+      trail: 'lab.example/ws-nmr-01',
+      onError: (error) => this.errors.push(error),
+      onRefusal: ({ code, route }) => this.refusals.push(`${code} ${route ?? '?'}`),
+    }
+    this.app = relayApi(this.options)
+  }
+
+  async ask(request: Request, app = this.app): Promise<Response> {
+    return app.request(request)
+  }
+
+  async token(name: string, password = good): Promise<string> {
+    return (await this.site.people.signIn(name, password, 'local')).token
+  }
+
+  client(token?: string): Client {
+    const network = (url: string, init: RequestInit) =>
+      this.ask(new Request(url, { ...init, headers: { ...fromOwnPage, ...init.headers } }))
+    return createClient(origin, network, () => token)
+  }
+}
+
+/** What a browser adds to what the relay's own page asks. */
+export const fromOwnPage = { host: '127.0.0.1:7411', 'sec-fetch-site': 'same-origin', origin } as const
+
+export interface RequestParts {
+  readonly token?: string | undefined
+  /** Undefined: that one is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>
+  readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream
+}
+
+/** A request as the relay's own page sends it, unless its parts say otherwise. */
+export function requestOf(
+  method: string,
+  path: string,
+  { token, headers = {}, body }: RequestParts = {},
+): Request {
+  const all = {
+    ...fromOwnPage,
+    ...(method === 'GET' ? {} : { 'content-type': 'application/json', 'x-relay': '1' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...headers,
+  }
+  return new Request(origin + path, {
+    method,
+    headers: Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined),
+    ...(body === undefined ? {} : { body, duplex: 'half' }),
+  } as RequestInit)
+}
+
+/** The path of a route as it stands in the table, for one account. */
+export function pathFor(name: RouteName, id = 'jdoe'): string {
+  return routeOf(name).path.replace(':id', id)
+}
+
+export async function codeOf(answer: Response): Promise<string> {
+  if (answer.ok) return 'none'
+  return String(((await answer.json()) as { code: unknown }).code)
+}

@@ -1,0 +1,223 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { PROBLEM_TYPE, problemCodes, problemSchema, routeNames, routeOf, statusOf } from '../../api/index.ts'
+import { good, other, reason } from '../people-site.test-support.ts'
+import { ApiSite, codeOf, pathFor, requestOf } from './api-site.test-support.ts'
+import { relayApi } from './relay-api.ts'
+import { securityHeadersOf } from './security-headers.ts'
+
+const api = new ApiSite()
+let token: string
+
+beforeAll(async () => {
+  const first = await api.site.first()
+  await api.site.person(first, 'jdoe', ['operator'])
+  token = await api.token('first')
+})
+
+/** SECURITY.md 2.6, written out: whoever changes one changes the other. */
+const headersOfAll = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; " +
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types relay-sw",
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy':
+    'accelerometer=(), autoplay=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), ' +
+    'hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+const refusal = { ...headersOfAll, 'content-type': PROBLEM_TYPE }
+const headersIn = (answer: Response) => Object.fromEntries(answer.headers)
+
+describe('every answer has the same headers, and no others', () => {
+  test.each(routeNames)('%s, refused and done', async (name) => {
+    const { method, action, body, result } = routeOf(name)
+    const ask = (headers = {}) =>
+      api.ask(requestOf(method, pathFor(name), { headers, ...(body === undefined ? {} : { body: '{}' }) }))
+    const wrongHost = await ask({ host: 'evil.example' })
+    expect(headersIn(wrongHost)).toEqual(refusal)
+    expect(wrongHost.status).toBe(421)
+    const unknown = await ask({ authorization: `Bearer ${'A'.repeat(43)}` })
+    if (action !== undefined) expect(headersIn(unknown)).toEqual({ ...refusal, 'www-authenticate': 'Bearer' })
+    if (name === 'signOut') return
+    const known = await ask({ authorization: `Bearer ${token}` })
+    expect(known.status).toBe(body === undefined ? 200 : 400)
+    const type = body === undefined && result !== undefined ? 'application/json' : PROBLEM_TYPE
+    expect(headersIn(known)).toEqual({ ...headersOfAll, 'content-type': type })
+  })
+
+  test('done with nothing to say', async () => {
+    const answer = await api.ask(requestOf('DELETE', '/v1/session', { token: await api.token('first') }))
+    expect(answer.status).toBe(204)
+    expect(headersIn(answer)).toEqual(headersOfAll)
+  })
+
+  test('a place that is not there, a method that is not taken, a wait, a fault', async () => {
+    expect(headersIn(await api.ask(requestOf('GET', '/v1/nowhere')))).toEqual(refusal)
+    const wrongMethod = await api.ask(requestOf('PUT', '/v1/session'))
+    expect(headersIn(wrongMethod)).toEqual({ ...refusal, allow: 'POST, GET, HEAD, DELETE' })
+    const { app, options, site } = new ApiSite()
+    expect(headersIn(await app.request(requestOf('POST', '/v1/session')))).toEqual(refusal)
+    for (let i = 0; i < 5; i++) await site.people.signIn('nobody-here', other, 'local').catch(() => {})
+    const body = JSON.stringify({ user: 'nobody-here', password: good })
+    const wait = await app.request(requestOf('POST', '/v1/session', { body }))
+    expect(headersIn(wait)).toEqual({ ...refusal, 'retry-after': '60' })
+    const secure = relayApi({ ...options, origins: ['https://relay.lab.example'] })
+    const headers = { host: 'relay.lab.example', origin: 'https://relay.lab.example' }
+    expect(headersIn(await secure.request(requestOf('GET', '/v1/nowhere', { headers })))).toEqual({
+      ...refusal,
+      'strict-transport-security': 'max-age=31536000',
+    })
+    expect(securityHeadersOf(['http://localhost:1', 'https://relay.lab.example'])).toEqual(headersOfAll)
+  })
+})
+
+describe('a refusal', () => {
+  test.each([
+    ['GET', '/', 'not-found'],
+    ['GET', '/v1', 'not-found'],
+    ['GET', '/v1/', 'not-found'],
+    ['GET', '/v1/session/', 'not-found'],
+    ['GET', '/V1/session', 'not-found'],
+    ['GET', '/v1//session', 'not-found'],
+    ['GET', '/v1/%73ession', 'not-found'],
+    ['POST', '/v1/accounts//disable', 'not-found'],
+    ['POST', '/v1/accounts/a%2fb/disable', 'not-found'],
+    ['POST', '/v1/accounts/j%64oe/disable', 'not-found'],
+    ['POST', '/v1/accounts/.hidden/disable', 'not-found'],
+    ['POST', '/v1/accounts/jdoe/delete', 'not-found'],
+    ['POST', '/v1/accounts/jdoe', 'not-found'],
+    ['POST', `/v1/accounts/${'j'.repeat(65)}/disable`, 'not-found'],
+    ['GET', '/v1/accounts/jdoe/disable', 'method-not-allowed'],
+    ['PUT', '/v1/accounts', 'method-not-allowed'],
+    ['PATCH', '/v1/hello', 'method-not-allowed'],
+    ['OPTIONS', '/v1/hello', 'method-not-allowed'],
+    ['DELETE', '/v1/hello', 'method-not-allowed'],
+  ])('%s %s: %s', async (method, path, code) => {
+    expect(await codeOf(await api.ask(requestOf(method, path, { token })))).toBe(code)
+  })
+
+  test('is a problem of RFC 9457 and says nothing else', async () => {
+    const answer = await api.ask(requestOf('GET', '/v1/accounts'))
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toEqual({
+      type: '/problems/unauthenticated',
+      title: 'Sign in first.',
+      status: 401,
+      code: 'unauthenticated',
+    })
+  })
+
+  test('has a status that fits its schema, whatever its code', () => {
+    for (const code of problemCodes) {
+      expect(statusOf(code)).toBeGreaterThanOrEqual(400)
+      const json = { type: '/problems/x', title: 'x', status: statusOf(code), code }
+      expect(problemSchema.safeParse(json).success).toBe(true)
+    }
+  })
+
+  test('of the relay’s own fault says no more than that, and is told to the relay', async () => {
+    const ill = new ApiSite()
+    await ill.site.first()
+    ill.site.disk.full = true
+    const body = JSON.stringify({ user: 'first', password: good })
+    const answer = await ill.ask(requestOf('POST', '/v1/session', { body }))
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toMatch(/disk|full|at /)
+    expect(ill.errors.map(String)).toEqual(['Error: the disk is full'])
+    expect(ill.refusals).toEqual(['internal signIn'])
+  })
+
+  test('is told to the log without a word of whoever asked', async () => {
+    const other = new ApiSite()
+    await other.ask(requestOf('GET', '/v1/accounts/first\u202e?x', { headers: { host: 'evil.example' } }))
+    await other.ask(requestOf('DELETE', '/v1/session', { headers: { authorization: 'Bearer x' } }))
+    expect(other.refusals).toEqual(['host-refused ?', 'unauthenticated signOut'])
+  })
+})
+
+describe('the token', () => {
+  const asked = (headers: Record<string, string>, path = '/v1/session') =>
+    api.ask(requestOf('GET', path, { headers })).then(codeOf)
+
+  test('is taken from the Authorization header and from nowhere else', { tags: ['challenge'] }, async () => {
+    expect(await asked({ authorization: `Bearer ${token}` })).toBe('none')
+    expect(await asked({ authorization: `bearer ${token}` })).toBe('none')
+    for (const headers of [
+      {},
+      { cookie: `session=${token}; __Host-relay=${token}` },
+      { 'x-authorization': `Bearer ${token}` },
+      { authorization: token },
+      { authorization: `Basic ${token}` },
+      { authorization: `Bearer  ${token}` },
+      { authorization: `Bearer ${token}x` },
+      { authorization: `Bearer ${token}, Bearer ${token}` },
+      { authorization: `Bearer ${'A'.repeat(100_000)}` },
+    ])
+      expect(await asked(headers)).toBe('unauthenticated')
+    expect(await asked({}, `/v1/session?access_token=${token}`)).toBe('bad-request')
+  })
+
+  test('of one session opens nothing after it ends', async () => {
+    const mine = await api.token('first')
+    const signOut = () => api.ask(requestOf('DELETE', '/v1/session', { token: mine })).then(codeOf)
+    expect([await signOut(), await signOut()]).toEqual(['none', 'unauthenticated'])
+  })
+})
+
+describe('the password of whoever asks', () => {
+  const disable = (password: string) =>
+    api
+      .ask(
+        requestOf('POST', '/v1/accounts/jdoe/disable', { token, body: JSON.stringify({ password, reason }) }),
+      )
+      .then(codeOf)
+
+  test('is asked for again, and a wrong one is recorded, counted and answered by a wait', {
+    tags: ['challenge'],
+  }, async () => {
+    const { disk } = api.site
+    for (let i = 0; i < 5; i++) {
+      expect(await disable(other)).toBe('password-wrong')
+      expect(disk.records.at(-1)).toMatchObject({ kind: 'session.refused', body: { account: 'first' } })
+    }
+    expect(await disable(good)).toBe('throttled')
+    expect(api.site.people.account('jdoe')?.state).toBe('active')
+    disk.pass(60_000)
+    expect(await disable(good)).toBe('none')
+    expect(disk.records.at(-1)).toMatchObject({
+      kind: 'account.disabled',
+      actor: { id: 'first', via: 'session' },
+    })
+  })
+
+  test('does nothing for a session that ended while it was checked', { tags: ['challenge'] }, async () => {
+    const site = new ApiSite()
+    const first = await site.site.first()
+    await site.site.person(first, 'jdoe', ['operator'])
+    const mine = await site.token('first')
+    const body = JSON.stringify({ password: good, reason })
+    const asked = site.ask(requestOf('POST', '/v1/accounts/jdoe/disable', { token: mine, body }))
+    await site.ask(requestOf('DELETE', '/v1/session', { token: mine }))
+    expect(await codeOf(await asked)).toBe('unauthenticated')
+    expect(site.site.people.account('jdoe')?.state).toBe('active')
+  })
+
+  test('is asked for wherever accounts and rights are changed', () => {
+    const without = routeNames.filter((name) => routeOf(name).method !== 'GET' && !routeOf(name).asksPassword)
+    expect(without).toEqual(['signIn', 'signOut', 'setPasswordByCode'])
+    for (const name of routeNames)
+      if (routeOf(name).asksPassword)
+        expect(routeOf(name).body?.safeParse({}).error?.message).toContain('password')
+  })
+})
+
+test('HEAD is answered like GET, without a body', async () => {
+  const answer = await api.ask(requestOf('HEAD', '/v1/hello', { headers: { 'content-type': undefined } }))
+  expect(answer.status).toBe(200)
+  expect(await answer.text()).toBe('')
+})

@@ -1,0 +1,69 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import {
+  matchRoute,
+  methodsAt,
+  Problem,
+  type ProblemCode,
+  problemHeaders,
+  problemJson,
+  type RouteName,
+  statusOf,
+} from '../../api/index.ts'
+import { guard, guardSteps } from './guard.ts'
+import type { RouteHost } from './route-handlers.ts'
+import { securityHeaders } from './security-headers.ts'
+import { routeServer } from './serve-route.ts'
+
+export interface RelayApiOptions extends RouteHost {
+  /** The addresses this relay is reached under, as browsers write them: `http://127.0.0.1:7411`. */
+  readonly origins: readonly string[]
+  /** Something is wrong with the relay itself. Whoever asked is told no more than that. */
+  readonly onError: (error: unknown) => void
+  /** Each refusal, for the log: nothing in it was written by whoever asked, so it can be written down as it is. */
+  readonly onRefusal?: (refusal: Refusal) => void
+}
+
+export interface Refusal {
+  readonly code: ProblemCode
+  /** Undefined for what is not in the table. */
+  readonly route: RouteName | undefined
+}
+
+/** What a relay answers over HTTP. */
+export function relayApi(options: RelayApiOptions): Hono {
+  return apiBehind(guard(guardSteps(options.origins)), options)
+}
+
+/** As `relayApi`, behind another guard. */
+export function apiBehind(guarding: MiddlewareHandler, options: RelayApiOptions): Hono {
+  const app = new Hono()
+  const serve = routeServer(options)
+  app.use(securityHeaders(options.origins))
+  app.use(guarding)
+  app.all('/v1/*', (c) => serve(c.req.raw))
+  app.notFound(() => {
+    throw new Problem('not-found')
+  })
+  app.onError((error, c) => refuse(error, c.req.raw, options))
+  return app
+}
+
+function refuse(error: Error, request: Request, { onError, onRefusal }: RelayApiOptions): Response {
+  const problem = error instanceof Problem ? error : new Problem('internal')
+  if (problem !== error) onError(error)
+  onRefusal?.({ code: problem.code, route: matchRoute(request.method, new URL(request.url).pathname)?.name })
+  return new Response(JSON.stringify(problemJson(problem)), {
+    status: statusOf(problem.code),
+    headers: {
+      ...problemHeaders(problem),
+      ...(problem.code === 'method-not-allowed' ? { allow: allowedAt(request) } : {}),
+    },
+  })
+}
+
+/** RFC 9110, 15.5.6. */
+function allowedAt({ url }: Request): string {
+  return methodsAt(new URL(url).pathname)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .join(', ')
+}

@@ -1,0 +1,128 @@
+import {
+  type AccountView,
+  actions,
+  type BodyOf,
+  type NamesAccount,
+  type NeedsSession,
+  openApiDocument,
+  Problem,
+  policy,
+  type ResultOf,
+  type RouteName,
+  roles,
+} from '../../api/index.ts'
+import type { Account } from '../accounts/account.ts'
+import { foldedUserId } from '../accounts/user-id.ts'
+import type { Caller, People } from '../people.ts'
+
+export interface RouteHost {
+  readonly people: People
+  /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
+  readonly device: string
+  readonly version: string
+  /** The name of the relay's trail. */
+  readonly trail: string
+}
+
+/** A request when all has been checked that the table says of its route. */
+export interface Asking<Name extends RouteName> {
+  readonly caller: NeedsSession<Name> extends true ? Caller : undefined
+  readonly id: NamesAccount<Name> extends true ? string : undefined
+  readonly body: BodyOf<Name>
+}
+
+export type RouteHandlers = {
+  readonly [Name in RouteName]: (asking: Asking<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>
+}
+
+/** What each route does. Whether it may be done has been asked before, and People asks again. */
+export function routeHandlers({ people, device, version, trail }: RouteHost): RouteHandlers {
+  const accountAfter = async (id: string, act: Promise<unknown>) => {
+    await act
+    return { account: viewOf(people.account(id)) }
+  }
+  return {
+    hello: () => ({ version, trail }),
+    readPolicy: () => ({
+      roles: [...roles],
+      actions: actions.map((action) => ({ action, roles: [...policy[action]] })),
+    }),
+    readOpenApi: () => openApiDocument(version),
+
+    signIn: async ({ body }) => {
+      const { token, account, mustChange } = await people.signIn(body.user, body.password, device)
+      return { token, account: ownViewOf(account, mustChange) }
+    },
+    whoAmI: ({ caller }) => ({ account: ownViewOf(caller.account, caller.session.mustChange) }),
+    signOut: async ({ caller }) => {
+      await people.signOut(caller)
+    },
+    setPasswordByCode: async ({ body }) => {
+      await people.setPasswordByCode(body.user, body.code, body.newPassword, device)
+    },
+    changePassword: async ({ caller, body }) => {
+      await askingAgain(people.changePassword(caller, body.password, body.newPassword))
+    },
+
+    listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
+    addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {
+      const code = await people.add(caller, { id: user, name, roles: held, reason })
+      return { account: viewOf(people.account(foldedUserId(user) ?? '')), code }
+    },
+    changeAccount: ({ caller, id, body: { name, roles: held, reason } }) => {
+      const change = {
+        reason,
+        ...(name === undefined ? {} : { name }),
+        ...(held === undefined ? {} : { roles: held }),
+      }
+      return accountAfter(id, people.change(caller, id, change))
+    },
+    disableAccount: ({ caller, id, body }) => accountAfter(id, people.disable(caller, id, body.reason)),
+    enableAccount: ({ caller, id, body }) => accountAfter(id, people.enable(caller, id, body.reason)),
+    retireAccount: ({ caller, id, body }) => accountAfter(id, people.retire(caller, id, body.reason)),
+    unlockAccount: ({ caller, id, body }) => accountAfter(id, people.unlock(caller, id, body.reason)),
+    resetAccount: async ({ caller, id, body }) => {
+      const code = await people.reset(caller, id, body.reason)
+      return { account: viewOf(people.account(id)), code: code ?? null }
+    },
+    proposeSigner: ({ caller, id, body: { identityCheck, reason } }) =>
+      accountAfter(id, people.proposeSigner(caller, id, { identityCheck, reason })),
+    grantSigner: ({ caller, id, body }) => accountAfter(id, people.grantSigner(caller, id, body.reason)),
+    withdrawSigner: ({ caller, id, body }) =>
+      accountAfter(id, people.withdrawSigner(caller, id, body.reason)),
+  }
+}
+
+/** For whoever is signed in, a password that is refused is a wrong one: they need not sign in, but type it again. */
+export async function askingAgain<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'sign-in-refused') throw new Problem('password-wrong')
+    throw error
+  }
+}
+
+function ownViewOf({ id, name, roles: held }: Account, mustChange: boolean) {
+  return { id, name, roles: [...held], mustChange }
+}
+
+/** No digest of a password or a code leaves the relay. */
+function viewOf(account: Account | undefined): AccountView {
+  if (account === undefined) throw new Error('an account that was there a moment ago is not')
+  const { id, name, roles: held, state, locked, code, resetProposed, credential, signer } = account
+  return {
+    id,
+    name,
+    roles: [...held],
+    state,
+    locked: locked ?? null,
+    codeExpires: code?.expires ?? null,
+    passwordSince: credential?.since ?? null,
+    resetProposedBy: resetProposed?.by ?? null,
+    signer:
+      signer.state === 'proposed'
+        ? { state: 'proposed', by: signer.proposal.by, identityCheck: signer.identityCheck }
+        : signer,
+  }
+}

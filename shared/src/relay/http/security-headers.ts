@@ -1,0 +1,66 @@
+import type { MiddlewareHandler } from 'hono'
+
+/**
+ * Set on every answer, refusals and errors too (SECURITY.md 2.6, ASVS 3.4). There are no CORS headers, on nothing: no
+ * page of another origin reads what a relay says.
+ */
+export function securityHeaders(origins: readonly string[]): MiddlewareHandler {
+  const headers = Object.entries(securityHeadersOf(origins))
+  return async (c, next) => {
+    await next()
+    for (const [name, value] of headers) c.res.headers.set(name, value)
+  }
+}
+
+export function securityHeadersOf(origins: readonly string[]): Readonly<Record<string, string>> {
+  const isSecure = origins.length > 0 && origins.every((origin) => origin.startsWith('https:'))
+  return {
+    'cache-control': 'no-store',
+    'content-security-policy': contentSecurityPolicy,
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': permissionsPolicy,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    // Browsers take it over TLS only (RFC 6797, 8.1); a workstation's relay is on loopback.
+    ...(isSecure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  }
+}
+
+/** Without `report-to` as long as nothing takes reports. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types relay-sw',
+].join('; ')
+
+const permissionsPolicy = [
+  'accelerometer',
+  'autoplay',
+  'bluetooth',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ')

@@ -1,0 +1,63 @@
+import { matchRoute, Problem, type RouteName, routeOf } from '../../api/index.ts'
+import type { Caller, People } from '../people.ts'
+import { BODY_BYTES_MAX, OPEN_BODY_BYTES_MAX, readBody, readNoBody } from './read-body.ts'
+import { type Asking, askingAgain, type RouteHost, routeHandlers } from './route-handlers.ts'
+
+/**
+ * Answers a request by the table, for what has passed the guard: who asks and whether they may, then the body, then
+ * their password again where the table says so, then the act, and the answer is held against its schema too. Throws
+ * `Problem`, or an Error for what is the relay's own fault.
+ */
+export function routeServer(host: RouteHost): (request: Request) => Promise<Response> {
+  const { people } = host
+  const handlers = routeHandlers(host)
+  return async (request) => {
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const matched = matchRoute(method, new URL(request.url).pathname)
+    if (matched === undefined) throw new Problem('not-found')
+    const { name, id } = matched
+    const caller = callerOf(people, name, request)
+    const body = await bodyOf(name, request)
+    if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, body)
+    // Asking for a password takes its time: who asks is looked up again, with the rights of then.
+    const asking = { caller: callerOf(people, name, request), id, body }
+    // The table says what each handler is given; that it was, no type can follow through a name.
+    const handler = handlers[name] as (asking: Asking<RouteName>) => unknown
+    return answerOf(name, await handler(asking as Asking<RouteName>))
+  }
+}
+
+/** Undefined where nobody has to be signed in. Throws `Problem`. */
+function callerOf(people: People, name: RouteName, request: Request): Caller | undefined {
+  const { action } = routeOf(name)
+  return action === undefined ? undefined : people.callerFor(tokenOf(request), action)
+}
+
+/**
+ * From the Authorization header and from nowhere else (RFC 6750, 2.1): no cookie, no address, no body. What is no token
+ * is looked up like one that nobody has; tokens are found by their digest, so how long it takes tells nothing of them.
+ */
+function tokenOf(request: Request): string {
+  return /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+}
+
+async function bodyOf(name: RouteName, request: Request): Promise<unknown> {
+  const { body, action } = routeOf(name)
+  if (body === undefined) return readNoBody(request)
+  return readBody(request, body, action === undefined ? OPEN_BODY_BYTES_MAX : BODY_BYTES_MAX)
+}
+
+/** A wrong one is recorded and counted like one at signing in (ASVS 7.5.3). Throws `Problem`. */
+async function requirePassword(people: People, { account, session }: Caller, body: unknown): Promise<void> {
+  const { password } = body as { readonly password: string }
+  await askingAgain(people.check(account.id, password, session.device))
+}
+
+function answerOf(name: RouteName, value: unknown): Response {
+  const { result } = routeOf(name)
+  if (result === undefined) return new Response(null, { status: 204 })
+  // A field that the schema does not name does not leave the relay.
+  return new Response(JSON.stringify(result.parse(value)), {
+    headers: { 'content-type': 'application/json' },
+  })
+}

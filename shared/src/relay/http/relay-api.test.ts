@@ -140,6 +140,21 @@ describe('a refusal', () => {
   })
 })
 
+test('an answer that is not what its schema says does not leave the relay', async () => {
+  const ill = new ApiSite()
+  const odd = { ...ill.options, trail: undefined as unknown as string }
+  const answer = await ill.ask(requestOf('GET', '/v1/hello'), relayApi(odd))
+  expect(answer.status).toBe(500)
+  expect(ill.errors).toHaveLength(1)
+})
+
+test('what takes no body is not sent one', async () => {
+  const mine = await api.token('first')
+  const answer = await api.ask(requestOf('DELETE', '/v1/session', { token: mine, body: '{}' }))
+  expect(await codeOf(answer)).toBe('body-unreadable')
+  expect(api.site.people.caller(mine).account.id).toBe('first')
+})
+
 describe('the token', () => {
   const asked = (headers: Record<string, string>, path = '/v1/session') =>
     api.ask(requestOf('GET', path, { headers })).then(codeOf)

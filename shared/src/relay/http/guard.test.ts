@@ -104,6 +104,7 @@ const hostile: readonly (readonly [what: string, sent: Sent, status: number])[] 
     { headers: { ...json, 'sec-fetch-site': 'none', 'x-relay': '1' } },
     403,
   ],
+  ['and names our origin', { headers: { ...json, 'sec-fetch-site': 'none', origin, 'x-relay': '1' } }, 403],
   ['GET with a foreign Origin alone', { method: 'GET', headers: { origin: 'https://evil.example' } }, 403],
   [
     'another of our origins',

@@ -8,6 +8,7 @@ import {
   parseVkey,
 } from '@compliance-relay/shared/trail'
 import type { StoredCheckpoint, StoredTrail } from './sqlite/trail-store.ts'
+import { LATE, within } from './within.ts'
 
 /**
  * What can be wrong with a relay's trail beyond what its lines say of themselves: its own checkpoints against
@@ -204,20 +205,10 @@ class View implements NotaryView {
     const { each = Infinity, all = Infinity } = this.#options.patience ?? {}
     const milliseconds = Math.min(each, this.#since + all - performance.now())
     if (milliseconds === Infinity) return answer
-    answer.catch(() => {})
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(new NotaryUnreachable(`it did not answer within ${Math.min(each, all) / 1_000} seconds`)),
-        milliseconds,
-      )
-    })
-    try {
-      return await Promise.race([answer, late])
-    } finally {
-      clearTimeout(timer)
-    }
+    const inTime = await within(answer, milliseconds)
+    if (inTime === LATE)
+      throw new NotaryUnreachable(`it did not answer within ${Math.min(each, all) / 1_000} seconds`)
+    return inTime
   }
 
   add(finding: NotaryFinding): void {

@@ -33,6 +33,7 @@ import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { timestamp } from './time-text.ts'
 import { type Unclaimed, unclaimedCaptures, unclaimedCount } from './unclaimed.ts'
+import { LATE, within } from './within.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -512,14 +513,9 @@ export class Relay {
 
   /** Not longer than a stop may take: what a notary is given late, or after the next start, is not lost. */
   async #publishAtStop(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), NOTARY_AT_STOP_MILLISECONDS)
-    })
-    const place = this.opened.notary.place
-    if ((await Promise.race([this.publish(), late])) === 'late')
+    const { place } = this.opened.notary
+    if ((await within(this.publish(), NOTARY_AT_STOP_MILLISECONDS)) === LATE)
       this.#deps.note('notary-unreachable', { reason: `${place} does not answer and is not waited for` })
-    clearTimeout(timer)
   }
 
   #published(): void {

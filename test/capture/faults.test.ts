@@ -29,8 +29,7 @@ afterEach(async () => {
 })
 
 function write(name: string, content = `content of ${name}`): void {
-  mkdirSync(join(station.folder, name, '..'), { recursive: true })
-  writeFileSync(join(station.folder, name), content)
+  station.write(name, content)
 }
 
 /** Every file of the folder is in the trail, each once, and the trail holds. */

@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acqus, bruker1d, spinsolve } from '../../agent/src/instruments/made/nmr.ts'
@@ -18,9 +18,7 @@ afterEach(async () => {
 })
 
 function write(path: string, content: string | Uint8Array = 'x'): void {
-  const to = join(station.folder, path)
-  mkdirSync(dirname(to), { recursive: true })
-  writeFileSync(to, content)
+  station.write(path, content)
 }
 
 function writeAll(folder: string, files: Files): void {

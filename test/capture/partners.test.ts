@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 function write(name: string, content: string | Uint8Array = 'x'): void {
-  writeFileSync(join(station.folder, name), content)
+  station.write(name, content)
 }
 
 function saidOf(pattern: RegExp): unknown[] {

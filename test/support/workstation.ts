@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readEntry, type TrailRecord, utf8 } from '@compliance-relay/shared/trail'
 import { ask } from '../../agent/src/control.ts'
 
@@ -197,6 +197,13 @@ export class Workstation {
       const status = await this.status()
       if (status.settled && status.size === size) return status
     }
+  }
+
+  /** Writes a file into the watched folder, with the folders it lies in. */
+  write(path: string, content: string | Uint8Array = 'x'): void {
+    const to = join(this.folder, path)
+    mkdirSync(dirname(to), { recursive: true })
+    writeFileSync(to, content)
   }
 
   records(...args: string[]): TrailRecord[] {

@@ -17,7 +17,7 @@ import { OnTheirWay } from './on-their-way.ts'
 import type { OpenWriters } from './open-writers.ts'
 import { isComplete, notReadOutcome, type OutcomeContext, readOutcome, unreadUnit } from './outcome.ts'
 import { Partners } from './partners.ts'
-import { keyOf, type Late, newPending, type Pending } from './pending.ts'
+import { keyOf, type Late, newPending, type Pending, placeOf } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
@@ -251,7 +251,7 @@ export class Captures implements ScanSink {
         watch: folder.watch,
         identity: identityOfStamp(pending.sample),
       })
-    this.#onTheirWay.begin(pending, fileId)
+    this.#onTheirWay.begin(pending)
   }
 
   set(folder: Folder, walk: SetWalk, known: StoredUnit | undefined, late: Late | undefined): void {
@@ -273,7 +273,7 @@ export class Captures implements ScanSink {
     pending.wasKnown = known !== undefined
     if (known === undefined)
       pending.formerly = this.#formerOf({ fileId: folder.fileId, kind: 'set', watch: folder.watch })
-    this.#onTheirWay.begin(pending, folder.fileId)
+    this.#onTheirWay.begin(pending)
   }
 
   /** Not one whose next record, or whose end, is on its way into the trail already. */
@@ -609,9 +609,4 @@ function* descendantsOf(folder: Folder): Generator<Folder> {
 function stateSaid(trails: TrailStore, { trail, seq }: StoredUnit): UnitState {
   const kind = readRecordIn(trails, trail, seq)?.kind
   return kind === 'capture.refused' ? 'refused' : kind === 'capture.failed' ? 'failed' : 'recorded'
-}
-
-/** The folder a unit is listed in, and its name there. */
-function placeOf({ kind, folder, name }: Pending): { readonly folder: Folder; readonly name: string } {
-  return { folder: kind === 'set' ? (folder.parent ?? folder) : folder, name }
 }

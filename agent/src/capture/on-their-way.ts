@@ -30,23 +30,28 @@ export class OnTheirWay {
   }
 
   /** In place of what was under its name before. */
-  begin(pending: Pending, fileId: string): void {
+  begin(pending: Pending): void {
     const gone = this.#settler.get(pending.key)
     if (gone !== undefined) this.end(gone)
     if (this.#settler.size === 0) this.#onFirst()
     this.#settler.add(pending)
-    this.#names.add(pending, fileId)
+    this.#names.add(pending, fileIdOf(pending))
     if (pending.kind === 'set') this.#sets.add(pending)
     this.#inFolder.set(pending.folder, (this.#inFolder.get(pending.folder) ?? 0) + 1)
   }
 
   end(pending: Pending): void {
-    const { kind, folder, sample } = pending
+    const { folder } = pending
     this.#settler.remove(pending)
     this.#sets.delete(pending)
     const others = (this.#inFolder.get(folder) ?? 1) - 1
     if (others > 0) this.#inFolder.set(folder, others)
     else this.#inFolder.delete(folder)
-    this.#names.remove(pending, kind === 'set' ? folder.fileId : fileIdOfStamp(sample))
+    this.#names.remove(pending, fileIdOf(pending))
   }
+}
+
+/** Of a file as it was last seen, of a data set's folder. */
+function fileIdOf({ kind, folder, sample }: Pending): string {
+  return kind === 'set' ? folder.fileId : fileIdOfStamp(sample)
 }

@@ -85,6 +85,14 @@ export interface Pending {
   incompleteSample: string | undefined
 }
 
+/** The folder a unit is listed in, and its name there. */
+export function placeOf({ kind, folder, name }: Pick<Pending, 'kind' | 'folder' | 'name'>): {
+  readonly folder: Folder
+  readonly name: string
+} {
+  return { folder: kind === 'set' ? (folder.parent ?? folder) : folder, name }
+}
+
 export function keyOf(folder: Folder, name: string): string {
   return `${folder.id}/${name}`
 }
@@ -99,12 +107,11 @@ export function newPending(
   late: Late | undefined,
   { now, wall }: { readonly now: () => number; readonly wall: () => number },
 ): Pending {
-  const { kind, folder, name } = unit
+  const place = placeOf(unit)
   const changed = stamps.map(changedOfStamp).reduce((a, b) => Math.max(a, b), 0)
-  const container = kind === 'set' ? (folder.parent ?? folder) : folder
   return {
     ...unit,
-    key: keyOf(container, name),
+    key: keyOf(place.folder, place.name),
     late: lateness(changed, late),
     firstSeen: wall(),
     restSince: now(),

@@ -186,6 +186,7 @@ export function relayNameIn(folder: DataFolder): string {
 function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void {
   const { check, left, trail, writer } = relay.opened
   const watches = activeWatches(relay.settings)
+  const status = relay.status()
   if (out.json) {
     const { notary } = check
     out.write(
@@ -198,8 +199,8 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
         notary,
         left: left?.origin ?? null,
         recoveryBehind: relay.recoveryBehind,
-        mended: relay.status().startUp?.mended ?? [],
-        refusedProfiles: relay.status().refusedProfiles,
+        mended: status.startUp?.mended ?? [],
+        refusedProfiles: status.refusedProfiles,
       }),
     )
     return
@@ -212,7 +213,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
     out.write(
       `  HTTP     ${http.reason}: nothing answers there until it is free; files are captured all the same\n`,
     )
-  for (const line of setRightText(relay.status())) out.write(`  ${line}\n`)
+  for (const line of setRightText(status)) out.write(`  ${line}\n`)
   for (const finding of check.notary) out.write(`  NOTARY   ${notaryText(finding)}\n`)
   if (left !== undefined)
     out.write(

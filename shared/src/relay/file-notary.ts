@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, opendir, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { NOTARY_MARKER, readIdentity, unreachable } from './file-notary-identity.ts'
 import { CONFLICTS_MAX, type Notary, NotaryUnreachable, type PutAnswer } from './ports.ts'
+import { sha256Hex } from './sha256-hex.ts'
 import { errorCode, syncFolder, writeOnce } from './write-once.ts'
 
 /*
@@ -215,10 +216,6 @@ function temporaryIn(folder: string, random: (size: number) => Uint8Array): stri
 
 function isOriginHash(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name)
-}
-
-function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex')
 }
 
 function requireNote(note: Uint8Array): void {

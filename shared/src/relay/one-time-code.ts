@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Account, OneTimeCode } from './accounts/account.ts'
+import { sha256Hex } from './sha256-hex.ts'
 
 /** 128 random bits, good for a quarter of an hour and once (ASVS 6.4.1). */
 const CODE_BYTES = 16
@@ -11,20 +12,14 @@ export function newCode(now: number): { readonly text: string; readonly code: On
   const text = randomBytes(CODE_BYTES).toString('base64url')
   return {
     text,
-    code: { digest: hex(digestOf(text)), expires: new Date(now + CODE_MILLISECONDS).toISOString() },
+    code: { digest: sha256Hex(text), expires: new Date(now + CODE_MILLISECONDS).toISOString() },
   }
 }
 
 /** Whether a text is the code of an account, and still good. */
 export function isCodeOf({ code }: Account, text: string, now: number): boolean {
   if (code === undefined || text.length > CODE_LENGTH_MAX || !/^[0-9a-f]{64}$/.test(code.digest)) return false
-  return timingSafeEqual(digestOf(text), Buffer.from(code.digest, 'hex')) && now < Date.parse(code.expires)
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
-function hex(bytes: Buffer): string {
-  return bytes.toString('hex')
+  return (
+    timingSafeEqual(Buffer.from(sha256Hex(text)), Buffer.from(code.digest)) && now < Date.parse(code.expires)
+  )
 }

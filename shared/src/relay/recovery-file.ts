@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { hashRaw } from '@node-rs/argon2'
 import { z } from 'zod'
 import { canonical, fromHex, fromUtf8, hex, utf8 } from '../trail/index.ts'
 import { requireSecretName, requireSecretSize } from './ports.ts'
+import { sha256Hex } from './sha256-hex.ts'
 
 /*
  * The recovery file: all secrets of a trail under a passphrase, made at set-up and kept away from the machine.
@@ -225,7 +226,7 @@ function authenticated(origin: string, names: readonly string[]): Uint8Array {
 
 /** Over the content, not over the text: what a mail program does to line ends is no damage. */
 function checksumOf(content: Omit<RecoveryFile, 'checksum'>): string {
-  return createHash('sha256').update(canonical(content)).digest('hex')
+  return sha256Hex(canonical(content))
 }
 
 function secretOf(digits = ''): Uint8Array {

@@ -1,5 +1,6 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
+import { sha256Hex } from '../sha256-hex.ts'
 
 /** How much work a guess costs (RFC 9106). KiB of memory, passes over it, lanes. */
 export interface HashCost {
@@ -81,7 +82,7 @@ export function isOutdated(phc: string, wanted: HashCost): boolean {
 
 /** How the trail names a stored hash: see `Credential`. Hexadecimal. */
 export function credentialDigest(phc: string): string {
-  return createHash('sha256').update(phc).digest('hex')
+  return sha256Hex(phc)
 }
 
 /** Version 19, salt of 16 bytes and tag of 32 in unpadded base64 (the PHC string format). */

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { sha256Hex } from '../sha256-hex.ts'
 
 /** A session ends when nobody used it for so long, and in any case after so long (SECURITY.md, ASVS 7.3). */
 export const IDLE_MILLISECONDS = 15 * 60_000
@@ -53,7 +54,7 @@ export class Sessions {
     readonly ended: readonly Session[]
   } {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
-    const digest = digestOf(token)
+    const digest = sha256Hex(token)
     const now = this.#now()
     const kept: Kept = { ...of, id: digest.slice(0, 32), began: now, used: now }
     const others = this.of(of.account)
@@ -66,7 +67,7 @@ export class Sessions {
   /** The session of a token, which has now been used; undefined if there is none. */
   use(token: string): Session | undefined {
     if (token.length !== TOKEN_LENGTH) return undefined
-    const kept = this.#byDigest.get(digestOf(token))
+    const kept = this.#byDigest.get(sha256Hex(token))
     if (kept === undefined || this.#overSince(kept) !== undefined) return undefined
     kept.used = this.#now()
     return sessionOf(kept)
@@ -108,8 +109,4 @@ export class Sessions {
 
 function sessionOf({ id, account, device, epoch, mustChange }: Kept): Session {
   return { id, account, device, epoch, mustChange }
-}
-
-function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }

@@ -38,8 +38,10 @@ export class SignInGuard {
 
   /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
   ask(name: string, device: string, now: number): GuardAnswer {
-    const [first] = recent(this.#devices.get(device), now).slice(-DEVICE_FAILURES)
-    if (recent(this.#devices.get(device), now).length >= DEVICE_FAILURES && first !== undefined)
+    // No more than `DEVICE_FAILURES` are kept: with so many, the first is the one that has to be a day old.
+    const failures = recent(this.#devices.get(device), now)
+    const [first] = failures
+    if (failures.length >= DEVICE_FAILURES && first !== undefined)
       return { may: false, why: 'device', retryAfterSeconds: seconds(first + DAY_MILLISECONDS - now) }
     const pair = this.#pairs.get(pairOf(name, device))
     if (pair === undefined || pair.failures < FREE_FAILURES) return { may: true }

@@ -15,11 +15,11 @@ export interface ThrottledCount {
 export class Throttled {
   readonly #counts = new Map<string, ThrottledCount>()
 
-  add(account: string | null, device: string): void {
+  add(account: string | null, device: string, count = 1): void {
     const key = `${account ?? ''}\0${device}`
     const isRoom = this.#counts.has(key) || this.#counts.size < KEYS_MAX
     const [at, of] = isRoom ? [key, { account, device }] : ['', { account: null, device: 'others' }]
-    this.#counts.set(at, { ...of, count: (this.#counts.get(at)?.count ?? 0) + 1 })
+    this.#counts.set(at, { ...of, count: (this.#counts.get(at)?.count ?? 0) + count })
   }
 
   /** What was counted since the last time. */
@@ -31,6 +31,6 @@ export class Throttled {
 
   /** What could not be recorded is counted on. */
   putBack({ account, device, count }: ThrottledCount): void {
-    for (let i = 0; i < count; i++) this.add(account, device)
+    this.add(account, device, count)
   }
 }

@@ -31,7 +31,9 @@ export class ClockWatch {
     // Small differences add up to a step as well: a clock that is slewed for a while has moved in the end.
     this.#drift += wall - expected
     const events: ClockEvent[] = []
-    if (passed > PAUSE_MILLISECONDS) events.push({ kind: 'relay.paused', from: this.#lastWall, to: expected })
+    // Until now by the clock that records are dated by; where that was set meanwhile, by the time that passed.
+    const to = Math.abs(wall - expected) > STEP_MILLISECONDS ? Math.round(expected) : wall
+    if (passed > PAUSE_MILLISECONDS) events.push({ kind: 'relay.paused', from: this.#lastWall, to })
     if (Math.abs(this.#drift) > STEP_MILLISECONDS) {
       events.push({
         kind: 'clock.stepped',

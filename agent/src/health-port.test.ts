@@ -16,7 +16,7 @@ async function take(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-const health = () => ({ ready: true, state: 'running', reasons: [], degraded: [] })
+const health = () => ({ relay: 'ws-nmr-01', ready: true, state: 'running', reasons: [], degraded: [] })
 
 test('a port that is taken is told once, and had as soon as it is free', {
   tags: ['challenge'],
@@ -28,7 +28,7 @@ test('a port that is taken is told once, and had as soon as it is free', {
     port: number,
     isAsked: true,
     state: 'not listening',
-    reason: `port ${number} is in use by another program`,
+    reason: `port ${number} is in use: whatever answers there is not this relay`,
   })
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(notes).toEqual(['port-taken'])

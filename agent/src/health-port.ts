@@ -65,7 +65,7 @@ export async function openHealthPort(
 
 function reasonOf(error: unknown, port: number): string {
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `port ${port} is in use by another program`
+  if (code === 'EADDRINUSE') return `port ${port} is in use: whatever answers there is not this relay`
   if (code === 'EACCES')
     return `this account may not listen on port ${port}: choose one above 1023 with --port`
   return `port ${port} cannot be listened on (${messageOf(error)})`

@@ -3,6 +3,7 @@ import { healthApp } from './http.ts'
 
 const app = (ready: boolean) =>
   healthApp(7411, () => ({
+    relay: 'ws-nmr-01',
     ready,
     state: ready ? 'running' : 'held',
     reasons: ready ? [] : ['nothing can be recorded'],
@@ -15,6 +16,7 @@ describe('health by HTTP', () => {
   test('says that it is there, and whether it is at work', async () => {
     expect((await get('/healthz', {})).status).toBe(200)
     expect(await (await get('/readyz', {})).json()).toEqual({
+      relay: 'ws-nmr-01',
       ready: true,
       state: 'running',
       reasons: [],

@@ -3,6 +3,8 @@ import { Hono } from 'hono'
 import type { RelayStatus } from './status.ts'
 
 export interface Health {
+  /** The relay's own name: several may run on one machine, and the port tells of one of them. */
+  readonly relay: string
   /** True once all watched folders have been looked through, and while one is there and records can be made. */
   readonly ready: boolean
   /** A word or two, for people: no names, no paths. Every user of the machine can read it. */
@@ -13,10 +15,10 @@ export interface Health {
 }
 
 /** What is told to everybody of what `relay status` says. */
-export function healthOf({ state, needs }: Pick<RelayStatus, 'state' | 'needs'>): Health {
+export function healthOf({ relay, state, needs }: Pick<RelayStatus, 'relay' | 'state' | 'needs'>): Health {
   const says = (hinders: boolean) => needs.filter((need) => need.hinders === hinders).map((need) => need.says)
   const reasons = says(true)
-  return { ready: reasons.length === 0, state, reasons, degraded: says(false) }
+  return { relay, ready: reasons.length === 0, state, reasons, degraded: says(false) }
 }
 
 /**
@@ -44,17 +46,22 @@ export function healthApp(port: number, health: () => Health): Hono {
   })
   app.get('/healthz', (c) => c.json({ alive: true }))
   app.get('/readyz', (c) => {
-    const { ready, state, reasons, degraded } = health()
-    return c.json({ ready, state, reasons, degraded }, ready ? 200 : 503)
+    const { relay, ready, state, reasons, degraded } = health()
+    return c.json({ relay, ready, state, reasons, degraded }, ready ? 200 : 503)
   })
   app.get('/', (c) => {
-    const { state, reasons, degraded } = health()
+    const { relay, state, reasons, degraded } = health()
     const says = [...reasons, ...degraded].map((one) => `${one}\n`).join('')
-    return c.text(`Compliance Relay: ${state}\n${says}\n/healthz  it is there\n/readyz   it is at work\n`)
+    return c.text(
+      `Compliance Relay ${relay}: ${state}\n${says}\n/healthz  it is there\n/readyz   it is at work\n`,
+    )
   })
   app.notFound((c) => c.text('not found', 404))
   return app
 }
+
+/** Health is asked by few. More connections would take from the relay what it reads files by. */
+const CONNECTIONS_MAX = 64
 
 /** Listens on the loopback addresses only. Rejects with what the system says if the port is taken. */
 export async function listen(app: Hono, port: number): Promise<() => Promise<void>> {
@@ -69,6 +76,7 @@ export async function listen(app: Hono, port: number): Promise<() => Promise<voi
 function listenOn(app: Hono, port: number, hostname: string): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, port, hostname }, () => resolve(server))
+    if ('maxConnections' in server) server.maxConnections = CONNECTIONS_MAX
     server.once('error', reject)
   })
 }

@@ -31,7 +31,7 @@ const taken = { port: 7411, state: 'not listening', reason: 'it is taken' } as c
 function judged(different: Partial<typeof well>) {
   const status = { ...well, ...different }
   const needs = needsOf(status)
-  const { ready, reasons, degraded } = healthOf({ state: status.state, needs })
+  const { ready, reasons, degraded } = healthOf({ ...status, needs })
   return {
     codes: needs.map(({ code }) => code),
     exit: statusExitCode({ state: status.state, needs }),

@@ -559,12 +559,14 @@ export class Relay {
   #lateNotary: readonly NotaryFinding[] = []
 
   #clockEvent(event: ReturnType<ClockWatch['look']>[number]): void {
+    let body: Body
     if (event.kind === 'clock.stepped') {
       const { before, after, by } = event
       this.#engine?.clockStepped()
-      this.#record(event.kind, { before: timestamp(before), after: timestamp(after), byMilliseconds: by })
-    } else this.#record(event.kind, { from: timestamp(event.from), to: timestamp(event.to) })
-    this.#deps.note(event.kind, { ...event })
+      body = { before: timestamp(before), after: timestamp(after), byMilliseconds: by }
+    } else body = { from: timestamp(event.from), to: timestamp(event.to) }
+    this.#record(event.kind, body)
+    this.#deps.note(event.kind, { ...body })
   }
 
   #availability(watch: WatchSettings, { available, since, reason, replaced }: AvailabilityChange): void {

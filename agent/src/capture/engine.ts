@@ -74,7 +74,7 @@ interface Watch {
   root: Folder | undefined
   realRoot: string
   /** Wall clock since when the folder is not there; undefined while it is. */
-  gone: { since: number; reason: string; said: boolean } | undefined
+  gone: { since: number; reason: string; said: boolean; oldest: number | undefined } | undefined
   hints: Hints | undefined
   /** Why hints are not to be relied on; undefined if they are. */
   hintsFault: string | undefined
@@ -349,8 +349,15 @@ export class Engine {
     const fileId = fileIdOf(stat)
     const known = this.#tree.at(path)
     let late: Late | undefined
-    if (watch.gone?.said === true) late = { from: watch.gone.since, to: wall(), why: 'folder-unavailable' }
-    else if (watch.ended !== undefined) late = { from: watch.ended, to: wall(), why: 'not-watched' }
+    if (watch.gone?.said === true) {
+      const { since, oldest } = watch.gone
+      late = {
+        from: since,
+        to: wall(),
+        why: 'folder-unavailable',
+        ...(oldest === undefined ? {} : { oldest }),
+      }
+    } else if (watch.ended !== undefined) late = { from: watch.ended, to: wall(), why: 'not-watched' }
     else if (known === undefined) late = { from: null, to: wall(), why: 'before-watch' }
     // A relay that never looked through everything cannot say since when a file was there.
     else if (why === 'start') late = absent ?? { from: null, to: wall(), why: 'before-watch' }
@@ -392,7 +399,8 @@ export class Engine {
 
   #setGone(watch: Watch, reason: string): void {
     const { wall, now } = this.#options
-    watch.gone ??= { since: wall(), reason, said: false }
+    // What was on its way then is found again when the folder is back, and was made before it went.
+    watch.gone ??= { since: wall(), reason, said: false, oldest: this.#captures.oldest() }
     watch.gone.reason = reason
     watch.nextFolders = now() + GONE_AGAIN_MILLISECONDS
     if (watch.gone.said) return

@@ -13,6 +13,7 @@ export interface Late {
     | 'relay-not-running'
     | 'relay-ended'
     | 'folder-unavailable'
+    | 'folder-taken-away'
     | 'before-watch'
     | 'not-watched'
     | 'new-trail'
@@ -22,14 +23,21 @@ export interface Late {
 
 /**
  * How late a unit is that the first scan finds, from when it was last changed (wall clock, milliseconds; the file
- * system's claim). Written since the relay began to look: not at all. Written before the time nobody looked: then the
- * relay that ran had seen it, or could have, and ended before it had come to rest.
+ * system's claim). Written since the relay began to look: not at all. Written before the time nobody looked: then
+ * whoever looked had seen it, or could have, and it had not come to rest when the relay ended or the folder went.
  */
 export function lateness(changed: number, late: Late | undefined): Late | undefined {
   if (late === undefined || changed > late.to) return undefined
   const { from, to, why, oldest } = late
-  if (why !== 'relay-not-running' || from === null || changed > from) return { from, to, why }
-  return { from: Math.min(oldest ?? from, from), to, why: 'relay-ended' }
+  const before = from !== null && changed <= from ? BEFORE[why] : undefined
+  if (from === null || before === undefined) return { from, to, why }
+  return { from: Math.min(oldest ?? from, from), to, why: before }
+}
+
+/** What is said of a unit that was there before the time nobody looked. */
+const BEFORE: { readonly [why in Late['why']]?: Late['why'] } = {
+  'relay-not-running': 'relay-ended',
+  'folder-unavailable': 'folder-taken-away',
 }
 
 /**

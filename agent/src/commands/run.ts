@@ -86,7 +86,7 @@ export async function run(
   stop.opened()
   /** False while one trail is left and the next is not begun: then there is nobody to ask. */
   let isOpen = true
-  const health = () => (isOpen ? healthOf(relay.status()) : BEGUN_ANEW)
+  const health = () => (isOpen ? healthOf(relay.status()) : { ...BEGUN_ANEW, relay: relay.relayName })
   const http = await openHealthPort(port, health, note)
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
@@ -210,9 +210,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
   out.write(`  trail    ${trail.origin}, ${writer.head.size} records\n`)
   for (const watch of watches) out.write(`  watches  ${printable(watch.path)}  (project ${watch.project})\n`)
   if (http?.state === 'not listening')
-    out.write(
-      `  HTTP     ${http.reason}: nothing answers there until it is free; files are captured all the same\n`,
-    )
+    out.write(`  HTTP     ${http.reason}, until it is free; files are captured all the same\n`)
   for (const line of setRightText(status)) out.write(`  ${line}\n`)
   for (const finding of check.notary) out.write(`  NOTARY   ${notaryText(finding)}\n`)
   if (left !== undefined)

@@ -125,6 +125,8 @@ async function answerOne(path: string, handle: Handler): Promise<Answer> {
         ok: false,
         problem: `the relay runs as ${accountName()} and cannot read what another account asks: run this as ${accountName()}, e.g. with sudo -u ${accountName()}`,
       }
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP')
+      return { ok: false, problem: 'a request is a file of its own, not a link to one' }
     return { ok: false, problem: systemFault(error) ?? `it failed (${messageOf(error)})` }
   }
 }

@@ -23,10 +23,9 @@ test('a port that is taken is told once, and had as soon as it is free', {
 }, async () => {
   const number = await take()
   const notes: string[] = []
-  opened = await openHealthPort({ number, isAsked: true }, health, (event) => notes.push(event), 20)
+  opened = await openHealthPort(number, health, (event) => notes.push(event), 20)
   expect(opened.state()).toEqual({
     port: number,
-    isAsked: true,
     state: 'not listening',
     reason: `port ${number} is in use: whatever answers there is not this relay`,
   })
@@ -41,7 +40,7 @@ test('a port that is taken is told once, and had as soon as it is free', {
 
 test('closed while it waits it listens no more', async () => {
   const number = await take()
-  const port = await openHealthPort({ number, isAsked: false }, health, () => {}, 10)
+  const port = await openHealthPort(number, health, () => {}, 10)
   await port.close()
   await new Promise((resolve) => taken?.close(resolve))
   await new Promise((resolve) => setTimeout(resolve, 60))
@@ -49,7 +48,7 @@ test('closed while it waits it listens no more', async () => {
 })
 
 test('port 0 is nowhere', async () => {
-  const port = await openHealthPort({ number: 0, isAsked: true }, health, () => {})
+  const port = await openHealthPort(0, health, () => {})
   expect(port.state()).toBe(null)
   await port.close()
 })

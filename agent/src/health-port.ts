@@ -3,14 +3,6 @@ import { type Health, healthApp, listen } from './http.ts'
 import type { Note } from './log.ts'
 import type { HttpState } from './status.ts'
 
-/** Where health is told. */
-export interface Port {
-  /** 0: nowhere. */
-  readonly number: number
-  /** Somebody named this port and counts on it. */
-  readonly isAsked: boolean
-}
-
 export interface HealthPort {
   /** As it is now; null: nowhere, as it was asked for. */
   readonly state: () => HttpState | null
@@ -21,17 +13,17 @@ const AGAIN_MILLISECONDS = 5_000
 
 /**
  * Tells health at a port. A relay that does not start captures nothing, and files do not wait: so a port that cannot
- * be had hinders nothing. It is logged, stands in the status, and is tried again until it can be had.
+ * be had hinders nothing. Port 0: nowhere. It is logged, stands in the status, and is tried again until it can be had.
  */
 export async function openHealthPort(
-  { number: port, isAsked }: Port,
+  port: number,
   health: () => Health,
   note: Note,
   againMilliseconds = AGAIN_MILLISECONDS,
 ): Promise<HealthPort> {
   if (port === 0) return { state: () => null, close: async () => {} }
   const app = healthApp(port, health)
-  let state: HttpState = { port, isAsked, state: 'not listening', reason: 'it was not tried yet' }
+  let state: HttpState = { port, state: 'not listening', reason: 'it was not tried yet' }
   let close: (() => Promise<void>) | undefined
   let timer: NodeJS.Timeout | undefined
   let trying: Promise<void> = Promise.resolve()
@@ -40,11 +32,11 @@ export async function openHealthPort(
     try {
       close = await listen(app, port)
       if (timer !== undefined) note('port-free', { port })
-      state = { port, isAsked, state: 'listening' }
+      state = { port, state: 'listening' }
     } catch (error) {
       const reason = reasonOf(error, port)
       if (state.state === 'not listening' && state.reason !== reason) note('port-taken', { port, reason })
-      state = { port, isAsked, state: 'not listening', reason }
+      state = { port, state: 'not listening', reason }
       timer = setTimeout(() => {
         if (!isClosed) trying = attempt()
       }, againMilliseconds)

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Actor, canonical, type Draft, type Value } from '@compliance-relay/shared/trail'
+import { type Actor, canonical, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
 import { messageOf } from './error-message.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween } from './settings-changes.ts'
 import type { HostStore } from './sqlite/host-store.ts'
 import { mendSchema, type SchemaFault, schemaFaults } from './sqlite/schema-faults.ts'
+import { TrailStore } from './sqlite/trail-store.ts'
 
 /** What a start sets right beside the trail: records that say so, and what is done in their transaction, before them. */
 export interface Mending {
@@ -23,6 +24,9 @@ export interface MendingOptions {
   readonly time: string
 }
 
+/** The kind of record that names what the database holds and the relay did not make. */
+export const NOT_OURS = 'schema.foreign'
+
 /** Faults given one by one in a record, and characters of a statement: a record has no room for what anybody may put there. */
 const GIVEN_MAX = 20
 const STATEMENT_CHARACTERS_MAX = 300
@@ -35,8 +39,13 @@ export function mendingOf({ database, host, recorded, relay, time }: MendingOpti
   const faults = schemaFaults(database)
   const settings = recorded === undefined ? undefined : settingsFault(host, recorded)
   const draft = (kind: string, body: Draft['body']): Draft => ({ kind, actor: relay, time, body })
+  const altered = faults.filter(({ remedy }) => remedy !== 'left')
+  const foreign = schemaBody(faults.filter(({ remedy }) => remedy === 'left'))
+  // What stays where it is, is said once and not at each start: again only if it is another.
+  const isNews = foreign.count > 0 && canonical(foreign.parts) !== canonical(saidForeign(database))
   const drafts = [
-    ...(faults.length === 0 ? [] : [draft('schema.mended', schemaBody(faults))]),
+    ...(altered.length === 0 ? [] : [draft('schema.mended', schemaBody(altered))]),
+    ...(isNews ? [draft(NOT_OURS, foreign)] : []),
     ...(settings === undefined ? [] : [draft('settings.mended', settings)]),
   ]
   if (drafts.length === 0) return undefined
@@ -49,14 +58,28 @@ export function mendingOf({ database, host, recorded, relay, time }: MendingOpti
   }
 }
 
-function schemaBody(faults: readonly SchemaFault[]): Draft['body'] {
+/** What the newest record of what is not the relay's has named. */
+function saidForeign(database: DatabaseSync): Value {
+  const store = new TrailStore(database)
+  const trail = store.trails().at(-1)
+  const seq = trail === undefined ? undefined : store.lastOfKind(trail.id, NOT_OURS)
+  if (trail === undefined || seq === undefined) return []
+  const line = store.line(trail.id, seq)
+  try {
+    return line === undefined ? [] : (readEntry(line).record.body['parts'] ?? [])
+  } catch {
+    // A line that cannot be read is the verifier's to name.
+    return []
+  }
+}
+
+function schemaBody(faults: readonly SchemaFault[]) {
   return {
     count: faults.length,
-    parts: faults.slice(0, GIVEN_MAX).map(({ what, name, found, remedy }) => ({
+    parts: faults.slice(0, GIVEN_MAX).map(({ what, name, found }) => ({
       what,
       name: name.toWellFormed().slice(0, 100),
       found: found?.toWellFormed().slice(0, STATEMENT_CHARACTERS_MAX) ?? null,
-      ...(remedy === 'left' ? { left: true } : {}),
     })),
   }
 }

@@ -49,6 +49,7 @@ describe('what a relay needs', () => {
   test.each<[string, Partial<typeof well>]>([
     ['starting', { state: 'starting' }],
     ['not-recording', { state: 'held', held: { since: 1, reason: 'full', tries: 2 } }],
+    ['not-asked', { state: 'not asked' }],
     ['nothing-watched', { capture: { ...well.capture, watches: [] } }],
     ['no-watch-available', { capture: { ...well.capture, watches: [away, { ...away, id: 'w2' }] } }],
   ])('%s: it cannot do its duty, so it is not ready', { tags: ['challenge'] }, (code, different) => {
@@ -69,13 +70,10 @@ describe('what a relay needs', () => {
     ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
     ['profile-refused', { refusedProfiles: [{ file: 'x.json', problem: 'it is a pipe' }] }],
     ['recovery-behind', { recoveryBehind: ['a.mac'] }],
-    ['http-not-listening', { http: { ...taken, isAsked: true } }],
+    ['http-not-listening', { http: taken }],
+    ['not-ours', { startUp: { findings: 0, notary: [], mended: ['schema.foreign'] } }],
   ])('%s: files are recorded all the same, so it is ready and degraded', (code, different) => {
     expect(judged(different)).toEqual({ codes: [code], exit: 3, ready: true, counts: [0, 1] })
-  })
-
-  test('a port that nobody named is none', () => {
-    expect(judged({ http: { ...taken, isAsked: false } }).codes).toEqual([])
   })
 
   test('a notary that was not there at the start, and is now, is none', () => {

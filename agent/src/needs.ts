@@ -1,4 +1,5 @@
 import { isHarmless } from './ask-notary.ts'
+import { NOT_OURS } from './mending.ts'
 import type { RelayStatus } from './status.ts'
 
 /** Something a relay lacks, or somebody has to see to. */
@@ -14,6 +15,8 @@ export interface Need {
 const hindering = {
   'not-running': 'the relay is not running: nothing is noticed until it is started',
   starting: 'not every watched folder has been looked through since the start',
+  'not-asked':
+    'the disk of the data folder is full: the relay runs and cannot be asked, and cannot record once its last room is used',
   'not-recording': 'nothing can be recorded: what is noticed waits until the disk takes it',
   'nothing-watched': 'no folder is watched',
   'no-watch-available': 'no watched folder is there',
@@ -30,9 +33,10 @@ const degrading = {
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
   'key-unusable': 'a key of the trail is missing or not the right one: the relay does not start without it',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
+  'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
   'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',
   'recovery-behind': 'the recovery file does not hold all keys',
-  'http-not-listening': 'another program has the port that was named for health',
+  'http-not-listening': 'health cannot be asked at the port it was to be: another program may have it',
 } as const
 
 export type NeedCode = keyof typeof hindering | keyof typeof degrading
@@ -47,6 +51,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
   const shows: Readonly<Record<NeedCode, boolean>> = {
     'not-running': !isRunning,
     starting: state === 'starting',
+    'not-asked': state === 'not asked',
     'not-recording': held !== null,
     'nothing-watched': capture.watches.length === 0,
     'no-watch-available': isNoneThere,
@@ -61,10 +66,11 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
       (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
     'trail-left': left !== undefined,
     'key-unusable': keys.length > 0,
-    'set-right': (startUp?.mended ?? []).length > 0,
+    'set-right': (startUp?.mended ?? []).some((kind) => kind !== NOT_OURS),
+    'not-ours': (startUp?.mended ?? []).includes(NOT_OURS),
     'profile-refused': refusedProfiles.length > 0,
     'recovery-behind': recoveryBehind.length > 0,
-    'http-not-listening': http?.state === 'not listening' && http.isAsked,
+    'http-not-listening': http?.state === 'not listening',
   }
   const needs = { ...hindering, ...degrading }
   return (Object.keys(needs) as NeedCode[])

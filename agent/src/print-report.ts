@@ -9,6 +9,13 @@ import {
   sentenceOf,
 } from '@compliance-relay/shared/trail'
 
+export interface PrintOptions {
+  /** A key was given. */
+  readonly keyed: boolean
+  /** Records the notary's largest checkpoint covers, where a notary was asked and answered. */
+  readonly notarised?: number | undefined
+}
+
 /**
  * A report for a person: what was found, what was checked, and what these checks cannot show. The last
  * part is as much of the result as the first. Without a file it is one part of a larger report.
@@ -16,7 +23,7 @@ import {
 export function printReport(
   file: string | undefined,
   report: Report,
-  { keyed }: { readonly keyed: boolean },
+  { keyed, notarised }: PrintOptions,
 ): string {
   const lines = [
     ...(file === undefined ? [] : [`file          ${file}`]),
@@ -27,7 +34,7 @@ export function printReport(
     ...report.findings.flatMap(findingLines),
     ...report.notices.flatMap(noticeLines),
     ...report.omitted.flatMap(omittedLines),
-    ...checkedLines(report, keyed),
+    ...checkedLines(report, keyed, notarised),
     '',
     file === undefined && report.findings.length === 0
       ? 'No findings in the lines of this trail.'
@@ -65,7 +72,7 @@ function placeOf({ seq, line, checkpoint }: Finding | Notice): string {
   return `${seq === undefined ? '' : `, entry ${seq}`}${line === undefined ? '' : `, line ${line}`}`
 }
 
-function checkedLines({ entries, checked }: Report, keyed: boolean): string[] {
+function checkedLines({ entries, checked }: Report, keyed: boolean, notarised?: number): string[] {
   const { checksums, checkpoints, coveredSize, cosignedBy, statements } = checked
   const covered = count(coveredSize, 'entry', 'entries')
   const seen = cosignedBy.map(({ name, seconds }) => `${name} at ${new Date(seconds * 1000).toISOString()}`)
@@ -75,13 +82,18 @@ function checkedLines({ entries, checked }: Report, keyed: boolean): string[] {
     ...(statements > 0 ? [count(statements, 'e-signature')] : []),
     ...(checkpoints > 0 ? [`${count(checkpoints, 'checkpoint')}; the largest covers ${covered}`] : []),
     ...(seen.length > 0 ? [`cosigned by ${seen.join(', ')}`] : []),
+    ...(notarised === undefined
+      ? []
+      : [`what the notary holds: it covers ${count(notarised, 'entry', 'entries')}`]),
   ]
   const unseen = 'no witness cosigned it, so whoever holds the trail key could have written it anew'
   const open = [
     ...uncheckedSums(entries - checksums, keyed),
-    checkpoints > 0
-      ? `the end: no checkpoint given knows of records after the first ${coveredSize}, so any removed would not be missed`
-      : 'the end: no checkpoint holds, so newest records that were removed would not be missed',
+    notarised !== undefined
+      ? `the end: the notary knows of no record after the first ${notarised}, so any removed would not be missed`
+      : checkpoints > 0
+        ? `the end: no checkpoint given knows of records after the first ${coveredSize}, so any removed would not be missed`
+        : 'the end: no checkpoint holds, so newest records that were removed would not be missed',
     ...(checkpoints > 0 && seen.length === 0 ? [`the checkpoint: ${unseen}`] : []),
     'whether records were made of everything that happened: no file can show that',
   ]

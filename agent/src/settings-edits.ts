@@ -140,7 +140,9 @@ function requireWatch(settings: Settings, watch: string): WatchSettings {
 /** Throws `UnusableInput` with the profiles there are. */
 export function requireProfile(profiles: readonly { readonly id: string }[], id: string | undefined): void {
   if (id === undefined || profiles.some((profile) => profile.id === id)) return
+  const ids = profiles.map((profile) => profile.id).sort()
+  const alike = ids.filter((one) => one.includes(id) || one.startsWith(id.slice(0, 3))).slice(0, 5)
   throw new UnusableInput(
-    `there is no profile ${id}; there are ${profiles.map((profile) => profile.id).join(', ')}`,
+    `there is no profile ${shown(id)}${alike.length === 0 ? ':' : `; did you mean ${alike.join(', ')}?`} relay profiles lists all ${ids.length}`,
   )
 }

@@ -72,15 +72,18 @@ export const IGNORED_BY_DEFAULT: readonly string[] = ['desktop.ini', 'Thumbs.db'
 
 export const QUIET_SECONDS = 3
 
-/** The settings a value holds, or one plain sentence naming the field. */
-export function parseSettings(value: unknown): Settings {
+/** The settings a value holds, or one plain sentence naming the field, as `nameOf` calls it. Throws `SettingsError`. */
+export function parseSettings(
+  value: unknown,
+  nameOf = (path: readonly PropertyKey[]): string => path.join('.'),
+): Settings {
   const parsed = settingsSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = issue?.path ?? []
   const found = path.reduce<unknown>((held, name) => (held as Record<PropertyKey, unknown>)?.[name], value)
   const what = typeof found === 'string' ? `${shown(found)} is not as it must be` : 'not as it must be'
-  throw new SettingsError(`${path.join('.') || 'settings'}: ${what}: ${issue?.message ?? 'another form'}`)
+  throw new SettingsError(`${nameOf(path) || 'settings'}: ${what}: ${issue?.message ?? 'another form'}`)
 }
 
 export class SettingsError extends Error {

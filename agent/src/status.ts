@@ -6,8 +6,8 @@ import type { KeyFault } from './key-faults.ts'
 import type { Need } from './needs.ts'
 import { activeWatches, type Settings } from './settings.ts'
 
-/** Where health is told, or why it is not. `isAsked`: somebody named this port and counts on it. */
-export type HttpState = { readonly port: number; readonly isAsked: boolean } & (
+/** Where health is told, or why it is not. */
+export type HttpState = { readonly port: number } & (
   | { readonly state: 'listening' }
   | { readonly state: 'not listening'; readonly reason: string }
 )

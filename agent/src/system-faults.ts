@@ -43,11 +43,14 @@ export function whyUnreadable(error: unknown): string {
   }
 }
 
-/** SQLITE_PERM, READONLY, CANTOPEN and AUTH are mostly rights; FULL is a disk. */
+/** SQLITE_IOERR_SHMSIZE: there is no room for the index of the write-ahead log, which readers need, too. */
+const SHMSIZE = 4_874
+
+/** SQLITE_PERM, READONLY, CANTOPEN and AUTH are mostly rights; FULL, and IOERR_SHMSIZE of whoever only reads, is a disk. */
 function sqliteFault(errcode: number): string | undefined {
   const primary = errcode & 0xff
   if ([3, 8, 14, 23].includes(primary)) return 'EACCES'
-  return primary === 13 ? 'ENOSPC' : undefined
+  return primary === 13 || errcode === SHMSIZE ? 'ENOSPC' : undefined
 }
 
 /** The account this program runs under, for people. */

@@ -92,7 +92,9 @@ describe('relay verify-file', () => {
     for (const folder of [join(station.folder, 'menthol'), station.folder, station.base])
       expect(said(folder)).toMatchObject({
         code: 1,
-        out: expect.stringMatching(/is not in the trail\.\n {2}It is a folder above 2 files and data sets/),
+        out: expect.stringMatching(
+          /is a folder, and no record is of it by itself\.\n {2}2 files and data sets in it are in the trail/,
+        ),
       })
     expect(said(station.folder, 'menthol').out).toContain(`e.g. ${run}, `)
     expect(said(run, 'pdata')).toMatchObject({
@@ -104,6 +106,40 @@ describe('relay verify-file', () => {
     expect(hint).toContain(run)
     writeFileSync(join(station.base, 'other.dat'), 'x')
     expect(said(station.base, 'other.dat').out).toContain('It lies in no folder that is or was watched')
+    mkdirSync(join(station.base, 'empty'))
+    expect(said(station.base, 'empty').out).toMatch(/is a folder, .*\n {2}There is no file in it/)
+    renameSync(join(station.folder, 'menthol'), join(station.folder, 'menthol-B'))
+    await station.scan()
+    await station.settled()
+    expect(said(station.folder, 'menthol').out).toMatch(
+      /It is not on the disk\. What was recorded in it is there no more: the last record, \d+ of .*, is dataset\.created of menthol\/1[01]/,
+    )
+    expect(said(station.folder, 'never-there')).toMatchObject({ code: 2 })
+  })
+
+  test('of a copy says that it is one, and where the trail has its content', {
+    tags: ['req/DI-3', 'challenge'],
+  }, async () => {
+    writeFileSync(join(station.folder, 'run1.dat'), 'as it was')
+    await station.settled()
+    await station.stop()
+    const copy = join(station.base, 'copy.dat')
+    writeFileSync(copy, 'as it was')
+    expect(command('verify-file', copy)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/is a copy, byte for byte,[\s\S]*file\.created at .*, run1\.dat\n/),
+    })
+    expect(JSON.parse(command('verify-file', copy, '--json').out)).toMatchObject({
+      state: 'recorded',
+      copy: true,
+    })
+    // In a watched folder a record of its own is owed: the content alone does not count.
+    const inside = join(station.folder, 'copy.dat')
+    writeFileSync(inside, 'as it was')
+    expect(command('verify-file', inside)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/is not in the trail[\s\S]*The same content is in the trail as run1\.dat/),
+    })
   })
 
   test('names the record that took a file away: its deletion, its renaming, that of its data set', {
@@ -359,6 +395,9 @@ describe('a change of settings', () => {
 
   test.each([
     [['project', 'add', 'P-18'], 'reason'],
+    [['project', 'add', 'P-18', '--reason', 'why\u200bnot'], 'cannot be seen'],
+    [['project', 'add', 'P-18', '--reason', 'why\u202enot'], 'cannot be seen'],
+    [['project', 'add', 'P-18', '--reason', 'why \u001b[2J not'], 'cannot be seen'],
     [
       ['project', 'add', '../x', '--reason', 'why not'],
       '"../x" cannot name a project: one has 1 to 64 letters',
@@ -366,7 +405,11 @@ describe('a change of settings', () => {
     [['watch', 'add', '/no/such/folder', '--project', 'P-17', '--reason', 'why not'], 'cannot be watched'],
     [['watch', 'remove', 'w9', '--reason', 'why not'], 'no watch w9'],
     [['watch', 'change', 'w1', '--project', 'P-9', '--reason', 'why not'], 'there is no project P-9'],
-    [['watch', 'change', 'w1', '--profile', 'none', '--reason', 'why not'], 'there is no profile none'],
+    [['watch', 'change', 'w1', '--profile', 'brucker', '--reason', 'why not'], 'did you mean bruker'],
+    [
+      ['watch', 'change', 'w1', '--profile', 'none', '--reason', 'why not'],
+      'there is no profile "none": relay profiles lists all',
+    ],
     [['shared', 'remove', 'nmr', '--reason', 'why not'], 'nmr is not listed as shared'],
     [['shared', 'add', account, '--reason', 'why not'], `${account} is enrolled as Test Person`],
     [['badge', 'new', 'nobody', '--reason', 'why not'], 'no person nobody'],
@@ -703,7 +746,10 @@ describe('a port that something else has', () => {
       expect(http).toMatchObject({ port: 7411, state: 'not listening' })
       expect(other.log).toContain('"event":"port-taken"')
       expect(other.log).not.toContain('stack')
-      expect(other.relay('status', '--data', other.data)).toContain('nothing answers at port 7411')
+      expect(other.tryRelay('status', '--data', other.data)).toMatchObject({
+        code: 3,
+        out: expect.stringContaining('nothing answers at port 7411'),
+      })
     } finally {
       await other.remove()
     }

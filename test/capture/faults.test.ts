@@ -209,6 +209,13 @@ describe('the disk of the data folder', () => {
     expect(acknowledged).toBeLessThan(301)
     await station.settled()
     expectComplete()
+    await station.stop()
+    execFileSync('bash', ['-c', 'head -c 10m /dev/zero > "$1" 2>/dev/null || true', '-', ballast])
+    for (const asking of ['status', 'verify'])
+      expect(station.tryRelay(asking, '--data', station.data)).toMatchObject({
+        code: 2,
+        error: expect.stringContaining('is full: make room and try again'),
+      })
   })
 
   test.each([

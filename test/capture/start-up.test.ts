@@ -338,6 +338,35 @@ describe('what stands in the database beside the rows', () => {
     },
   )
 
+  test("a table of somebody else's is left, said once in the trail, and again if there is another", {
+    tags: ['req/P11-10a-2', 'challenge', 'fault'],
+  }, async () => {
+    const said = () => station.records().filter(({ kind }) => kind.startsWith('schema.'))
+    const make = async (sql: string) => {
+      await station.stop()
+      const database = new DatabaseSync(join(station.data, 'relay.db'))
+      database.exec(sql)
+      database.close()
+      await station.start()
+    }
+    await make("CREATE TABLE mine (a); INSERT INTO mine VALUES ('kept')")
+    expect(said().map(({ kind, body }) => [kind, body['count']])).toEqual([['schema.foreign', 1]])
+    expect(station.tryRelay('status', '--data', station.data).out).toContain(
+      'it was found at this start and left',
+    )
+    await station.stop()
+    await station.start()
+    expect(said()).toHaveLength(1)
+    expect(station.tryRelay('status', '--data', station.data).code).toBe(0)
+    expect(station.verify().out).toContain('schema-differs')
+    await make('CREATE TABLE another (a)')
+    expect(said().map(({ body }) => body['count'])).toEqual([1, 2])
+    await station.stop()
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    expect(database.prepare('SELECT a FROM mine').all()).toEqual([{ a: 'kept' }])
+    database.close()
+  })
+
   test('a table that was altered stops the start with a plain sentence', {
     tags: ['req/P11-10a-2', 'challenge', 'fault'],
   }, async () => {

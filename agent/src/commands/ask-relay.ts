@@ -28,7 +28,7 @@ async function askRunning(folder: DataFolder, request: Request): Promise<unknown
     return await ask(folder.control, request)
   } catch (error) {
     if (!(error instanceof NoRoom)) throw error
-    if (request.command === 'status') return reading(folder.path, (data) => unaskedStatus(data, Date.now()))
+    if (request.command === 'status') return reading(folder.path, unaskedStatus)
     if (request.command === 'unclaimed') return readUnclaimed(folder, request)
     throw error
   }

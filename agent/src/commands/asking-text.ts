@@ -1,5 +1,6 @@
 import { printable } from '@compliance-relay/shared/trail'
 import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
+import { NOT_OURS } from '../mending.ts'
 import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 
@@ -31,7 +32,11 @@ export function statusText(status: RelayStatus): string {
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
   if (http?.state === 'not listening')
     lines.push(
-      `HTTP     nothing answers at port ${http.port}: ${http.reason}; files are captured all the same`,
+      `HTTP     nothing answers at port ${http.port}: ${http.reason}; files are captured all the same. Another with --port, or --port 0`,
+    )
+  if (state === 'not asked')
+    lines.push(
+      'HELD     the disk of the data folder is full, so the running relay cannot be asked: this is what its folder says',
     )
   if (held !== null)
     lines.push(
@@ -87,7 +92,8 @@ export function setRightText({
 }: Pick<RelayStatus, 'startUp' | 'refusedProfiles'>): string[] {
   return [
     ...(startUp?.mended ?? []).map(
-      (kind) => `MENDED   ${mendings[kind] ?? kind}, as a record of kind ${kind} says: relay trail shows it`,
+      (kind) =>
+        `${kind === NOT_OURS ? 'FOUND   ' : 'MENDED  '} ${mendings[kind] ?? kind}, as a record of kind ${kind} says: relay trail shows it`,
     ),
     ...refusedProfiles.map(
       ({ file, problem }) => `PROFILE  ${printable(file)} cannot be used: ${printable(problem)}`,
@@ -98,6 +104,7 @@ export function setRightText({
 /** What a start sets right beside the trail, by the kind of record that says so. */
 const mendings: Readonly<Record<string, string>> = {
   'schema.mended': "the database's own rules were altered and were set right",
+  [NOT_OURS]: "the database holds something that is not the relay's, and it was left as it is",
   'settings.mended': "the copy of the settings was altered and was written anew from the trail's records",
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import {
   createFileNotary,
   type FileNotary,
@@ -8,22 +9,25 @@ import {
   openFileNotary,
   requireUsablePassphrase,
 } from '@compliance-relay/shared/relay'
+import { Frontier } from '@compliance-relay/shared/trail'
 import { accountExists } from '../actors/account-exists.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
-import { dataFolder, hasDatabase } from '../data-folder.ts'
+import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
-import { openNewTrail, relayActor } from '../new-trail.ts'
+import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
+import { Publisher } from '../publisher.ts'
 import { allSecrets, recoveryDraft, writeRecovery } from '../recovery.ts'
 import { hasKeyPlace, keyPlaceOf, openOrCreateSecrets } from '../secrets.ts'
 import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
 import { requireProfile } from '../settings-edits.ts'
-import { openDatabase } from '../sqlite/database.ts'
+import { openDatabase, openForReading } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { takeWriterLock } from '../sqlite/writer-lock.ts'
+import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { requireApart, requireWatchable } from '../watch-places.ts'
 import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
@@ -148,7 +152,7 @@ export async function init(values: InitValues): Promise<InitResult> {
   requireProfile(loadAllProfiles(folder.profiles), values.profile)
   const persons = (values.person ?? []).map((text) => parsePersonOption(text))
   const name = required(values.name, 'name')
-  const settings = parseSettings({
+  const asked = {
     org: required(values.org, 'org'),
     name,
     notary: { folder: notaryFolder, identity: 'to be made' },
@@ -169,7 +173,8 @@ export async function init(values: InitValues): Promise<InitResult> {
     order: values.order?.split(',') ?? ['file-owner', 'badge', 'os-session'],
     badges: [],
     ignore: [...IGNORED_BY_DEFAULT],
-  })
+  }
+  const settings = parseSettings(asked, optionOf)
   if (!hasDatabase(folder) && hasKeyPlace(folder)) {
     throw new UnusableInput(
       `${folder.path} holds the keys of a relay whose database is missing: put it back from a copy, or set up the new relay in another folder`,
@@ -221,6 +226,13 @@ export async function init(values: InitValues): Promise<InitResult> {
       [recoveryDraft(relayActor(name), recovery, {}, now), ...settingsDrafts(complete, 'set up', now)],
       () => host.setSettings(complete),
     )
+    const isGiven = await anchorFirst({
+      ...opened,
+      folder,
+      database,
+      notary,
+      identity: complete.notary.identity,
+    })
     database.close()
     return {
       data: folder.path,
@@ -231,12 +243,76 @@ export async function init(values: InitValues): Promise<InitResult> {
       recovery: folder.recovery,
       ...(given === undefined ? { passphrase } : {}),
       warnings: [
+        ...(isGiven ? [] : ['the notary folder takes no checkpoint now; relay run gives it what it lacks']),
+        ...(statSync(notaryFolder).dev === statSync(folder.path).dev ? [NOTARY_BESIDE] : []),
         ...(persons.length === 0 ? [NOBODY_ENROLLED] : []),
         ...enrolmentWarnings(settings, (account) => accountExists(account, { platform: process.platform })),
       ],
     }
   } finally {
     lock.release()
+  }
+}
+
+/** A notary that is lost and put back with the data cannot tell that it was. */
+const NOTARY_BESIDE =
+  'the notary folder is on the same disk as the data folder: whoever puts back an old copy of the disk puts back both. Another disk or a share holds more: --notary FOLDER'
+
+/** How the command calls what the settings call otherwise. */
+function optionOf([first, , member]: readonly PropertyKey[]): string {
+  const options: Readonly<Record<string, string>> = {
+    org: '--org',
+    name: '--name',
+    notary: '--notary',
+    projects: '--project',
+    persons: '--person',
+    shared: '--shared',
+    order: '--order',
+    project: '--project',
+    profile: '--profile',
+    device: '--device',
+    path: '--watch',
+  }
+  return options[String(first === 'watches' ? member : first)] ?? String(first)
+}
+
+/** The first checkpoint: from its first record on a trail is anchored. False if the notary does not take it now. */
+async function anchorFirst({
+  trail,
+  keys,
+  writer,
+  folder,
+  database,
+  notary,
+  identity,
+}: OpenedTrail & {
+  readonly folder: DataFolder
+  readonly database: DatabaseSync
+  readonly notary: FileNotary
+  readonly identity: string
+}): Promise<boolean> {
+  const reading = openForReading(folder.database)
+  try {
+    const publisher = new Publisher({
+      trail,
+      writer,
+      database,
+      reading,
+      signer: keys.signer,
+      notary,
+      frontier: new Frontier().state(),
+      identity,
+      notaryAsked: true,
+      onNotaryFindings: () => {},
+      timestamp: () => timestamp(Date.now()),
+    })
+    await publisher.publish()
+    return true
+  } catch (error) {
+    if (error instanceof NotaryUnreachable) return false
+    throw error
+  } finally {
+    reading.close()
   }
 }
 

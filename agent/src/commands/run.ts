@@ -6,7 +6,7 @@ import type { Patience } from '../ask-notary.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { memoryGiver } from '../give-back-memory.ts'
-import { openHealthPort, type Port } from '../health-port.ts'
+import { openHealthPort } from '../health-port.ts'
 import { healthOf } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
@@ -61,9 +61,8 @@ export async function runCommand(args: readonly string[], out: Output): Promise<
   )
 }
 
-export function portOf(option: string | undefined): Port {
-  const number = wholeNumber(option, '--port', 0, 65_535)
-  return { number: number ?? PORT, isAsked: number !== undefined }
+export function portOf(option: string | undefined): number {
+  return wholeNumber(option, '--port', 0, 65_535) ?? PORT
 }
 
 export interface RunOutput extends Output {
@@ -77,7 +76,7 @@ const BEGUN_ANEW = { ready: false, state: 'starting', reasons: ['a new trail is 
 export async function run(
   folder: DataFolder,
   options: Omit<RunOptions, 'http'>,
-  port: Port,
+  port: number,
   out: RunOutput,
 ): Promise<number> {
   const stop = stopSignals()

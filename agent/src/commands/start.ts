@@ -56,7 +56,11 @@ function sayHello(result: InitResult, name: string, account: string, out: Output
   out.write(
     `  person     ${name} (account ${account}), who ran this: a laboratory names its own with "relay init --person"\n`,
   )
-  out.write(`  passphrase ${result.passphrase ?? ''}  opens ${result.recovery}; it is shown this once\n\n`)
+  out.write(
+    `  passphrase ${result.passphrase ?? ''}  opens ${result.recovery}; it is shown this once: write it down\n`,
+  )
+  out.write(`  key        ${result.vkey}\n`)
+  out.write('             Kept outside this machine, anybody can check the trail with it.\n\n')
 }
 
 /** What a relay that is there watches. Another folder is not put under watch in passing: that takes a reason. */

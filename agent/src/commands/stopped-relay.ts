@@ -51,14 +51,11 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
   return { ...status, needs: needsOf(status) }
 }
 
-/** Of a relay that runs and cannot be asked, its disk being full. `now`: wall clock, milliseconds. */
-export async function unaskedStatus(data: Reading, now: number): Promise<RelayStatus> {
-  const reason =
-    'the disk of the data folder is full, so the running relay cannot be asked; this is what its folder says'
+/** Of a relay that runs and cannot be asked, its disk being full. Whether it can record still is not known here. */
+export async function unaskedStatus(data: Reading): Promise<RelayStatus> {
   const status = {
     ...(await stoppedStatus(data)),
     state: 'not asked' as const,
-    held: { since: now, reason, tries: 0 },
     capture: notCapturing(readSettings(data.host, data.trail), 'relay not asked'),
   }
   return { ...status, needs: needsOf(status) }

@@ -105,8 +105,14 @@ export async function verifyData(
       }))
       out.write(`${JSON.stringify({ trails, findings }, null, 2)}\n`)
     } else {
-      for (const { report } of checks)
-        out.write(printReport(undefined, report, { keyed: report.checked.checksums > 0 }))
+      for (const { report, notarised } of checks)
+        out.write(
+          printReport(undefined, report, {
+            keyed: report.checked.checksums > 0,
+            notarised: notarised?.size,
+          }),
+        )
+      out.write(checkedBeside(asked.folder, files))
       out.write(printFindings(findings))
       out.write(
         faults === 0
@@ -116,6 +122,19 @@ export async function verifyData(
     }
     return faults === 0 ? 0 : 1
   })
+}
+
+/** What was checked beside the lines of the trails. */
+function checkedBeside(notary: string, files: boolean): string {
+  const checks = [
+    'the keys, the names of the trails, the settings in use, the database itself',
+    'search columns, manifests, and what is remembered of each file, against the records',
+    `the notary in ${printable(notary)}`,
+    ...(files ? ['every file on the disk, against its last record'] : []),
+  ]
+  const open = files ? [] : ['not checked   files on the disk: --files reads them all']
+  const lines = checks.map((check, i) => `${(i === 0 ? 'checked too' : '').padEnd(14)}${check}`)
+  return `${[...lines, ...open].join('\n')}\n\n`
 }
 
 function printFindings(findings: readonly DataFinding[]): string {

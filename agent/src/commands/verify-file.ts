@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { type Body, printable, type TrailRecord } from '@compliance-relay/shared/trail'
+import { digestOf, manifestOf } from '../capture/manifest.ts'
 import { fsPath } from '../capture/raw-name.ts'
 import { parseSettings, type Settings, type WatchSettings } from '../settings.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -15,9 +16,13 @@ export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
       Says whether a file, or a data set's folder, is as the trail has it, and names the record that says so:
       recorded, refused (no person answers for it), disagrees (recorded, but not as the instrument's own digest
       has it), changed, not-read (in the trail, but it could not be read: nothing to compare it with), missing,
-      deleted, renamed, not-recorded. Exit code 0 only if it is recorded as it is now, 1 for all else, 2 if there
-      is nothing to judge. Of a folder above data sets it names some of them. It does not verify the trail
+      deleted, renamed, not-recorded, folder (no record is of it by itself: some of what is in it is named).
+      What lies in no watched folder is judged by its content alone, and said to be a copy. Exit code 0 only if it
+      is recorded as it is now, 1 for all else, 2 if there is nothing to judge. It does not verify the trail
       itself, relay verify --data does; with --files that reads every file there is`
+
+/** Records below a folder that are looked at for one of its own watch. */
+const LOOKED_AT_BELOW = 200
 
 export type FileState =
   | 'recorded'
@@ -29,6 +34,7 @@ export type FileState =
   | 'deleted'
   | 'renamed'
   | 'not-recorded'
+  | 'folder'
 
 /** A digest that the instrument wrote down, and the data does not have. */
 export interface Disagreement {
@@ -42,6 +48,8 @@ export interface Disagreement {
 interface Verdict {
   readonly state: FileState
   readonly file: string
+  /** It lies in no watched folder, and the trail has its content under another path. */
+  readonly copy: boolean
   readonly sha256: string | null
   /** The record that speaks of it: of its content as it is now, else the last of its path. */
   readonly record: {
@@ -68,6 +76,14 @@ const sentences: Readonly<Record<FileState, string>> = {
   deleted: 'is in the trail as deleted, and not on the disk',
   renamed: 'is in the trail as renamed, and not on the disk under this name',
   'not-recorded': 'is not in the trail',
+  folder: 'is a folder, and no record is of it by itself',
+}
+
+/** Of what lies in no watched folder only the content can be in the trail, not the path. */
+const sentencesOfCopies: Partial<typeof sentences> = {
+  recorded: 'is a copy, byte for byte, of what is in the trail under another path',
+  refused: 'is a copy of what is in the trail, but no person answers for that (capture.refused)',
+  disagrees: "is a copy of what is in the trail, but the instrument's own digest is another",
 }
 
 export async function verifyFileCommand(args: readonly string[], out: Output): Promise<number> {
@@ -79,10 +95,12 @@ export async function verifyFileCommand(args: readonly string[], out: Output): P
   return verdict.state === 'recorded' ? 0 : 1
 }
 
-function printed({ state, file, sha256, record, disagreements, hint }: Verdict): string {
+function printed({ state, file, copy, sha256, record, disagreements, hint }: Verdict): string {
   const isGone = record !== null && /\.deleted$/.test(record.kind)
   const sentence =
-    state === 'changed' && isGone ? 'is on the disk, and in the trail as deleted' : sentences[state]
+    state === 'changed' && isGone
+      ? 'is on the disk, and in the trail as deleted'
+      : ((copy ? sentencesOfCopies[state] : undefined) ?? sentences[state])
   const lines = [`${printable(file)} ${sentence}.`]
   if (sha256 !== null) lines.push(`  now       ${sha256}`)
   if (record !== null) {
@@ -104,44 +122,77 @@ function judge(data: Reading, file: string): Verdict {
   const settings = parseSettings(data.host.settings())
   const path = realOf(file)
   const watch = settings.watches.find((one) => isIn(path, one.path))
-  const hint = hintFor(data, settings, path)
+  const nothing = { file, copy: false, sha256: null, record: null, disagreements: [] }
+  const folder = hintForFolder(data, settings, path)
   // A folder of many data sets is not read through to find that none of them is it.
-  if (hint !== null)
-    return { file, sha256: null, state: 'not-recorded', record: null, disagreements: [], hint }
+  if (folder !== undefined) return { ...nothing, state: 'folder', hint: folder }
   const sha256 = digestNow(path)
   for (const trail of [...data.trails].reverse()) {
-    const said =
-      watch === undefined
-        ? undefined
-        : lastOf(data, trail.id, watch.id, relative(watch.path, path).split(sep).join('/'))
-    if (said !== undefined) return verdictOf({ file, sha256 }, said, trail.origin)
-    // Not under watch, or a copy of something that is: its content may be known.
-    const [seq] = sha256 === null ? [] : data.store.withDigest(trail.id, sha256, 1)
-    if (seq === undefined) continue
-    return verdictOf({ file, sha256 }, { record: recordAt(data, trail.id, seq), sha256 }, trail.origin)
+    const said = watch === undefined ? undefined : lastOf(data, trail.id, watch.id, inWatch(watch, path))
+    if (said !== undefined) return verdictOf({ file, copy: false, sha256 }, said, trail.origin)
   }
   if (sha256 === null) throw new UnusableInput(`${file} is neither on the disk nor in the trail`)
-  const waits =
+  if (sha256 === digestOf(manifestOf([])) && statSync(fsPath(path)).isDirectory())
+    return { ...nothing, state: 'folder', hint: 'There is no file in it, so there is nothing to judge.' }
+  const same = sameContent(data, sha256)
+  if (same !== undefined && watch === undefined)
+    return verdictOf({ file, copy: true, sha256 }, { record: same.record, sha256 }, same.trail)
+  const where =
     watch === undefined
       ? 'It lies in no folder that is or was watched; relay settings lists them.'
       : 'If it is new: relay status lists what is on its way, relay scan has every file looked at.'
-  return { file, sha256, state: 'not-recorded', record: null, disagreements: [], hint: waits }
+  const content =
+    same === undefined
+      ? ''
+      : ` The same content is in the trail as ${same.record.body['path']}, record ${same.record.seq}.`
+  return { ...nothing, sha256, state: 'not-recorded', hint: `${where}${content}` }
 }
 
-/** Of a folder, or what may have been one, that no record is of: what is recorded in it, or what it is a part of. */
-function hintFor(data: Reading, settings: Settings, path: string): string | null {
-  if (statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() === false) return null
+/** The newest record of this content, wherever it was. */
+function sameContent(data: Reading, sha256: string) {
+  for (const { id, origin } of [...data.trails].reverse()) {
+    const [seq] = data.store.withDigest(id, sha256, 1)
+    if (seq !== undefined) return { record: recordAt(data, id, seq), trail: origin }
+  }
+  return undefined
+}
+
+function inWatch(watch: WatchSettings | undefined, path: string): string {
+  return watch === undefined ? '' : relative(watch.path, path).split(sep).join('/')
+}
+
+/**
+ * Of a folder, or what may have been one, that no record is of: what is or was recorded in it, or what it is a part
+ * of. Undefined for all else: that is judged.
+ */
+function hintForFolder(data: Reading, settings: Settings, path: string): string | undefined {
+  const stat = statSync(fsPath(path), { throwIfNoEntry: false })
+  if (stat?.isDirectory() === false) return undefined
   const watch = settings.watches.find((one) => isIn(path, one.path))
-  const inWatch = watch === undefined ? '' : relative(watch.path, path).split(sep).join('/')
+  const name = inWatch(watch, path)
   const said = (member: string) =>
     watch !== undefined && data.trails.some(({ id }) => recordsOf(data, id, watch.id, member).length > 0)
-  if (inWatch !== '' && (said(inWatch) || isMember(data, watch, inWatch))) return null
+  if (name !== '' && (said(name) || isMember(data, watch, name))) return undefined
   const { count, first } = recordedBelow(data.database, settings, path)
+  const isGone = stat === undefined ? 'It is not on the disk. ' : ''
   if (count > 0)
-    return `It is a folder above ${count === 1 ? 'one file or data set' : `${count} files and data sets`} in the trail. Name one of them, e.g. ${first.join(', ')}; relay verify --data DIR --files reads them all.`
-  for (let folder = dirname(inWatch); folder !== '.' && folder !== '/'; folder = dirname(folder))
+    return `${isGone}${count === 1 ? 'One file or data set' : `${count} files and data sets`} in it ${count === 1 ? 'is' : 'are'} in the trail. Name one of them, e.g. ${first.join(', ')}; relay verify --data DIR --files reads them all.`
+  for (let folder = dirname(name); folder !== '.' && folder !== '/'; folder = dirname(folder))
     if (said(folder)) return `It is a part of the data set ${folder}. Name that, or a file in it.`
-  return null
+  const last = watch === undefined || name === '' ? undefined : lastBelow(data, watch.id, name)
+  if (last !== undefined)
+    return `${isGone}What was recorded in it is there no more: the last record, ${last.record.seq} of ${last.trail}, is ${last.record.kind} of ${last.record.body['path']}. relay trail shows it.`
+  return undefined
+}
+
+/** The newest record of something that lies, or lay, in a folder. */
+function lastBelow(data: Reading, watch: string, folder: string) {
+  for (const { id, origin } of [...data.trails].reverse())
+    for (const seq of data.store.withPathBelow(id, folder, LOOKED_AT_BELOW)) {
+      const record = recordAt(data, id, seq)
+      if (record.body['watch'] === watch) return { record, trail: origin }
+    }
+  return undefined
 }
 
 /** True if some trail has it as a file of a data set, also of one that is gone. */
@@ -152,7 +203,7 @@ function isMember(data: Reading, watch: WatchSettings | undefined, path: string)
 }
 
 function verdictOf(
-  now: Pick<Verdict, 'file' | 'sha256'>,
+  now: Pick<Verdict, 'file' | 'copy' | 'sha256'>,
   { record, sha256, member, gone }: Said,
   trail: string,
 ): Verdict {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fieldSource } from './field-source.ts'
-import { glob, text } from './schema-parts.ts'
+import { fileGlob, glob, text } from './schema-parts.ts'
 
 /**
  * When a unit is complete: all rules of its profile must hold. The first kinds serve any profile; the others know one
@@ -22,7 +22,7 @@ export const rule = z.discriminatedUnion('rule', [
     ...when,
   }),
   /** For each file `of` there is one of the same stem `needs`, be it empty: `*.cd` and `*.cg`. Of a single file: beside it, and not empty. */
-  z.strictObject({ rule: z.literal('partner'), of: glob, needs: glob, ...when }),
+  z.strictObject({ rule: z.literal('partner'), of: fileGlob, needs: fileGlob, ...when }),
   /** The file ends with one of these texts, blanks aside. `within`: it need only be in the last so many bytes. */
   z.strictObject({
     rule: z.literal('ends'),

@@ -20,8 +20,8 @@ export interface ServiceOptions {
 export type ServicePlatform = 'linux' | 'darwin' | 'win32'
 
 /**
- * What is run at start-up. No port is named: nobody said which, and a relay that cannot have the usual one is well
- * without it. What stands behind the data folder ends its name: see `mark`.
+ * What is run at start-up. No port is named: nobody said which, and a relay that cannot have the usual one
+ * captures without it and says so. What stands behind the data folder ends its name: see `mark`.
  */
 export function relayCommand({ node, relay, data }: ServiceOptions): readonly [string, ...string[]] {
   return [node, relay, 'run', '--data', data, '--hints', 'on']
@@ -44,9 +44,12 @@ export function requireServiceable(options: ServiceOptions, platform: ServicePla
     throw new UnusableInput(`${shown(user)} is not the name of an account that a service can be given`)
 }
 
-/** One sentence for each folder of the relay's own that would not outlive a start of the machine. */
-export function emptiedFolders({ data, notary }: ServiceOptions, platform: ServicePlatform): string[] {
-  return (platform === 'win32' ? [] : [data, notary]).flatMap((path) => {
+/** One sentence for each part of the relay that would not outlive a start of the machine. */
+export function emptiedFolders(
+  { node, relay, data, notary }: ServiceOptions,
+  platform: ServicePlatform,
+): string[] {
+  return (platform === 'win32' ? [] : [data, notary, relay, node]).flatMap((path) => {
     const emptied = EMPTIED_AT_START.find((folder) => isWithin(path, folder))
     return emptied === undefined
       ? []

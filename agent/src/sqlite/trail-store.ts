@@ -144,6 +144,15 @@ export class TrailStore {
     return rowsOf<{ seq: number }>(read, trail, path, limit).map(({ seq }) => seq)
   }
 
+  /** Records of paths below a folder, newest first. Looks through all of them. */
+  withPathBelow(trail: number, folder: string, limit: number): number[] {
+    const read = this.#database.prepare(
+      'SELECT seq FROM entry_columns WHERE trail = ? AND path >= ? AND path < ? ORDER BY seq DESC LIMIT ?',
+    )
+    // '0' follows '/' in ASCII, and paths are compared by their bytes.
+    return rowsOf<{ seq: number }>(read, trail, `${folder}/`, `${folder}0`, limit).map(({ seq }) => seq)
+  }
+
   /** Captures that were read and that no person answers for, oldest first. */
   refusals(limit: number): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(

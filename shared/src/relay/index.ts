@@ -8,6 +8,7 @@ export {
 export { createFileSecrets, openFileSecrets } from './file-secrets.ts'
 export { type Refusal, type RelayApiOptions, relayApi } from './http/relay-api.ts'
 export { type Keyring, openOsKeystore } from './os-keystore.ts'
+export { isPlainLine } from './plain-line.ts'
 export {
   CONFLICTS_MAX,
   type Notary,

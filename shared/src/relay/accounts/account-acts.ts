@@ -7,6 +7,7 @@ import {
   signingRoles,
 } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
+import { isPlainLine } from '../plain-line.ts'
 import { type Account, isUsable, type OneTimeCode } from './account.ts'
 import type { AccountBook } from './account-book.ts'
 import { userIdOf } from './user-id.ts'
@@ -30,19 +31,15 @@ export function reasonOf(text: string): string {
   const letters = reason.match(/[\p{L}\p{N}]/gu) ?? []
   if (reason.length < REASON_LENGTH_MIN || reason.length > REASON_LENGTH_MAX)
     throw new Problem('reason-missing')
-  if (new Set(letters).size < 4 || !reason.isWellFormed() || CONTROL.test(reason))
-    throw new Problem('reason-missing')
+  if (new Set(letters).size < 4 || !isPlainLine(reason)) throw new Problem('reason-missing')
   return reason
 }
-
-/** Line breaks are for text, and a name or reason is shown in a line: with direction marks it could be shown as another. */
-const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]/u
 
 /** A full name as it can be printed. Throws `Problem`. */
 export function fullNameOf(text: string): string {
   const name = text.normalize('NFC').trim().replace(/\s+/gu, ' ')
   const fits = name.length >= 2 && name.length <= NAME_LENGTH_MAX && /\p{L}/u.test(name)
-  if (!fits || !name.isWellFormed() || CONTROL.test(name)) throw new Problem('name-form')
+  if (!fits || !isPlainLine(name)) throw new Problem('name-form')
   return name
 }
 
@@ -185,7 +182,7 @@ export function proposeSigner(
   if (account.state === 'retired' || account.signer.state === 'granted') throw new Problem('account-state')
   if (!account.roles.some((role) => signingRoles.includes(role))) throw new Problem('roles-conflict')
   const check = identityCheck.trim()
-  if (check.length < REASON_LENGTH_MIN || check.length > REASON_LENGTH_MAX || CONTROL.test(check))
+  if (check.length < REASON_LENGTH_MIN || check.length > REASON_LENGTH_MAX || !isPlainLine(check))
     throw new Problem('identity-check-missing')
   const act = plain('signer.proposed', account, reason)
   return { ...act, body: { ...act.body, identityCheck: check } }

@@ -23,6 +23,16 @@ export interface CommitItem {
   readonly done?: (seq: number | undefined) => void
   /** What the record would put in force is not to be without it: then neither `apply` nor `done` is called, but this. */
   readonly refused?: (error: FormatError) => void
+  /** Somebody waits for it: while nothing can be recorded it is taken back, with nothing done, and this is called. */
+  readonly held?: (held: Held) => void
+}
+
+/** What one commit is to write. */
+interface Batch {
+  readonly items: readonly CommitItem[]
+  readonly seqs: readonly (number | undefined)[]
+  readonly refused: ReadonlyMap<CommitItem, FormatError>
+  readonly undo: () => void
 }
 
 /** Why nothing can be recorded at the moment. */
@@ -30,6 +40,11 @@ export interface Held {
   readonly since: number
   readonly reason: string
   readonly tries: number
+}
+
+/** Nothing can be recorded at the moment, and so nothing was. */
+export class NotRecorded extends Error {
+  override readonly name = 'NotRecorded'
 }
 
 export interface RecorderOptions {
@@ -62,6 +77,8 @@ export class Recorder {
   #queue: CommitItem[] = []
   #timer: NodeJS.Timeout | undefined
   #held: Held | undefined
+  /** Written or not: the disk reported a fault, and then did not say where the trail ends. */
+  #unsure: Batch | undefined
   #closed = false
 
   constructor(options: RecorderOptions) {
@@ -77,6 +94,7 @@ export class Recorder {
   }
 
   add(item: CommitItem): void {
+    if (this.#held !== undefined && item.held !== undefined) return item.held(this.#held)
     this.#queue.push(item)
     this.#arm(GATHER_MILLISECONDS)
   }
@@ -86,13 +104,18 @@ export class Recorder {
    * with nothing in force, if it has no place in a trail.
    */
   record(draft: () => Draft, apply?: (seq: number) => void): Promise<number> {
+    return new Promise((resolve, refused) => this.add({ ...itemOf(draft, apply, resolve), refused }))
+  }
+
+  /**
+   * As `record`, for somebody who waits: rejected with `NotRecorded` while nothing can be recorded, and then nothing
+   * is in force nor ever will be. Where a fault of the disk leaves open whether it was written, it waits until that
+   * is known.
+   */
+  recordNow(draft: () => Draft, apply?: (seq: number) => void): Promise<number> {
     return new Promise((resolve, refused) => {
-      this.add({
-        draft,
-        ...(apply === undefined ? {} : { apply: (seq) => apply(seq as number) }),
-        done: (seq) => resolve(seq as number),
-        refused,
-      })
+      const held = ({ reason }: Held) => refused(new NotRecorded(reason))
+      this.add({ ...itemOf(draft, apply, resolve), refused, held })
     })
   }
 
@@ -124,6 +147,7 @@ export class Recorder {
   }
 
   #commit(unwritable = false): boolean {
+    if (this.#unsure !== undefined) return this.#makeSure(this.#unsure)
     if (this.#queue.length === 0) return true
     const items = this.#queue.slice(0, BATCH_RECORDS_MAX)
     const { writer } = this.#options
@@ -131,7 +155,6 @@ export class Recorder {
     const refused = new Map<CommitItem, FormatError>()
     let undo = (): void => {}
     try {
-      writer.recover()
       const drafts: Draft[] = []
       for (const item of items) {
         const { draft } = item
@@ -151,12 +174,33 @@ export class Recorder {
       })
     } catch (error) {
       if (error instanceof FormatError && !unwritable) return this.#commit(true)
-      // A commit can have happened although it reported a fault: then it is done, as if it had said so.
-      if (!this.#happened()) {
-        undo()
-        return this.#hold(error)
-      }
+      // A commit can have happened although it reported a fault.
+      return this.#makeSure({ items, seqs, refused, undo }, error)
     }
+    return this.#finish({ items, seqs, refused, undo })
+  }
+
+  /**
+   * After a fault: reads where the trail ends. What was written after all is done, as if the commit had said so; what
+   * was not is tried again later. While the disk does not say which, neither: written twice would be two records.
+   */
+  #makeSure(batch: Batch, fault?: unknown): boolean {
+    try {
+      this.#unsure = batch
+      const happened = this.#options.writer.recover()
+      this.#unsure = undefined
+      if (happened) return this.#finish(batch)
+    } catch (error) {
+      return this.#hold(fault ?? error)
+    }
+    batch.undo()
+    if (fault === undefined) return this.#commit()
+    this.#hold(fault)
+    this.#takeBack()
+    return false
+  }
+
+  #finish({ items, seqs, refused }: Batch): true {
     this.#queue.splice(0, items.length)
     this.#release()
     for (const [i, item] of items.entries()) {
@@ -167,6 +211,15 @@ export class Recorder {
     const records = seqs.filter((seq) => seq !== undefined).length
     if (records > 0) this.#options.onCommit(records)
     return true
+  }
+
+  /** What somebody waits for does not wait for the disk. To be called when it is known what was written. */
+  #takeBack(): void {
+    const held = this.#held
+    if (held === undefined) return
+    const taken = this.#queue.filter((item) => item.held !== undefined)
+    this.#queue = this.#queue.filter((item) => item.held === undefined)
+    for (const item of taken) item.held?.(held)
   }
 
   /**
@@ -186,14 +239,6 @@ export class Recorder {
     return { kind: 'record.failed', actor: this.#options.relay, time, body }
   }
 
-  #happened(): boolean {
-    try {
-      return this.#options.writer.recover()
-    } catch {
-      return false
-    }
-  }
-
   #hold(error: unknown): false {
     const tries = (this.#held?.tries ?? 0) + 1
     const reason = messageOf(error)
@@ -207,6 +252,18 @@ export class Recorder {
     if (this.#held === undefined) return
     this.#held = undefined
     this.#options.onHeld(undefined)
+  }
+}
+
+function itemOf(
+  draft: () => Draft,
+  apply: ((seq: number) => void) | undefined,
+  resolve: (seq: number) => void,
+): CommitItem {
+  return {
+    draft,
+    ...(apply === undefined ? {} : { apply: (seq) => apply(seq as number) }),
+    done: (seq) => resolve(seq as number),
   }
 }
 

@@ -41,13 +41,15 @@ export interface CheckOptions {
   readonly leaves: LeafStore
   /** Called now and then, so that others have their turn. */
   readonly pause: () => Promise<void>
+  /** Called with each line as long as it and all before it hold. */
+  readonly onLine?: (line: Uint8Array) => void
 }
 
 const LINES_BETWEEN_PAUSES = 2_000
 
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
-  const { store, keys, notary, identity, patience, leaves, pause } = options
+  const { store, keys, notary, identity, patience, leaves, pause, onLine } = options
   let own: readonly StoredCheckpoint[] = []
   const remembered = () => {
     own = [...store.checkpoints(trail.id)]
@@ -64,6 +66,7 @@ export async function checkTrail(trail: StoredTrail, options: CheckOptions): Pro
   let lines = 0
   for (const { line } of store.lines(trail.id)) {
     verifier.push(line)
+    if (onLine !== undefined && verifier.isClean) onLine(line)
     if (++lines % LINES_BETWEEN_PAUSES === 0) await pause()
   }
   const position = verifier.position()

@@ -1,5 +1,7 @@
+import { Problem } from '@compliance-relay/shared/api'
 import { NotaryUnreachable, RecoveryError, SecretUnusable } from '@compliance-relay/shared/relay'
 import { printable, shown } from '@compliance-relay/shared/trail'
+import { accountCommand } from './commands/account.ts'
 import { askingCommands } from './commands/asking.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
@@ -34,6 +36,7 @@ const commands: { readonly [name: string]: Command } = {
   settings: settingsCommand,
   profiles: profilesCommand,
   ...askingCommands,
+  account: accountCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
     help: manifestHelp,
@@ -87,7 +90,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** Errors whose message is one sentence for whoever typed the command. */
 function isPlain(error: unknown): error is Error {
-  const plain = [UnusableInput, SettingsError, SecretUnusable, NotaryUnreachable, RecoveryError]
+  const plain = [Problem, UnusableInput, SettingsError, SecretUnusable, NotaryUnreachable, RecoveryError]
   return plain.some((kind) => error instanceof kind)
 }
 

@@ -16,6 +16,7 @@ async function take(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
+const nothing = () => new Response(null, { status: 404 })
 const health = () => ({ relay: 'ws-nmr-01', ready: true, state: 'running', reasons: [], degraded: [] })
 
 test('a port that is taken is told once, and had as soon as it is free', {
@@ -23,7 +24,7 @@ test('a port that is taken is told once, and had as soon as it is free', {
 }, async () => {
   const number = await take()
   const notes: string[] = []
-  opened = await openHealthPort(number, health, (event) => notes.push(event), 20)
+  opened = await openHealthPort(number, health, nothing, (event) => notes.push(event), 20)
   expect(opened.state()).toEqual({
     port: number,
     state: 'not listening',
@@ -40,7 +41,7 @@ test('a port that is taken is told once, and had as soon as it is free', {
 
 test('closed while it waits it listens no more', async () => {
   const number = await take()
-  const port = await openHealthPort(number, health, () => {}, 10)
+  const port = await openHealthPort(number, health, nothing, () => {}, 10)
   await port.close()
   await new Promise((resolve) => taken?.close(resolve))
   await new Promise((resolve) => setTimeout(resolve, 60))
@@ -48,7 +49,7 @@ test('closed while it waits it listens no more', async () => {
 })
 
 test('port 0 is nowhere', async () => {
-  const port = await openHealthPort(0, health, () => {})
+  const port = await openHealthPort(0, health, nothing, () => {})
   expect(port.state()).toBe(null)
   await port.close()
 })

@@ -1,5 +1,5 @@
 import { messageOf } from './error-message.ts'
-import { type Health, healthApp, listen } from './http.ts'
+import { type Answering, type Health, healthApp, listen, relayApp } from './http.ts'
 import type { Note } from './log.ts'
 import type { HttpState } from './status.ts'
 
@@ -18,11 +18,12 @@ const AGAIN_MILLISECONDS = 5_000
 export async function openHealthPort(
   port: number,
   health: () => Health,
+  api: Answering,
   note: Note,
   againMilliseconds = AGAIN_MILLISECONDS,
 ): Promise<HealthPort> {
   if (port === 0) return { state: () => null, close: async () => {} }
-  const app = healthApp(port, health)
+  const app = relayApp(healthApp(port, health), api)
   let state: HttpState = { port, state: 'not listening', reason: 'it was not tried yet' }
   let close: (() => Promise<void>) | undefined
   let timer: NodeJS.Timeout | undefined

@@ -60,12 +60,26 @@ export function healthApp(port: number, health: () => Health): Hono {
   return app
 }
 
-/** Health is asked by few. More connections would take from the relay what it reads files by. */
+/** A relay is asked by few. More connections would take from the relay what it reads files by. */
 const CONNECTIONS_MAX = 64
 
-/** Listens on the loopback addresses only. Rejects with what the system says if the port is taken. */
-export async function listen(app: Hono, port: number): Promise<() => Promise<void>> {
-  const server = await listenOn(app, port, '127.0.0.1')
+/** Answers a request. */
+export type Answering = (request: Request) => Response | Promise<Response>
+
+/** Health, and what people ask under `/v1/`: that has a guard of its own, and refuses in a form of its own. */
+export function relayApp(health: Hono, api: Answering): Answering {
+  return (request) =>
+    new URL(request.url).pathname.startsWith('/v1/') ? api(request) : health.fetch(request)
+}
+
+/** Where this relay is reached, as browsers write it. */
+export function originsAt(port: number): readonly string[] {
+  return ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`)
+}
+
+/** Listens on the loopback address only. Rejects with what the system says if the port is taken. */
+export async function listen(answer: Answering, port: number): Promise<() => Promise<void>> {
+  const server = await listenOn(answer, port, '127.0.0.1')
   return () =>
     new Promise((resolve) => {
       server.close(() => resolve())
@@ -73,9 +87,9 @@ export async function listen(app: Hono, port: number): Promise<() => Promise<voi
     })
 }
 
-function listenOn(app: Hono, port: number, hostname: string): Promise<ServerType> {
+function listenOn(answer: Answering, port: number, hostname: string): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, port, hostname }, () => resolve(server))
+    const server = serve({ fetch: answer, port, hostname }, () => resolve(server))
     if ('maxConnections' in server) server.maxConnections = CONNECTIONS_MAX
     server.once('error', reject)
   })

@@ -20,6 +20,9 @@ const warnings = new Set([
   'trail-forked',
   'port-taken',
   'recovery-behind',
+  'alert',
+  'people-unusable',
+  'people-failed',
 ])
 
 /** One JSON line an event, on standard error; standard output is for people. */

@@ -31,6 +31,7 @@ const degrading = {
   'not-anchored': 'the notary was not given the last records',
   'notary-differs': 'the notary is not as it was left',
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
+  'people-unusable': 'nobody can sign in: the status of the relay says why',
   'key-unusable': 'a key of the trail is missing or not the right one: the relay does not start without it',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
   'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
@@ -43,8 +44,20 @@ export type NeedCode = keyof typeof hindering | keyof typeof degrading
 
 /** What the status of a relay shows to be wanting, what hinders it first. Pure. */
 export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
-  const { state, held, capture, units, notary, startUp, left, keys, recoveryBehind, http, refusedProfiles } =
-    status
+  const {
+    state,
+    held,
+    people,
+    capture,
+    units,
+    notary,
+    startUp,
+    left,
+    keys,
+    recoveryBehind,
+    http,
+    refusedProfiles,
+  } = status
   const isRunning = state !== 'not running'
   const away = capture.watches.filter((watch) => watch.state === 'unavailable').length
   const isNoneThere = away > 0 && away === capture.watches.length
@@ -65,6 +78,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
       notary.foreign.length > 0 ||
       (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
     'trail-left': left !== undefined,
+    'people-unusable': (people?.fault ?? null) !== null,
     'key-unusable': keys.length > 0,
     'set-right': (startUp?.mended ?? []).some((kind) => kind !== NOT_OURS),
     'not-ours': (startUp?.mended ?? []).includes(NOT_OURS),

@@ -8,6 +8,13 @@ import { type DataFolder, hasDatabase } from './data-folder.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
+import {
+  carriedPeople,
+  type OpenedPeople,
+  openPeople,
+  PeopleReader,
+  readPepper,
+} from './people/opened-people.ts'
 import { hasKeyPlace, openSecrets } from './secrets.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween, inParts, type SettingsChange, withChanges } from './settings-changes.ts'
@@ -56,6 +63,7 @@ export interface OpenedRelay {
   readonly frontier: TrailCheck['position']
   /** The check of the capture state, begun beside that of the trail. */
   readonly stateCheck: StateCheck | undefined
+  readonly people: OpenedPeople
 }
 
 /**
@@ -111,6 +119,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
   const stateCheck = deps.checksState === true ? checkState({ file: folder.database }) : undefined
   const leaves = temporaryLeafStore()
+  const people = new PeopleReader()
   let check: TrailCheck
   try {
     check = await checkTrail(trail, {
@@ -121,6 +130,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
       patience: deps.patience ?? START_PATIENCE,
       leaves: leaves.leaves,
       pause: () => new Promise((resolve) => setImmediate(resolve)),
+      onLine: (line) => people.take(line),
     })
   } finally {
     leaves.close()
@@ -136,7 +146,8 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
     if (mended !== undefined) writer.append(mended.drafts, undefined, mended.apply)
-    return { ...common, trail, keys, writer, left: undefined, frontier: check.position }
+    const opened = await openPeople(people, secrets)
+    return { ...common, trail, keys, writer, left: undefined, frontier: check.position, people: opened }
   }
   deps.note('trail-left', {
     trail: trail.origin,
@@ -155,8 +166,23 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     ...(mended === undefined ? {} : { mending: mended }),
   })
   const carried = settingsDrafts(settings, 'carried over from the trail before', deps.wall())
-  opened.writer.append(carried, () => host.setSettings(settings))
-  return { ...common, ...opened, left: trail, frontier: undefined }
+  const { pepper } = await readPepper(secrets)
+  // Found in the order of the lines: if a checkpoint is the first that does not hold, all lines before it are in doubt.
+  const [fault] = check.report.findings
+  const former = fault !== undefined && fault.line === undefined ? new PeopleReader() : people
+  const first = opened.writer.append(
+    [...carried, ...carriedPeople(former, pepper, relay, timestamp(deps.wall()))],
+    () => host.setSettings(settings),
+  )
+  const reader = new PeopleReader()
+  for (const { line } of store.lines(opened.trail.id, first)) reader.take(line)
+  return {
+    ...common,
+    ...opened,
+    left: trail,
+    frontier: undefined,
+    people: await openPeople(reader, secrets),
+  }
 }
 
 /** What a new trail says of the one it goes on from: where that ended, how far the notary knew it, and why it was left. */

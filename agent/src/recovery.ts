@@ -12,6 +12,7 @@ import {
 } from '@compliance-relay/shared/relay'
 import type { Actor, Body, Draft, Value } from '@compliance-relay/shared/trail'
 import type { DataFolder } from './data-folder.ts'
+import { PEPPER_NAME } from './people/opened-people.ts'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { secretNames } from './trail-keys.ts'
@@ -159,7 +160,7 @@ const KEPT_MAX = 100
 /** Names of the keys of a data folder's trails that its recovery file does not hold. */
 export function recoveryBehindIn(folder: DataFolder, store: TrailStore): readonly string[] {
   const trails = store.trails()
-  const keys = trails.flatMap(({ origin }) => Object.values(secretNames(origin)))
+  const keys = [...trails.flatMap(({ origin }) => Object.values(secretNames(origin))), PEPPER_NAME]
   return recoveryBehind(folder.recovery, keys, () => {
     for (const { id } of trails.toReversed()) {
       const seq = store.lastOfKind(id, 'recovery.written')

@@ -1,4 +1,11 @@
-import { NotaryUnreachable } from '@compliance-relay/shared/relay'
+import { Problem } from '@compliance-relay/shared/api'
+import {
+  commonPasswords,
+  DEFAULT_COST,
+  DEFAULT_RULES,
+  NotaryUnreachable,
+  People,
+} from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
@@ -21,10 +28,13 @@ import { type KeyFault, keyFaults } from './key-faults.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
+import { PeopleTrail } from './people/people-trail.ts'
+import { wordsOf } from './people/site-words.ts'
 import { Publisher, TrailForked } from './publisher.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryDraft } from './recovery.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
+import { CredentialStore } from './sqlite/credential-store.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { readRecordIn } from './sqlite/trail-store.ts'
@@ -81,12 +91,18 @@ const SESSIONS_MILLISECONDS = 3_000
 /** How often the capture state is held against the records, after the start. */
 const STATE_AGAIN_MILLISECONDS = 86_400_000
 const BADGES_MILLISECONDS = 5_000
+/** How often sessions are looked at for ones that are over, and those told to wait are summed up. */
+const SWEEP_MILLISECONDS = 5_000
+const SUM_UP_MILLISECONDS = 60_000
+const PEOPLE_AT_STOP_MILLISECONDS = 5_000
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
 export class Relay {
   readonly opened: OpenedRelay
   readonly recorder: Recorder
   readonly badges: BadgeDesk
+  /** Undefined while nobody can sign in: see `status`. */
+  readonly people: People | undefined
   readonly #deps: RelayDeps
   readonly #units: UnitStore
   readonly #tree = new FolderTree()
@@ -135,6 +151,7 @@ export class Relay {
     })
     const { recorder } = this
     this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
+    this.people = this.#openPeople(relay)
     this.#state = new StateKeeper({
       units: this.#units,
       recorder,
@@ -157,6 +174,37 @@ export class Relay {
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
       onNotaryFindings: (findings) => this.#notaryFound(findings),
       timestamp: () => timestamp(deps.wall()),
+    })
+  }
+
+  #openPeople(relay: Draft['actor']): People | undefined {
+    const { opened, recorder } = this
+    const { wall, now, note } = this.#deps
+    const { memory, pepper, fault } = opened.people
+    if (pepper === undefined || fault !== undefined) {
+      note('people-unusable', { reason: fault })
+      return undefined
+    }
+    return new People({
+      store: new PeopleTrail({ recorder, credentials: new CredentialStore(opened.database), wall }),
+      relay,
+      pepper,
+      memory,
+      cost: DEFAULT_COST,
+      rules: () => DEFAULT_RULES,
+      words: () => wordsOf(this.#settings),
+      isCommon: commonPasswords,
+      wall,
+      now,
+      alert: (event, details) => note('alert', { what: event, ...details }),
+    })
+  }
+
+  /** What people do is recorded where it is done; this is what comes over time. While the disk is full, it waits. */
+  #keepPeople(work: (people: People) => Promise<void>): void {
+    if (this.people === undefined) return
+    work(this.people).catch((error: unknown) => {
+      if (!(error instanceof Problem && error.code === 'held')) this.#deps.note('people-failed', { error })
     })
   }
 
@@ -262,6 +310,8 @@ export class Relay {
       for (const event of clock.look()) this.#clockEvent(event)
     })
     this.#every(BADGES_MILLISECONDS, () => this.badges.sumUp())
+    this.#every(SWEEP_MILLISECONDS, () => this.#keepPeople((people) => people.sweep()))
+    this.#every(SUM_UP_MILLISECONDS, () => this.#keepPeople((people) => people.sumUp()))
     this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
       if (this.#publisher.isBehind) void this.publish()
       this.#lookForSilence()
@@ -279,6 +329,7 @@ export class Relay {
     const alive = this.#alive(true)
     await this.#engine?.stop()
     this.badges.close()
+    await this.#closePeople()
     this.#record('relay.stopped', { reason })
     const at = this.#deps.wall()
     this.recorder.add({
@@ -288,6 +339,15 @@ export class Relay {
     clearTimeout(this.#publishTimer)
     await this.#publishAtStop()
     this.close()
+  }
+
+  /** Nobody stays signed in over a stop, and that is a record. A disk that takes nothing does not hold it up. */
+  async #closePeople(): Promise<void> {
+    try {
+      await within(this.people?.close() ?? Promise.resolve(), PEOPLE_AT_STOP_MILLISECONDS)
+    } catch (error) {
+      this.#deps.note('people-failed', { error })
+    }
   }
 
   /**
@@ -359,6 +419,7 @@ export class Relay {
         mended: this.opened.mended?.drafts.map(({ kind }) => kind) ?? [],
       },
       held: this.recorder.held ?? null,
+      people: { accounts: this.people?.accounts().length ?? 0, fault: this.opened.people.fault ?? null },
       keys: this.#keyFaults,
       notary: {
         place: this.opened.notary.place,

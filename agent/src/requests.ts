@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { Problem } from '@compliance-relay/shared/api'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
+import { relayActor } from './new-trail.ts'
 import { REASON_CHARACTERS } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
@@ -147,6 +149,21 @@ const handlers: { readonly [command: string]: Handler } = {
   'badge.out': async (relay, by) => {
     await relay.badges.set(undefined, randomUUID(), { by: by.evidence })
     return {}
+  },
+  'account.first': async (relay, by, args) => {
+    const { id, name } = z.strictObject({ id: text, name: text }).parse(args)
+    if (relay.people === undefined)
+      throw new UnusableInput(`nobody can have an account here: ${relay.opened.people.fault ?? '?'}`)
+    try {
+      return { code: await relay.people.addFirst(by.actor ?? relayActor(relay.relayName), { id, name }) }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      throw new UnusableInput(
+        error.code === 'forbidden'
+          ? 'there are accounts already: an administrator adds the next, relay account add'
+          : error.message,
+      )
+    }
   },
   'recovery.written': async (relay, by, args) => {
     const asked = recoverySchema.parse(args)

@@ -35,6 +35,8 @@ export interface RelayStatus {
     readonly mended: readonly string[]
   } | null
   readonly held: Held | null
+  /** Accounts there are, and why nobody can sign in; null if it does not run. */
+  readonly people: { readonly accounts: number; readonly fault: string | null } | null
   /** Keys of the trail that a start would not go on with. */
   readonly keys: readonly KeyFault[]
   readonly notary: {

@@ -90,6 +90,44 @@ export const requirements = {
     owner: 'agent',
     by: 'product',
   },
+  'P11-10d-1': {
+    clause: ['21 CFR 11.10(d)', 'EU Annex 11 12.1'],
+    text: 'Everything that is asked of a relay over HTTP, but signing in and health, needs a session that is open.',
+    how:
+      'One table names every place of the interface and the action it stands for; what is not in it is not there. The ' +
+      'session is looked up at each request. Tokens are kept as digests, in memory: a relay that starts knows none.',
+    risk: 'high',
+    owner: 'shared',
+    by: 'product',
+  },
+  'P11-10g-3': {
+    clause: ['21 CFR 11.10(g)', 'EU Annex 11 12.3'],
+    text: 'Rights that are taken away stop working at the next request.',
+    how: 'Rights are read from the records at each request, and sessions of a disabled account end with its record.',
+    risk: 'medium',
+    owner: 'shared',
+    by: 'product',
+  },
+  'P11-100a-1': {
+    clause: ['21 CFR 11.100(a)', '21 CFR 11.300(a)'],
+    text: 'An account belongs to one person; its user id is never used again, by nobody.',
+    how:
+      'User ids are compared in one folded form. An account is retired, never removed, and its record keeps the id ' +
+      'taken. There are no default accounts, and names of roles and programs are refused.',
+    risk: 'high',
+    owner: 'shared',
+    by: 'product',
+  },
+  'P11-100b-1': {
+    clause: ['21 CFR 11.100(b)'],
+    text: 'The right to sign takes a recorded identity check and two administrators.',
+    how:
+      'One administrator proposes it and says how the identity was checked, another grants it; both are records. It ' +
+      'ends with other roles, a reset, and with the trail: a new one does not carry it over.',
+    risk: 'high',
+    owner: 'shared',
+    by: 'product',
+  },
   'P11-10h-2': {
     clause: ['21 CFR 11.10(h)'],
     text: 'What is captured comes from the watched folder itself: no link leads out of it, no other disk is taken for it.',

@@ -27,6 +27,8 @@ export function statusText(status: RelayStatus): string {
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
     `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} ${units.unclaimed === 1 ? 'capture' : 'captures'} unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
   ]
+  if (status.people !== null && status.people.accounts > 0)
+    lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
   if (status.badge !== null)
     lines.push(`badge    ${printable(status.badge)} is signed in at this workstation`)
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
@@ -54,6 +56,10 @@ export function statusText(status: RelayStatus): string {
   if (status.left !== undefined)
     lines.push(
       `ALARM    the trail ${status.left} was left; the new one says why. Keep the line of its new key elsewhere`,
+    )
+  if ((status.people?.fault ?? null) !== null)
+    lines.push(
+      `PEOPLE   nobody can sign in: ${printable(status.people?.fault ?? '')}; files are captured all the same`,
     )
   for (const { name, found } of status.keys)
     lines.push(

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { Problem } from '@compliance-relay/shared/api'
 import {
   createFileNotary,
   type FileNotary,
+  firstAccount,
   NotaryUnreachable,
   openFileNotary,
   requireUsablePassphrase,
 } from '@compliance-relay/shared/relay'
-import { Frontier } from '@compliance-relay/shared/trail'
+import { Frontier, shown } from '@compliance-relay/shared/trail'
 import { accountExists } from '../actors/account-exists.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings.ts'
@@ -18,6 +20,7 @@ import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
+import { newPepper, peopleOpenedDraft, pepperIdOf } from '../people/opened-people.ts'
 import { Publisher } from '../publisher.ts'
 import { allSecrets, recoveryDraft, writeRecovery } from '../recovery.ts'
 import { hasKeyPlace, keyPlaceOf, openOrCreateSecrets } from '../secrets.ts'
@@ -36,7 +39,7 @@ import { newPassphrase, readPassphrase } from './passphrase.ts'
 export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
            [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints] [--person OSUSER="Full Name"]
            [--shared OSUSER] [--order file-owner,badge,os-session] [--notary FOLDER]
-           [--keys files|keystore] [--passphrase-file FILE] [--json]
+           [--admin ID="Full Name"] [--keys files|keystore] [--passphrase-file FILE] [--json]
       Sets up a relay: its keys, its trail, its notary folder, and what it watches.
       --org, --name      who runs it, a domain, and what this workstation is called: they are in the trail's name.
                          Lower-case letters, digits, dots and hyphens
@@ -53,6 +56,8 @@ export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-0
       --order            how it is told who wrote a file, the first that can tell decides: the owner of the file,
                          who is signed in with a badge, the only person logged in
       --notary FOLDER    where checkpoints are kept; beside DIR unless given. Better on another disk or share
+      --admin            the first administrator of accounts; the one-time code by which they set their password
+                         is printed, good for 15 minutes. relay account first does the same later
       --keys keystore    in the operating system's keystore instead of files only this account can read; needs
                          the package @napi-rs/keyring, and somebody who is logged in
       --passphrase-file  for the recovery file with the keys, 12 characters or more; without it one is made up
@@ -71,6 +76,7 @@ const options = {
   person: { type: 'string', multiple: true },
   shared: { type: 'string', multiple: true },
   order: { type: 'string' },
+  admin: { type: 'string' },
   notary: { type: 'string' },
   keys: { type: 'string' },
   'passphrase-file': { type: 'string' },
@@ -86,6 +92,10 @@ export interface InitResult {
   readonly recovery: string
   /** Only if it was made up here: it is nowhere else. */
   readonly passphrase?: string
+  /** The first administrator's: it is nowhere else either. */
+  readonly code?: string
+  /** Their user id. */
+  readonly admin?: string
   /** What hinders nothing and should be thought over, a sentence each. */
   readonly warnings: readonly string[]
 }
@@ -111,6 +121,13 @@ function printed(result: InitResult): string {
           `  passphrase ${result.passphrase}`,
           '             It opens the recovery file and is shown this once. Write it down.',
         ]),
+    ...(result.code === undefined
+      ? []
+      : [
+          `  code       ${result.code}`,
+          '             By it the first administrator sets a password within 15 minutes of now, once the relay runs:',
+          `             relay account password ${result.admin ?? ''} --code`,
+        ]),
     'Keep a copy of the key line outside this machine: with it anybody can check the trail.',
     ...result.warnings.map((warning) => `WARNING: ${warning}.`),
     `Next: relay run --data ${result.data}, or relay service install --data ${result.data}`,
@@ -131,6 +148,7 @@ export interface InitValues {
   readonly person?: readonly string[] | undefined
   readonly shared?: readonly string[] | undefined
   readonly order?: string | undefined
+  readonly admin?: string | undefined
   readonly notary?: string | undefined
   readonly keys?: string | undefined
   readonly 'passphrase-file'?: string | undefined
@@ -181,6 +199,7 @@ export async function init(values: InitValues): Promise<InitResult> {
     )
   }
   requireSoundRules(settings)
+  const admin = values.admin === undefined ? undefined : firstAdministrator(values.admin)
   requireApart(folder.path, notaryFolder, settings)
   mkdirSync(folder.path, { recursive: true, mode: 0o700 })
   const lock = takeWriterLock(folder.lock)
@@ -208,6 +227,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       now: new Date(),
       previous: null,
     })
+    const pepper = await newPepper(secrets, random)
     const written = await writeRecovery(
       folder.recovery,
       opened.trail.origin,
@@ -222,8 +242,15 @@ export async function init(values: InitValues): Promise<InitResult> {
       before: null,
       reason: 'set up',
     } as const
+    const relay = relayActor(name)
+    const time = timestamp(now)
     opened.writer.append(
-      [recoveryDraft(relayActor(name), recovery, {}, now), ...settingsDrafts(complete, 'set up', now)],
+      [
+        recoveryDraft(relay, recovery, {}, now),
+        ...settingsDrafts(complete, 'set up', now),
+        peopleOpenedDraft(relay, pepperIdOf(pepper), time),
+        ...(admin === undefined ? [] : [{ ...admin.act, actor: relay, time }]),
+      ],
       () => host.setSettings(complete),
     )
     const isGiven = await anchorFirst({
@@ -242,6 +269,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       watch,
       recovery: folder.recovery,
       ...(given === undefined ? { passphrase } : {}),
+      ...(admin === undefined ? {} : { code: admin.code, admin: String(admin.act.body['account']) }),
       warnings: [
         ...(isGiven ? [] : ['the notary folder takes no checkpoint now; relay run gives it what it lacks']),
         ...(statSync(notaryFolder).dev === statSync(folder.path).dev ? [NOTARY_BESIDE] : []),
@@ -257,6 +285,18 @@ export async function init(values: InitValues): Promise<InitResult> {
 /** A notary that is lost and put back with the data cannot tell that it was. */
 const NOTARY_BESIDE =
   'the notary folder is on the same disk as the data folder: whoever puts back an old copy of the disk puts back both. Another disk or a share holds more: --notary FOLDER'
+
+/** Throws `UnusableInput` with what is wrong with the name or the user id. */
+function firstAdministrator(text: string) {
+  const [, id = '', name = ''] = /^([^=]*)=(.*)$/.exec(text) ?? []
+  if (name === '') throw new UnusableInput(`--admin is ID="Full Name", not ${shown(text)}`)
+  try {
+    return firstAccount({ id, name }, Date.now())
+  } catch (error) {
+    if (error instanceof Problem) throw new UnusableInput(`--admin: ${error.message}`)
+    throw error
+  }
+}
 
 /** How the command calls what the settings call otherwise. */
 function optionOf([first, , member]: readonly PropertyKey[]): string {

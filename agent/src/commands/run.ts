@@ -11,6 +11,7 @@ import { healthOf } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
 import { openRelay } from '../open-relay.ts'
+import { peopleApi } from '../people/people-api.ts'
 import { Relay, type RunOptions } from '../relay.ts'
 import { handleRequest } from '../requests.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
@@ -86,7 +87,8 @@ export async function run(
   /** False while one trail is left and the next is not begun: then there is nobody to ask. */
   let isOpen = true
   const health = () => (isOpen ? healthOf(relay.status()) : { ...BEGUN_ANEW, relay: relay.relayName })
-  const http = await openHealthPort(port, health, note)
+  const api = peopleApi(port, () => (isOpen ? relay : undefined), note)
+  const http = await openHealthPort(port, health, api, note)
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {

@@ -32,6 +32,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     key: trail.vkey,
     startUp: null,
     held: null,
+    people: null,
     keys: await keyFaults(folder, store),
     notary: {
       place: `notary folder ${settings.notary.folder}`,

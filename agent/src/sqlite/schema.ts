@@ -63,6 +63,11 @@ CREATE TABLE settings (
   value TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE credential (
+  account TEXT PRIMARY KEY,
+  phc TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE folder (
   id INTEGER PRIMARY KEY,
   watch TEXT NOT NULL,

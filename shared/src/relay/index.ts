@@ -1,4 +1,7 @@
 /** The workings a relay is built of, for Node: what it needs from the world around it, and that on a folder. */
+
+export { accountKinds } from './accounts/account-book.ts'
+export { carriedAccounts } from './accounts/carried-accounts.ts'
 export {
   createFileNotary,
   FileNotary,
@@ -8,6 +11,12 @@ export {
 export { createFileSecrets, openFileSecrets } from './file-secrets.ts'
 export { type Refusal, type RelayApiOptions, relayApi } from './http/relay-api.ts'
 export { type Keyring, openOsKeystore } from './os-keystore.ts'
+export { commonPasswords } from './passwords/common-passwords.ts'
+export { DEFAULT_COST, PEPPER_BYTES } from './passwords/password-hash.ts'
+export { DEFAULT_RULES } from './passwords/password-rules.ts'
+export { type FirstAccount, firstAccount, People, type PeopleOptions } from './people.ts'
+export { PeopleMemory, type PersonRecord } from './people-memory.ts'
+export type { PeopleStore, StoredCredential } from './people-store.ts'
 export { isPlainLine } from './plain-line.ts'
 export {
   CONFLICTS_MAX,
@@ -29,3 +38,4 @@ export {
   requireUsablePassphrase,
   wrapSecrets,
 } from './recovery-file.ts'
+export { sha256Hex } from './sha256-hex.ts'

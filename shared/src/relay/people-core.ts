@@ -1,15 +1,16 @@
-import type { Actor, Body, TrailRecord } from '../trail/index.ts'
+import type { Actor, Body } from '../trail/index.ts'
 import type { Account } from './accounts/account.ts'
-import { AccountBook } from './accounts/account-book.ts'
+import type { AccountBook } from './accounts/account-book.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import type { IsCommon } from './passwords/common-passwords.ts'
 import type { HashCost } from './passwords/password-hash.ts'
 import type { PasswordRules } from './passwords/password-rules.ts'
 import { Turns } from './passwords/turns.ts'
+import { PeopleMemory, type PersonRecord } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
 import { type EndReason, type Session, Sessions } from './sessions/sessions.ts'
-import { SignInGuard } from './sessions/sign-in-guard.ts'
-import { SignInHistory } from './sessions/sign-in-history.ts'
+import type { SignInGuard } from './sessions/sign-in-guard.ts'
+import type { SignInHistory } from './sessions/sign-in-history.ts'
 
 export interface PeopleOptions {
   readonly store: PeopleStore
@@ -27,9 +28,9 @@ export interface PeopleOptions {
   readonly now: () => number
   /** Somebody should know of this soon: it goes to the site's alert sink as well as into the trail. */
   readonly alert: (event: string, details: Body) => void
+  /** What the records so far say; without it there are none yet, or `take` is given them. */
+  readonly memory?: PeopleMemory
 }
-
-export type PersonRecord = Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' | 'seq'>
 
 /**
  * What is known of people, and the one way it changes: a record is made durable, and then taken in. After a start it
@@ -37,23 +38,26 @@ export type PersonRecord = Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' 
  */
 export class PeopleCore {
   readonly options: PeopleOptions
-  readonly book = new AccountBook()
-  readonly guard = new SignInGuard()
-  readonly history = new SignInHistory()
+  readonly book: AccountBook
+  readonly guard: SignInGuard
+  readonly history: SignInHistory
   readonly sessions: Sessions
   readonly turns = new Turns()
   /** From what is decided to its record nothing else comes between. */
   readonly serial = new OneAtATime()
+  readonly #memory: PeopleMemory
 
   constructor(options: PeopleOptions) {
     this.options = options
+    this.#memory = options.memory ?? new PeopleMemory()
+    this.book = this.#memory.book
+    this.guard = this.#memory.guard
+    this.history = this.#memory.history
     this.sessions = new Sessions(options.now)
   }
 
   take(record: PersonRecord): void {
-    this.book.take(record)
-    this.guard.take(record)
-    this.history.take(record)
+    this.#memory.take(record)
   }
 
   /** To be called in turn: see `serial`. */

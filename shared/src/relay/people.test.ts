@@ -200,7 +200,9 @@ describe('a session', () => {
     },
   )
 
-  test('ends at once with its account, its role or its password', { tags: ['challenge'] }, async () => {
+  test('ends at once with its account, its role or its password', {
+    tags: ['req/P11-10g-3', 'req/P11-10d-1', 'challenge'],
+  }, async () => {
     const site = new Site()
     const first = await site.first()
     await site.person(first, 'second', ['administrator'])
@@ -222,7 +224,7 @@ describe('a session', () => {
   })
 
   test('an administrator who was disabled while asking does nothing more', {
-    tags: ['challenge'],
+    tags: ['req/P11-10g-3', 'challenge'],
   }, async () => {
     const site = new Site()
     const first = await site.first()

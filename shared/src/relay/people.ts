@@ -2,15 +2,28 @@ import { type Action, beforePasswordChange, Problem, requireAllowed } from '../a
 import type { Actor } from '../trail/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
+import { AccountBook } from './accounts/account-book.ts'
 import { newCode } from './one-time-code.ts'
 import { OwnPassword } from './own-password.ts'
-import { actorOf, PeopleCore, type PeopleOptions, type PersonRecord } from './people-core.ts'
+import { actorOf, PeopleCore, type PeopleOptions } from './people-core.ts'
+import type { PersonRecord } from './people-memory.ts'
 import type { Session } from './sessions/sessions.ts'
 import { type SignedIn, SignIn } from './sign-in.ts'
 
 export { CODE_MILLISECONDS } from './one-time-code.ts'
 export type { PeopleOptions } from './people-core.ts'
 export type { SignedIn } from './sign-in.ts'
+
+export type FirstAccount = Pick<acts.NewAccount, 'id' | 'name'>
+
+/** As `addFirst`, for a relay that is being set up: what is to be recorded, and the code. `now`: wall clock, milliseconds. */
+export function firstAccount(
+  first: FirstAccount,
+  now: number,
+): { readonly act: acts.Act; readonly code: string } {
+  const { text, code } = newCode(now)
+  return { act: acts.addFirst(new AccountBook(), first, code), code: text }
+}
 
 /** Who somebody is at the moment of a request: rights are those of now, not those of when they signed in. */
 export interface Caller {
@@ -93,13 +106,22 @@ export class People {
     for (const { session, why } of sessions.sweep()) await serial.do(() => this.#core.recordEnd(session, why))
   }
 
+  /** Ends all sessions: the relay stops. What waits for its turn is done before. */
+  async close(): Promise<void> {
+    const { sessions, serial } = this.#core
+    for (const session of sessions.all()) await serial.do(() => this.#core.end(session, 'relay-stopped'))
+  }
+
   /** Records how often somebody was told to wait. To be called about once a minute. */
   sumUp(): Promise<void> {
     return this.#signIn.sumUp()
   }
 
-  /** The first administrator, by whoever sets the relay up: gives the code by which they set their password. */
-  addFirst(by: Actor, first: Pick<acts.NewAccount, 'id' | 'name'>): Promise<string> {
+  /**
+   * The first administrator, by whoever sets the relay up: gives the code by which they set their password. While
+   * they have not, it can be asked for again. Throws `Problem` `forbidden` once there are others, or a password.
+   */
+  addFirst(by: Actor, first: FirstAccount): Promise<string> {
     const { text, code } = newCode(this.#core.options.wall())
     return this.#act(by, () => acts.addFirst(this.#core.book, first, code)).then(() => text)
   }

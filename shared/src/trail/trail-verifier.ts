@@ -100,6 +100,11 @@ export class TrailVerifier {
     return this.#head && { head: this.#head, frontier: this.#frontier.state() }
   }
 
+  /** True as long as nothing was found in the lines so far. What `end` holds them against is not in it. */
+  get isClean(): boolean {
+    return this.#findings.length === 0
+  }
+
   end(): Report {
     this.#claims.end(this.#head?.trail, this.#frontier.size)
     return {

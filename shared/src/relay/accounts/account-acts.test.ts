@@ -83,7 +83,7 @@ function problemOf(act: () => unknown): string {
 }
 
 describe('an account', () => {
-  test('is added by an administrator and by nobody else', { tags: ['challenge'] }, () => {
+  test('is added by an administrator and by nobody else', { tags: ['req/P11-100a-1', 'challenge'] }, () => {
     for (const role of roles) {
       const one = site()
       one.person('first', 'mlee', [role])
@@ -94,7 +94,7 @@ describe('an account', () => {
   })
 
   test('has a user id that was never used before, whatever became of who had it', {
-    tags: ['challenge'],
+    tags: ['req/P11-100a-1', 'challenge'],
   }, () => {
     const one = site()
     one.person('first', 'jdoe', ['operator'])
@@ -193,7 +193,7 @@ describe('the last administrator who can sign in', () => {
 describe('the right to sign', () => {
   const identityCheck = 'passport seen by the head of QA, copy in her file'
 
-  test('takes two administrators and an identity check', { tags: ['challenge'] }, () => {
+  test('takes two administrators and an identity check', { tags: ['req/P11-100b-1', 'challenge'] }, () => {
     const one = site()
     one.person('first', 'jdoe', ['reviewer'])
     expect(problemOf(() => grantSigner(one.book, one.account('second'), 'jdoe', reason))).toBe(
@@ -228,7 +228,9 @@ describe('the right to sign', () => {
       ).toBe(held.includes('reviewer') || held.includes('qa') ? 'none' : 'roles-conflict')
   })
 
-  test('ends with the roles it was given for, with a reset and when it is withdrawn', () => {
+  test('ends with the roles it was given for, with a reset and when it is withdrawn', {
+    tags: ['req/P11-100b-1'],
+  }, () => {
     const signer = (): Site => {
       const one = site()
       one.person('first', 'jdoe', ['reviewer'])

@@ -56,8 +56,19 @@ export function addFirst(
   { id, name }: Pick<NewAccount, 'id' | 'name'>,
   code: OneTimeCode,
 ): Act {
+  const known = book.get(userIdOf(id))
+  // Its code was not used in time, or is lost: nobody has come in yet, so whoever sets the relay up gives another.
+  if (known !== undefined && isFirst(book, known))
+    return { kind: 'account.reset', body: { ...plain('', known, FIRST_REASON).body, ...codeFields(code) } }
   if (book.all().length > 0) throw new Problem('forbidden')
-  return added(book, { id, name, roles: ['administrator'], reason: 'set-up of the relay' }, code)
+  return added(book, { id, name, roles: ['administrator'], reason: FIRST_REASON }, code)
+}
+
+const FIRST_REASON = 'set-up of the relay'
+
+/** The only account there is, and nobody ever set its password. */
+function isFirst(book: AccountBook, { passwords, state }: Account): boolean {
+  return book.all().length === 1 && passwords === 0 && state === 'invited'
 }
 
 export function add(book: AccountBook, by: Account, account: NewAccount, code: OneTimeCode): Act {

@@ -1,6 +1,6 @@
 import { isRole, type Role } from '../../api/index.ts'
 import type { Body, TrailRecord } from '../../trail/index.ts'
-import type { Account, AccountState } from './account.ts'
+import { type Account, type AccountState, accountStates } from './account.ts'
 
 /**
  * The accounts of a relay, made from the records of its own trail and of nothing else: there is no table of accounts
@@ -33,7 +33,7 @@ export class AccountBook {
     if (change === undefined) return
     const id = text(body, 'account')
     const before = this.#accounts.get(id)
-    if ((before === undefined) !== (kind === 'account.added'))
+    if ((before === undefined) !== (kind === 'account.added' || kind === 'account.carried'))
       throw new Error(
         `record ${seq}: ${kind} of ${id}, which is ${before === undefined ? 'unknown' : 'there'}`,
       )
@@ -53,6 +53,20 @@ type Change = (account: Account, body: Body, when: When) => Partial<Account>
 /** What each kind of record does to the account it names. */
 const changes: { readonly [kind: string]: Change } = {
   'account.added': (_, body) => codeOf(body),
+  // From the trail before: see `carriedAccounts`.
+  'account.carried': (_, body) => ({
+    state: stateIn(body),
+    locked: optional(body, 'locked'),
+    credential:
+      body['credential'] === undefined
+        ? undefined
+        : {
+            digest: text(body, 'credential'),
+            epoch: integer(body, 'epoch'),
+            since: text(body, 'passwordSince'),
+          },
+    passwords: integer(body, 'passwords'),
+  }),
   'account.changed': (account, body) => {
     const after = object(body, 'after')
     const now = {
@@ -133,6 +147,16 @@ function text(body: Body, field: string): string {
   const value = body[field]
   if (typeof value !== 'string' || value === '') throw new Error(`a record of an account without ${field}`)
   return value
+}
+
+function optional(body: Body, field: string): string | undefined {
+  return body[field] === undefined ? undefined : text(body, field)
+}
+
+function stateIn(body: Body): AccountState {
+  const state = accountStates.find((one) => one === body['state'])
+  if (state === undefined) throw new Error('a record of an account without state')
+  return state
 }
 
 function integer(body: Body, field: string): number {

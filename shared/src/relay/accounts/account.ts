@@ -6,7 +6,8 @@ import type { Role } from '../../api/index.ts'
  * - `disabled`: may not, until an administrator enables it;
  * - `retired`: may not ever again. Its user id stays taken.
  */
-export type AccountState = 'invited' | 'active' | 'disabled' | 'retired'
+export const accountStates = ['invited', 'active', 'disabled', 'retired'] as const
+export type AccountState = (typeof accountStates)[number]
 
 /** One person's account, as the records of the trail up to some place have made it. */
 export interface Account {

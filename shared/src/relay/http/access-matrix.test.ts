@@ -95,7 +95,7 @@ describe.each(states)('with a session: %s', (state) => {
 
   test.each(roles)(
     '%s may ask exactly for what the policy table says',
-    { tags: ['challenge'] },
+    { tags: ['req/P11-10d-1', 'challenge'] },
     async (role) => {
       const before = api.site.disk.records.length
       const cells: string[] = []
@@ -120,7 +120,9 @@ describe.each(states)('with a session: %s', (state) => {
   )
 })
 
-test('the table of routes names an action for all but what nobody can be signed in for', () => {
+test('the table of routes names an action for all but what nobody can be signed in for', {
+  tags: ['req/P11-10d-1'],
+}, () => {
   const open = routeNames.filter((name) => routeOf(name).action === undefined)
   expect(open).toEqual(['hello', 'signIn', 'setPasswordByCode'])
 })

@@ -34,6 +34,7 @@ export type EndReason =
   | 'account'
   | 'password'
   | 'by-administrator'
+  | 'relay-stopped'
 
 /**
  * Who is signed in. Only digests of tokens are kept, and only in memory: a relay that starts again knows of nobody,
@@ -77,6 +78,11 @@ export class Sessions {
   of(account: string): readonly Session[] {
     const kept = [...this.#byDigest.values()].filter((one) => one.account === account)
     return kept.sort((a, b) => a.used - b.used).map(sessionOf)
+  }
+
+  /** Everybody who is signed in. */
+  all(): readonly Session[] {
+    return [...this.#byDigest.values()].map(sessionOf)
   }
 
   end(id: string): Session | undefined {

@@ -1,0 +1,49 @@
+import type { AccountView } from '@compliance-relay/shared/api'
+import { printable } from '@compliance-relay/shared/trail'
+
+/** What came of an act, for people. */
+export function accountText({
+  account,
+  code,
+}: {
+  readonly account?: AccountView | undefined
+  readonly code?: string | null | undefined
+}): string {
+  const lines = account === undefined ? [] : [lineOf(account)]
+  if (typeof code === 'string')
+    lines.push(
+      code,
+      'This is the one-time code, shown this once: its owner sets a password by it within 15 minutes,',
+      'relay account password ID --code',
+    )
+  if (code === null) lines.push('Proposed: a second administrator asks for the same, and is given the code.')
+  return `${lines.join('\n')}\n`
+}
+
+/** `relay account list` for people: a line each. */
+export function accountListText(accounts: readonly AccountView[]): string {
+  return accounts.map((account) => `${lineOf(account)}\n`).join('')
+}
+
+function lineOf({
+  id,
+  name,
+  roles,
+  state,
+  locked,
+  codeExpires,
+  resetProposedBy,
+  signer,
+}: AccountView): string {
+  const more = [
+    ...(locked === null ? [] : [`LOCKED since ${locked}`]),
+    ...(codeExpires === null ? [] : [`code until ${codeExpires}`]),
+    ...(resetProposedBy === null ? [] : [`reset proposed by ${resetProposedBy}`]),
+    ...(signer.state === 'none'
+      ? []
+      : [
+          signer.state === 'granted' ? `may sign since ${signer.since}` : `to sign: proposed by ${signer.by}`,
+        ]),
+  ]
+  return printable([`${id.padEnd(16)} ${state.padEnd(9)} ${roles.join(', ')}  ${name}`, ...more].join('; '))
+}

@@ -1,0 +1,258 @@
+import { type Asked, type Client, createClient, isRole, type Role, roles } from '@compliance-relay/shared/api'
+import { printable, shown } from '@compliance-relay/shared/trail'
+import { dataFolder } from '../data-folder.ts'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { accountListText, accountText } from './account-text.ts'
+import { askRelay } from './ask-relay.ts'
+import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
+import { portOf } from './run.ts'
+import { type SecretInput, secretInput } from './secret-input.ts'
+
+const help = `relay account first ID="Full Name" --data DIR [--json]
+      The first administrator of accounts, by whoever runs the relay, and only where there is no account yet.
+      Prints the one-time code by which they set their password, good for 15 minutes; until they have, it can be
+      asked for again
+  relay account password ID [--code] [--port N] [--json]
+      Sets one's own password: with --code by a one-time code, else by the one before
+  relay account list --as ADMIN [--port N] [--json]
+  relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT [--port N] [--json]
+      Prints the one-time code for its owner. Roles: ${roles.join(', ')}; repeat --role for those that go
+      together. A user id is never used again
+  relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT [--port N] [--json]
+  relay account disable|enable|retire|unlock|reset ID --as ADMIN --reason TEXT [--port N] [--json]
+      Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords. Reset: a
+      one-time code for a forgotten password; of an account that signs a second administrator asks for it, too
+  relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--json]
+  relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--json]
+      The right to sign: one administrator says how the identity was checked, another grants it
+      Asked of the running relay at --port of this machine (7411 unless given). Passwords and codes are typed when
+      they are asked for, or stand on standard input, a line each: that of --as; with "password" the code or the
+      password before, then the new one`
+
+const common = { json: { type: 'boolean', default: false }, port: { type: 'string' } } as const
+const byAdministrator = { ...common, as: { type: 'string' } } as const
+const withReason = { ...byAdministrator, reason: { type: 'string' } } as const
+const everything = {
+  ...withReason,
+  data: { type: 'string' },
+  code: { type: 'boolean', default: false },
+  role: { type: 'string', multiple: true },
+  'full-name': { type: 'string' },
+  'identity-check': { type: 'string' },
+} as const
+
+type Values = ReturnType<typeof parseOptions<typeof everything>>['values']
+type PlainAct =
+  | 'disableAccount'
+  | 'enableAccount'
+  | 'retireAccount'
+  | 'unlockAccount'
+  | 'resetAccount'
+  | 'grantSigner'
+  | 'withdrawSigner'
+
+const plainActs: { readonly [verb: string]: PlainAct } = {
+  disable: 'disableAccount',
+  enable: 'enableAccount',
+  retire: 'retireAccount',
+  unlock: 'unlockAccount',
+  reset: 'resetAccount',
+  'grant-signer': 'grantSigner',
+  'withdraw-signer': 'withdrawSigner',
+}
+
+export const accountCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const [verb = ''] = parseWords(args, everything).positionals
+  const asking = secretInput()
+  try {
+    return await carryOut(verb, args, out, asking)
+  } finally {
+    asking.close()
+  }
+}
+
+async function carryOut(
+  verb: string,
+  args: readonly string[],
+  out: Output,
+  asking: SecretInput,
+): Promise<number> {
+  const plain = Object.hasOwn(plainActs, verb) ? plainActs[verb] : undefined
+  if (plain !== undefined) {
+    const { values, words } = read(args, withReason, verb, 'ID')
+    const reason = requireReason(values.reason)
+    const answer = await asAdministrator(values, asking, (client, password) =>
+      client.call(plain, { id: words[1] ?? '', body: { password, reason } } as Asked<typeof plain>),
+    )
+    return say(values, out, answer)
+  }
+  switch (verb) {
+    case 'first': {
+      const { values, words } = read(
+        args,
+        { json: common.json, data: everything.data },
+        verb,
+        'ID="Full Name"',
+      )
+      const named = idAndName(words[1] ?? '')
+      const folder = dataFolder(required(values.data, 'data'))
+      const answer = (await askRelay(folder, { command: 'account.first', arguments: named })) as {
+        code: string
+      }
+      return say(values, out, answer)
+    }
+    case 'password': {
+      const { values, words } = read(args, { ...common, code: everything.code }, verb, 'ID')
+      await ownPassword(words[1] ?? '', values, asking)
+      out.write(values.json ? jsonText({ changed: words[1] }) : 'The password is set.\n')
+      return 0
+    }
+    case 'list': {
+      const { values } = read(args, byAdministrator, verb)
+      const answer = await asAdministrator(values, asking, (client) => client.call('listAccounts', {}))
+      out.write(values.json ? jsonText(answer) : accountListText(answer.accounts))
+      return 0
+    }
+    case 'add': {
+      const { values, words } = read(args, { ...withReason, role: everything.role }, verb, 'ID="Full Name"')
+      const { id, name } = idAndName(words[1] ?? '')
+      const body = { user: id, name, roles: rolesOf(values.role ?? []), reason: requireReason(values.reason) }
+      const answer = await asAdministrator(values, asking, (client, password) =>
+        client.call('addAccount', { body: { ...body, password } }),
+      )
+      return say(values, out, answer)
+    }
+    case 'change': {
+      const taken = { ...withReason, role: everything.role, 'full-name': everything['full-name'] }
+      const { values, words } = read(args, taken, verb, 'ID')
+      const body = {
+        reason: requireReason(values.reason),
+        ...(values['full-name'] === undefined ? {} : { name: values['full-name'] }),
+        ...(values.role === undefined ? {} : { roles: rolesOf(values.role) }),
+      }
+      const answer = await asAdministrator(values, asking, (client, password) =>
+        client.call('changeAccount', { id: words[1] ?? '', body: { ...body, password } }),
+      )
+      return say(values, out, answer)
+    }
+    case 'propose-signer': {
+      const taken = { ...withReason, 'identity-check': everything['identity-check'] }
+      const { values, words } = read(args, taken, verb, 'ID')
+      const body = {
+        reason: requireReason(values.reason),
+        identityCheck: required(values['identity-check'], 'identity-check'),
+      }
+      const answer = await asAdministrator(values, asking, (client, password) =>
+        client.call('proposeSigner', { id: words[1] ?? '', body: { ...body, password } }),
+      )
+      return say(values, out, answer)
+    }
+    default:
+      throw new UnusableInput(
+        `relay account is followed by first, password, list, add, change, ${Object.keys(plainActs).join(', ')} or propose-signer; relay account --help`,
+      )
+  }
+}
+
+/** Read as all options there are: one that this verb does not take is refused, and else it is not there. */
+function read(
+  args: readonly string[],
+  options: Partial<typeof everything>,
+  ...words: readonly string[]
+): { readonly values: Values; readonly words: readonly string[] } {
+  return parseOptions(args, options as typeof everything, words)
+}
+
+function say({ json }: Pick<Values, 'json'>, out: Output, answer: Parameters<typeof accountText>[0]): number {
+  out.write(json ? jsonText(answer) : accountText(answer))
+  return 0
+}
+
+async function ownPassword(
+  id: string,
+  { code, port }: Pick<Values, 'code' | 'port'>,
+  asking: SecretInput,
+): Promise<void> {
+  if (code) {
+    const typed = await asking.ask('One-time code')
+    const newPassword = await twice(asking)
+    await clientAt(port).call('setPasswordByCode', { body: { user: id, code: typed.trim(), newPassword } })
+    return
+  }
+  await signedIn(id, port, asking, async (client, password) => {
+    const newPassword = await twice(asking)
+    await client.call('changePassword', { body: { password, newPassword } })
+  })
+}
+
+/** On a terminal nobody sees what was typed: so it is typed twice. */
+async function twice(asking: SecretInput): Promise<string> {
+  const password = await asking.ask('New password')
+  if (process.stdin.isTTY && (await asking.ask('The same again')) !== password)
+    throw new UnusableInput('the two are not the same: nothing was changed')
+  return password
+}
+
+function asAdministrator<Result>(
+  { as, port }: Pick<Values, 'as' | 'port'>,
+  asking: SecretInput,
+  work: (client: Client, password: string) => Promise<Result>,
+): Promise<Result> {
+  return signedIn(required(as, 'as'), port, asking, work)
+}
+
+/** Signed in for this one thing, and out again. */
+async function signedIn<Result>(
+  user: string,
+  port: string | undefined,
+  asking: SecretInput,
+  work: (client: Client, password: string) => Promise<Result>,
+): Promise<Result> {
+  const password = await asking.ask(`Password of ${printable(user)}`)
+  let token: string | undefined
+  const client = clientAt(port, () => token)
+  token = (await client.call('signIn', { body: { user, password } })).token
+  try {
+    return await work(client, password)
+  } finally {
+    // A change of one's own password has ended the session already.
+    await client.call('signOut', {}).catch(() => {})
+  }
+}
+
+function clientAt(port: string | undefined, token: () => string | undefined = () => undefined): Client {
+  const number = portOf(port)
+  if (number === 0) throw new UnusableInput('--port is the port the relay answers at, not 0')
+  const base = `http://127.0.0.1:${number}`
+  return createClient(
+    base,
+    async (url, init) => {
+      try {
+        return await fetch(url, { ...init, headers: { ...init.headers, origin: base } })
+      } catch (error) {
+        throw new UnusableInput(
+          `no relay answers at port ${number} of this machine: relay status says at which port it does, --port N names it`,
+          { cause: error },
+        )
+      }
+    },
+    token,
+  )
+}
+
+function idAndName(text: string): { readonly id: string; readonly name: string } {
+  const [, id = '', name = ''] = /^([^=]*)=(.*)$/.exec(text) ?? []
+  if (id === '' || name === '') throw new UnusableInput(`an account is ID="Full Name", not ${shown(text)}`)
+  return { id, name }
+}
+
+function rolesOf(given: readonly string[]): Role[] {
+  if (given.length === 0) throw new UnusableInput(`--role is missing: ${roles.join(', ')}`)
+  return given.map((one) => {
+    if (!isRole(one)) throw new UnusableInput(`${shown(one)} is no role; there are ${roles.join(', ')}`)
+    return one
+  })
+}

@@ -1,0 +1,52 @@
+import {
+  Problem,
+  type ProblemCode,
+  problemHeaders,
+  problemJson,
+  statusOf,
+} from '@compliance-relay/shared/api'
+import { relayApi } from '@compliance-relay/shared/relay'
+import { type Answering, originsAt } from '../http.ts'
+import type { Note } from '../log.ts'
+import type { Relay } from '../relay.ts'
+import { version } from '../version.ts'
+
+/** How the trail calls where people are asked from: whoever reaches this port sits at this machine. */
+const DEVICE = 'workstation'
+
+/** What the relay at work answers people; it may be another one later, with another trail, and for a moment none. */
+export function peopleApi(port: number, relayNow: () => Relay | undefined, note: Note): Answering {
+  let of: Relay | undefined
+  let answer: Answering = () => refusal('held')
+  return (request) => {
+    const relay = relayNow()
+    if (relay === undefined) return refusal('held')
+    if (relay !== of) {
+      of = relay
+      answer = answeringFor(relay, port, note)
+    }
+    return answer(request)
+  }
+}
+
+function answeringFor({ people, opened }: Relay, port: number, note: Note): Answering {
+  if (people === undefined) return () => refusal('internal')
+  const app = relayApi({
+    people,
+    device: DEVICE,
+    version,
+    trail: opened.trail.origin,
+    origins: originsAt(port),
+    onError: (error) => note('people-failed', { error }),
+    onRefusal: ({ code, route }) => note('refused', { code, route: route ?? null }),
+  })
+  return (request) => app.fetch(request)
+}
+
+function refusal(code: ProblemCode): Response {
+  const problem = new Problem(code)
+  return new Response(JSON.stringify(problemJson(problem)), {
+    status: statusOf(code),
+    headers: problemHeaders(problem),
+  })
+}

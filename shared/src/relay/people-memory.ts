@@ -1,0 +1,20 @@
+import type { TrailRecord } from '../trail/index.ts'
+import { AccountBook } from './accounts/account-book.ts'
+import { SignInGuard } from './sessions/sign-in-guard.ts'
+import { SignInHistory } from './sessions/sign-in-history.ts'
+
+export type PersonRecord = Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' | 'seq'>
+
+/** What is known of people: made from the records of the relay's own trail and from nothing else. */
+export class PeopleMemory {
+  readonly book = new AccountBook()
+  readonly guard = new SignInGuard()
+  readonly history = new SignInHistory()
+
+  /** In order, each record once. Throws an Error on one that no relay can have written: see `AccountBook`. */
+  take(record: PersonRecord): void {
+    this.book.take(record)
+    this.guard.take(record)
+    this.history.take(record)
+  }
+}

@@ -1,0 +1,311 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Client, createClient, Problem } from '@compliance-relay/shared/api'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Workstation } from '../support/workstation.ts'
+
+/* Accounts in a real relay: by the command line and by HTTP, over stops, kills, full disks and new trails. */
+
+const good = 'gravel spoon tundra 41'
+const other = 'nickel otter canvas 17'
+const why = ['--reason', 'as agreed with the head of the laboratory']
+const isRoot = process.getuid?.() === 0
+
+let station: Workstation
+let port: string
+let code: string
+const undo: (() => void)[] = []
+
+beforeEach(async () => {
+  port = String(await freePort())
+  station = new Workstation({ usualPort: true, init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'] })
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  for (const one of undo.splice(0).reverse()) one()
+  await station.remove()
+})
+
+/** Set up, running, and its first administrator has a password. */
+async function begin(): Promise<void> {
+  code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
+  await station.start('--port', port)
+  expect(account([code, good], 'password', 'asmith', '--code')).toMatchObject({ code: 0 })
+}
+
+function account(typed: readonly string[], ...args: string[]) {
+  return station.tryRelayWith(`${typed.join('\n')}\n`, 'account', ...args, '--port', port)
+}
+
+/** An account with a password of its own. */
+function person(id: string, role: string): void {
+  const added = account(
+    [good],
+    'add',
+    `${id}=Person ${id}`,
+    '--role',
+    role,
+    '--as',
+    'asmith',
+    ...why,
+    '--json',
+  )
+  expect(added).toMatchObject({ code: 0, error: '' })
+  const given = JSON.parse(added.out).code
+  expect(account([given, good], 'password', id, '--code')).toMatchObject({ code: 0, error: '' })
+}
+
+function client(token?: string): Client {
+  const base = `http://127.0.0.1:${port}`
+  return createClient(
+    base,
+    (url, init) => fetch(url, { ...init, headers: { ...init.headers, origin: base } }),
+    () => token,
+  )
+}
+
+async function signIn(user: string, password = good): Promise<string> {
+  return (await client().call('signIn', { body: { user, password } })).token
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Problem) return error.code
+    throw error
+  }
+  return 'none'
+}
+
+function records(prefix: RegExp) {
+  return station.records().filter(({ kind }) => prefix.test(kind))
+}
+
+describe('an account', { tags: ['req/P11-100a-1', 'req/P11-10d-1', 'challenge'] }, () => {
+  test('is made by the command line, with a one-time code that is good once, and outlives a stop', async () => {
+    await begin()
+    // Used up.
+    expect(account([code, other], 'password', 'asmith', '--code')).toMatchObject({ code: 2 })
+    person('jdoe', 'reviewer')
+    const again = account([good], 'add', 'JDoe=Somebody Else', '--role', 'qa', '--as', 'asmith', ...why)
+    expect(again).toMatchObject({ code: 2, error: expect.stringContaining('never used again') })
+    // Whoever may not, by the table.
+    expect(account([good], 'list', '--as', 'jdoe')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('Your account may not do this'),
+    })
+    await station.stop()
+    await station.start('--port', port)
+    expect(account([good], 'list', '--as', 'asmith').out).toMatch(
+      /asmith +active +administrator.*\njdoe +active/,
+    )
+    expect(account(['wrong'], 'list', '--as', 'asmith')).toMatchObject({ code: 2 })
+    expect(account([good], 'disable', 'jdoe', '--as', 'asmith', ...why)).toMatchObject({ code: 0 })
+    expect(await refusalOf(signIn('jdoe'))).toBe('sign-in-refused')
+    const kinds = records(/^(?:account|session)\./).map(({ kind, actor }) => `${kind} ${actor.id}`)
+    expect(kinds).toContain('account.added asmith')
+    expect(kinds).toContain('account.password-set jdoe')
+    expect(kinds).toContain('session.refused ws-test')
+    expect(kinds).toContain('account.disabled asmith')
+    // No password, no code and no hash stands in the trail.
+    const lines = JSON.stringify(station.records())
+    for (const secret of [good, code, '$argon2']) expect(lines).not.toContain(secret)
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('of the first administrator can be asked for until there is a password, and not after', async () => {
+    station = new Workstation({ usualPort: true, init: ['--quiet', '1'] })
+    station.init()
+    const first = () => station.tryRelay('account', 'first', 'asmith=Anna Smith', '--data', station.data)
+    expect(first().code).toBe(0)
+    await station.start('--port', port)
+    const { out } = first()
+    expect(account([out.split('\n')[0] ?? '', good], 'password', 'asmith', '--code').code).toBe(0)
+    expect(first()).toMatchObject({ code: 2, error: expect.stringContaining('there are accounts already') })
+    expect(station.tryRelay('account', 'first', 'eve=Eve Other', '--data', station.data).code).toBe(2)
+  })
+})
+
+describe('a session', { tags: ['req/P11-10d-1', 'challenge'] }, () => {
+  test('ends with the relay, orderly or killed: its token opens nothing any more, and that is a record', async () => {
+    await begin()
+    const token = await signIn('asmith')
+    expect(await refusalOf(client(token).call('listAccounts', {}))).toBe('none')
+    await station.stop()
+    expect(records(/^session\.ended$/).at(-1)?.body).toMatchObject({
+      account: 'asmith',
+      why: 'relay-stopped',
+    })
+    await station.start('--port', port)
+    expect(await refusalOf(client(token).call('listAccounts', {}))).toBe('unauthenticated')
+    const second = await signIn('asmith')
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    expect(await refusalOf(client(second).call('listAccounts', {}))).toBe('unauthenticated')
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('wrong passwords count over a kill: the counter is the trail', async () => {
+    await begin()
+    person('jdoe', 'reviewer')
+    for (let i = 0; i < 5; i++)
+      expect(await refusalOf(signIn('jdoe', `${other} ${i}`))).toBe('sign-in-refused')
+    expect(await refusalOf(signIn('jdoe'))).toBe('throttled')
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    expect(await refusalOf(signIn('jdoe'))).toBe('throttled')
+    // Somebody else is not hindered.
+    expect(await refusalOf(signIn('asmith'))).toBe('none')
+  })
+})
+
+describe('what is put into the files past the relay', {
+  tags: ['req/P11-10a-2', 'challenge', 'fault'],
+}, () => {
+  test('a hash of a password in the database is nobody’s password', async () => {
+    await begin()
+    person('eve', 'operator')
+    await station.stop()
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    // Eve knows her own password: its hash is put in the administrator's place.
+    database.exec(
+      "UPDATE credential SET phc = (SELECT phc FROM credential WHERE account = 'eve') WHERE account = 'asmith'",
+    )
+    database.close()
+    await station.start('--port', port)
+    expect(await refusalOf(signIn('asmith'))).toBe('sign-in-refused')
+    expect(station.log).toContain('credential-forged')
+    expect(await refusalOf(signIn('eve'))).toBe('none')
+  })
+
+  test('a line that gives a right is no right: a new trail is begun, with the accounts as they were verified', async () => {
+    await begin()
+    person('jdoe', 'reviewer')
+    person('adm2', 'administrator')
+    expect(
+      account([good], 'propose-signer', 'jdoe', '--identity-check', 'passport seen', '--as', 'asmith', ...why)
+        .code,
+    ).toBe(0)
+    expect(account([good], 'grant-signer', 'jdoe', '--as', 'adm2', ...why).code).toBe(0)
+    person('eve', 'operator')
+    await station.stop()
+    forge(
+      ({ record }) => record.kind === 'account.added' && record.body['account'] === 'eve',
+      (text) => text.replace('"roles":["operator"]', '"roles":["qa"]'),
+    )
+    await station.start('--port', port)
+    const { left } = await station.status()
+    expect(left).toBeDefined()
+    const list = account([good], 'list', '--as', 'asmith', '--json')
+    expect(list).toMatchObject({ code: 0, error: '' })
+    const listed = JSON.parse(list.out).accounts
+    const known = new Map<string, { roles: string[]; signer: { state: string } }>(
+      listed.map((one: { id: string }) => [one.id, one]),
+    )
+    // From the first line that does not hold nothing is believed.
+    expect([...known.keys()].sort()).toEqual(['adm2', 'asmith', 'jdoe'])
+    // Who may sign is to be said again by two.
+    expect(known.get('jdoe')?.signer).toEqual({ state: 'none' })
+    expect(await refusalOf(signIn('jdoe'))).toBe('none')
+    expect(records(/^account\.carried$/)).toHaveLength(3)
+  })
+})
+
+describe('the secret that passwords are hashed with', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, () => {
+  test.each(['missing', 'another'])(
+    '%s: nobody signs in, that is said, and files are captured',
+    async (what) => {
+      await begin()
+      await station.stop()
+      const file = join(station.data, 'keys', 'passwords.pepper')
+      const kept = readFileSync(file)
+      rmSync(file)
+      if (what === 'another') writeFileSync(file, `${'ab'.repeat(32)}\n`, { mode: 0o600 })
+      await station.start('--port', port)
+      writeFileSync(join(station.folder, 'a.dat'), 'x')
+      await station.until('it is recorded', ({ units }) => units.recorded === 1)
+      expect(station.tryRelay('status', '--data', station.data)).toMatchObject({
+        code: 3,
+        out: expect.stringMatching(
+          /PEOPLE {3}nobody can sign in: the key passwords\.pepper is (?:missing|another)/,
+        ),
+      })
+      expect(await refusalOf(signIn('asmith'))).toBe('internal')
+      await station.stop()
+      writeFileSync(file, kept, { mode: 0o600 })
+      await station.start('--port', port)
+      expect(await refusalOf(signIn('asmith'))).toBe('none')
+    },
+  )
+})
+
+test(`on a full disk nothing is done, that is said, and it is as before when there is room${isRoot ? '' : ' (not executed: needs root for a small disk)'}`, {
+  tags: ['req/DI-2', 'challenge', 'fault'],
+}, async () => {
+  if (!isRoot) return
+  mkdirSync(station.data, { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', station.data])
+  undo.push(() => execFileSync('bash', ['-c', 'umount -l "$1" 2>/dev/null || true', '-', station.data]))
+  await begin()
+  const token = await signIn('asmith')
+  const ballast = join(station.data, 'ballast')
+  execFileSync('bash', ['-c', 'head -c 10m /dev/zero > "$1" 2>/dev/null || true', '-', ballast])
+  const add = (i: number) =>
+    client(token).call('addAccount', {
+      body: {
+        user: `jdoe${i}`,
+        name: `Person ${i}`,
+        roles: ['reviewer'],
+        password: good,
+        reason: 'as agreed with the head of the laboratory',
+      },
+    })
+  const refusals: string[] = []
+  for (let i = 0; refusals.at(-1) !== 'held' && i < 300; i++) refusals.push(await refusalOf(add(i)))
+  expect(refusals.at(-1)).toBe('held')
+  const done = refusals.length - 1
+  rmSync(ballast)
+  await station.until('it records again', ({ held }) => held === null)
+  // Not done, and not done later: the same user id is free.
+  expect(await refusalOf(add(done))).toBe('none')
+  const { accounts } = await client(token).call('listAccounts', {})
+  expect(accounts.filter(({ id }) => id.startsWith('jdoe'))).toHaveLength(done + 1)
+  await station.stop()
+  expect(records(/^account\.added$/)).toHaveLength(done + 2)
+  expect(station.verify().code).toBe(0)
+})
+
+/** Changes the line of the first record that is so, past the relay; its length stays as it is. */
+function forge(
+  isIt: (entry: {
+    readonly record: { readonly kind: string; readonly body: { readonly [key: string]: unknown } }
+  }) => boolean,
+  change: (text: string) => string,
+): void {
+  const database = new DatabaseSync(join(station.data, 'relay.db'))
+  database.exec('DROP TRIGGER entry_stays')
+  const rows = database.prepare('SELECT seq, line FROM entry ORDER BY seq').all() as {
+    seq: number
+    line: Uint8Array
+  }[]
+  const found = rows.find(({ line }) => isIt(JSON.parse(Buffer.from(line).toString())))
+  if (found === undefined) throw new Error('there is no such record')
+  const line = Buffer.from(change(Buffer.from(found.line).toString()))
+  expect(line.equals(found.line)).toBe(false)
+  database.prepare('UPDATE entry SET line = ? WHERE seq = ?').run(line, found.seq)
+  database.close()
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port: free } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return free
+}

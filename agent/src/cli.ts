@@ -3,6 +3,7 @@ import { NotaryUnreachable, RecoveryError, SecretUnusable } from '@compliance-re
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { accountCommand } from './commands/account.ts'
 import { askingCommands } from './commands/asking.ts'
+import { claimCommand } from './commands/claim.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
 import { profilesCommand } from './commands/profiles.ts'
@@ -37,6 +38,7 @@ const commands: { readonly [name: string]: Command } = {
   profiles: profilesCommand,
   ...askingCommands,
   account: accountCommand,
+  claim: claimCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
     help: manifestHelp,

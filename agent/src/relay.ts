@@ -1,5 +1,6 @@
 import { Problem } from '@compliance-relay/shared/api'
 import {
+  Claims,
   commonPasswords,
   DEFAULT_COST,
   DEFAULT_RULES,
@@ -28,8 +29,10 @@ import { type KeyFault, keyFaults } from './key-faults.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
+import { ClaimBook } from './people/claim-book.ts'
 import { PeopleTrail } from './people/people-trail.ts'
 import { wordsOf } from './people/site-words.ts'
+import { UnclaimedStore } from './people/unclaimed-store.ts'
 import { Publisher, TrailForked } from './publisher.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryDraft } from './recovery.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
@@ -103,6 +106,8 @@ export class Relay {
   readonly badges: BadgeDesk
   /** Undefined while nobody can sign in: see `status`. */
   readonly people: People | undefined
+  readonly claims: Claims | undefined
+  readonly #claims: ClaimBook
   readonly #deps: RelayDeps
   readonly #units: UnitStore
   readonly #tree = new FolderTree()
@@ -151,7 +156,10 @@ export class Relay {
     })
     const { recorder } = this
     this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
+    this.#claims = new ClaimBook(opened.store)
     this.people = this.#openPeople(relay)
+    this.claims =
+      this.people && new Claims(this.people, new UnclaimedStore(opened.store, this.#units, this.#claims))
     this.#state = new StateKeeper({
       units: this.#units,
       recorder,
@@ -432,7 +440,7 @@ export class Relay {
       },
       units: {
         recorded,
-        unclaimed: unclaimedCount({ units: this.#units, store: this.opened.store }),
+        unclaimed: unclaimedCount({ units: this.#units, store: this.opened.store, claims: this.#claims }),
         failed,
         absent,
       },
@@ -449,7 +457,7 @@ export class Relay {
 
   /** Captures no person answers for, oldest first; and how many there are in all. */
   unclaimed(limit: number): Unclaimed {
-    return unclaimedCaptures({ units: this.#units, store: this.opened.store }, limit)
+    return unclaimedCaptures({ units: this.#units, store: this.opened.store, claims: this.#claims }, limit)
   }
 
   get recoveryBehind(): readonly string[] {

@@ -1,4 +1,5 @@
 import type { TrailRecord } from '@compliance-relay/shared/trail'
+import type { ClaimBook } from './people/claim-book.ts'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 
@@ -31,6 +32,7 @@ const LIST_BYTES_MAX = 8 << 20
 interface Stores {
   readonly units: UnitStore
   readonly store: TrailStore
+  readonly claims: ClaimBook
 }
 
 /**
@@ -38,11 +40,15 @@ interface Stores {
  * whatever becomes of the file: its content is in the trail and nobody's. What is not read, a link for one, is in it
  * as long as it is there.
  */
-export function unclaimedCaptures({ units, store }: Stores, limit: number): Unclaimed {
-  const places = [...store.refusals(limit), ...units.refusedUnread(limit)]
+export function unclaimedCaptures(stores: Stores, limit: number): Unclaimed {
+  const { units, store, claims } = stores
+  const origins = new Map(store.trails().map(({ id, origin }) => [id, origin]))
+  const open = store
+    .refusals(limit + claims.size)
+    .filter(({ trail, seq }) => !claims.has(origins.get(trail) ?? '', seq))
+  const places = [...open, ...units.refusedUnread(limit)]
     .sort((a, b) => a.trail - b.trail || a.seq - b.seq)
     .slice(0, limit)
-  const origins = new Map(store.trails().map(({ id, origin }) => [id, origin]))
   const unclaimed: UnclaimedCapture[] = []
   let bytes = 0
   for (const { trail, seq } of places) {
@@ -51,11 +57,11 @@ export function unclaimedCaptures({ units, store }: Stores, limit: number): Uncl
     if (bytes > LIST_BYTES_MAX) break
     unclaimed.push(one)
   }
-  return { total: unclaimedCount({ units, store }), unclaimed }
+  return { total: unclaimedCount(stores), unclaimed }
 }
 
-export function unclaimedCount({ units, store }: Stores): number {
-  return store.refusalCount() + units.refusedUnreadCount()
+export function unclaimedCount({ units, store, claims }: Stores): number {
+  return store.refusalCount() - claims.size + units.refusedUnreadCount()
 }
 
 function unclaimedCapture(

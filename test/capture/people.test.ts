@@ -245,6 +245,46 @@ describe('the secret that passwords are hashed with', {
   )
 })
 
+test('a capture nobody answers for is claimed by a person, once, by a record beside it; the refusal stays', {
+  tags: ['req/P11-10e-7', 'challenge'],
+}, async () => {
+  station = new Workstation({
+    person: false,
+    usualPort: true,
+    init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'],
+  })
+  await begin()
+  person('jdoe', 'operator')
+  for (const name of ['a.dat', 'b.dat']) writeFileSync(join(station.folder, name), name)
+  await station.until('they are refused', ({ units }) => units.unclaimed === 2)
+  await station.settled()
+  const refused = records(/^capture\.refused$/)
+  const claim = (as: string, ...seqs: string[]) =>
+    station.tryRelayWith(`${good}\n`, 'claim', ...seqs, '--as', as, ...why, '--port', port)
+  const [a, b] = refused.map(({ seq }) => String(seq)) as [string, string]
+  expect(claim('asmith', a)).toMatchObject({ code: 2, error: expect.stringContaining('may not do this') })
+  expect(claim('jdoe', a)).toMatchObject({ code: 0, out: expect.stringContaining('claimed, as record') })
+  expect(claim('jdoe', a, '0')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/somebody answers for it already\n.*no capture that nobody answers for/),
+  })
+  expect((await station.status()).units.unclaimed).toBe(1)
+  const listed = () => JSON.parse(station.tryRelay('unclaimed', '--data', station.data, '--json').out)
+  expect(listed().unclaimed.map(({ seq }: { seq: number }) => String(seq))).toEqual([b])
+  const [claimed, ...more] = records(/^capture\.claimed$/)
+  expect(more).toEqual([])
+  expect(claimed).toMatchObject({
+    actor: { id: 'jdoe', via: 'password' },
+    body: { refusal: { seq: Number(a) }, path: refused[0]?.body['path'], sha256: refused[0]?.body['sha256'] },
+  })
+  expect(records(/^capture\.refused$/)).toEqual(refused)
+  await station.stop()
+  expect(listed().total).toBe(1)
+  await station.start('--port', port)
+  expect(claim('jdoe', a).code).toBe(1)
+  expect(station.verify().code).toBe(0)
+})
+
 test(`on a full disk nothing is done, that is said, and it is as before when there is room${isRoot ? '' : ' (not executed: needs root for a small disk)'}`, {
   tags: ['req/DI-2', 'challenge', 'fault'],
 }, async () => {

@@ -1,12 +1,12 @@
-import { type Asked, type Client, createClient, isRole, type Role, roles } from '@compliance-relay/shared/api'
-import { printable, shown } from '@compliance-relay/shared/trail'
+import { type Asked, isRole, type Role, roles } from '@compliance-relay/shared/api'
+import { shown } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { accountListText, accountText } from './account-text.ts'
+import { asPerson, clientAt, signedIn } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
-import { portOf } from './run.ts'
 import { type SecretInput, secretInput } from './secret-input.ts'
 
 const help = `relay account first ID="Full Name" --data DIR [--json]
@@ -84,7 +84,7 @@ async function carryOut(
   if (plain !== undefined) {
     const { values, words } = read(args, withReason, verb, 'ID')
     const reason = requireReason(values.reason)
-    const answer = await asAdministrator(values, asking, (client, password) =>
+    const answer = await asPerson(values, asking, (client, password) =>
       client.call(plain, { id: words[1] ?? '', body: { password, reason } } as Asked<typeof plain>),
     )
     return say(values, out, answer)
@@ -112,7 +112,7 @@ async function carryOut(
     }
     case 'list': {
       const { values } = read(args, byAdministrator, verb)
-      const answer = await asAdministrator(values, asking, (client) => client.call('listAccounts', {}))
+      const answer = await asPerson(values, asking, (client) => client.call('listAccounts', {}))
       out.write(values.json ? jsonText(answer) : accountListText(answer.accounts))
       return 0
     }
@@ -120,7 +120,7 @@ async function carryOut(
       const { values, words } = read(args, { ...withReason, role: everything.role }, verb, 'ID="Full Name"')
       const { id, name } = idAndName(words[1] ?? '')
       const body = { user: id, name, roles: rolesOf(values.role ?? []), reason: requireReason(values.reason) }
-      const answer = await asAdministrator(values, asking, (client, password) =>
+      const answer = await asPerson(values, asking, (client, password) =>
         client.call('addAccount', { body: { ...body, password } }),
       )
       return say(values, out, answer)
@@ -133,7 +133,7 @@ async function carryOut(
         ...(values['full-name'] === undefined ? {} : { name: values['full-name'] }),
         ...(values.role === undefined ? {} : { roles: rolesOf(values.role) }),
       }
-      const answer = await asAdministrator(values, asking, (client, password) =>
+      const answer = await asPerson(values, asking, (client, password) =>
         client.call('changeAccount', { id: words[1] ?? '', body: { ...body, password } }),
       )
       return say(values, out, answer)
@@ -145,7 +145,7 @@ async function carryOut(
         reason: requireReason(values.reason),
         identityCheck: required(values['identity-check'], 'identity-check'),
       }
-      const answer = await asAdministrator(values, asking, (client, password) =>
+      const answer = await asPerson(values, asking, (client, password) =>
         client.call('proposeSigner', { id: words[1] ?? '', body: { ...body, password } }),
       )
       return say(values, out, answer)
@@ -194,53 +194,6 @@ async function twice(asking: SecretInput): Promise<string> {
   if (process.stdin.isTTY && (await asking.ask('The same again')) !== password)
     throw new UnusableInput('the two are not the same: nothing was changed')
   return password
-}
-
-function asAdministrator<Result>(
-  { as, port }: Pick<Values, 'as' | 'port'>,
-  asking: SecretInput,
-  work: (client: Client, password: string) => Promise<Result>,
-): Promise<Result> {
-  return signedIn(required(as, 'as'), port, asking, work)
-}
-
-/** Signed in for this one thing, and out again. */
-async function signedIn<Result>(
-  user: string,
-  port: string | undefined,
-  asking: SecretInput,
-  work: (client: Client, password: string) => Promise<Result>,
-): Promise<Result> {
-  const password = await asking.ask(`Password of ${printable(user)}`)
-  let token: string | undefined
-  const client = clientAt(port, () => token)
-  token = (await client.call('signIn', { body: { user, password } })).token
-  try {
-    return await work(client, password)
-  } finally {
-    // A change of one's own password has ended the session already.
-    await client.call('signOut', {}).catch(() => {})
-  }
-}
-
-function clientAt(port: string | undefined, token: () => string | undefined = () => undefined): Client {
-  const number = portOf(port)
-  if (number === 0) throw new UnusableInput('--port is the port the relay answers at, not 0')
-  const base = `http://127.0.0.1:${number}`
-  return createClient(
-    base,
-    async (url, init) => {
-      try {
-        return await fetch(url, { ...init, headers: { ...init.headers, origin: base } })
-      } catch (error) {
-        throw new UnusableInput(
-          `no relay answers at port ${number} of this machine: relay status says at which port it does, --port N names it`,
-          { cause: error },
-        )
-      }
-    },
-    token,
-  )
 }
 
 function idAndName(text: string): { readonly id: string; readonly name: string } {

@@ -3,6 +3,7 @@ import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { keyFaults } from '../key-faults.ts'
 import { needsOf } from '../needs.ts'
 import { readSettings } from '../open-relay.ts'
+import { ClaimBook } from '../people/claim-book.ts'
 import { recoveryBehindIn } from '../recovery.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
 import { notCapturing, type RelayStatus } from '../status.ts'
@@ -41,7 +42,12 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
       foreign: [],
       unanchoredSince: null,
     },
-    units: { recorded, unclaimed: unclaimedCount({ units, store }), failed, absent },
+    units: {
+      recorded,
+      unclaimed: unclaimedCount({ units, store, claims: new ClaimBook(store) }),
+      failed,
+      absent,
+    },
     settled: false,
     http: null,
     recoveryBehind: recoveryBehindIn(folder, store),
@@ -63,5 +69,5 @@ export async function unaskedStatus(data: Reading): Promise<RelayStatus> {
 }
 
 export function stoppedUnclaimed({ database, store }: Reading, limit: number): Unclaimed {
-  return unclaimedCaptures({ units: new UnitStore(database), store }, limit)
+  return unclaimedCaptures({ units: new UnitStore(database), store, claims: new ClaimBook(store) }, limit)
 }

@@ -29,10 +29,11 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
   }
 }
 
-function answeringFor({ people, opened }: Relay, port: number, note: Note): Answering {
-  if (people === undefined) return () => refusal('internal')
+function answeringFor({ people, claims, opened }: Relay, port: number, note: Note): Answering {
+  if (people === undefined || claims === undefined) return () => refusal('internal')
   const app = relayApi({
     people,
+    claims,
     device: DEVICE,
     version,
     trail: opened.trail.origin,

@@ -37,6 +37,7 @@ CREATE TABLE entry_columns (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_by_digest ON entry_columns (digest) WHERE digest IS NOT NULL;
 CREATE INDEX entry_of_refusals ON entry_columns (trail, seq) WHERE kind = 'capture.refused' AND digest IS NOT NULL;
+CREATE INDEX entry_of_claims ON entry_columns (trail, seq) WHERE kind = 'capture.claimed';
 CREATE INDEX entry_of_settings ON entry_columns (trail, seq) WHERE kind = 'settings.changed';
 CREATE INDEX entry_of_badges ON entry_columns (trail, seq) WHERE kind IN ('badge.in', 'badge.out');
 

@@ -161,6 +161,14 @@ export class TrailStore {
     return rowsOf<{ trail: number; seq: number }>(read, limit)
   }
 
+  /** Records by which somebody answers for a refusal, oldest first. */
+  claims(): { readonly trail: number; readonly seq: number }[] {
+    const read = this.#database.prepare(
+      "SELECT trail, seq FROM entry_columns WHERE kind = 'capture.claimed' ORDER BY trail, seq",
+    )
+    return rowsOf<{ trail: number; seq: number }>(read)
+  }
+
   refusalCount(): number {
     const read = this.#database.prepare(
       "SELECT COUNT(*) AS count FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL",

@@ -4,6 +4,8 @@ import type { ProblemCode } from './problem.ts'
 import {
   accountSchema,
   actBody,
+  claimedSchema,
+  claimsField,
   codeField,
   fullNameField,
   helloSchema,
@@ -14,6 +16,7 @@ import {
   policySchema,
   reasonField,
   rolesField,
+  unclaimedSchema,
   userIdField,
 } from './schemas.ts'
 
@@ -246,6 +249,26 @@ export const routes = {
     ['account-state'],
     'Withdraws the right to sign, or its proposal.',
   ),
+  listUnclaimed: {
+    method: 'GET',
+    path: '/v1/unclaimed',
+    action: 'unclaimed.read',
+    asksPassword: false,
+    body: undefined,
+    result: z.strictObject({ total: z.int(), unclaimed: z.array(unclaimedSchema) }),
+    problems: [],
+    says: 'Captures no person answers for, oldest first: the first two hundred, and how many there are in all.',
+  },
+  claimCaptures: {
+    method: 'POST',
+    path: '/v1/unclaimed/claims',
+    action: 'capture.claim',
+    asksPassword: true,
+    body: z.strictObject({ password: passwordField, reason: reasonField, captures: claimsField }),
+    result: z.strictObject({ items: z.array(claimedSchema) }),
+    problems: ['reason-missing'],
+    says: 'Answers for captures that nobody answers for: a record for each, which names the refusal and changes nothing of it.',
+  },
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',

@@ -44,6 +44,41 @@ export const accountSchema = z.strictObject({
 })
 export type AccountView = z.infer<typeof accountSchema>
 
+/** A record of a trail: by the trail's name and its place in it. */
+export const placeSchema = z.strictObject({ trail: text(200), seq: z.int().min(0) })
+
+/** How many captures are claimed in one go, by one password. */
+export const CLAIMS_AT_ONCE_MAX = 100
+export const claimsField = z.array(placeSchema).min(1).max(CLAIMS_AT_ONCE_MAX)
+
+/** A capture that no person answers for; null where its record does not say. */
+export const unclaimedSchema = z.strictObject({
+  trail: z.string(),
+  seq: z.int(),
+  time: time.nullable(),
+  path: z.string().nullable(),
+  watch: z.string().nullable(),
+  device: z.string().nullable(),
+  project: z.string().nullable(),
+  /** The kind of record it would have been. */
+  what: z.string().nullable(),
+  reason: z.string().nullable(),
+  sentence: z.string().nullable(),
+  /** SHA-256 of the file, or of the data set's manifest; empty if it was not read, and then it cannot be claimed. */
+  digest: z.string(),
+})
+export type UnclaimedView = z.infer<typeof unclaimedSchema>
+
+/** What became of each capture that was claimed. */
+export const claimVerdicts = ['claimed', 'already-claimed', 'not-unclaimed'] as const
+export const claimedSchema = z.strictObject({
+  ...placeSchema.shape,
+  verdict: z.enum(claimVerdicts),
+  /** Place of the claim's own record, in the trail that is written to now. */
+  record: z.int().nullable(),
+})
+export type ClaimedView = z.infer<typeof claimedSchema>
+
 /** Who is signed in: what the app needs of its own user. */
 export const ownAccountSchema = z.strictObject({
   id: z.string(),

@@ -2,6 +2,7 @@
 
 export { accountKinds } from './accounts/account-book.ts'
 export { carriedAccounts } from './accounts/carried-accounts.ts'
+export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
 export {
   createFileNotary,
   FileNotary,

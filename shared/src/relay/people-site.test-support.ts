@@ -1,5 +1,6 @@
 import { Problem, type Role } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
+import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
 import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
 import { PEPPER_BYTES } from './passwords/password-hash.ts'
 import { DEFAULT_RULES } from './passwords/password-rules.ts'
@@ -57,7 +58,36 @@ export const reason = 'as agreed with the head of the laboratory'
 export const good = 'gravel spoon tundra 41'
 export const other = 'nickel otter canvas 17'
 
+/** Refusals as a trail has them, and which of them are claimed. In memory, for tests. */
+export class Captures implements UnclaimedCaptures {
+  readonly refusals: RefusedCapture[] = []
+  readonly #claimed = new Set<string>()
+
+  list(limit: number) {
+    const open = this.refusals.filter((one) => !this.isClaimed(one))
+    return { total: open.length, unclaimed: open.slice(0, limit).map(viewOf) }
+  }
+
+  refusal({ trail, seq }: Place): RefusedCapture | undefined {
+    return this.refusals.find((one) => one.trail === trail && one.seq === seq)
+  }
+
+  isClaimed({ trail, seq }: Place): boolean {
+    return this.#claimed.has(`${trail} ${seq}`)
+  }
+
+  claimed({ trail, seq }: Place): void {
+    this.#claimed.add(`${trail} ${seq}`)
+  }
+}
+
+function viewOf({ trail, seq, path, watch, digest }: RefusedCapture) {
+  const rest = { time: null, device: null, project: null, what: null, reason: null, sentence: null }
+  return { trail, seq, path, watch, digest, ...rest }
+}
+
 export class Site {
+  readonly captures = new Captures()
   readonly disk: Disk
   readonly alerts: { event: string; details: Body }[] = []
   /** Passwords that have come onto the list since they were set. */

@@ -1,5 +1,5 @@
 import { type Action, beforePasswordChange, Problem, requireAllowed } from '../api/index.ts'
-import type { Actor } from '../trail/index.ts'
+import type { Actor, Body } from '../trail/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
 import { AccountBook } from './accounts/account-book.ts'
@@ -170,6 +170,24 @@ export class People {
 
   withdrawSigner(by: Caller, id: string, reason: string): Promise<acts.Act> {
     return this.#by(by, (account) => acts.withdrawSigner(this.#core.book, account, id, reason))
+  }
+
+  /**
+   * What somebody does that is not done to accounts: with the account as it is when its turn comes, and nothing else
+   * recorded in between. They have just given their password. Gives what `work` gives, or throws what it throws.
+   */
+  act<Result>(
+    { account }: Caller,
+    work: (account: Account, append: (kind: string, body: Body) => Promise<number>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#core.serial.do(() => {
+      const now = this.#core.book.get(account.id)
+      if (now === undefined) throw new Problem('unauthenticated')
+      return work(now, async (kind, body) => {
+        const { seq } = await this.#core.store(actorOf(now, 'password'), kind, body)
+        return seq
+      })
+    })
   }
 
   /** By an account as it is when its turn comes. */

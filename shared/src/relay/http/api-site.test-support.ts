@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { type Client, createClient, type RouteName, routeOf } from '../../api/index.ts'
+import { Claims } from '../claims.ts'
 import { good, Site } from '../people-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
@@ -18,6 +19,7 @@ export class ApiSite {
     this.site = site
     this.options = {
       people: site.people,
+      claims: new Claims(site.people, site.captures),
       origins,
       device: 'local',
       version: '0.1.0',

@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PROBLEM_TYPE, problemCodes, problemSchema, routeNames, routeOf, statusOf } from '../../api/index.ts'
+import {
+  mayDo,
+  PROBLEM_TYPE,
+  problemCodes,
+  problemSchema,
+  routeNames,
+  routeOf,
+  statusOf,
+} from '../../api/index.ts'
 import { good, other, reason } from '../people-site.test-support.ts'
 import { ApiSite, codeOf, pathFor, requestOf } from './api-site.test-support.ts'
 import { relayApi } from './relay-api.ts'
@@ -7,11 +15,14 @@ import { securityHeadersOf } from './security-headers.ts'
 
 const api = new ApiSite()
 let token: string
+let operator: string
 
 beforeAll(async () => {
   const first = await api.site.first()
   await api.site.person(first, 'jdoe', ['operator'])
   token = await api.token('first')
+  await api.site.person(first, 'ops', ['operator'])
+  operator = await api.token('ops')
 })
 
 /** SECURITY.md 2.6, written out: whoever changes one changes the other. */
@@ -44,7 +55,8 @@ describe('every answer has the same headers, and no others', () => {
     const unknown = await ask({ authorization: `Bearer ${'A'.repeat(43)}` })
     if (action !== undefined) expect(headersIn(unknown)).toEqual({ ...refusal, 'www-authenticate': 'Bearer' })
     if (name === 'signOut') return
-    const known = await ask({ authorization: `Bearer ${token}` })
+    const isOperators = action !== undefined && !mayDo(['administrator'], action)
+    const known = await ask({ authorization: `Bearer ${isOperators ? operator : token}` })
     expect(known.status).toBe(body === undefined ? 200 : 400)
     const type = body === undefined && result !== undefined ? 'application/json' : PROBLEM_TYPE
     expect(headersIn(known)).toEqual({ ...headersOfAll, 'content-type': type })

@@ -13,10 +13,12 @@ import {
 } from '../../api/index.ts'
 import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
+import type { Claims } from '../claims.ts'
 import type { Caller, People } from '../people.ts'
 
 export interface RouteHost {
   readonly people: People
+  readonly claims: Claims
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -36,7 +38,7 @@ export type RouteHandlers = {
 }
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
-export function routeHandlers({ people, device, version, trail }: RouteHost): RouteHandlers {
+export function routeHandlers({ people, claims, device, version, trail }: RouteHost): RouteHandlers {
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
     return { account: viewOf(people.account(id)) }
@@ -63,6 +65,14 @@ export function routeHandlers({ people, device, version, trail }: RouteHost): Ro
     changePassword: async ({ caller, body }) => {
       await askingAgain(people.changePassword(caller, body.password, body.newPassword))
     },
+
+    listUnclaimed: () => {
+      const { total, unclaimed } = claims.list()
+      return { total, unclaimed: [...unclaimed] }
+    },
+    claimCaptures: async ({ caller, body: { captures, reason } }) => ({
+      items: await claims.claim(caller, captures, reason),
+    }),
 
     listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {

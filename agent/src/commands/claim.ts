@@ -1,0 +1,51 @@
+import { CLAIMS_AT_ONCE_MAX, type ClaimedView } from '@compliance-relay/shared/api'
+import { printable } from '@compliance-relay/shared/trail'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { asPerson } from './as-person.ts'
+import { type Command, jsonText, type Output, parseWords, wholeNumber } from './options.ts'
+import { secretInput } from './secret-input.ts'
+
+const help = `relay claim SEQ... --as ID --reason TEXT [--trail ORIGIN] [--port N] [--json]
+      Answers for captures that no person answers for, as relay unclaimed lists them: a record for each, which names
+      the refusal and changes nothing of it. At most ${CLAIMS_AT_ONCE_MAX} at a time. The password is typed when it is asked for, or is a
+      line of standard input. --trail names the trail of the records, the one written to unless given. Exit code 1 if
+      one of them could not be claimed`
+
+const options = {
+  as: { type: 'string' },
+  reason: { type: 'string' },
+  trail: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+export const claimCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const { values, positionals } = parseWords(args, options)
+  if (positionals.length === 0) throw new UnusableInput('SEQ is missing: relay unclaimed lists them')
+  const places = positionals.map((word) => wholeNumber(word, 'SEQ', 0, Number.MAX_SAFE_INTEGER) ?? 0)
+  const reason = requireReason(values.reason)
+  const asking = secretInput()
+  try {
+    const { items } = await asPerson(values, asking, async (client, password) => {
+      const trail = values.trail ?? (await client.call('hello', {})).trail
+      const captures = places.map((seq) => ({ trail, seq }))
+      return client.call('claimCaptures', { body: { password, reason, captures } })
+    })
+    out.write(values.json ? jsonText({ items }) : items.map(lineOf).join(''))
+    return items.every(({ verdict }) => verdict === 'claimed') ? 0 : 1
+  } finally {
+    asking.close()
+  }
+}
+
+function lineOf({ trail, seq, verdict, record }: ClaimedView): string {
+  const said = {
+    claimed: `claimed, as record ${record} says`,
+    'already-claimed': 'somebody answers for it already',
+    'not-unclaimed': 'no capture that nobody answers for, or one that was not read',
+  }[verdict]
+  return `${printable(`record ${seq} of ${trail}`)}: ${said}\n`
+}

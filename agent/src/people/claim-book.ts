@@ -1,0 +1,28 @@
+import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
+
+/** Which refusals somebody answers for, of all trails of a data folder, as their records have it. */
+export class ClaimBook {
+  readonly #claimed = new Set<string>()
+
+  constructor(store: TrailStore) {
+    for (const { trail, seq } of store.claims()) {
+      const refusal = readRecordIn(store, trail, seq)?.body['refusal'] as
+        | { readonly trail?: unknown; readonly seq?: unknown }
+        | undefined
+      if (typeof refusal?.trail === 'string' && typeof refusal.seq === 'number')
+        this.add(refusal.trail, refusal.seq)
+    }
+  }
+
+  get size(): number {
+    return this.#claimed.size
+  }
+
+  add(trail: string, seq: number): void {
+    this.#claimed.add(`${trail} ${seq}`)
+  }
+
+  has(trail: string, seq: number): boolean {
+    return this.#claimed.has(`${trail} ${seq}`)
+  }
+}

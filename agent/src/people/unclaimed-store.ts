@@ -1,0 +1,46 @@
+import type { Place, RefusedCapture, UnclaimedCaptures } from '@compliance-relay/shared/relay'
+import { hex, leafHash } from '@compliance-relay/shared/trail'
+import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
+import type { UnitStore } from '../sqlite/unit-store.ts'
+import { unclaimedCaptures } from '../unclaimed.ts'
+import type { ClaimBook } from './claim-book.ts'
+
+/** Captures that nobody answers for, of all trails of the data folder. */
+export class UnclaimedStore implements UnclaimedCaptures {
+  readonly #store: TrailStore
+  readonly #units: UnitStore
+  readonly #claims: ClaimBook
+
+  constructor(store: TrailStore, units: UnitStore, claims: ClaimBook) {
+    this.#store = store
+    this.#units = units
+    this.#claims = claims
+  }
+
+  list(limit: number): ReturnType<UnclaimedCaptures['list']> {
+    const { total, unclaimed } = unclaimedCaptures(
+      { store: this.#store, units: this.#units, claims: this.#claims },
+      limit,
+    )
+    return { total, unclaimed: unclaimed.map((one) => ({ ...one, trail: one.trail ?? '' })) }
+  }
+
+  refusal({ trail, seq }: Place): RefusedCapture | undefined {
+    const known = this.#store.trails().find(({ origin }) => origin === trail)
+    const line = known && this.#store.line(known.id, seq)
+    const record = known && readRecordIn(this.#store, known.id, seq)
+    if (line === undefined || record?.kind !== 'capture.refused') return undefined
+    const { watch, path, sha256, manifest } = record.body
+    const digest = sha256 ?? manifest
+    if (typeof watch !== 'string' || typeof path !== 'string' || typeof digest !== 'string') return undefined
+    return { trail, seq, leaf: hex(leafHash(line)), watch, path, digest, isSet: sha256 === undefined }
+  }
+
+  isClaimed({ trail, seq }: Place): boolean {
+    return this.#claims.has(trail, seq)
+  }
+
+  claimed({ trail, seq }: Place): void {
+    this.#claims.add(trail, seq)
+  }
+}

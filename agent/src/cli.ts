@@ -163,6 +163,7 @@ async function verify(args: readonly string[]): Promise<number> {
     'key-file': { type: 'string', multiple: true, default: [] },
     checkpoint: { type: 'string', multiple: true, default: [] },
     policy: { type: 'string' },
+    'trail-key': { type: 'string' },
     json: { type: 'boolean', default: false },
   })
   return verifyCommand({ ...values, files: positionals }, out)

@@ -43,7 +43,7 @@ function judged(different: Partial<typeof well>) {
 
 describe('what a relay needs', () => {
   test('is nothing while all is well, whatever nobody answers for', () => {
-    const units = { ...well.units, unclaimed: 7, absent: 1 }
+    const units = { ...well.units, unclaimed: 7 }
     expect(judged({ units })).toEqual({ codes: [], exit: 0, ready: true, counts: [0, 0] })
   })
 
@@ -63,6 +63,7 @@ describe('what a relay needs', () => {
       'folder-unreadable',
       { capture: { ...well.capture, unreadableFolders: [{ path: 'a', code: 'EACCES' }] } },
     ],
+    ['not-seen', { units: { ...well.units, absent: 1 } }],
     ['not-readable', { units: { ...well.units, failed: 1 } }],
     ['notary-unreachable', { notary }],
     ['notary-differs', { notary: { ...well.notary, foreign: [8] } }],

@@ -25,6 +25,7 @@ const hindering = {
 /** With these it goes on, and somebody should look. */
 const degrading = {
   'watch-unavailable': 'a watched folder is not there',
+  'not-seen': 'files that were recorded are not there, since another folder stands in place of theirs',
   'folder-unreadable': 'a folder below a watched one cannot be read',
   'not-readable': 'there are files that cannot be read',
   'notary-unreachable': 'the notary cannot be asked: records wait to be anchored',
@@ -32,7 +33,8 @@ const degrading = {
   'notary-differs': 'the notary is not as it was left',
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
   'people-unusable': 'nobody can sign in: the status of the relay says why',
-  'key-unusable': 'a key of the trail is missing or not the right one: the relay does not start without it',
+  'key-unusable':
+    'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
   'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
   'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',
@@ -69,6 +71,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'nothing-watched': capture.watches.length === 0,
     'no-watch-available': isNoneThere,
     'watch-unavailable': away > 0 && !isNoneThere,
+    'not-seen': units.absent > 0,
     'folder-unreadable': capture.unreadableFolders.length > 0,
     'not-readable': units.failed > 0,
     'notary-unreachable': notary.state === 'unreachable',

@@ -1,6 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SecretStore } from '@compliance-relay/shared/relay'
-import { type Actor, emptyHead, Frontier, macKey, signerOf, type Value } from '@compliance-relay/shared/trail'
+import {
+  type Actor,
+  type Draft,
+  emptyHead,
+  Frontier,
+  macKey,
+  signerOf,
+  type Value,
+} from '@compliance-relay/shared/trail'
 import type { Mending } from './mending.ts'
 import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { secretNames, type TrailKeys } from './trail-keys.ts'
@@ -19,6 +27,16 @@ export interface NewTrailOptions {
   readonly previous: { readonly [key: string]: Value } | null
   /** What is set right before the first record, and said after it. */
   readonly mending?: Mending
+  /**
+   * What is to be recorded and done with the first record, once its keys are there: in one transaction, so that a
+   * set-up that was cut off has left no trail, and can be done again.
+   */
+  readonly first?: (opened: OpenedTrail) => Promise<FirstRecords>
+}
+
+export interface FirstRecords {
+  readonly drafts: readonly Draft[]
+  readonly apply: () => void
 }
 
 export interface OpenedTrail {
@@ -32,7 +50,7 @@ export interface OpenedTrail {
  * keys of a trail that does not exist; the next attempt takes another name.
  */
 export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrail> {
-  const { org, name, database, store, secrets, random, now, previous, mending } = options
+  const { org, name, database, store, secrets, random, now, previous, mending, first } = options
   const origin = await freeOrigin(options)
   const id = store.trails().length + 1
   const names = secretNames(origin)
@@ -50,8 +68,15 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
   })
   const body = { key: signer.vkey, node: name, org, previous }
   const opening = { kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }
-  writer.append([opening, ...(mending?.drafts ?? [])], () => store.addTrail(trail), mending?.apply)
-  return { trail, keys: { mac, signer }, writer }
+  const opened = { trail, keys: { mac, signer }, writer }
+  const more = await first?.(opened)
+  const drafts = [opening, ...(mending?.drafts ?? []), ...(more?.drafts ?? [])]
+  const apply = () => {
+    store.addTrail(trail)
+    more?.apply()
+  }
+  writer.append(drafts, apply, mending?.apply)
+  return opened
 }
 
 /** A random part, not a counter: a relay that was set back would count to the same number again. */

@@ -24,7 +24,8 @@ export function withPerson(settings: Settings, person: Settings['persons'][numbe
 
 /** A project that watched folders are under is needed; so is the last one. */
 export function withoutProject(settings: Settings, project: string): Settings {
-  requireProject(settings, project)
+  if (!settings.projects.includes(project))
+    throw new UnusableInput(`there is no project ${project}; relay settings lists them`)
   const used = activeWatches(settings).find((watch) => watch.project === project)
   if (used !== undefined)
     throw new UnusableInput(
@@ -143,6 +144,6 @@ export function requireProfile(profiles: readonly { readonly id: string }[], id:
   const ids = profiles.map((profile) => profile.id).sort()
   const alike = ids.filter((one) => one.includes(id) || one.startsWith(id.slice(0, 3))).slice(0, 5)
   throw new UnusableInput(
-    `there is no profile ${shown(id)}${alike.length === 0 ? ':' : `; did you mean ${alike.join(', ')}?`} relay profiles lists all ${ids.length}`,
+    `there is no profile ${shown(id)}${alike.length === 0 ? ':' : `; did you mean ${alike.join(', ')}?`} relay profiles lists all ${ids.length}; one that was added to the data folder counts from the relay's next start`,
   )
 }

@@ -57,7 +57,7 @@ export const settingsSchema = z.strictObject({
     )
     .max(500),
   shared: z.array(text(100)).max(200),
-  order: z.array(z.enum(['file-owner', 'badge', 'os-session'])).min(1),
+  order: z.array(z.enum(['file-owner', 'badge', 'os-session'], 'file-owner, badge or os-session')).min(1),
   /** Badges: SHA-256 of the code, and whose it is. */
   badges: z.array(z.strictObject({ person: text(100), hash: z.string().regex(/^[0-9a-f]{64}$/) })).max(500),
   /** Names that are no data, as patterns with `*`. */

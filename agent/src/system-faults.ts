@@ -12,6 +12,8 @@ export const AS_THE_RELAY = 'run this as the account the relay runs under, e.g. 
 export function systemFault(error: unknown): string | undefined {
   const { code, path, errcode } = error as { code?: unknown; path?: unknown; errcode?: unknown }
   const what = typeof path === 'string' ? path : 'a file of the data folder'
+  if (code === 'ERR_SQLITE_ERROR' && UNREADABLE.has(Number(errcode) & 0xff))
+    return `the database of the data folder cannot be read (${messageOf(error)}): put it back from a copy`
   switch (code === 'ERR_SQLITE_ERROR' ? sqliteFault(Number(errcode)) : code) {
     case 'EACCES':
     case 'EPERM':
@@ -42,6 +44,9 @@ export function whyUnreadable(error: unknown): string {
       return messageOf(error)
   }
 }
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const UNREADABLE = new Set([11, 26])
 
 /** SQLITE_IOERR_SHMSIZE: there is no room for the index of the write-ahead log, which readers need, too. */
 const SHMSIZE = 4_874

@@ -11,22 +11,26 @@ import {
   printable,
   type Report,
   sentenceOf,
+  utf8,
   type VerifyOptions,
   verifyTrail,
   verifyTrailStream,
 } from '@compliance-relay/shared/trail'
+import { ownPolicyText } from './check-trail.ts'
 import { printReport } from './print-report.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
 import { UnusableInput } from './unusable-input.ts'
 
-export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE --policy FILE] [--json]
+export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE] [--policy FILE | --trail-key LINE]
+           [--json]
       Checks a trail, one entry a line ("-" reads standard input), and prints what is wrong with it:
       the first 1,000 findings of each code, and the number of the rest.
       --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were not
                          derived from the one before. Other programs can see it: prefer --key-file
       --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy
       --policy FILE      whose signatures to trust (C2SP tlog-policy); get it from outside the trail
+      --trail-key LINE   in place of a policy: the key line that relay init printed, as it was kept elsewhere
       --json             the report as JSON
   relay verify --data DIR [--files] [--json]
       Verifies every trail of a data folder, the copies people search, what the relay remembers of files, and
@@ -40,6 +44,7 @@ export interface VerifyArguments {
   readonly 'key-file': readonly string[]
   readonly checkpoint: readonly string[]
   readonly policy?: string | undefined
+  readonly 'trail-key'?: string | undefined
   readonly json: boolean
 }
 
@@ -59,6 +64,7 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
     )
   if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
   const options = await readOptions(args)
+  requireLines(file)
   const report = await verifyInLittleMemory(file, options)
   // Where a checkpoint says that there was a trail, its absence is a finding and not a mistake of the caller.
   const expected = args.checkpoint.length > 0
@@ -74,6 +80,28 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
     args.json ? jsonOf(file, report) : printReport(file, report, { keyed: (options.keys ?? []).length > 0 }),
   )
   return report.findings.length === 0 ? 0 : 1
+}
+
+/** `relay trail --json` prints one object for programs; what is sealed are the lines. Of standard input it shows later. */
+function requireLines(file: string): void {
+  if (file === '-') return
+  let begin: string
+  try {
+    const descriptor = openSync(file, 'r')
+    const bytes = Buffer.alloc(12)
+    try {
+      readSync(descriptor, bytes)
+    } finally {
+      closeSync(descriptor)
+    }
+    begin = bytes.toString('latin1')
+  } catch {
+    return
+  }
+  if (/^\{\s*"trail":/.test(begin))
+    throw new UnusableInput(
+      `${file} is what relay trail --json prints: without --json it prints the lines that are verified`,
+    )
 }
 
 /** Leaf hashes go to a temporary file if one can be made, else they stay in memory: 32 bytes an entry. */
@@ -126,9 +154,13 @@ function* piecesOf(file: string, descriptor: number): Generator<Uint8Array> {
 }
 
 async function readOptions(args: VerifyArguments): Promise<VerifyOptions> {
-  if (args.checkpoint.length > 0 !== (args.policy !== undefined)) {
+  const line = args['trail-key']
+  if (line !== undefined && args.policy !== undefined)
+    throw new UnusableInput('--policy or --trail-key, not both: each says whose signatures to trust')
+  const trusted = args.policy !== undefined || line !== undefined
+  if (args.checkpoint.length > 0 !== trusted) {
     throw new UnusableInput(
-      'give --checkpoint and --policy together: a checkpoint says nothing unless it is known whose signature counts',
+      'give --checkpoint together with --policy or --trail-key: a checkpoint says nothing unless it is known whose signature counts',
     )
   }
   const keyTexts = [...args.key]
@@ -140,6 +172,7 @@ async function readOptions(args: VerifyArguments): Promise<VerifyOptions> {
     keys,
     checkpoints,
     ...(args.policy === undefined ? {} : { policy: readPolicy(args.policy, await readBytes(args.policy)) }),
+    ...(line === undefined ? {} : { policy: readPolicy('--trail-key', utf8(ownPolicyText(line.trim()))) }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
@@ -140,6 +141,30 @@ describe('relay verify-file', () => {
       code: 1,
       out: expect.stringMatching(/is not in the trail[\s\S]*The same content is in the trail as run1\.dat/),
     })
+  })
+
+  test('of what is no file says what it is, and reads nothing of it', {
+    tags: ['req/DI-3', 'challenge'],
+  }, async () => {
+    writeFileSync(join(station.base, 'outside.dat'), 'x')
+    symlinkSync(join(station.base, 'outside.dat'), join(station.folder, 'link'))
+    execFileSync('mkfifo', [join(station.folder, 'pipe')])
+    await station.until('both are refused', ({ units }) => units.unclaimed === 2)
+    await station.settled()
+    for (const [name, reason] of [
+      ['link', 'link-leaves-folder'],
+      ['pipe', 'not-a-file'],
+    ] as const)
+      expect(command('verify-file', join(station.folder, name))).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(new RegExp(`The record says: ${reason}\\.`)),
+      })
+    execFileSync('mkfifo', [join(station.base, 'pipe')])
+    for (const other of [join(station.base, 'pipe'), '/dev/zero'])
+      expect(command('verify-file', other)).toMatchObject({
+        code: 2,
+        error: expect.stringContaining('only files and folders are judged'),
+      })
   })
 
   test('names the record that took a file away: its deletion, its renaming, that of its data set', {
@@ -676,7 +701,9 @@ describe('the recovery file', () => {
     await station.start()
     const { left = '', recoveryBehind } = await station.status()
     const old = left.split('/').at(-1)
-    const keys = readdirSync(join(station.data, 'keys')).filter((name) => !name.startsWith(`${old}.`))
+    const keys = readdirSync(join(station.data, 'keys')).filter(
+      (name) => name !== 'passwords.pepper' && !name.startsWith(`${old}.`),
+    )
     expect(keys).toHaveLength(2)
     expect(recoveryBehind).toEqual(keys)
     expect(command('status').out).toContain(`the recovery file does not hold ${keys.join(', ')}`)
@@ -917,4 +944,52 @@ test('keys in a keystore that is not there are refused in one sentence, and file
   } finally {
     await other.remove()
   }
+})
+
+test('a trail is verified with the key line that was kept, and what is no line of it is told apart', {
+  tags: ['req/P11-10a-3', 'challenge'],
+}, async () => {
+  const { key } = JSON.parse(command('status', '--json').out)
+  await station.stop()
+  const at = (name: string) => join(station.base, name)
+  writeFileSync(at('trail.jsonl'), command('trail').out)
+  writeFileSync(at('checkpoint'), command('checkpoint').out)
+  writeFileSync(at('trail.json'), command('trail', '--json').out)
+  const verify = (...args: string[]) => station.tryRelay('verify', ...args)
+  const checked = ['--checkpoint', at('checkpoint'), '--trail-key']
+  expect(verify(at('trail.jsonl'), ...checked, key)).toMatchObject({ code: 0 })
+  const other = new Workstation()
+  try {
+    const [, another = ''] = /its key +(\S+)/.exec(other.init()) ?? []
+    expect(verify(at('trail.jsonl'), ...checked, another).code).toBe(1)
+  } finally {
+    await other.remove()
+  }
+  expect(verify(at('trail.jsonl'), ...checked, 'nonsense')).toMatchObject({ code: 2 })
+  expect(verify(at('trail.json'))).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('without --json'),
+  })
+})
+
+test('a set-up that is killed can be done again, or was done', {
+  tags: ['req/DI-2', 'challenge', 'fault'],
+}, async () => {
+  const done: string[] = []
+  for (let i = 0; i < 12; i++) {
+    const other = new Workstation({ init: ['--quiet', '1'] })
+    try {
+      const args = ['--org', 'lab.example', '--name', 'ws-test', '--project', 'P-17', '--watch', other.folder]
+      const script = join(import.meta.dirname, '../../agent/bin/relay.mjs')
+      const command = [script, 'init', '--data', other.data, ...args]
+      spawnSync(process.execPath, command, { timeout: 200 + 45 * i, killSignal: 'SIGKILL' })
+      const again = other.tryRelay('init', '--data', other.data, ...args)
+      if (again.code !== 0) expect(again.error).toContain('there is a relay in')
+      done.push(again.code === 0 ? 'again' : 'done')
+      expect(other.tryRelay('verify', '--data', other.data)).toMatchObject({ code: 0, error: '' })
+    } finally {
+      await other.remove()
+    }
+  }
+  expect(done).toContain('again')
 })

@@ -64,7 +64,12 @@ export function checkBadge(typed: string, { persons, badges }: KnownBadges): Per
   // A hash of 128 random bits is no secret that can be found by timing the comparison.
   const badge = badges.find((one) => one.hash === hash)
   const person = badge && persons.find(({ id }) => id === badge.person)
-  if (person === undefined) throw new BadgeRefused('unknown', 'this badge is not known here', hash)
+  if (person === undefined)
+    throw new BadgeRefused(
+      'unknown',
+      'this badge is not known here, or was taken back: relay badge new',
+      hash,
+    )
   if (person.disabled === true)
     throw new BadgeRefused('person-disabled', `${person.name} is disabled`, hash, person.id)
   return person

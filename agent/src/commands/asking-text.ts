@@ -25,7 +25,7 @@ export function statusText(status: RelayStatus): string {
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
-    `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} ${units.unclaimed === 1 ? 'capture' : 'captures'} unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced` : ''}`,
+    `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} ${units.unclaimed === 1 ? 'capture' : 'captures'} unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced: relay verify --files names them` : ''}`,
   ]
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
@@ -61,9 +61,9 @@ export function statusText(status: RelayStatus): string {
     lines.push(
       `PEOPLE   nobody can sign in: ${printable(status.people?.fault ?? '')}; files are captured all the same`,
     )
-  for (const { name, found } of status.keys)
+  for (const { name, found, fault } of status.keys)
     lines.push(
-      `KEY      ${name}: ${printable(found)}; the relay does not start without it: put the right one back, or get it from the recovery file with relay recover`,
+      `KEY      ${name}: ${printable(found)}; the relay does not start without it: ${fault === 'unusable' ? 'set that right' : 'put the right one back, or get it from the recovery file with relay recover'}`,
     )
   lines.push(...setRightText(status))
   if (recoveryBehind.length > 0)

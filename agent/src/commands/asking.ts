@@ -218,7 +218,7 @@ async function scan(args: readonly string[], out: Output): Promise<number> {
 }
 
 async function change(noun: string, args: readonly string[], out: Output): Promise<number> {
-  const [verb = ''] = parseWords(args, everything).positionals
+  const [verb = '', ...more] = parseWords(args, everything).positionals
   const command = `${noun}.${verb}`
   const known = Object.hasOwn(changes, command) ? changes[command] : undefined
   if (known === undefined) {
@@ -227,6 +227,8 @@ async function change(noun: string, args: readonly string[], out: Output): Promi
     )
     throw new UnusableInput(`relay ${noun} is followed by ${verbs.join(' or ')}; relay ${noun} --help`)
   }
+  if (command === 'badge.in' && more.length > 0)
+    throw new UnusableInput('the code of a badge is a line of standard input, where no other program sees it')
   const { word, options } = known
   // Read as all there are: one that this command does not take is refused, and else it is not there.
   const { values, words } = parseOptions(args, options as typeof everything, [

@@ -11,7 +11,8 @@ import { UnusableInput } from '../unusable-input.ts'
 export function digestNow(path: string): string | null {
   const stat = statSync(fsPath(path), { throwIfNoEntry: false })
   if (stat === undefined) return null
-  if (!stat.isDirectory()) return digestOfFile(path)
+  if (stat.isFile()) return digestOfFile(path)
+  if (!stat.isDirectory()) throw new UnusableInput(`${readable(path)} is no file and no folder`)
   const files = walkSet(path, sep).files.map(
     ({ member, path: at, size }): ManifestFile => ({ path: member, size, sha256: digestOfFile(at) }),
   )

@@ -18,6 +18,7 @@ import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings
 import { parsePersonOption } from '../actors/person-option.ts'
 import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
+import { makeFolder } from '../make-folder.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
 import { newPepper, peopleOpenedDraft, pepperIdOf } from '../people/opened-people.ts'
@@ -156,8 +157,8 @@ export interface InitValues {
 }
 
 /**
- * Sets up a data folder. The last thing written is the first record with the settings: a set-up that was cut
- * off leaves no relay that could be run, and can be done again.
+ * Sets up a data folder. The last thing written are the trail's first records, with the settings, all at once: a set-up
+ * that was cut off leaves no relay, and can be done again.
  */
 export async function init(values: InitValues): Promise<InitResult> {
   const folder = dataFolder(required(values.data, 'data'))
@@ -201,7 +202,7 @@ export async function init(values: InitValues): Promise<InitResult> {
   requireSoundRules(settings)
   const admin = values.admin === undefined ? undefined : firstAdministrator(values.admin)
   requireApart(folder.path, notaryFolder, settings)
-  mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+  makeFolder(folder.path)
   const lock = takeWriterLock(folder.lock)
   try {
     const database = openDatabase(folder.database)
@@ -217,6 +218,9 @@ export async function init(values: InitValues): Promise<InitResult> {
       notary: { folder: notaryFolder, identity: await notary.identity() },
     }
     const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size))
+    const pepper = await newPepper(secrets, random)
+    const now = new Date()
+    const relay = relayActor(name)
     const opened = await openNewTrail({
       org: settings.org,
       name,
@@ -224,35 +228,34 @@ export async function init(values: InitValues): Promise<InitResult> {
       store,
       secrets,
       random,
-      now: new Date(),
+      now,
       previous: null,
+      first: async ({ trail }) => {
+        const written = await writeRecovery(
+          folder.recovery,
+          trail.origin,
+          await allSecrets(secrets),
+          passphrase,
+        )
+        const recovery = {
+          file: folder.recovery,
+          ...written,
+          how: 'set-up',
+          before: null,
+          reason: 'set up',
+        } as const
+        const time = timestamp(now.getTime())
+        return {
+          drafts: [
+            recoveryDraft(relay, recovery, {}, now.getTime()),
+            ...settingsDrafts(complete, 'set up', now.getTime()),
+            peopleOpenedDraft(relay, pepperIdOf(pepper), time),
+            ...(admin === undefined ? [] : [{ ...admin.act, actor: relay, time }]),
+          ],
+          apply: () => host.setSettings(complete),
+        }
+      },
     })
-    const pepper = await newPepper(secrets, random)
-    const written = await writeRecovery(
-      folder.recovery,
-      opened.trail.origin,
-      await allSecrets(secrets),
-      passphrase,
-    )
-    const now = Date.now()
-    const recovery = {
-      file: folder.recovery,
-      ...written,
-      how: 'set-up',
-      before: null,
-      reason: 'set up',
-    } as const
-    const relay = relayActor(name)
-    const time = timestamp(now)
-    opened.writer.append(
-      [
-        recoveryDraft(relay, recovery, {}, now),
-        ...settingsDrafts(complete, 'set up', now),
-        peopleOpenedDraft(relay, pepperIdOf(pepper), time),
-        ...(admin === undefined ? [] : [{ ...admin.act, actor: relay, time }]),
-      ],
-      () => host.setSettings(complete),
-    )
     const isGiven = await anchorFirst({
       ...opened,
       folder,

@@ -48,6 +48,11 @@ export function parseWords<const Wanted extends Options>(args: readonly string[]
     const [, option] = /^Unknown option '([^']*)'/.exec(said) ?? []
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && option !== undefined)
       throw new UnusableInput(`there is no option ${shown(option)} here; --help lists them`)
+    const [, needy] = /^Option '([^' ]*)[^']*' argument (?:missing|is ambiguous)/.exec(said) ?? []
+    if (needy !== undefined)
+      throw new UnusableInput(
+        `${needy.replace(/,.*$/, '')} needs a value; one that begins with a dash is given as ${needy}=-…`,
+      )
     throw new UnusableInput(said)
   }
 }

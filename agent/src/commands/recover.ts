@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { messageOf } from '../error-message.ts'
+import { PEPPER_NAME } from '../people/opened-people.ts'
 import { requireReason } from '../reason.ts'
 import {
   allSecrets,
@@ -12,6 +13,7 @@ import {
   renewRecovery,
 } from '../recovery.ts'
 import { openOrCreateSecrets, openSecrets } from '../secrets.ts'
+import { secretNames } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { askRelay, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
@@ -45,8 +47,17 @@ export async function recoverCommand(args: readonly string[], out: Output): Prom
   requireRelay(folder)
   const secrets = await openOrCreateSecrets(folder)
   const result = await recoverSecrets(values.recovery ?? folder.recovery, secrets, passphrase)
-  out.write(values.json ? jsonText(result) : printed(result))
+  const strange = await reading(folder.path, ({ trails }) => {
+    const names = [PEPPER_NAME, ...trails.flatMap(({ origin }) => Object.values(secretNames(origin)))]
+    return result.restored.filter((name) => !names.includes(name))
+  })
+  out.write(values.json ? jsonText({ ...result, strange }) : `${printed(result)}${strangeText(strange)}`)
   return result.differing.length + result.unusable.length === 0 ? 0 : 1
+}
+
+function strangeText(strange: readonly string[]): string {
+  if (strange.length === 0) return ''
+  return `No trail of this folder has ${strange.join(', ')}: keys go with the data folder they were made for, and alone they bring no record back.\n`
 }
 
 function printed({ restored, differing, unusable }: Recovery): string {

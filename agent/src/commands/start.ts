@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
+import { makeFolder } from '../make-folder.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
+import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { type InitResult, init } from './init.ts'
 import { jsonLine, type Output, parseOptions } from './options.ts'
@@ -26,9 +28,10 @@ export async function startCommand(args: readonly string[], out: Output): Promis
   const folder = dataFolder(values.data)
   const watch = resolve(values.watch ?? 'instrument-folder')
   const isThere = hasDatabase(folder)
+  if (isThere) requireStopped(folder)
   const watched = isThere ? await watchedBy(folder, values.watch) : [watch]
   if (!isThere) {
-    mkdirSync(watch, { recursive: true })
+    makeFolder(watch, 0o755)
     const { account, name } = whoRuns()
     const result = await init({
       data: folder.path,
@@ -42,7 +45,7 @@ export async function startCommand(args: readonly string[], out: Output): Promis
     else sayHello(result, name, account, out)
   }
   if (!values.json) {
-    out.write(`Drop a file or an instrument's data set into ${watched.map(printable).join(' or ')}\n`)
+    out.write(`Drop a file or an instrument's data set into ${watched.map(shownPlace).join(' or ')}\n`)
     out.write(
       `See what became of it:  npx relay trail --data ${values.data}      Check it all:  npx relay verify --data ${values.data}\n\n`,
     )
@@ -61,6 +64,20 @@ function sayHello(result: InitResult, name: string, account: string, out: Output
   )
   out.write(`  key        ${result.vkey}\n`)
   out.write('             Kept outside this machine, anybody can check the trail with it.\n\n')
+}
+
+/** Before a word is said of what can be done with it. */
+function requireStopped(folder: DataFolder): void {
+  const lock = tryWriterLock(folder.lock)
+  if (lock === undefined)
+    throw new UnusableInput(
+      `a relay is running on ${folder.path} already: relay status --data ${folder.path} says how it is`,
+    )
+  lock.release()
+}
+
+function shownPlace(path: string): string {
+  return `${printable(path)}${existsSync(path) ? '' : ' (which is not there now)'}`
 }
 
 /** What a relay that is there watches. Another folder is not put under watch in passing: that takes a reason. */

@@ -9,7 +9,8 @@ import { reading, trailNumbered } from './reading.ts'
 
 export const trailHelp = `relay trail --data DIR [--from N] [--limit N] [--trail N] [--json]
       Prints records as they are stored, one exact line each, from record 0 or --from N on, newest trail unless
-      --trail says otherwise: 1 is the oldest. These lines are what "relay verify" reads.
+      --trail says otherwise: 1 is the oldest. These lines, all of them from record 0,
+      are what "relay verify" reads.
       --json             one object: the trail's name, and the lines as "entries"`
 
 export const manifestHelp = `relay manifest SEQ --data DIR [--trail N] [--json]

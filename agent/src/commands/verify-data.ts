@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import {
   base64,
   canonical,
@@ -22,6 +23,7 @@ import type { Settings } from '../settings.ts'
 import { columnsOf } from '../sqlite/columns.ts'
 import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
+import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -73,6 +75,7 @@ export async function verifyData(
   { json, files }: VerifyDataOptions,
   out: Output,
 ): Promise<number> {
+  requireOwner(path)
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const checks: TrailCheck[] = []
@@ -112,7 +115,7 @@ export async function verifyData(
             notarised: notarised?.size,
           }),
         )
-      out.write(checkedBeside(asked.folder, files))
+      out.write(checkedBeside(asked.folder, files, findings))
       out.write(printFindings(findings))
       out.write(
         faults === 0
@@ -124,17 +127,34 @@ export async function verifyData(
   })
 }
 
+/** Keys are for nobody but the account the relay runs under: for another they would seem to be missing. */
+function requireOwner(path: string): void {
+  const uid = process.getuid?.()
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid
+  if (uid === undefined || owner === undefined || owner === uid) return
+  throw new UnusableInput(
+    `${path} belongs to ${ownerName(path)}, and its keys are for no other account: run this as ${ownerName(path)}, e.g. with sudo -u ${ownerName(path)}`,
+  )
+}
+
 /** What was checked beside the lines of the trails. */
-function checkedBeside(notary: string, files: boolean): string {
+function checkedBeside(notary: string, files: boolean, findings: readonly DataFinding[]): string {
+  const isAway = findings.some(({ code }) => code === 'notary-unreachable')
   const checks = [
     'the keys, the names of the trails, the settings in use, the database itself',
     'search columns, manifests, and what is remembered of each file, against the records',
-    `the notary in ${printable(notary)}`,
-    ...(files ? ['every file on the disk, against its last record'] : []),
+    ...(isAway ? [] : [`the notary in ${printable(notary)}`]),
+    ...(files ? ['every file that was read, against its last record'] : []),
   ]
-  const open = files ? [] : ['not checked   files on the disk: --files reads them all']
-  const lines = checks.map((check, i) => `${(i === 0 ? 'checked too' : '').padEnd(14)}${check}`)
-  return `${[...lines, ...open].join('\n')}\n\n`
+  const open = [
+    ...(isAway ? [`the notary in ${printable(notary)}: it cannot be asked now`] : []),
+    files
+      ? 'files no record is of, or that could not be read when they were recorded: relay status'
+      : 'files on the disk: --files reads them all',
+  ]
+  const listed = (name: string, items: readonly string[]) =>
+    items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}\n`).join('')
+  return `${listed('checked too', checks)}${listed('not checked', open)}\n`
 }
 
 function printFindings(findings: readonly DataFinding[]): string {

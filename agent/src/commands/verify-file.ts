@@ -1,6 +1,7 @@
-import { realpathSync, statSync } from 'node:fs'
+import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { type Body, printable, type TrailRecord } from '@compliance-relay/shared/trail'
+import { nameTest } from '../capture/listing.ts'
 import { digestOf, manifestOf } from '../capture/manifest.ts'
 import { fsPath } from '../capture/raw-name.ts'
 import { parseSettings, type Settings, type WatchSettings } from '../settings.ts'
@@ -18,7 +19,7 @@ export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
       has it), changed, not-read (in the trail, but it could not be read: nothing to compare it with), missing,
       deleted, renamed, not-recorded, folder (no record is of it by itself: some of what is in it is named).
       What lies in no watched folder is judged by its content alone, and said to be a copy. Exit code 0 only if it
-      is recorded as it is now, 1 for all else, 2 if there is nothing to judge. It does not verify the trail
+      is recorded as it is now, 1 for all else, 2 if it is neither there nor in the trail. It does not verify the trail
       itself, relay verify --data does; with --files that reads every file there is`
 
 /** Records below a folder that are looked at for one of its own watch. */
@@ -58,8 +59,11 @@ interface Verdict {
     readonly kind: string
     readonly time: string
     readonly actor: string
+    readonly via: string
     readonly path: string
     readonly sha256: string | null
+    /** What the instrument's rules miss in it; null if it is complete, or nobody can tell. */
+    readonly incomplete: string | null
   } | null
   readonly disagreements: readonly Disagreement[]
   /** What to do about one that is not recorded; null where there is nothing to say. */
@@ -76,7 +80,7 @@ const sentences: Readonly<Record<FileState, string>> = {
   deleted: 'is in the trail as deleted, and not on the disk',
   renamed: 'is in the trail as renamed, and not on the disk under this name',
   'not-recorded': 'is not in the trail',
-  folder: 'is a folder, and no record is of it by itself',
+  folder: 'is, or was, a folder: no record is of it by itself',
 }
 
 /** Of what lies in no watched folder only the content can be in the trail, not the path. */
@@ -107,8 +111,10 @@ function printed({ state, file, copy, sha256, record, disagreements, hint }: Ver
     if (record.sha256 !== null && record.sha256 !== sha256) lines.push(`  recorded  ${record.sha256}`)
     lines.push(
       `  record    ${record.seq} of ${record.trail}`,
-      `            ${record.kind} at ${record.time} by ${printable(record.actor)}, ${printable(record.path)}`,
+      `            ${record.kind} at ${record.time} ${printable(byWhom(record))}, ${printable(record.path)}`,
     )
+    if (record !== null && record.incomplete !== null)
+      lines.push(`  INCOMPLETE ${printable(record.incomplete)}`)
   }
   for (const { path, from, algorithm, digest } of disagreements)
     lines.push(
@@ -118,11 +124,18 @@ function printed({ state, file, copy, sha256, record, disagreements, hint }: Ver
   return `${lines.join('\n')}\n`
 }
 
+/** What the relay itself notices, a deletion for one, nobody is named for. */
+function byWhom({ actor, via }: NonNullable<Verdict['record']>): string {
+  return via === 'relay' ? `noticed by the relay ${actor}` : `by ${actor}`
+}
+
 function judge(data: Reading, file: string): Verdict {
   const settings = parseSettings(data.host.settings())
   const path = realOf(file)
   const watch = settings.watches.find((one) => isIn(path, one.path))
   const nothing = { file, copy: false, sha256: null, record: null, disagreements: [] }
+  const other = otherThanFile(data, watch, path, file)
+  if (other !== undefined) return other
   const folder = hintForFolder(data, settings, path)
   // A folder of many data sets is not read through to find that none of them is it.
   if (folder !== undefined) return { ...nothing, state: 'folder', hint: folder }
@@ -140,12 +153,41 @@ function judge(data: Reading, file: string): Verdict {
   const where =
     watch === undefined
       ? 'It lies in no folder that is or was watched; relay settings lists them.'
-      : 'If it is new: relay status lists what is on its way, relay scan has every file looked at.'
+      : whyNotYet(settings, watch, path)
   const content =
     same === undefined
       ? ''
       : ` The same content is in the trail as ${same.record.body['path']}, record ${same.record.seq}.`
   return { ...nothing, sha256, state: 'not-recorded', hint: `${where}${content}` }
+}
+
+/** Of a link, a pipe or a device: nothing of it is read, here as by the relay. Undefined for files and folders. */
+function otherThanFile(
+  data: Reading,
+  watch: WatchSettings | undefined,
+  path: string,
+  file: string,
+): Verdict | undefined {
+  const stat = lstatSync(fsPath(path), { throwIfNoEntry: false })
+  if (stat === undefined || stat.isFile() || stat.isDirectory()) return undefined
+  const what = stat.isSymbolicLink() ? 'a link' : 'no file and no folder, but a pipe, a socket or a device'
+  for (const trail of watch === undefined ? [] : [...data.trails].reverse()) {
+    const [record] = recordsOf(data, trail.id, watch?.id ?? '', inWatch(watch, path))
+    if (record === undefined) continue
+    const hint = `It is ${what}, which is not read. The record says: ${record.body['reason'] ?? record.kind}.`
+    const shownOne = shownRecord(record, trail.origin, null)
+    return { file, copy: false, sha256: null, state: 'refused', record: shownOne, disagreements: [], hint }
+  }
+  throw new UnusableInput(`${file} is ${what}: only files and folders are judged`)
+}
+
+/** Of what is in a watched folder, and not in the trail. */
+function whyNotYet(settings: Settings, watch: WatchSettings, path: string): string {
+  const ignored = inWatch(watch, path).split('/').find(nameTest(settings.ignore))
+  if (ignored !== undefined)
+    return `The name ${ignored} is ignored, as relay settings says: no record is made of it.`
+  if (watch.ended !== undefined) return `Its folder is not watched any more, since ${watch.ended}.`
+  return 'If it is new: relay status lists what is on its way, relay scan has every file looked at.'
 }
 
 /** The newest record of this content, wherever it was. */
@@ -178,10 +220,13 @@ function hintForFolder(data: Reading, settings: Settings, path: string): string 
   if (count > 0)
     return `${isGone}${count === 1 ? 'One file or data set' : `${count} files and data sets`} in it ${count === 1 ? 'is' : 'are'} in the trail. Name one of them, e.g. ${first.join(', ')}; relay verify --data DIR --files reads them all.`
   for (let folder = dirname(name); folder !== '.' && folder !== '/'; folder = dirname(folder))
-    if (said(folder)) return `It is a part of the data set ${folder}. Name that, or a file in it.`
+    if (said(folder)) {
+      if (stat !== undefined) return `It is a part of the data set ${folder}. Name that, or a file in it.`
+      throw new UnusableInput(`${path} is not on the disk, and no record of the data set ${folder} has it`)
+    }
   const last = watch === undefined || name === '' ? undefined : lastBelow(data, watch.id, name)
   if (last !== undefined)
-    return `${isGone}What was recorded in it is there no more: the last record, ${last.record.seq} of ${last.trail}, is ${last.record.kind} of ${last.record.body['path']}. relay trail shows it.`
+    return `${isGone}What was recorded in it is there no more: the last, ${last.record.body['path']}, stands in record ${last.record.seq} of ${last.trail}, ${last.record.kind}. Name that to see what became of it.`
   return undefined
 }
 
@@ -243,19 +288,21 @@ function shownRecord(
   trail: string,
   sha256: string | null,
 ): Verdict['record'] {
-  return { trail, seq, kind, time, actor: actor.name, path: String(body['path'] ?? ''), sha256 }
+  const { missing } = body
+  const incomplete =
+    body['complete'] === false ? (Array.isArray(missing) ? missing.join('; ') : 'something is missing') : null
+  const path = String(body['path'] ?? '')
+  return { trail, seq, kind, time, actor: actor.name, via: actor.via, path, sha256, incomplete }
 }
 
-/** The path with its folder's links resolved; the file itself may be gone. */
+/** The path with its folder's links resolved; the file itself may be gone, and if it is a link it stays one. */
 function realOf(file: string): string {
   const path = resolve(file)
   try {
-    return realpathSync.native(path)
+    // A root, or a folder named by its dot, has no name of its own.
+    if (basename(path) === '') return path
+    return join(realpathSync.native(dirname(path)), basename(path))
   } catch {
-    try {
-      return join(realpathSync.native(dirname(path)), basename(path))
-    } catch {
-      return path
-    }
+    return path
   }
 }

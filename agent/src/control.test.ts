@@ -48,6 +48,30 @@ describe('a request', () => {
     expect(readdirSync(folder)).toEqual([`${name}.answer`])
   })
 
+  test('whose answer cannot be written is done once, and those behind it have their turn', {
+    tags: ['req/DI-2', 'challenge', 'fault'],
+  }, async () => {
+    const second = name.replace('1', '2')
+    for (const one of [name, second])
+      writeFileSync(join(folder, `${one}.request`), '{"command":"x","arguments":{}}')
+    mkdirSync(join(folder, `${name}.answer`, 'in the way'), { recursive: true })
+    let done = 0
+    const count = async () => {
+      done++
+    }
+    await expect(answerRequests(folder, count)).rejects.toThrow()
+    expect(await answerRequests(folder, count)).toBe(0)
+    expect(done).toBe(2)
+    expect(readdirSync(folder).filter((one) => one.endsWith('.request'))).toEqual([])
+    expect(readFileSync(join(folder, `${second}.answer`), 'utf8')).toContain('"ok":true')
+  })
+
+  test('that is no UTF-8 is not in form', { tags: ['challenge'] }, async () => {
+    writeFileSync(join(folder, `${name}.request`), Buffer.from('7b22636f6d6d616e64223a22ff227d', 'hex'))
+    await answerRequests(folder, echo)
+    expect(readFileSync(join(folder, `${name}.answer`), 'utf8')).toContain('not in form')
+  })
+
   test('whose answer finds no room is done once, and whoever asked is told', {
     tags: ['req/DI-2', 'fault'],
   }, async () => {

@@ -62,8 +62,9 @@ export type Handler = (request: Request, asker: Asker) => Promise<unknown>
 
 /**
  * Answers what has been asked, a hundred at a time, and removes what those left who ended before they were done.
- * Returns how many requests there were. Throws what the disk throws, but for a full one: then the request is removed,
- * which needs no room, and whoever asked sees that there is no answer to come.
+ * Returns how many requests there were. Throws what the disk throws, once all have had their turn, but for a full one.
+ * A request whose answer cannot be written is removed all the same: it has been done, and whoever asked sees that there
+ * is no answer to come.
  */
 export async function answerRequests(
   folder: string,
@@ -78,6 +79,7 @@ export async function answerRequests(
   }
   removeLeftovers(folder, all, now())
   const names = all.filter((name) => /^[0-9a-f-]{36}\.request$/.test(name)).slice(0, REQUESTS_AT_ONCE)
+  const faults: unknown[] = []
   for (const name of names) {
     const path = join(folder, name)
     const answer = await answerOne(path, handle)
@@ -85,11 +87,12 @@ export async function answerRequests(
     try {
       writeWhole(folder, name.replace(/request$/, 'answer'), JSON.stringify(answer))
     } catch (error) {
-      // It has been done, and must not be done again each time that the answer finds no room.
-      if (!isNoRoom(error)) throw error
+      // It has been done, and must not be done again each time that the answer cannot be written.
+      if (!isNoRoom(error)) faults.push(error)
     }
     rmSync(path, { recursive: true, force: true })
   }
+  if (faults.length > 0) throw faults[0]
   return names.length
 }
 
@@ -118,7 +121,8 @@ async function answerOne(path: string, handle: Handler): Promise<Answer> {
   } catch (error) {
     if (error instanceof UnusableInput || (error instanceof Error && error.name === 'SettingsError'))
       return { ok: false, problem: error.message }
-    if (error instanceof z.ZodError || error instanceof SyntaxError)
+    const isNoText = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+    if (error instanceof z.ZodError || error instanceof SyntaxError || isNoText)
       return { ok: false, problem: 'the request is not in form' }
     if (isRefused(error, path))
       return {
@@ -153,7 +157,10 @@ function readRequest(path: string): { readonly text: string; readonly uid: numbe
     let length = 0
     for (let read = -1; read !== 0 && length < bytes.length; length += read)
       read = readSync(descriptor, bytes, length, bytes.length - length, length)
-    return { text: bytes.toString('utf8', 0, length), uid: stat.uid }
+    return {
+      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)),
+      uid: stat.uid,
+    }
   } finally {
     closeSync(descriptor)
   }

@@ -1,14 +1,19 @@
+import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { type Actor, canonical, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
+import { type Actor, canonical, type Draft, type Value } from '@compliance-relay/shared/trail'
+import { cutText } from './cut-text.ts'
 import { messageOf } from './error-message.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween } from './settings-changes.ts'
 import type { HostStore } from './sqlite/host-store.ts'
+import { removeUnreadableRows, unreadableRows } from './sqlite/readable-rows.ts'
 import { mendSchema, type SchemaFault, schemaFaults } from './sqlite/schema-faults.ts'
-import { TrailStore } from './sqlite/trail-store.ts'
+import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 
 /** What a start sets right beside the trail: records that say so, and what is done in their transaction, before them. */
 export interface Mending {
+  /** Rows of the capture state that could not even be read: to be removed before it is held against the records. */
+  readonly rows: number
   readonly drafts: readonly Draft[]
   readonly apply: () => void
 }
@@ -40,37 +45,46 @@ export function mendingOf({ database, host, recorded, relay, time }: MendingOpti
   const settings = recorded === undefined ? undefined : settingsFault(host, recorded)
   const draft = (kind: string, body: Draft['body']): Draft => ({ kind, actor: relay, time, body })
   const altered = faults.filter(({ remedy }) => remedy !== 'left')
-  const foreign = schemaBody(faults.filter(({ remedy }) => remedy === 'left'))
-  // What stays where it is, is said once and not at each start: again only if it is another.
-  const isNews = foreign.count > 0 && canonical(foreign.parts) !== canonical(saidForeign(database))
+  const left = faults.filter(({ remedy }) => remedy === 'left')
+  const foreign = { ...schemaBody(left), sha256: digestOfAll(left) }
+  // What stays where it is, is said once and not at each start: again only if anything of it is another.
+  const isNews = left.length > 0 && foreign.sha256 !== saidForeign(database)
+  const rows = unreadableRows(database)
   const drafts = [
+    ...(rows === 0
+      ? []
+      : [draft('state.mended', { count: rows, codes: { 'row-unreadable': rows }, units: [] })]),
     ...(altered.length === 0 ? [] : [draft('schema.mended', schemaBody(altered))]),
     ...(isNews ? [draft(NOT_OURS, foreign)] : []),
     ...(settings === undefined ? [] : [draft('settings.mended', settings)]),
   ]
   if (drafts.length === 0) return undefined
   return {
+    rows,
     drafts,
     apply: () => {
       mendSchema(database, faults)
+      removeUnreadableRows(database)
       if (settings !== undefined) host.setSettings(recorded)
     },
   }
 }
 
-/** What the newest record of what is not the relay's has named. */
-function saidForeign(database: DatabaseSync): Value {
+/** Digest of what the newest record of what is not the relay's has named. */
+function saidForeign(database: DatabaseSync): Value | undefined {
   const store = new TrailStore(database)
   const trail = store.trails().at(-1)
   const seq = trail === undefined ? undefined : store.lastOfKind(trail.id, NOT_OURS)
-  if (trail === undefined || seq === undefined) return []
-  const line = store.line(trail.id, seq)
-  try {
-    return line === undefined ? [] : (readEntry(line).record.body['parts'] ?? [])
-  } catch {
-    // A line that cannot be read is the verifier's to name.
-    return []
-  }
+  // A line that cannot be read is the verifier's to name.
+  return trail === undefined || seq === undefined
+    ? undefined
+    : readRecordIn(store, trail.id, seq)?.body['sha256']
+}
+
+/** Of all of them and whole, where a record gives the first few and their beginnings. */
+function digestOfAll(faults: readonly SchemaFault[]): string {
+  const all = faults.map(({ what, name, found }) => JSON.stringify([what, name, found]))
+  return createHash('sha256').update(all.join('\n')).digest('hex')
 }
 
 function schemaBody(faults: readonly SchemaFault[]) {
@@ -78,8 +92,8 @@ function schemaBody(faults: readonly SchemaFault[]) {
     count: faults.length,
     parts: faults.slice(0, GIVEN_MAX).map(({ what, name, found }) => ({
       what,
-      name: name.toWellFormed().slice(0, 100),
-      found: found?.toWellFormed().slice(0, STATEMENT_CHARACTERS_MAX) ?? null,
+      name: cutText(name, 100),
+      found: found === null ? null : cutText(found, STATEMENT_CHARACTERS_MAX),
     })),
   }
 }
@@ -92,7 +106,7 @@ function settingsFault(host: HostStore, recorded: Settings): Draft['body'] | und
     if (canonical(found as Value) === canonical(recorded as unknown as Value)) return undefined
     copy = parseSettings(found)
   } catch (error) {
-    return { reason: messageOf(error).slice(0, STATEMENT_CHARACTERS_MAX) }
+    return { reason: cutText(messageOf(error), STATEMENT_CHARACTERS_MAX) }
   }
   const changes = changesBetween(copy, recorded)
   return {

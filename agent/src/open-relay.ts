@@ -20,6 +20,7 @@ import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween, inParts, type SettingsChange, withChanges } from './settings-changes.ts'
 import { openDatabase, openForReading } from './sqlite/database.ts'
 import { HostStore } from './sqlite/host-store.ts'
+import { unreadableRows } from './sqlite/readable-rows.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { takeWriterLock, type WriterLock } from './sqlite/writer-lock.ts'
 import { temporaryLeafStore } from './temporary-leaf-store.ts'
@@ -117,7 +118,10 @@ type Parts = Pick<
 async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): Promise<OpenedRelay> {
   const { folder, database, store, host, secrets, notary, settings } = parts
   const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
-  const stateCheck = deps.checksState === true ? checkState({ file: folder.database }) : undefined
+  // Begun beside the verification, unless there is something in it that has to be removed first.
+  const checks = deps.checksState === true
+  const early = checks && unreadableRows(database) === 0 ? checkState({ file: folder.database }) : undefined
+  const begunCheck = () => early ?? (checks ? checkState({ file: folder.database }) : undefined)
   const leaves = temporaryLeafStore()
   const people = new PeopleReader()
   let check: TrailCheck
@@ -141,13 +145,23 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   const mended = mendingOf({ database, host, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
-  const common = { ...parts, reading, check, stateCheck, mended }
+  const common = { ...parts, reading, check, mended }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
     if (mended !== undefined) writer.append(mended.drafts, undefined, mended.apply)
     const opened = await openPeople(people, secrets)
-    return { ...common, trail, keys, writer, left: undefined, frontier: check.position, people: opened }
+    const stateCheck = begunCheck()
+    return {
+      ...common,
+      trail,
+      keys,
+      writer,
+      left: undefined,
+      frontier: check.position,
+      stateCheck,
+      people: opened,
+    }
   }
   deps.note('trail-left', {
     trail: trail.origin,
@@ -181,6 +195,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     ...opened,
     left: trail,
     frontier: undefined,
+    stateCheck: begunCheck(),
     people: await openPeople(reader, secrets),
   }
 }

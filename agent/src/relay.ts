@@ -93,6 +93,8 @@ const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
 /** How often the capture state is held against the records, after the start. */
 const STATE_AGAIN_MILLISECONDS = 86_400_000
+/** And again, where it could not be done. */
+const STATE_RETRY_MILLISECONDS = 60_000
 const BADGES_MILLISECONDS = 5_000
 /** How often sessions are looked at for ones that are over, and those told to wait are summed up. */
 const SWEEP_MILLISECONDS = 5_000
@@ -129,6 +131,7 @@ export class Relay {
   readonly #gap: Gap
   /** When the relay was last at work, before this start, as far as it is known. */
   readonly #before: Alive | undefined
+  #isStateChecked = true
   #stopped = false
   #closed = false
 
@@ -286,7 +289,7 @@ export class Relay {
           }
     this.recordStart()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
-    if (stateCheck !== undefined) await this.#state.keep(false, stateCheck)
+    if (stateCheck !== undefined) this.#isStateChecked = await this.#state.keep(false, stateCheck)
     if (this.#stopped) return
     this.recorder.add({ apply: () => this.#units.removeStrays() })
     this.recorder.flush()
@@ -326,7 +329,15 @@ export class Relay {
     })
     this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
     this.#every(KEYS_MILLISECONDS, () => void this.#lookAtKeys())
-    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#state.keep(true))
+    this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#keepState())
+    this.#every(STATE_RETRY_MILLISECONDS, () => {
+      if (!this.#isStateChecked) void this.#keepState()
+    })
+  }
+
+  async #keepState(): Promise<void> {
+    this.#isStateChecked = true
+    this.#isStateChecked = await this.#state.keep(true)
   }
 
   /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */

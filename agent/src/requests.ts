@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
+import { isPlainLine } from '@compliance-relay/shared/relay'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
@@ -36,7 +37,13 @@ const reason = z
   .trim()
   .min(least, `a reason has ${least} characters or more`)
   .max(most, `a reason has at most ${most} characters`)
-const text = z.string().trim().min(1).max(4096)
+  .refine(isPlainLine, 'a reason has nothing in it that cannot be seen')
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4096)
+  .refine((value) => value.isWellFormed(), 'no text')
 
 type Handler = (relay: Relay, by: Asking, args: { readonly [key: string]: unknown }) => unknown
 

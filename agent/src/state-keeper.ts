@@ -3,6 +3,7 @@ import { pathFields } from './capture/raw-name.ts'
 import type { Recorder } from './capture/recorder.ts'
 import { mend, type StateCheck } from './capture/state-check.ts'
 import type { StateFault } from './capture/state-faults.ts'
+import { cutText } from './cut-text.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 import { timestamp } from './time-text.ts'
 
@@ -19,6 +20,8 @@ export interface StateKeeperOptions {
 }
 
 const ROUNDS_MAX = 100
+/** Of a path in the record: twenty of them have room. */
+const NAME_LENGTH_MAX = 500
 
 /** Sees to it that what the scans go by is what the records say. */
 export class StateKeeper {
@@ -32,9 +35,11 @@ export class StateKeeper {
 
   /**
    * Checks, and mends what was found, until nothing is. `isCapturing`: folders are in memory too, and none is added
-   * behind that. `begun` is a check that runs already. Never throws: one that fails is noted, and capture goes on.
+   * behind that. `begun` is a check that runs already. Never throws: one that fails is noted, and false is given, so
+   * that it is tried again: capture goes on meanwhile.
    */
-  async keep(isCapturing: boolean, begun = this.#options.check()): Promise<void> {
+  async keep(isCapturing: boolean, begun = this.#options.check()): Promise<boolean> {
+    let isChecked = true
     let check: StateCheck | undefined = begun
     try {
       for (let round = 0; check !== undefined && round < ROUNDS_MAX; round++) {
@@ -46,9 +51,11 @@ export class StateKeeper {
         if (count > faults.length) check = this.#options.check()
       }
     } catch (error) {
+      isChecked = false
       if (!this.#closed) this.#options.note('state-not-checked', { error })
     }
     this.#check = undefined
+    return isChecked
   }
 
   close(): void {
@@ -61,7 +68,11 @@ export class StateKeeper {
     const { units, recorder, relay, wall, note, onMended } = this.#options
     const codes: Record<string, number> = {}
     for (const { code } of faults) codes[code] = (codes[code] ?? 0) + 1
-    const named = faults.slice(0, 20).map(({ code, watch, path }) => ({ code, watch, ...pathFields(path) }))
+    const named = faults.slice(0, 20).map(({ code, watch, path }) => ({
+      code,
+      watch: cutText(watch, NAME_LENGTH_MAX),
+      ...pathFields(path.length > NAME_LENGTH_MAX ? cutText(path, NAME_LENGTH_MAX) : path),
+    }))
     note('state-differs', { count, codes })
     const body = { count, codes, units: named }
     recorder.add({

@@ -1,5 +1,5 @@
 import { opendirSync, realpathSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { messageOf } from './error-message.ts'
 import { activeWatches, type Settings } from './settings.ts'
 import { accountName } from './system-faults.ts'
@@ -44,7 +44,14 @@ export function realPath(folder: string): string {
 }
 
 /** The relay's own files are not data: neither folder may lie in a watched one, nor the other way round. */
-export function requireApart(data: string, notary: string, settings: Pick<Settings, 'watches'>): void {
+export function requireApart(
+  dataAsked: string,
+  notaryAsked: string,
+  settings: Pick<Settings, 'watches'>,
+): void {
+  // Where they are, and not how they are called: a link may lead from one into the other.
+  const data = realPlace(dataAsked)
+  const notary = realPlace(notaryAsked)
   if (isIn(notary, data))
     throw new UnusableInput(
       `the notary folder ${notary} lies in the data folder: who puts back an old copy of that puts back the notary with it`,
@@ -54,9 +61,21 @@ export function requireApart(data: string, notary: string, settings: Pick<Settin
       ['data folder', data],
       ['notary folder', notary],
     ] as const) {
-      if (isIn(path, watch.path) || isIn(watch.path, path))
-        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watch.path} lie in each other`)
+      const watched = realPlace(watch.path)
+      if (isIn(path, watched) || isIn(watched, path))
+        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watched} lie in each other`)
     }
+  }
+}
+
+/** As `realPath`, also of what is not there yet: links in the part of the path that is there are resolved. */
+export function realPlace(path: string): string {
+  const absolute = resolve(path)
+  try {
+    return realpathSync.native(absolute)
+  } catch {
+    const above = dirname(absolute)
+    return above === absolute ? absolute : join(realPlace(above), basename(absolute))
   }
 }
 

@@ -94,7 +94,7 @@ describe('relay verify-file', () => {
       expect(said(folder)).toMatchObject({
         code: 1,
         out: expect.stringMatching(
-          /is a folder, and no record is of it by itself\.\n {2}2 files and data sets in it are in the trail/,
+          /is, or was, a folder: no record is of it by itself\.\n {2}2 files and data sets in it are in the trail/,
         ),
       })
     expect(said(station.folder, 'menthol').out).toContain(`e.g. ${run}, `)
@@ -108,12 +108,12 @@ describe('relay verify-file', () => {
     writeFileSync(join(station.base, 'other.dat'), 'x')
     expect(said(station.base, 'other.dat').out).toContain('It lies in no folder that is or was watched')
     mkdirSync(join(station.base, 'empty'))
-    expect(said(station.base, 'empty').out).toMatch(/is a folder, .*\n {2}There is no file in it/)
+    expect(said(station.base, 'empty').out).toMatch(/is, or was, a folder: .*\n {2}There is no file in it/)
     renameSync(join(station.folder, 'menthol'), join(station.folder, 'menthol-B'))
     await station.scan()
     await station.settled()
     expect(said(station.folder, 'menthol').out).toMatch(
-      /It is not on the disk\. What was recorded in it is there no more: the last record, \d+ of .*, is dataset\.created of menthol\/1[01]/,
+      /It is not on the disk\. What was recorded in it is there no more: the last, menthol\/1[01], stands in record \d+ of .*, dataset\.created/,
     )
     expect(said(station.folder, 'never-there')).toMatchObject({ code: 2 })
   })
@@ -992,4 +992,33 @@ test('a set-up that is killed can be done again, or was done', {
     }
   }
   expect(done).toContain('again')
+})
+
+test('a notary or data folder that lies in the watched one by a link is refused, at set-up and at start', {
+  tags: ['req/P11-10e-1', 'challenge'],
+}, async () => {
+  const other = new Workstation({ init: ['--quiet', '1'] })
+  try {
+    const link = join(other.base, 'link')
+    symlinkSync(other.folder, link)
+    const args = ['--org', 'lab.example', '--name', 'ws', '--project', 'P-17', '--watch', other.folder]
+    const init = (data: string, notary: string) =>
+      other.tryRelay('init', '--data', data, '--notary', notary, ...args)
+    const sentence = { code: 2, error: expect.stringContaining('lie in each other') }
+    expect(init(other.data, join(link, 'notary'))).toMatchObject(sentence)
+    expect(init(join(link, 'data'), other.notary)).toMatchObject(sentence)
+    expect(readdirSync(other.folder)).toEqual([])
+    symlinkSync(other.data, join(other.base, 'to-data'))
+    mkdirSync(other.data)
+    expect(init(other.data, join(other.base, 'to-data'))).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('lies in the data folder'),
+    })
+    other.init()
+    renameSync(other.notary, join(other.folder, 'moved'))
+    symlinkSync(join(other.folder, 'moved'), other.notary)
+    expect(other.tryRelay('run', '--data', other.data)).toMatchObject(sentence)
+  } finally {
+    await other.remove()
+  }
 })

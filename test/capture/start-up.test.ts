@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -43,14 +54,14 @@ function putBackCopy(): void {
 }
 
 /** Changes the database as somebody with the file in hand can: no trigger is in the way, and all are there afterwards. */
-function tamper(sql: string): void {
-  const database = new DatabaseSync(join(station.data, 'relay.db'))
+function tamper(...statements: readonly string[]): void {
+  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
   const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all() as {
     name: string
     sql: string
   }[]
   for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
-  database.exec(sql)
+  for (const sql of statements) database.exec(sql)
   for (const { sql: makes } of triggers) database.exec(makes)
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
@@ -365,6 +376,81 @@ describe('what stands in the database beside the rows', () => {
     const database = new DatabaseSync(join(station.data, 'relay.db'))
     expect(database.prepare('SELECT a FROM mine').all()).toEqual([{ a: 'kept' }])
     database.close()
+  })
+
+  test.each([
+    [
+      'a name that is a number',
+      'INSERT INTO unit SELECT folder, 42, kind, state, file_id, stamp, size, digest, profile, trail, seq FROM unit LIMIT 1',
+    ],
+    ['a size beyond all numbers', 'UPDATE unit SET size = 9223372036854775807'],
+    ['a place beyond all numbers', 'UPDATE unit SET seq = 9223372036854775807'],
+    ['a state that is none', "UPDATE unit SET state = 'x'"],
+    ['a folder named by a number', "INSERT INTO folder VALUES (50, 'w1', 1, 77, 'x')"],
+  ])(
+    'a row of no form, %s, is named by verify, removed at start by a record, and what it hid is found',
+    {
+      tags: ['req/P11-10a-2', 'challenge', 'fault'],
+    },
+    async (_, sql) => {
+      await station.stop()
+      tamper(sql)
+      expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('row-unreadable') })
+      await station.start()
+      await capture('second.dat')
+      const mended = station.records().filter(({ kind }) => kind === 'state.mended')
+      expect(mended[0]?.body['codes']).toEqual({ 'row-unreadable': 1 })
+      expect(station.verify().code).toBe(0)
+      const created = station.records().filter(({ kind }) => kind === 'file.created')
+      expect(created.map(({ body }) => body['path'])).toEqual(['first.dat', 'second.dat'])
+    },
+  )
+
+  test('a start that cannot go on ends with a sentence, and leaves nothing that seems to be at work', {
+    tags: ['req/P11-10e-2', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    const { rootpage } = database.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'unit'").get() as {
+      rootpage: number
+    }
+    const { page_size: size } = database.prepare('PRAGMA page_size').get() as { page_size: number }
+    database.close()
+    const file = openSync(join(station.data, 'relay.db'), 'r+')
+    writeSync(file, Buffer.alloc(size, 0xa5), 0, size, (rootpage - 1) * size)
+    closeSync(file)
+    const { code, error } = station.tryRelay('run', '--data', station.data, '--port', '0')
+    expect(code).toBe(2)
+    expect(error).toContain('cannot be read')
+    expect(error).toContain('put it back from a copy')
+    expect(station.tryRelay('status', '--data', station.data).code).not.toBe(0)
+  })
+
+  test('names that records cannot hold, or that differ by case, hinder no start and are all noticed', {
+    tags: ['req/P11-10a-2', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const half = `${'a'.repeat(99)}\u{1F600}`
+    tamper(
+      `CREATE TABLE "${half}" (x)`,
+      `CREATE TABLE c (x TEXT DEFAULT '${'b'.repeat(270)}\u{1F600}')`,
+      ...Array.from({ length: 22 }, (_, i) => `CREATE TABLE a${String(i).padStart(2, '0')} (x)`),
+      "CREATE UNIQUE INDEX planted ON entry_columns (kind) WHERE kind = 'file.created'",
+      'PRAGMA writable_schema = ON',
+      "UPDATE sqlite_master SET tbl_name = 'Entry_Columns' WHERE name = 'planted'",
+    )
+    await station.start()
+    await capture('second.dat')
+    const said = () => station.records().filter(({ kind }) => kind === 'schema.foreign')
+    expect(said().map(({ body }) => body['count'])).toEqual([24])
+    expect(JSON.stringify(station.records().find(({ kind }) => kind === 'schema.mended'))).toContain(
+      'planted',
+    )
+    await station.stop()
+    tamper('CREATE TABLE zz_later (x)')
+    await station.start()
+    expect(said().map(({ body }) => body['count'])).toEqual([24, 25])
   })
 
   test('a table that was altered stops the start with a plain sentence', {

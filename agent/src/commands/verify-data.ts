@@ -21,6 +21,7 @@ import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import { columnsOf } from '../sqlite/columns.ts'
+import { unreadableRows } from '../sqlite/readable-rows.ts'
 import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { ownerName } from '../system-faults.ts'
@@ -42,6 +43,8 @@ export const dataFaults = {
   'settings-differ': 'the settings in use are not those the trail records',
   'trail-not-named': 'a trail was begun anew without naming the one before it',
   'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
+  'row-unreadable':
+    'what the relay keeps of files or data sets has rows of no form: the next start removes them',
   'unit-differs': 'what the relay knows of a file or data set is not what its last record says',
   'unit-extra': 'the relay knows of a file or data set that no record says is there',
   'unit-missing': 'a record says that a file or data set is there, and the relay knows nothing of it',
@@ -246,6 +249,18 @@ function previousIn(line: Uint8Array | undefined): string {
 
 /** What the scan goes by, against the records. */
 function checkState(data: Reading, findings: DataFinding[]): void {
+  const rows = unreadableRows(data.database)
+  if (rows > 0) {
+    const trail = data.trail.origin
+    // None of it is read then: the start removes these, and finds what they stood for again.
+    findings.push({
+      code: 'row-unreadable',
+      trail,
+      expected: 'rows that can be read',
+      found: `${rows} that cannot`,
+    })
+    return
+  }
   for (const { live, at, ...fault } of firstOfEach(stateFaults(data.database)))
     findings.push(aboutUnit(data, { ...fault, trail: live?.trail, seq: live?.seq ?? at?.seq }))
 }

@@ -33,17 +33,18 @@ interface Made {
 export function schemaFaults(database: DatabaseSync): SchemaFault[] {
   const expected = madeBySchema()
   const found = madeIn(database)
-  const ours = new Set([...expected.values()].map(({ tbl_name }) => tbl_name))
-  const names = new Set([...expected.values()].map(({ name }) => name))
+  // SQLite tells names apart without regard to case.
+  const ours = new Set([...expected.values()].map(({ tbl_name }) => tbl_name.toLowerCase()))
+  const names = new Set([...expected.values()].map(({ name }) => name.toLowerCase()))
   const faults: SchemaFault[] = []
   for (const [key, one] of found) {
     const wanted = expected.get(key)
     if (wanted !== undefined && wanted.tbl_name === one.tbl_name && sameStatement(wanted.sql, one.sql))
       continue
     const { type, name, tbl_name } = one
-    const isForeign = type === 'table' || (type === 'index' && !ours.has(tbl_name))
+    const isForeign = type === 'table' || (type === 'index' && !ours.has(tbl_name.toLowerCase()))
     // A table of ours, or one that has taken the name of something of ours, which then cannot be made again.
-    const isOurs = type === 'table' && (wanted !== undefined || names.has(name))
+    const isOurs = type === 'table' && (wanted !== undefined || names.has(name.toLowerCase()))
     const remedy = isOurs ? 'refused' : isForeign ? 'left' : 'set-right'
     faults.push({ what: type, name, expected: wanted?.sql ?? null, found: one.sql, remedy })
   }

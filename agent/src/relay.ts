@@ -76,8 +76,11 @@ export interface Asking {
   readonly evidence: Body
 }
 
-/** The notary has every record at most this long after it is durable. */
-const PUBLISH_MILLISECONDS = 500
+/**
+ * With what signing takes, the notary has every record a second after it is durable. Sooner, a burst of ten thousand
+ * files would be read back while it is being recorded.
+ */
+const PUBLISH_MILLISECONDS = 800
 const NOTARY_AGAIN_MILLISECONDS = 5_000
 /** How often a notary that has everything is asked whether it is still there. */
 const NOTARY_LOOK_MILLISECONDS = 15_000

@@ -4,6 +4,7 @@ import { printable, shown } from '@compliance-relay/shared/trail'
 import { accountCommand } from './commands/account.ts'
 import { askingCommands } from './commands/asking.ts'
 import { claimCommand } from './commands/claim.ts'
+import { deviceCommand } from './commands/device.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
 import { profilesCommand } from './commands/profiles.ts'
@@ -39,6 +40,7 @@ const commands: { readonly [name: string]: Command } = {
   ...askingCommands,
   account: accountCommand,
   claim: claimCommand,
+  device: deviceCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
     help: manifestHelp,

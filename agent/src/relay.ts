@@ -6,6 +6,7 @@ import {
   DEFAULT_RULES,
   NotaryUnreachable,
   People,
+  Signing,
 } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
@@ -31,6 +32,7 @@ import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { ClaimBook } from './people/claim-book.ts'
 import { PeopleTrail } from './people/people-trail.ts'
+import { SignedRecords } from './people/signed-records.ts'
 import { wordsOf } from './people/site-words.ts'
 import { UnclaimedStore } from './people/unclaimed-store.ts'
 import { Publisher, TrailForked } from './publisher.ts'
@@ -112,6 +114,7 @@ export class Relay {
   /** Undefined while nobody can sign in: see `status`. */
   readonly people: People | undefined
   readonly claims: Claims | undefined
+  readonly signing: Signing | undefined
   readonly #claims: ClaimBook
   readonly #deps: RelayDeps
   readonly #units: UnitStore
@@ -164,6 +167,7 @@ export class Relay {
     this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
     this.#claims = new ClaimBook(opened.store)
     this.people = this.#openPeople(relay)
+    this.signing = this.people && this.#openSigning(this.people, relay)
     this.claims =
       this.people && new Claims(this.people, new UnclaimedStore(opened.store, this.#units, this.#claims))
     this.#state = new StateKeeper({
@@ -208,6 +212,24 @@ export class Relay {
       rules: () => DEFAULT_RULES,
       words: () => wordsOf(this.#settings),
       isCommon: commonPasswords,
+      wall,
+      now,
+      alert: (event, details) => note('alert', { what: event, ...details }),
+    })
+  }
+
+  #openSigning(people: People, relay: Draft['actor']): Signing {
+    const { store, trail, keys, people: opened } = this.opened
+    const { wall, now, note } = this.#deps
+    return new Signing({
+      people,
+      book: opened.memory.signing,
+      trail: new SignedRecords(store, trail),
+      signer: keys.signer,
+      relay,
+      org: this.#settings.org,
+      // Not a setting yet: on, and nobody can turn it off.
+      fourEyes: () => true,
       wall,
       now,
       alert: (event, details) => note('alert', { what: event, ...details }),

@@ -1,9 +1,20 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Client, createClient, Problem } from '@compliance-relay/shared/api'
+import { signProof } from '@compliance-relay/shared/relay'
+import {
+  leafHash,
+  parseCheckpoint,
+  printStatementNote,
+  type Signer,
+  type Statement,
+  signerOf,
+  signStatement,
+} from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Workstation } from '../support/workstation.ts'
 
@@ -283,6 +294,85 @@ test('a capture nobody answers for is claimed by a person, once, by a record bes
   await station.start('--port', port)
   expect(claim('jdoe', a).code).toBe(1)
   expect(station.verify().code).toBe(0)
+})
+
+describe('an e-signature', { tags: ['req/P11-70-1', 'req/P11-100b-1', 'challenge'] }, () => {
+  /** Two administrators, a reviewer who may sign, and a key on a tablet that is enrolled. */
+  async function enrolled() {
+    await begin()
+    person('adm2', 'administrator')
+    person('jdoe', 'reviewer')
+    const propose = ['propose-signer', 'jdoe', '--identity-check', 'passport seen']
+    expect(account([good], ...propose, '--as', 'asmith', ...why).code).toBe(0)
+    expect(account([good], 'grant-signer', 'jdoe', '--as', 'adm2', ...why).code).toBe(0)
+    const asked = client(await signIn('jdoe'))
+    const { nonce, trail, keyName } = await asked.call('startEnrolment', { body: { device: 'tablet-1' } })
+    const signer = signerOf(keyName, 'note', new Uint8Array(randomBytes(32)))
+    const proof = Buffer.from(signProof({ nonce, trail, key: signer.vkey }, signer)).toString()
+    await asked.call('enrolKey', { body: { device: 'tablet-1', password: good, proof } })
+    return { asked, signer, trail }
+  }
+
+  function statement(signer: Signer, seq: number, count: number, more: Partial<Statement> = {}): string {
+    const checkpoint = parseCheckpoint(Buffer.from(station.relay('checkpoint', '--data', station.data)))
+    const [line = ''] = station
+      .relay('trail', '--data', station.data, '--from', String(seq), '--limit', '1')
+      .split('\n')
+    const note = signStatement(
+      {
+        at: new Date().toISOString(),
+        checkpoint: { trail: checkpoint.origin, size: checkpoint.size, root: checkpoint.root },
+        count,
+        meaning: 'reviewed',
+        name: 'Person jdoe',
+        reason: 'integration checked',
+        records: [{ seq, leaf: leafHash(Buffer.from(line)) }],
+        user: 'jdoe',
+        ...more,
+      },
+      signer,
+    )
+    return Buffer.from(printStatementNote(note)).toString()
+  }
+
+  test('is taken in once, with a receipt; relay verify checks it; a revoked device signs nothing more', async () => {
+    const { asked, signer } = await enrolled()
+    writeFileSync(join(station.folder, 'a.dat'), 'x')
+    await station.until('it is recorded', ({ units }) => units.recorded === 1)
+    await station.settled()
+    const [captured] = records(/^file\.created$/)
+    const seq = captured?.seq ?? 0
+    const note = statement(signer, seq, 1)
+    const give = async (...items: string[]) => (await asked.call('giveStatements', { body: { items } })).items
+    const wrong = note.replace('"meaning":"reviewed"', '"meaning":"rejected"')
+    expect((await give(wrong, note, note)).map(({ verdict, code }) => [verdict, code])).toEqual([
+      ['refused', 'signature'],
+      ['accepted', null],
+      ['duplicate', null],
+    ])
+    expect(records(/^signature\.applied$/)).toMatchObject([
+      { actor: { id: 'jdoe', name: 'Person jdoe' }, body: { note } },
+    ])
+    await station.settled()
+    const verdict = station.verify()
+    expect(verdict).toMatchObject({ code: 0, out: expect.stringContaining('1 e-signature') })
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    const again = client(await signIn('jdoe'))
+    const { items } = await again.call('giveStatements', { body: { items: [note] } })
+    expect(items[0]?.verdict).toBe('duplicate')
+    const device = (...args: string[]) =>
+      station.tryRelayWith(`${good}\n`, 'device', ...args, '--as', 'asmith', '--port', port)
+    expect(device('list').out).toMatch(/^jdoe\/tablet-1 +since .*, 1 signatures, lease until/)
+    expect(device('revoke', 'jdoe/tablet-2', ...why)).toMatchObject({ code: 2 })
+    expect(device('revoke', 'jdoe/tablet-1', ...why)).toMatchObject({ code: 0 })
+    const later = statement(signer, seq, 2)
+    expect((await again.call('giveStatements', { body: { items: [later] } })).items[0]).toMatchObject({
+      verdict: 'held',
+      code: 'key-revoked',
+    })
+    expect(station.verify().code).toBe(0)
+  })
 })
 
 test(`on a full disk nothing is done, that is said, and it is as before when there is room${isRoot ? '' : ' (not executed: needs root for a small disk)'}`, {

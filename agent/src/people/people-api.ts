@@ -29,11 +29,12 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
   }
 }
 
-function answeringFor({ people, claims, opened }: Relay, port: number, note: Note): Answering {
-  if (people === undefined || claims === undefined) return () => refusal('internal')
+function answeringFor({ people, claims, signing, opened }: Relay, port: number, note: Note): Answering {
+  if (people === undefined || claims === undefined || signing === undefined) return () => refusal('internal')
   const app = relayApi({
     people,
     claims,
+    signing,
     device: DEVICE,
     version,
     trail: opened.trail.origin,

@@ -11,9 +11,17 @@ const kinds = new Set([
   'session.ended',
   'session.refused',
   'session.throttled',
+  'key.enrolled',
+  'key.revoked',
+  'lease.issued',
+  'signature.applied',
+  'signature.held',
+  'signature.refused',
 ])
 const KIND = Buffer.from('"kind":"')
-const PREFIXES = ['account.', 'signer.', 'session.', 'people.'].map((text) => Buffer.from(text))
+const PREFIXES = ['account.', 'signer.', 'session.', 'people.', 'key.', 'lease.', 'signature.'].map((text) =>
+  Buffer.from(text),
+)
 
 /**
  * The record in a line, if it says something of people. The line has been verified; a record's keys are sorted, so the

@@ -208,6 +208,13 @@ export class TrailStore {
     for (const row of read.iterate(trail)) yield row as unknown as StoredCheckpoint
   }
 
+  checkpoint(trail: number, size: number): StoredCheckpoint | undefined {
+    const read = this.#database.prepare(
+      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND size = ?',
+    )
+    return rowOf<StoredCheckpoint>(read, trail, size)
+  }
+
   lastCheckpoint(trail: number): StoredCheckpoint | undefined {
     const read = this.#database.prepare(
       'SELECT size, note, notarised FROM checkpoint WHERE trail = ? ORDER BY size DESC LIMIT 1',

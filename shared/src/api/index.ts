@@ -37,4 +37,10 @@ export {
   routeOf,
   routes,
 } from './routes.ts'
-export { type AccountView, CLAIMS_AT_ONCE_MAX, type ClaimedView, type UnclaimedView } from './schemas.ts'
+export {
+  type AccountView,
+  CLAIMS_AT_ONCE_MAX,
+  type ClaimedView,
+  type SigningKeyView,
+  type UnclaimedView,
+} from './schemas.ts'

@@ -25,6 +25,8 @@ const problems = {
     409,
     'There is, or once was, an account of this user id; user ids are never used again.',
   ],
+  'key-refused': [422, 'The signing key was not proved, or is not one that can be enrolled here.'],
+  'key-unknown': [404, 'There is no such signing key in force.'],
   'account-state': [409, 'The account is in a state that does not allow this.'],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
   'second-person-needed': [409, 'This takes a second administrator.'],

@@ -79,6 +79,38 @@ export const claimedSchema = z.strictObject({
 })
 export type ClaimedView = z.infer<typeof claimedSchema>
 
+export const deviceField = text(64)
+/** A signed note: proof that a device has the key. */
+export const proofField = text(2_000)
+export const vkeyField = text(400)
+/** E-signatures as signed notes (FORMAT.md, section 8). */
+export const STATEMENTS_AT_ONCE_MAX = 50
+export const statementsField = z.array(text(65_536)).min(1).max(STATEMENTS_AT_ONCE_MAX)
+
+export const signingKeySchema = z.strictObject({
+  key: z.string(),
+  user: z.string(),
+  device: z.string(),
+  since: time,
+  revoked: time.nullable(),
+  /** Until when it may sign without a word from the relay. */
+  leaseUntil: time.nullable(),
+  /** How many signatures the relay has of it. */
+  signatures: z.int(),
+})
+export type SigningKeyView = z.infer<typeof signingKeySchema>
+
+export const statementVerdicts = ['accepted', 'duplicate', 'held', 'refused'] as const
+export const statementItemSchema = z.strictObject({
+  /** SHA-256 of the note as it was given. */
+  statement: z.string(),
+  verdict: z.enum(statementVerdicts),
+  code: z.string().nullable(),
+  /** A note the relay signed; null where the statement waits for the device's signature number `wanted`. */
+  receipt: z.string().nullable(),
+  wanted: z.int().nullable(),
+})
+
 /** Who is signed in: what the app needs of its own user. */
 export const ownAccountSchema = z.strictObject({
   id: z.string(),

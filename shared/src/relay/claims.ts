@@ -68,7 +68,7 @@ export class Claims {
       if (this.#captures.isClaimed(place)) return { ...place, verdict: 'already-claimed', record: null }
       const refusal = this.#captures.refusal(place)
       if (refusal === undefined) return { ...place, verdict: 'not-unclaimed', record: null }
-      const record = await append('capture.claimed', bodyOf(refusal, reason))
+      const { seq: record } = await append('capture.claimed', bodyOf(refusal, reason))
       this.#captures.claimed(place)
       return { ...place, verdict: 'claimed', record }
     })

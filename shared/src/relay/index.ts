@@ -40,3 +40,6 @@ export {
   wrapSecrets,
 } from './recovery-file.ts'
 export { sha256Hex } from './sha256-hex.ts'
+export type { SignedTrail } from './signing/judge-statement.ts'
+export { signProof } from './signing/proof-of-possession.ts'
+export { Signing } from './signing/signing.ts'

@@ -2,6 +2,7 @@ import type { TrailRecord } from '../trail/index.ts'
 import { AccountBook } from './accounts/account-book.ts'
 import { SignInGuard } from './sessions/sign-in-guard.ts'
 import { SignInHistory } from './sessions/sign-in-history.ts'
+import { SigningBook } from './signing/signing-book.ts'
 
 export type PersonRecord = Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' | 'seq'>
 
@@ -10,11 +11,13 @@ export class PeopleMemory {
   readonly book = new AccountBook()
   readonly guard = new SignInGuard()
   readonly history = new SignInHistory()
+  readonly signing = new SigningBook()
 
   /** In order, each record once. Throws an Error on one that no relay can have written: see `AccountBook`. */
   take(record: PersonRecord): void {
     this.book.take(record)
     this.guard.take(record)
     this.history.take(record)
+    this.signing.take(record)
   }
 }

@@ -5,6 +5,7 @@ import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
 import { PEPPER_BYTES } from './passwords/password-hash.ts'
 import { DEFAULT_RULES } from './passwords/password-rules.ts'
 import { type Caller, People } from './people.ts'
+import { PeopleMemory } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
 
 type Draft = Parameters<PeopleStore['append']>[0]
@@ -92,6 +93,7 @@ export class Site {
   readonly alerts: { event: string; details: Body }[] = []
   /** Passwords that have come onto the list since they were set. */
   readonly common = new Set<string>()
+  memory = new PeopleMemory()
   people: People
 
   constructor(disk = new Disk()) {
@@ -101,8 +103,10 @@ export class Site {
 
   /** A relay that starts knows what the trail says, and nothing else. */
   start(): People {
+    this.memory = new PeopleMemory()
     this.people = new People({
       store: this.disk,
+      memory: this.memory,
       relay,
       pepper,
       cost,

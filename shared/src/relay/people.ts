@@ -14,6 +14,9 @@ export { CODE_MILLISECONDS } from './one-time-code.ts'
 export type { PeopleOptions } from './people-core.ts'
 export type { SignedIn } from './sign-in.ts'
 
+/** Records something, by whoever does it unless another actor is named: then it is durable, and known. */
+export type Append = (kind: string, body: Body, actor?: Actor) => Promise<PersonRecord>
+
 export type FirstAccount = Pick<acts.NewAccount, 'id' | 'name'>
 
 /** As `addFirst`, for a relay that is being set up: what is to be recorded, and the code. `now`: wall clock, milliseconds. */
@@ -178,14 +181,15 @@ export class People {
    */
   act<Result>(
     { account }: Caller,
-    work: (account: Account, append: (kind: string, body: Body) => Promise<number>) => Promise<Result>,
+    work: (account: Account, append: Append) => Promise<Result>,
   ): Promise<Result> {
     return this.#core.serial.do(() => {
       const now = this.#core.book.get(account.id)
       if (now === undefined) throw new Problem('unauthenticated')
-      return work(now, async (kind, body) => {
-        const { seq } = await this.#core.store(actorOf(now, 'password'), kind, body)
-        return seq
+      return work(now, async (kind, body, actor = actorOf(now, 'password')) => {
+        const record = await this.#core.store(actor, kind, body)
+        this.#core.take(record)
+        return record
       })
     })
   }

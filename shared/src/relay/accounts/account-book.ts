@@ -56,6 +56,7 @@ const changes: { readonly [kind: string]: Change } = {
   // From the trail before: see `carriedAccounts`.
   'account.carried': (_, body) => ({
     state: stateIn(body),
+    endedAt: optional(body, 'endedAt'),
     locked: optional(body, 'locked'),
     credential:
       body['credential'] === undefined
@@ -76,10 +77,19 @@ const changes: { readonly [kind: string]: Change } = {
     // Other roles are other rights: whoever may sign now is to be said again, by two.
     return { ...now, ...('roles' in after ? { signer: { state: 'none' } } : {}) }
   },
-  'account.disabled': () => ({ state: 'disabled', code: undefined, resetProposed: undefined }),
-  'account.enabled': ({ credential }) => ({ state: usable(credential !== undefined) }),
-  'account.retired': () => ({
+  'account.disabled': (_, __, { time }) => ({
+    state: 'disabled',
+    endedAt: time,
+    code: undefined,
+    resetProposed: undefined,
+  }),
+  'account.enabled': ({ credential }) => ({
+    state: usable(credential !== undefined),
+    endedAt: undefined,
+  }),
+  'account.retired': (_, __, { time }) => ({
     state: 'retired',
+    endedAt: time,
     code: undefined,
     resetProposed: undefined,
     signer: { state: 'none' },
@@ -126,6 +136,7 @@ function newAccount(id: string, body: Body): Account {
     name: text(body, 'name'),
     roles: rolesIn(body),
     state: 'invited',
+    endedAt: undefined,
     locked: undefined,
     code: undefined,
     resetProposed: undefined,

@@ -17,6 +17,8 @@ export interface Account {
   readonly name: string
   readonly roles: readonly Role[]
   readonly state: AccountState
+  /** When it was disabled or retired, ISO 8601; undefined while it is neither. */
+  readonly endedAt: string | undefined
   /** Since when too many wrong passwords have locked it, ISO 8601; undefined if they have not. */
   readonly locked: string | undefined
   /** The one-time code by which a password can be set; undefined if there is none. */

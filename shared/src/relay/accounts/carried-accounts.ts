@@ -12,7 +12,7 @@ import type { Account } from './account.ts'
 export function carriedAccounts(
   accounts: readonly Account[],
 ): { readonly kind: string; readonly body: Body }[] {
-  return accounts.map(({ id, name, roles, state, locked, credential, passwords }) => ({
+  return accounts.map(({ id, name, roles, state, endedAt, locked, credential, passwords }) => ({
     kind: 'account.carried',
     body: {
       account: id,
@@ -20,6 +20,7 @@ export function carriedAccounts(
       roles: [...roles],
       state,
       passwords,
+      ...(endedAt === undefined ? {} : { endedAt }),
       ...(locked === undefined ? {} : { locked }),
       ...(credential === undefined
         ? {}

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { type Client, createClient, type RouteName, routeOf } from '../../api/index.ts'
 import { Claims } from '../claims.ts'
 import { good, Site } from '../people-site.test-support.ts'
+import { signingOf } from '../signing/signing-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
 export const origin = 'http://127.0.0.1:7411'
@@ -20,6 +21,7 @@ export class ApiSite {
     this.options = {
       people: site.people,
       claims: new Claims(site.people, site.captures),
+      signing: signingOf(site),
       origins,
       device: 'local',
       version: '0.1.0',

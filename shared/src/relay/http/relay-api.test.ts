@@ -15,14 +15,14 @@ import { securityHeadersOf } from './security-headers.ts'
 
 const api = new ApiSite()
 let token: string
-let operator: string
+let reviewer: string
 
 beforeAll(async () => {
   const first = await api.site.first()
   await api.site.person(first, 'jdoe', ['operator'])
   token = await api.token('first')
-  await api.site.person(first, 'ops', ['operator'])
-  operator = await api.token('ops')
+  await api.site.person(first, 'rev', ['reviewer'])
+  reviewer = await api.token('rev')
 })
 
 /** SECURITY.md 2.6, written out: whoever changes one changes the other. */
@@ -55,8 +55,8 @@ describe('every answer has the same headers, and no others', () => {
     const unknown = await ask({ authorization: `Bearer ${'A'.repeat(43)}` })
     if (action !== undefined) expect(headersIn(unknown)).toEqual({ ...refusal, 'www-authenticate': 'Bearer' })
     if (name === 'signOut') return
-    const isOperators = action !== undefined && !mayDo(['administrator'], action)
-    const known = await ask({ authorization: `Bearer ${isOperators ? operator : token}` })
+    const isReviewers = action !== undefined && !mayDo(['administrator'], action)
+    const known = await ask({ authorization: `Bearer ${isReviewers ? reviewer : token}` })
     expect(known.status).toBe(body === undefined ? 200 : 400)
     const type = body === undefined && result !== undefined ? 'application/json' : PROBLEM_TYPE
     expect(headersIn(known)).toEqual({ ...headersOfAll, 'content-type': type })
@@ -236,7 +236,9 @@ describe('the password of whoever asks', () => {
 
   test('is asked for wherever accounts and rights are changed', () => {
     const without = routeNames.filter((name) => routeOf(name).method !== 'GET' && !routeOf(name).asksPassword)
-    expect(without).toEqual(['signIn', 'signOut', 'setPasswordByCode'])
+    // Proof of possession is asked for the key, and a statement is signed itself: its key is opened by a password.
+    const proved = ['startEnrolment', 'renewLease', 'giveStatements']
+    expect(without).toEqual(['signIn', 'signOut', 'setPasswordByCode', ...proved])
     for (const name of routeNames)
       if (routeOf(name).asksPassword)
         expect(routeOf(name).body?.safeParse({}).error?.message).toContain('password')

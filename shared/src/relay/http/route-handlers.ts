@@ -10,15 +10,19 @@ import {
   type ResultOf,
   type RouteName,
   roles,
+  type SigningKeyView,
 } from '../../api/index.ts'
 import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
 import type { Claims } from '../claims.ts'
 import type { Caller, People } from '../people.ts'
+import type { Signing } from '../signing/signing.ts'
+import type { SigningKey } from '../signing/signing-book.ts'
 
 export interface RouteHost {
   readonly people: People
   readonly claims: Claims
+  readonly signing: Signing
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -38,7 +42,7 @@ export type RouteHandlers = {
 }
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
-export function routeHandlers({ people, claims, device, version, trail }: RouteHost): RouteHandlers {
+export function routeHandlers({ people, claims, signing, device, version, trail }: RouteHost): RouteHandlers {
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
     return { account: viewOf(people.account(id)) }
@@ -73,6 +77,19 @@ export function routeHandlers({ people, claims, device, version, trail }: RouteH
     claimCaptures: async ({ caller, body: { captures, reason } }) => ({
       items: await claims.claim(caller, captures, reason),
     }),
+
+    startEnrolment: ({ caller, body }) => ({
+      nonce: signing.challenge(caller, body.device),
+      trail,
+      keyName: signing.keyName(caller, body.device),
+    }),
+    enrolKey: ({ caller, body }) => signing.enrol(caller, body.device, body.proof),
+    renewLease: async ({ caller, body }) => ({ lease: await signing.renew(caller, body.key) }),
+    listKeys: () => ({ keys: signing.keys().map(keyViewOf) }),
+    revokeKey: async ({ caller, body }) => {
+      await signing.revoke(caller, body.key, body.reason)
+    },
+    giveStatements: async ({ caller, body }) => ({ items: await signing.accept(caller, body.items) }),
 
     listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {
@@ -115,6 +132,18 @@ export async function askingAgain<Result>(work: Promise<Result>): Promise<Result
 
 function ownViewOf({ id, name, roles: held }: Account, mustChange: boolean) {
   return { id, name, roles: [...held], mustChange }
+}
+
+function keyViewOf({ verifier, user, device, since, revoked, lease, lastCount }: SigningKey): SigningKeyView {
+  return {
+    key: verifier.vkey,
+    user,
+    device,
+    since,
+    revoked: revoked ?? null,
+    leaseUntil: lease?.notAfter ?? null,
+    signatures: lastCount,
+  }
 }
 
 /** No digest of a password or a code leaves the relay. */

@@ -1,0 +1,64 @@
+import type { SigningKeyView } from '@compliance-relay/shared/api'
+import { printable } from '@compliance-relay/shared/trail'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { asPerson } from './as-person.ts'
+import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { secretInput } from './secret-input.ts'
+
+const help = `relay device list --as ID [--port N] [--json]
+      The signing keys: whose, on which device, until when each may sign without a word from the relay
+  relay device revoke USER/DEVICE --as ADMIN --reason TEXT [--port N] [--json]
+      A device that is lost: what it signs from then on is held. The password is typed when it is asked for, or is
+      a line of standard input`
+
+const common = {
+  as: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+const withReason = { ...common, reason: { type: 'string' } } as const
+
+export const deviceCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const [verb = ''] = parseWords(args, withReason).positionals
+  if (verb !== 'list' && verb !== 'revoke')
+    throw new UnusableInput('relay device is followed by list or revoke; relay device --help')
+  const asking = secretInput()
+  try {
+    return verb === 'list' ? await list(args, out, asking) : await revoke(args, out, asking)
+  } finally {
+    asking.close()
+  }
+}
+
+type Asking = ReturnType<typeof secretInput>
+
+async function list(args: readonly string[], out: Output, asking: Asking): Promise<number> {
+  const { values } = parseOptions(args, common, ['list'])
+  const answer = await asPerson(values, asking, (client) => client.call('listKeys', {}))
+  out.write(values.json ? jsonText(answer) : answer.keys.map((key) => `${lineOf(key)}\n`).join(''))
+  return 0
+}
+
+async function revoke(args: readonly string[], out: Output, asking: Asking): Promise<number> {
+  const { values, words } = parseOptions(args, withReason, ['revoke', 'USER/DEVICE'])
+  const reason = requireReason(values.reason)
+  const [, asked = ''] = words
+  const key = await asPerson(values, asking, async (client, password) => {
+    const { keys } = await client.call('listKeys', {})
+    const found = keys.find((one) => `${one.user}/${one.device}` === asked && one.revoked === null)
+    if (found === undefined)
+      throw new UnusableInput(`no key of ${asked} is in force: relay device list shows those there are`)
+    await client.call('revokeKey', { body: { password, reason, key: found.key } })
+    return found.key
+  })
+  out.write(values.json ? jsonText({ revoked: key }) : `${printable(asked)} signs nothing more.\n`)
+  return 0
+}
+
+function lineOf({ user, device, since, revoked, leaseUntil, signatures }: SigningKeyView): string {
+  const state = revoked === null ? `lease until ${leaseUntil ?? '?'}` : `REVOKED ${revoked}`
+  return printable(`${`${user}/${device}`.padEnd(28)} since ${since}, ${signatures} signatures, ${state}`)
+}

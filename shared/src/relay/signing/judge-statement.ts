@@ -1,0 +1,224 @@
+import { type Action, mayDo } from '../../api/index.ts'
+import {
+  checkNote,
+  equalBytes,
+  FormatError,
+  type Hash,
+  hex,
+  type Meaning,
+  type Note,
+  parseStatement,
+  type Statement,
+  utf8,
+} from '../../trail/index.ts'
+import { type Account, maySign } from '../accounts/account.ts'
+import { sha256Hex } from '../sha256-hex.ts'
+import type { Answered, SigningBook, SigningKey } from './signing-book.ts'
+
+/** What of the trail a statement is held against. */
+export interface SignedTrail {
+  /** Its origin. */
+  readonly trail: string
+  readonly size: number
+  /** Leaf hash of a record; undefined if there is none. */
+  leaf(seq: number): Hash | undefined
+  /** Root at a size that a checkpoint was signed for; undefined for any other: nobody was shown that. */
+  root(size: number): Hash | undefined
+  /** When that checkpoint's last record was made, ISO 8601: the signature is not older. */
+  timeAt(size: number): string | undefined
+  /** What a record is, and who answers for it: its actor, and whoever claimed it. */
+  subject(seq: number): { readonly kind: string; readonly persons: readonly string[] } | undefined
+}
+
+export interface Site {
+  readonly book: SigningBook
+  readonly account: (id: string) => Account | undefined
+  readonly trail: SignedTrail
+  /** Nobody approves what they made themselves (21 CFR 11.10(g)). A setting; on unless the site turned it off. */
+  readonly fourEyes: boolean
+}
+
+/** Reasons that end it: the statement is no signature and will not be one. */
+export type RefusalCode =
+  | 'form'
+  | 'not-enrolled'
+  | 'signature'
+  | 'trail'
+  | 'root'
+  | 'record'
+  | 'not-signable'
+  | 'name'
+  | 'forbidden'
+  | 'own-record'
+  | 'lease'
+  | 'account-disabled'
+  | 'password-changed'
+
+/** Reasons for which a person decides: it may be honest, and may not be. `count-gap` waits for what is missing. */
+export type HoldCode =
+  | 'count-gap'
+  | 'clone'
+  | 'key-revoked'
+  | 'lease-over'
+  | 'account-disabled-meanwhile'
+  | 'account-locked'
+  | 'right-withdrawn'
+  | 'password-changed-meanwhile'
+
+export type Judgement =
+  | { readonly verdict: 'duplicate'; readonly answered: Answered }
+  | { readonly verdict: 'refused'; readonly code: RefusalCode; readonly statement?: Statement }
+  | {
+      readonly verdict: 'held'
+      readonly code: HoldCode
+      readonly statement: Statement
+      readonly key: SigningKey
+    }
+  | {
+      readonly verdict: 'accepted'
+      readonly statement: Statement
+      readonly key: SigningKey
+      /** The signature was made between this and now: the clock of the device only claims when. */
+      readonly notBefore: string
+      /** What is odd about the claimed time. */
+      readonly flags: readonly string[]
+    }
+
+/** How far a device's clock may be off before it is said. */
+const SKEW_MILLISECONDS = 120_000
+
+const actionOf: { readonly [M in Meaning]: Action } = {
+  reviewed: 'signature.make',
+  approved: 'signature.approve',
+  rejected: 'signature.make',
+}
+
+const SIGNABLE = /^(?:file|dataset)\.(?:created|changed|renamed|deleted)$|^capture\.claimed$/
+
+/**
+ * Whether a statement is a signature (SYNC-AND-SIGNING.md 2.7), its checks in that order: what it is, whether it was
+ * told before, whose key made it, what it is about, who that person is now. Pure. `now`: wall clock, milliseconds.
+ */
+export function judgeStatement(text: string, site: Site, now: number): Judgement {
+  const read = readOrRefuse(text)
+  if (read === undefined) return { verdict: 'refused', code: 'form' }
+  const { statement, note } = read
+  const answered = site.book.answered(sha256Hex(text))
+  if (answered !== undefined) return { verdict: 'duplicate', answered }
+  const key = keyOf(note, site.book)
+  if (key === undefined) return { verdict: 'refused', code: 'not-enrolled' }
+  if (checkNote(note, key.verifier) !== 'good') return { verdict: 'refused', code: 'signature' }
+  // From here on it is that key's word. What is wrong with it is that person's, or somebody's who has their key.
+  const refusal = subjectFault(statement, site.trail) ?? personFault(statement, key, site)
+  if (refusal !== undefined) return { verdict: 'refused', code: refusal, statement }
+  const notBefore = site.trail.timeAt(statement.checkpoint.size)
+  if (notBefore === undefined) return { verdict: 'refused', code: 'root', statement }
+  const late = rightsFault(statement, key, site, notBefore)
+  if (late?.verdict === 'refused') return { verdict: 'refused', code: late.code, statement }
+  const hold = orderFault(statement, key, site.book) ?? leaseFault(statement, key, notBefore) ?? late?.code
+  if (hold !== undefined) return { verdict: 'held', code: hold, statement, key }
+  return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
+}
+
+function readOrRefuse(text: string): { readonly statement: Statement; readonly note: Note } | undefined {
+  try {
+    return parseStatement(utf8(text))
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function keyOf({ signatures }: Note, book: SigningBook): SigningKey | undefined {
+  const [line, second] = signatures
+  return line === undefined || second !== undefined ? undefined : book.named(line.name, line.id)
+}
+
+/** The records are there, as they were shown. */
+function subjectFault({ checkpoint, records }: Statement, trail: SignedTrail): RefusalCode | undefined {
+  if (checkpoint.trail !== trail.trail) return 'trail'
+  const root = trail.root(checkpoint.size)
+  if (root === undefined || !equalBytes(root, checkpoint.root)) return 'root'
+  for (const { seq, leaf } of records) {
+    const stands = trail.leaf(seq)
+    if (stands === undefined || hex(stands) !== hex(leaf)) return 'record'
+    if (!SIGNABLE.test(trail.subject(seq)?.kind ?? '')) return 'not-signable'
+  }
+  return undefined
+}
+
+/** It is this person's, and theirs to sign. */
+function personFault(
+  { user, name, meaning, records, device }: Statement,
+  key: SigningKey,
+  { account, trail, fourEyes }: Site,
+): RefusalCode | undefined {
+  const person = account(key.user)
+  if (person === undefined || user !== key.user || name !== person.name) return 'name'
+  if (device !== undefined && device !== key.device) return 'name'
+  if (!mayDo(person.roles, actionOf[meaning])) return 'forbidden'
+  const isOwn = records.some(({ seq }) => trail.subject(seq)?.persons.includes(user) === true)
+  return fourEyes && meaning === 'approved' && isOwn ? 'own-record' : undefined
+}
+
+type RightsFault =
+  | { readonly verdict: 'refused'; readonly code: RefusalCode }
+  | { readonly verdict: 'held'; readonly code: HoldCode }
+
+/**
+ * What was taken from the person before they can have signed ends it; what was taken between then and now leaves it
+ * open whether they signed before or after, and a person decides (SYNC-AND-SIGNING.md 2.6).
+ */
+function rightsFault(
+  _: Statement,
+  key: SigningKey,
+  { account }: Site,
+  notBefore: string,
+): RightsFault | undefined {
+  const person = account(key.user)
+  if (person === undefined) return { verdict: 'refused', code: 'name' }
+  const { state, endedAt, credential } = person
+  if (state === 'disabled' || state === 'retired')
+    return endedAt !== undefined && endedAt > notBefore
+      ? { verdict: 'held', code: 'account-disabled-meanwhile' }
+      : { verdict: 'refused', code: 'account-disabled' }
+  if (credential === undefined || (key.lease !== undefined && key.lease.epoch !== credential.epoch))
+    return credential === undefined || credential.since > notBefore
+      ? { verdict: 'held', code: 'password-changed-meanwhile' }
+      : { verdict: 'refused', code: 'password-changed' }
+  if (person.locked !== undefined) return { verdict: 'held', code: 'account-locked' }
+  if (!maySign(person)) return { verdict: 'held', code: 'right-withdrawn' }
+  return undefined
+}
+
+/** One device tells one story: its n-th signature is one, and follows the one before. */
+function orderFault(
+  { count, previous }: Statement,
+  key: SigningKey,
+  book: SigningBook,
+): HoldCode | undefined {
+  if (book.statementAt(key, count) !== undefined || count <= key.lastCount) return 'clone'
+  if (count > key.lastCount + 1) return 'count-gap'
+  if (previous !== undefined && hex(previous) !== key.lastStatement) return 'clone'
+  return undefined
+}
+
+function leaseFault(
+  { count, lease }: Statement,
+  { revoked, lease: terms }: SigningKey,
+  notBefore: string,
+): HoldCode | undefined {
+  if (revoked !== undefined) return 'key-revoked'
+  if (terms === undefined || (lease !== undefined && lease !== terms.id)) return 'lease-over'
+  const isCovered = notBefore <= terms.notAfter && count <= terms.countMax
+  return isCovered ? undefined : 'lease-over'
+}
+
+function flagsOf({ at, clock }: Statement, notBefore: string, now: number): string[] {
+  const claimed = Date.parse(at)
+  return [
+    ...(claimed < Date.parse(notBefore) - SKEW_MILLISECONDS ? ['claimed-before-head'] : []),
+    ...(claimed > now + SKEW_MILLISECONDS ? ['claimed-after-receipt'] : []),
+    ...(clock?.flags ?? []),
+  ]
+}

@@ -1,0 +1,143 @@
+import { type Body, parseStatement, parseVkey, utf8, type Verifier } from '../../trail/index.ts'
+import type { PersonRecord } from '../people-memory.ts'
+import { sha256Hex } from '../sha256-hex.ts'
+import type { Receipt } from './receipt.ts'
+
+/** One person's key on one device, as the records have made it. */
+export interface SigningKey {
+  readonly verifier: Verifier
+  readonly user: string
+  readonly device: string
+  /** Place and time of the record that enrolled it. */
+  readonly seq: number
+  readonly since: string
+  /** Since when it signs nothing more. */
+  readonly revoked: string | undefined
+  readonly lease: LeaseTerms | undefined
+  /** The n-th signature of this device is the last that was taken in, and its statement's hash. */
+  readonly lastCount: number
+  readonly lastStatement: string | undefined
+}
+
+export interface LeaseTerms {
+  readonly id: string
+  readonly epoch: number
+  readonly issued: string
+  readonly notAfter: string
+  readonly countFrom: number
+  readonly countMax: number
+}
+
+/** What was said of a statement. */
+export type Answered = Omit<Receipt, 'trail'>
+
+/**
+ * Keys, leases and what became of every statement, made from the records of the relay's own trail. Records are taken
+ * in order, each once.
+ */
+export class SigningBook {
+  readonly #keys = new Map<string, SigningKey>()
+  readonly #answered = new Map<string, Answered>()
+  /** By key and count: which statement it was. */
+  readonly #byCount = new Map<string, string>()
+
+  key(vkey: string): SigningKey | undefined {
+    return this.#keys.get(vkey)
+  }
+
+  /** The key a note's only signature names. */
+  named(name: string, id: string): SigningKey | undefined {
+    return this.keys().find(({ verifier }) => verifier.name === name && verifier.id === id)
+  }
+
+  /** In the order in which they were enrolled. */
+  keys(): readonly SigningKey[] {
+    return [...this.#keys.values()]
+  }
+
+  answered(statement: string): Answered | undefined {
+    return this.#answered.get(statement)
+  }
+
+  /** The statement that was this device's n-th, if it was given one. */
+  statementAt({ verifier }: SigningKey, count: number): string | undefined {
+    return this.#byCount.get(`${verifier.vkey} ${count}`)
+  }
+
+  take({ kind, body, seq, time }: PersonRecord): void {
+    switch (kind) {
+      case 'key.enrolled':
+        return this.#enrol(body, seq, time)
+      case 'key.revoked':
+        return this.#change(text(body, 'key'), { revoked: time })
+      case 'lease.issued':
+        return this.#change(text(body, 'key'), { lease: leaseIn(body) })
+      case 'signature.applied':
+      case 'signature.held':
+      case 'signature.refused':
+        return this.#answer(kind, body, seq, time)
+    }
+  }
+
+  #enrol(body: Body, seq: number, time: string): void {
+    const vkey = text(body, 'key')
+    if (this.#keys.has(vkey)) throw new Error(`record ${seq}: a key is enrolled twice`)
+    this.#keys.set(vkey, {
+      verifier: parseVkey(vkey),
+      user: text(body, 'user'),
+      device: text(body, 'device'),
+      seq,
+      since: time,
+      revoked: undefined,
+      lease: undefined,
+      lastCount: 0,
+      lastStatement: undefined,
+    })
+  }
+
+  #change(vkey: string, change: Partial<SigningKey>): void {
+    const key = this.#keys.get(vkey)
+    if (key === undefined) throw new Error('a record of a key that is not enrolled')
+    this.#keys.set(vkey, { ...key, ...change })
+  }
+
+  #answer(kind: string, body: Body, seq: number, time: string): void {
+    const { note } = body
+    const statement = typeof note === 'string' ? sha256Hex(note) : text(body, 'statement')
+    const verdict = kind === 'signature.applied' ? 'accepted' : kind === 'signature.held' ? 'held' : 'refused'
+    const code = typeof body['code'] === 'string' ? body['code'] : null
+    this.#answered.set(statement, { statement, verdict, code, record: seq, time })
+    if (typeof note !== 'string' || verdict === 'refused') return
+    const { statement: said, note: signed } = parseStatement(utf8(note))
+    const [line] = signed.signatures
+    const key = line && this.named(line.name, line.id)
+    if (key === undefined) return
+    this.#byCount.set(`${key.verifier.vkey} ${said.count}`, statement)
+    if (said.count > key.lastCount)
+      this.#change(key.verifier.vkey, { lastCount: said.count, lastStatement: statement })
+  }
+}
+
+function leaseIn(body: Body): LeaseTerms {
+  return {
+    id: text(body, 'lease'),
+    epoch: integer(body, 'epoch'),
+    issued: text(body, 'issued'),
+    notAfter: text(body, 'notAfter'),
+    countFrom: integer(body, 'countFrom'),
+    countMax: integer(body, 'countMax'),
+  }
+}
+
+function text(body: Body, field: string): string {
+  const value = body[field]
+  if (typeof value !== 'string' || value === '')
+    throw new Error(`a record of a signature or key without ${field}`)
+  return value
+}
+
+function integer(body: Body, field: string): number {
+  const value = body[field]
+  if (typeof value !== 'number') throw new Error(`a record of a signature or key without ${field}`)
+  return value
+}

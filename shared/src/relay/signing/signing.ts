@@ -1,0 +1,275 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Problem } from '../../api/index.ts'
+import { type Actor, type Body, fromUtf8, hex, type Signer, utf8, type Verifier } from '../../trail/index.ts'
+import { type Account, maySign } from '../accounts/account.ts'
+import { reasonOf } from '../accounts/account-acts.ts'
+import type { Append, Caller, People } from '../people.ts'
+import { sha256Hex } from '../sha256-hex.ts'
+import {
+  type HoldCode,
+  type Judgement,
+  judgeStatement,
+  type RefusalCode,
+  type SignedTrail,
+} from './judge-statement.ts'
+import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
+import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
+import { type Receipt, type StatementVerdict, signReceipt } from './receipt.ts'
+import type { SigningBook, SigningKey } from './signing-book.ts'
+
+/** How long a nonce for an enrolment is good. */
+const NONCE_MILLISECONDS = 5 * 60_000
+/** A note longer than this has no room in a record. */
+const NOTE_LENGTH_MAX = 56_000
+
+export interface SigningOptions {
+  readonly people: People
+  readonly book: SigningBook
+  readonly trail: SignedTrail
+  /** The relay's own key, for leases and receipts: that of its checkpoints. */
+  readonly signer: Signer
+  /** The relay as an actor, for what no person does. */
+  readonly relay: Actor
+  /** Domain of the site: keys are named after it. */
+  readonly org: string
+  readonly fourEyes: () => boolean
+  /** Wall clock, and monotonic, milliseconds. */
+  readonly wall: () => number
+  readonly now: () => number
+  readonly alert: (event: string, details: Body) => void
+}
+
+interface Nonce {
+  readonly nonce: string
+  readonly device: string
+  /** Monotonic milliseconds. */
+  readonly until: number
+}
+
+/** What became of one statement. */
+export interface StatementItem {
+  /** SHA-256 of the note as it was given, hexadecimal. */
+  readonly statement: string
+  readonly verdict: StatementVerdict
+  readonly code: RefusalCode | HoldCode | null
+  /** Signed by the relay; null where it waits for the device's signature number `wanted` and nothing is recorded. */
+  readonly receipt: string | null
+  readonly wanted: number | null
+}
+
+/**
+ * Signing keys and e-signatures. A signature is made where the signer is, with a key that only their password opens;
+ * the relay never has it, and so can make none. What it does is to enrol keys, and to say of each statement what it is.
+ */
+export class Signing {
+  readonly #options: SigningOptions
+  /** By session: what is to be signed to enrol a key, good once. */
+  readonly #nonces = new Map<string, Nonce>()
+
+  constructor(options: SigningOptions) {
+    this.#options = options
+  }
+
+  /** What a device signs with the key it wants enrolled. Throws `Problem` `key-refused` for what names no device. */
+  challenge({ session }: Caller, device: string): string {
+    if (!isDeviceName(device)) throw new Problem('key-refused')
+    const nonce = randomBytes(32).toString('base64url')
+    this.#sweepNonces()
+    this.#nonces.set(session.id, { nonce, device, until: this.#options.now() + NONCE_MILLISECONDS })
+    return nonce
+  }
+
+  /** What a key has to be called. */
+  keyName({ account }: Caller, device: string): string {
+    return keyNameOf(this.#options.org, account.id, device)
+  }
+
+  /**
+   * Enrols the key that a proof holds for, and gives the first lease. A key of the same person and device before it is
+   * revoked. Throws `Problem`: `forbidden` for who may not sign, `key-refused`.
+   */
+  enrol(
+    by: Caller,
+    device: string,
+    proof: string,
+  ): Promise<{ readonly key: string; readonly lease: string }> {
+    const { people, book, trail, org } = this.#options
+    return people.act(by, async (account, append) => {
+      if (!maySign(account)) throw new Problem('forbidden')
+      const nonce = this.#takeNonce(by, device)
+      const verifier = nonce === undefined ? undefined : keyProved(utf8(proof), { nonce, trail: trail.trail })
+      const isNamed = verifier?.name === keyNameOf(org, account.id, device)
+      if (verifier === undefined || !isNamed || this.#isTaken(verifier)) throw new Problem('key-refused')
+      for (const one of book.keys())
+        if (one.user === account.id && one.device === device && one.revoked === undefined)
+          await append('key.revoked', {
+            key: one.verifier.vkey,
+            user: one.user,
+            device,
+            reason: 'another key was enrolled for this device',
+          })
+      const { signer } = account
+      await append('key.enrolled', {
+        key: verifier.vkey,
+        user: account.id,
+        device,
+        identityCheck: signer.state === 'granted' ? signer.identityCheck : '',
+      })
+      return { key: verifier.vkey, lease: await this.#lease(account, verifier.vkey, append) }
+    })
+  }
+
+  /** Another lease for one's own key. Throws `Problem`: `key-unknown`, `forbidden`. */
+  renew(by: Caller, key: string): Promise<string> {
+    return this.#options.people.act(by, async (account, append) => {
+      const known = this.#options.book.key(key)
+      if (known === undefined || known.user !== account.id || known.revoked !== undefined)
+        throw new Problem('key-unknown')
+      if (!maySign(account)) throw new Problem('forbidden')
+      return this.#lease(account, key, append)
+    })
+  }
+
+  /** A device that is lost, or that nobody should sign with any more. Throws `Problem` `key-unknown`. */
+  revoke(by: Caller, key: string, given: string): Promise<void> {
+    return this.#options.people.act(by, async (_, append) => {
+      const known = this.#options.book.key(key)
+      if (known === undefined || known.revoked !== undefined) throw new Problem('key-unknown')
+      const { user, device } = known
+      await append('key.revoked', { key, user, device, reason: reasonOf(given) })
+    })
+  }
+
+  /** In the order in which they were enrolled. */
+  keys(): readonly SigningKey[] {
+    return this.#options.book.keys()
+  }
+
+  /** In order, each by itself. What was told before is told again in the same words. Throws `Problem` `held`. */
+  async accept(by: Caller, notes: readonly string[]): Promise<StatementItem[]> {
+    const items: StatementItem[] = []
+    for (const note of notes)
+      items.push(await this.#options.people.act(by, (_, append) => this.#acceptOne(note, append)))
+    return items
+  }
+
+  async #acceptOne(note: string, append: Append): Promise<StatementItem> {
+    const { people, book, trail, fourEyes, wall, relay } = this.#options
+    const site = { book, account: (id: string) => people.account(id), trail, fourEyes: fourEyes() }
+    const judged: Judgement =
+      note.length > NOTE_LENGTH_MAX
+        ? { verdict: 'refused', code: 'form' }
+        : judgeStatement(note, site, wall())
+    const statement = sha256Hex(note)
+    if (judged.verdict === 'duplicate') {
+      const { verdict, code, record, time } = judged.answered
+      const told = { statement, trail: trail.trail, verdict, code, record, time }
+      return { ...this.#item(told), verdict: 'duplicate' }
+    }
+    if (judged.verdict === 'held' && judged.code === 'count-gap')
+      return {
+        statement,
+        verdict: 'held',
+        code: judged.code,
+        receipt: null,
+        wanted: judged.key.lastCount + 1,
+      }
+    const { kind, body, actor } = recordOf(judged, note, relay)
+    const { seq, time } = await append(kind, body, actor)
+    const code = judged.verdict === 'accepted' ? null : judged.code
+    if (judged.verdict !== 'accepted') await this.#look(judged, append)
+    return this.#item({ statement, trail: trail.trail, verdict: judged.verdict, code, record: seq, time })
+  }
+
+  /** One device that tells two stories signs nothing more, and somebody should know soon. */
+  async #look(
+    judged: Exclude<Judgement, { verdict: 'accepted' | 'duplicate' }>,
+    append: Append,
+  ): Promise<void> {
+    const { alert, relay } = this.#options
+    if (judged.verdict === 'held' && judged.code === 'clone') {
+      const { verifier, user, device, revoked } = judged.key
+      if (revoked === undefined)
+        await append(
+          'key.revoked',
+          { key: verifier.vkey, user, device, reason: 'one count, two statements' },
+          relay,
+        )
+      alert('device-cloned', { user, device })
+    }
+    if (judged.verdict === 'refused') alert('signature-refused', { code: judged.code })
+  }
+
+  #item(told: Receipt): StatementItem {
+    const receipt = fromUtf8(signReceipt(told, this.#options.signer))
+    const { statement, verdict, code } = told
+    return { statement, verdict, code: code as StatementItem['code'], receipt, wanted: null }
+  }
+
+  async #lease(account: Account, key: string, append: Append): Promise<string> {
+    const { book, trail, signer, wall } = this.#options
+    const known = book.key(key) as SigningKey
+    const issued = new Date(wall())
+    const lease: Lease = {
+      id: randomUUID(),
+      trail: trail.trail,
+      key,
+      user: account.id,
+      name: account.name,
+      device: known.device,
+      meanings: ['approved', 'rejected', 'reviewed'],
+      epoch: account.credential?.epoch ?? 0,
+      issued: issued.toISOString(),
+      notAfter: new Date(issued.getTime() + LEASE_HOURS * 3_600_000).toISOString(),
+      countFrom: known.lastCount,
+      countMax: known.lastCount + LEASE_SIGNATURES_MAX,
+    }
+    const { id, user, epoch, notAfter, countFrom, countMax } = lease
+    await append('lease.issued', {
+      lease: id,
+      key,
+      user,
+      epoch,
+      issued: lease.issued,
+      notAfter,
+      countFrom,
+      countMax,
+    })
+    return fromUtf8(signLease(lease, signer))
+  }
+
+  /** One key, one role, one person: also not the relay's own. */
+  #isTaken({ key }: Verifier): boolean {
+    const { book, signer } = this.#options
+    return [signer, ...book.keys().map((one) => one.verifier)].some((one) => hex(one.key) === hex(key))
+  }
+
+  #takeNonce({ session }: Caller, device: string): string | undefined {
+    const kept = this.#nonces.get(session.id)
+    this.#nonces.delete(session.id)
+    const isGood = kept !== undefined && kept.device === device && this.#options.now() < kept.until
+    return isGood ? kept.nonce : undefined
+  }
+
+  #sweepNonces(): void {
+    const now = this.#options.now()
+    for (const [id, { until }] of this.#nonces) if (now >= until) this.#nonces.delete(id)
+  }
+}
+
+function recordOf(
+  judged: Exclude<Judgement, { verdict: 'duplicate' }>,
+  note: string,
+  relay: Actor,
+): { readonly kind: string; readonly body: Body; readonly actor: Actor } {
+  if (judged.verdict === 'accepted') {
+    const { user, name, meaning } = judged.statement
+    const { notBefore, flags } = judged
+    const body = { note, meaning, notBefore, ...(flags.length === 0 ? {} : { flags: [...flags] }) }
+    return { kind: 'signature.applied', actor: { id: user, name, via: 'signature' }, body }
+  }
+  // What is no statement at all may be anything: only what it was is kept, not what it said.
+  const isRead = judged.statement !== undefined
+  const body = { code: judged.code, statement: sha256Hex(note), ...(isRead ? { note } : {}) }
+  return { kind: judged.verdict === 'held' ? 'signature.held' : 'signature.refused', actor: relay, body }
+}

@@ -9,8 +9,8 @@ import type { Signer } from './vkey.ts'
 
 const TYPE_LINE = 'compliance-relay/esign/v1'
 
-/** What a signature can mean. */
-export const meanings = ['reviewed', 'approved', 'rejected'] as const
+/** What a signature can mean. `withdrawn` is of signatures of one's own, the others are of captures. */
+export const meanings = ['reviewed', 'approved', 'rejected', 'withdrawn'] as const
 export type Meaning = (typeof meanings)[number]
 
 export const STATEMENT_RECORDS_MAX = 500

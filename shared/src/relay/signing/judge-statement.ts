@@ -1,4 +1,4 @@
-import { type Action, mayDo } from '../../api/index.ts'
+import { type Action, mayDo, type Role } from '../../api/index.ts'
 import {
   checkNote,
   equalBytes,
@@ -6,6 +6,7 @@ import {
   type Hash,
   hex,
   type Meaning,
+  meanings,
   type Note,
   parseStatement,
   type Statement,
@@ -91,8 +92,15 @@ const actionOf: { readonly [M in Meaning]: Action } = {
   reviewed: 'signature.make',
   approved: 'signature.approve',
   rejected: 'signature.make',
+  withdrawn: 'signature.withdraw',
 }
 
+/** What somebody with these roles may mean. */
+export function meaningsFor(roles: readonly Role[]): readonly Meaning[] {
+  return meanings.filter((meaning) => mayDo(roles, actionOf[meaning]))
+}
+
+const WITHDRAWABLE = /^signature\.applied$/
 const SIGNABLE = /^(?:file|dataset)\.(?:created|changed|renamed|deleted)$|^capture\.claimed$/
 
 /**
@@ -135,14 +143,18 @@ function keyOf({ signatures }: Note, book: SigningBook): SigningKey | undefined 
 }
 
 /** The records are there, as they were shown. */
-function subjectFault({ checkpoint, records }: Statement, trail: SignedTrail): RefusalCode | undefined {
+function subjectFault(
+  { checkpoint, records, meaning }: Statement,
+  trail: SignedTrail,
+): RefusalCode | undefined {
   if (checkpoint.trail !== trail.trail) return 'trail'
   const root = trail.root(checkpoint.size)
   if (root === undefined || !equalBytes(root, checkpoint.root)) return 'root'
   for (const { seq, leaf } of records) {
     const stands = trail.leaf(seq)
     if (stands === undefined || hex(stands) !== hex(leaf)) return 'record'
-    if (!SIGNABLE.test(trail.subject(seq)?.kind ?? '')) return 'not-signable'
+    const signable = meaning === 'withdrawn' ? WITHDRAWABLE : SIGNABLE
+    if (!signable.test(trail.subject(seq)?.kind ?? '')) return 'not-signable'
   }
   return undefined
 }
@@ -157,7 +169,10 @@ function personFault(
   if (person === undefined || user !== key.user || name !== person.name) return 'name'
   if (device !== undefined && device !== key.device) return 'name'
   if (!mayDo(person.roles, actionOf[meaning])) return 'forbidden'
-  const isOwn = records.some(({ seq }) => trail.subject(seq)?.persons.includes(user) === true)
+  const isOf = ({ seq }: { readonly seq: number }) => trail.subject(seq)?.persons.includes(user) === true
+  // Nobody takes back what another has signed.
+  if (meaning === 'withdrawn') return records.every(isOf) ? undefined : 'forbidden'
+  const isOwn = records.some(isOf)
   return fourEyes && meaning === 'approved' && isOwn ? 'own-record' : undefined
 }
 

@@ -194,6 +194,25 @@ describe('a statement', () => {
     expect(lab.disk.verify().findings).toEqual([])
   })
 
+  test('takes back one’s own signature, and nobody else’s: a further record, both stay', {
+    tags,
+  }, async () => {
+    const other = await lab.signerWith('anne', 'reviewer', 'tablet-3')
+    await lab.give(lab.sign(tablet, [lab.capture()]))
+    const signed = lab.disk.records.at(-1)?.seq ?? 0
+    const capture = lab.capture()
+    expect(await lab.verdict(lab.sign(other, [signed], 'withdrawn'))).toBe('refused forbidden')
+    expect(await lab.verdict(lab.sign(tablet, [capture], 'withdrawn'))).toBe('refused not-signable')
+    tablet.count = 1
+    tablet.previous = undefined
+    expect(await lab.verdict(lab.sign(tablet, [signed], 'reviewed'))).toBe('refused not-signable')
+    tablet.count = 1
+    tablet.previous = undefined
+    expect(await lab.verdict(lab.sign(tablet, [signed], 'withdrawn'))).toBe('accepted')
+    expect(lab.disk.records.filter(({ kind }) => kind === 'signature.applied')).toHaveLength(2)
+    expect(lab.disk.verify().findings).toEqual([])
+  })
+
   test('out of its order waits; a device that tells two stories signs nothing more', {
     tags: ['challenge'],
   }, async () => {

@@ -9,6 +9,7 @@ import {
   type HoldCode,
   type Judgement,
   judgeStatement,
+  meaningsFor,
   type RefusalCode,
   type SignedTrail,
 } from './judge-statement.ts'
@@ -217,7 +218,7 @@ export class Signing {
       user: account.id,
       name: account.name,
       device: known.device,
-      meanings: ['approved', 'rejected', 'reviewed'],
+      meanings: meaningsFor(account.roles),
       epoch: account.credential?.epoch ?? 0,
       issued: issued.toISOString(),
       notAfter: new Date(issued.getTime() + LEASE_HOURS * 3_600_000).toISOString(),

@@ -15,6 +15,8 @@ const well: Omit<RelayStatus, 'needs'> = {
   key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
   startUp: { findings: 0, mended: [], notary: [] },
   held: null,
+  before: null,
+  ended: null,
   people: { accounts: 0, fault: null },
   keys: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },

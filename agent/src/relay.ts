@@ -47,6 +47,7 @@ import { UnitStore } from './sqlite/unit-store.ts'
 import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { timestamp } from './time-text.ts'
+import { trailBefore } from './trail-before.ts'
 import { type Unclaimed, unclaimedCaptures, unclaimedCount } from './unclaimed.ts'
 import { LATE, within } from './within.ts'
 
@@ -122,6 +123,7 @@ export class Relay {
   readonly #publisher: Publisher
   readonly #state: StateKeeper
   readonly #timeline = new SessionTimeline()
+  readonly #trailBefore: RelayStatus['before']
   #settings: Settings
   #engine: Engine | undefined
   #publishing: Promise<void> | undefined
@@ -147,6 +149,7 @@ export class Relay {
     this.#settings = opened.settings
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
+    this.#trailBefore = trailBefore(opened.store, opened.trail)
     const { writer, database, reading, notary, trail, keys, check } = opened
     // The trail as it was found: what this start wrote into it says nothing of the time before.
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
@@ -453,6 +456,8 @@ export class Relay {
       size: writer.head.size,
       key: trail.vkey,
       ...(left === undefined ? {} : { left: left.origin }),
+      before: this.#trailBefore,
+      ended: null,
       startUp: {
         findings: check.report.findings.length,
         // A notary that could be asked since then is what it was found to be later.

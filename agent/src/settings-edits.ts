@@ -142,7 +142,9 @@ function requireWatch(settings: Settings, watch: string): WatchSettings {
 export function requireProfile(profiles: readonly { readonly id: string }[], id: string | undefined): void {
   if (id === undefined || profiles.some((profile) => profile.id === id)) return
   const ids = profiles.map((profile) => profile.id).sort()
-  const alike = ids.filter((one) => one.includes(id) || one.startsWith(id.slice(0, 3))).slice(0, 5)
+  const alike = ids
+    .filter((one) => one.includes(id.toLowerCase()) || one.startsWith(id.slice(0, 3).toLowerCase()))
+    .slice(0, 5)
   throw new UnusableInput(
     `there is no profile ${shown(id)}${alike.length === 0 ? ':' : `; did you mean ${alike.join(', ')}?`} relay profiles lists all ${ids.length}; one that was added to the data folder counts from the relay's next start`,
   )

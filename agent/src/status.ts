@@ -27,6 +27,10 @@ export interface RelayStatus {
   readonly key: string
   /** The trail that was left at start for this one. */
   readonly left?: string
+  /** The trail that this one goes on from, since when, and why; null if it is the first. */
+  readonly before: { readonly trail: string; readonly since: string; readonly reason: string } | null
+  /** When it was last at work, if it does not run and that is known. */
+  readonly ended: { readonly at: string; readonly orderly: boolean } | null
   /** What the start found; null if it does not run, and so nothing was verified. */
   readonly startUp: {
     readonly findings: number

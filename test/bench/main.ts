@@ -11,13 +11,14 @@ import { manyFiles } from './many-files.ts'
 import { measureMemory } from './memory.ts'
 import { count, printHead, printRow, type Row, row } from './row.ts'
 import { starts } from './starts.ts'
+import { storm } from './storm.ts'
 import { measureTrail } from './trail.ts'
 
 const BURST_FILES = 10_000
 const wanted = { seal: 0.6, verify: 0.7 }
 
 /** In the order they are run. */
-const parts = ['trail', 'memory', 'latency', 'burst', 'large', 'scan', 'idle', 'starts'] as const
+const parts = ['trail', 'memory', 'latency', 'burst', 'large', 'scan', 'idle', 'storm', 'starts'] as const
 type Part = (typeof parts)[number]
 
 const { values, positionals } = parseArgs({
@@ -80,6 +81,7 @@ const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>]
     'scan, idle',
     () => manyFiles({ files, scan: asked.has('scan'), idle: asked.has('idle') }),
   ],
+  [asked.has('storm'), 'storm', async () => [await storm()]],
   [asked.has('starts'), 'starts', () => starts(sizes)],
 ]
 

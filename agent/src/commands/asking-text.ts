@@ -10,17 +10,30 @@ export function unclaimedText({ total, unclaimed }: Unclaimed): string {
   const lines = unclaimed.flatMap(({ seq, time, watch, device, path, reason, sentence, digest }) => [
     printable(path ?? '?'),
     `    record ${seq} at ${time ?? '?'}, watch ${watch ?? '?'} (${printable(device ?? '?')})${digest === '' ? '' : `, SHA-256 ${digest.slice(0, 16)}…`}`,
-    `    ${reason ?? 'its record cannot be read'}${sentence === null ? '' : `: ${printable(sentence)}`}`,
+    `    ${reason ?? 'its record cannot be read'}${said(reason, sentence)}`,
   ])
   const more = total - unclaimed.length
   return `${[...lines, ...(more > 0 ? [`… and ${more} more: --limit N`] : [])].join('\n')}\n`
+}
+
+/** Of what is not read the record has only the code. */
+const unread: Readonly<Record<string, string>> = {
+  link: 'it is a link: what it leads to is recorded where it lies',
+  'link-leaves-folder': 'it is a link that leads out of the watched folder',
+  'not-a-file': 'it is no file: a pipe, a socket or a device',
+  'other-file-system': 'another disk is mounted there: it is not what the folder was put under watch for',
+}
+
+function said(reason: string | null, sentence: string | null): string {
+  const text = sentence ?? unread[reason ?? '']
+  return text === undefined ? '' : `: ${printable(text)}`
 }
 
 /** `relay status` for people. */
 export function statusText(status: RelayStatus): string {
   const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind, needs } = status
   const lines = [
-    `relay    ${relay}: ${state}`,
+    `relay    ${relay}: ${state}${endedText(status.ended)}`,
     ...needs.filter(({ code }) => code !== 'not-running').map(({ says }) => `NEEDS    ${says}`),
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
@@ -65,6 +78,10 @@ export function statusText(status: RelayStatus): string {
     lines.push(
       `KEY      ${name}: ${printable(found)}; the relay does not start without it: ${fault === 'unusable' ? 'set that right' : 'put the right one back, or get it from the recovery file with relay recover'}`,
     )
+  if (status.left === undefined && status.before !== null)
+    lines.push(
+      `before   ${status.before.trail}, left ${status.before.since}: ${printable(status.before.reason)}`,
+    )
   lines.push(...setRightText(status))
   if (recoveryBehind.length > 0)
     lines.push(
@@ -89,6 +106,11 @@ export function statusText(status: RelayStatus): string {
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${inWords(code)})`)
   return `${lines.join('\n')}\n`
+}
+
+function endedText(ended: RelayStatus['ended']): string {
+  if (ended === null) return ''
+  return `, since ${ended.at}, ${ended.orderly ? 'stopped in order' : 'ended without a word (a crash, a kill, a power cut)'}`
 }
 
 /** What a start set right, and which profiles it could not use: lines for people. */

@@ -145,7 +145,9 @@ function printedWriting(
   const { file, keys, before, leftOut = [], passphrase, seq } = result
   return [
     `${printable(file)} holds ${keys.length} keys: ${keys.join(', ')}. Keep a copy elsewhere.`,
-    ...(before === null ? [] : [`  before     ${printable(before.kept)}, as it was`]),
+    ...(before === null
+      ? []
+      : [`  before     ${printable(before.kept)}, as it was: the passphrase it had still opens it`]),
     ...(leftOut.length === 0 ? [] : [`  NOT IN IT  ${leftOut.join(', ')}: only the one before has them`]),
     ...(passphrase === undefined
       ? []

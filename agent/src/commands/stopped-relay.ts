@@ -7,6 +7,8 @@ import { ClaimBook } from '../people/claim-book.ts'
 import { recoveryBehindIn } from '../recovery.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
 import { notCapturing, type RelayStatus } from '../status.ts'
+import { timestamp } from '../time-text.ts'
+import { trailBefore } from '../trail-before.ts'
 import { type Unclaimed, unclaimedCaptures, unclaimedCount } from '../unclaimed.ts'
 import { version } from '../version.ts'
 import type { Reading } from './reading.ts'
@@ -20,6 +22,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
   const units = new UnitStore(database)
   const settings = readSettings(host, trail)
   const size = store.size(trail.id)
+  const alive = host.alive()
   const last = store.lastCheckpoint(trail.id)
   const owed = store.owed(trail.id, 1).length > 0 || last === undefined || last.size < size
   const { failed, absent, recorded } = units.counts()
@@ -31,6 +34,8 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     trail: trail.origin,
     size,
     key: trail.vkey,
+    before: trailBefore(store, trail),
+    ended: alive === undefined ? null : { at: timestamp(alive.at), orderly: alive.stopped },
     startUp: null,
     held: null,
     people: null,
@@ -63,6 +68,7 @@ export async function unaskedStatus(data: Reading): Promise<RelayStatus> {
   const status = {
     ...(await stoppedStatus(data)),
     state: 'not asked' as const,
+    ended: null,
     capture: notCapturing(readSettings(data.host, data.trail), 'relay not asked'),
   }
   return { ...status, needs: needsOf(status) }

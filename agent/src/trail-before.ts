@@ -1,0 +1,13 @@
+import { readRecordIn, type StoredTrail, type TrailStore } from './sqlite/trail-store.ts'
+import type { RelayStatus } from './status.ts'
+
+/** The trail that one goes on from, as its first record says. */
+export function trailBefore(store: TrailStore, { id }: StoredTrail): RelayStatus['before'] {
+  const opened = readRecordIn(store, id, 0)
+  const previous = opened?.body['previous'] as
+    | { readonly trail?: unknown; readonly reason?: unknown }
+    | null
+    | undefined
+  if (opened === undefined || typeof previous?.trail !== 'string') return null
+  return { trail: previous.trail, since: opened.time, reason: String(previous.reason ?? '?') }
+}

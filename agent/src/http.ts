@@ -62,6 +62,8 @@ export function healthApp(port: number, health: () => Health): Hono {
 
 /** A relay is asked by few. More connections would take from the relay what it reads files by. */
 const CONNECTIONS_MAX = 64
+const HEADERS_MILLISECONDS = 10_000
+const REQUEST_MILLISECONDS = 30_000
 
 /** Answers a request. */
 export type Answering = (request: Request) => Response | Promise<Response>
@@ -91,6 +93,11 @@ function listenOn(answer: Answering, port: number, hostname: string): Promise<Se
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: answer, port, hostname }, () => resolve(server))
     if ('maxConnections' in server) server.maxConnections = CONNECTIONS_MAX
+    // Whoever sends a byte now and then would keep the places of others.
+    if ('requestTimeout' in server) {
+      server.headersTimeout = HEADERS_MILLISECONDS
+      server.requestTimeout = REQUEST_MILLISECONDS
+    }
     server.once('error', reject)
   })
 }

@@ -99,6 +99,12 @@ export class People {
     return caller
   }
 
+  /** Each request costs something, and much at once has to wait. Throws `Problem` `throttled`. */
+  spend({ session }: Caller, cost = 1): void {
+    const retryAfterSeconds = this.#core.sessions.spend(session.id, cost)
+    if (retryAfterSeconds > 0) throw new Problem('throttled', { retryAfterSeconds })
+  }
+
   async signOut({ session }: Caller): Promise<void> {
     await this.#core.serial.do(() => this.#core.end(session, 'signed-out'))
   }

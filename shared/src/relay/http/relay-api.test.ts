@@ -9,6 +9,7 @@ import {
   statusOf,
 } from '../../api/index.ts'
 import { good, other, reason } from '../people-site.test-support.ts'
+import { ROOM_A_SECOND, ROOM_MAX } from '../sessions/sessions.ts'
 import { ApiSite, codeOf, pathFor, requestOf } from './api-site.test-support.ts'
 import { relayApi } from './relay-api.ts'
 import { securityHeadersOf } from './security-headers.ts'
@@ -194,6 +195,23 @@ describe('the token', () => {
     const signOut = () => api.ask(requestOf('DELETE', '/v1/session', { token: mine })).then(codeOf)
     expect([await signOut(), await signOut()]).toEqual(['none', 'unauthenticated'])
   })
+})
+
+test('one session asks so much at once, then waits; others do not, and time makes room', {
+  tags: ['challenge'],
+}, async () => {
+  const one = new ApiSite()
+  await one.site.first()
+  const [mine, other] = [await one.token('first'), await one.token('first')]
+  const ask = (token: string) => one.ask(requestOf('GET', '/v1/session', { token }))
+  for (let i = 0; i < ROOM_MAX; i++) expect((await ask(mine)).status).toBe(200)
+  const waits = await ask(mine)
+  expect([waits.status, waits.headers.get('retry-after')]).toEqual([429, '1'])
+  expect((await ask(other)).status).toBe(200)
+  one.site.disk.now += 1_000
+  for (let i = 0; i < ROOM_A_SECOND; i++) expect((await ask(mine)).status).toBe(200)
+  expect((await ask(mine)).status).toBe(429)
+  expect((await one.ask(requestOf('DELETE', '/v1/session', { token: mine }))).status).toBe(204)
 })
 
 describe('the password of whoever asks', () => {

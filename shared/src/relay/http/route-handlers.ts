@@ -89,7 +89,11 @@ export function routeHandlers({ people, claims, signing, device, version, trail 
     revokeKey: async ({ caller, body }) => {
       await signing.revoke(caller, body.key, body.reason)
     },
-    giveStatements: async ({ caller, body }) => ({ items: await signing.accept(caller, body.items) }),
+    giveStatements: async ({ caller, body }) => {
+      // Each is judged, and most are recorded: also what is none.
+      people.spend(caller, body.items.length - 1)
+      return { items: await signing.accept(caller, body.items) }
+    },
 
     listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {

@@ -17,6 +17,8 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
     if (matched === undefined) throw new Problem('not-found')
     const { name, id } = matched
     const caller = callerOf(people, name, request)
+    // Signing out is never too much.
+    if (caller !== undefined && name !== 'signOut') people.spend(caller)
     const body = await bodyOf(name, request)
     if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, body)
     // Asking for a password takes its time: who asks is looked up again, with the rights of then.

@@ -8,6 +8,9 @@ const TOKEN_BYTES = 32
 const TOKEN_LENGTH = 43
 /** Of one account at a time; the one that has rested longest makes room. */
 const SESSIONS_PER_ACCOUNT_MAX = 8
+/** Asked for in one go, and after that each second: more than any page needs, and less than fills a trail. */
+export const ROOM_MAX = 300
+export const ROOM_A_SECOND = 10
 
 export interface Session {
   /** Names it in the trail: the first half of the token's digest, hexadecimal. Tells nothing of the token. */
@@ -24,6 +27,9 @@ export interface Session {
 interface Kept extends Session {
   readonly began: number
   used: number
+  /** What it may still ask for before it has to wait, as of `filled`. */
+  room: number
+  filled: number
 }
 
 export type EndReason =
@@ -57,7 +63,7 @@ export class Sessions {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const digest = sha256Hex(token)
     const now = this.#now()
-    const kept: Kept = { ...of, id: digest.slice(0, 32), began: now, used: now }
+    const kept: Kept = { ...of, id: digest.slice(0, 32), began: now, used: now, room: ROOM_MAX, filled: now }
     const others = this.of(of.account)
     const ended = others.slice(0, Math.max(0, others.length - SESSIONS_PER_ACCOUNT_MAX + 1))
     for (const one of ended) this.end(one.id)
@@ -72,6 +78,21 @@ export class Sessions {
     if (kept === undefined || this.#overSince(kept) !== undefined) return undefined
     kept.used = this.#now()
     return sessionOf(kept)
+  }
+
+  /**
+   * Takes what a request costs from what a session may ask for: 0 if it may, else the seconds after which it may.
+   * A session that is no more has nothing to spend and nothing to wait for.
+   */
+  spend(id: string, cost: number): number {
+    const kept = [...this.#byDigest.values()].find((one) => one.id === id)
+    if (kept === undefined) return 0
+    const now = this.#now()
+    kept.room = Math.min(ROOM_MAX, kept.room + ((now - kept.filled) / 1_000) * ROOM_A_SECOND)
+    kept.filled = now
+    if (kept.room < cost) return Math.ceil((cost - kept.room) / ROOM_A_SECOND)
+    kept.room -= cost
+    return 0
   }
 
   /** Sessions of an account, the one used longest ago first. */

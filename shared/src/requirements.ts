@@ -100,6 +100,16 @@ export const requirements = {
     owner: 'shared',
     by: 'product',
   },
+  'P11-10g-2': {
+    clause: ['21 CFR 11.10(g)', 'PIC/S PI 041-1 9.5', 'MHRA 6.16'],
+    text: 'Administrators sign nothing, and nobody approves what they made themselves.',
+    how:
+      'Roles that give rights and roles that use them are never in one account. A statement is held against whoever ' +
+      'the records signed name, and an approval of one’s own is refused by a record.',
+    risk: 'high',
+    owner: 'shared',
+    by: 'product',
+  },
   'P11-10g-3': {
     clause: ['21 CFR 11.10(g)', 'EU Annex 11 12.3'],
     text: 'Rights that are taken away stop working at the next request.',

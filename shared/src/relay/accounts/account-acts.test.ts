@@ -216,7 +216,7 @@ describe('the right to sign', () => {
   })
 
   test('is for reviewers and QA: an administrator never has it', {
-    tags: ['challenge'],
+    tags: ['req/P11-10g-2', 'challenge'],
   }, () => {
     const one = site()
     for (const [i, role] of roles.entries())

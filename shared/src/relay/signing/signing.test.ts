@@ -182,7 +182,9 @@ describe('a statement', () => {
     }
   })
 
-  test('is for those whose role it is, and nobody approves their own', { tags: ['challenge'] }, async () => {
+  test('is for those whose role it is, and nobody approves their own', {
+    tags: ['req/P11-10g-2', 'challenge'],
+  }, async () => {
     const qa = await lab.signerWith('quinn', 'qa', 'tablet-2')
     const own = lab.capture('quinn')
     expect(await lab.verdict(lab.sign(qa, [own], 'approved'))).toBe('refused own-record')

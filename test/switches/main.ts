@@ -1,0 +1,57 @@
+/**
+ * npm run switches
+ *
+ * Shows that the tests notice: in a copy of the project each control is switched off, one after the other, and the
+ * test that holds it must fail. Exit code 1 if one does not, or fails with everything on. Nothing here is changed.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { controls } from './controls.ts'
+
+const root = join(import.meta.dirname, '../..')
+const copy = mkdtempSync(join(tmpdir(), 'relay-switches-'))
+process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+
+for (const part of ['agent', 'shared', 'test', 'package.json', 'tsconfig.base.json'])
+  cpSync(join(root, part), join(copy, part), {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules') && !path.startsWith(join(root, 'test/out')),
+  })
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+
+/** True if all tests of a file pass. */
+function passes(test: string): boolean {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const { status, signal, error } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--config', 'test/vitest.config.ts', test],
+    { cwd: copy, stdio: 'ignore', timeout: 300_000 },
+  )
+  if (error !== undefined || signal !== null) throw new Error(`${test} could not be run: ${error ?? signal}`)
+  return status === 0
+}
+
+let unnoticed = 0
+for (const test of new Set(controls.map((control) => control.test)))
+  if (!passes(test)) {
+    unnoticed++
+    process.stdout.write(`NOT WELL    ${test} fails with every control on\n`)
+  }
+for (const { of, what, file, from, to, test } of controls) {
+  const path = join(copy, file)
+  const source = readFileSync(path, 'utf8')
+  if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`)
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  )
+  const isNoticed = !passes(test)
+  writeFileSync(path, source)
+  if (!isNoticed) unnoticed++
+  process.stdout.write(`${isNoticed ? 'noticed    ' : 'UNNOTICED  '} ${of.padEnd(10)} ${what}\n`)
+}
+process.stdout.write(`${controls.length - unnoticed} passed, ${unnoticed} failed\n`)
+process.exitCode = unnoticed === 0 ? 0 : 1

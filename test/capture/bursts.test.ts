@@ -65,7 +65,7 @@ const bursts: readonly (readonly [
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** In each burst. */
-const KILLS = Number(process.env['KILLS'] ?? 4)
+const KILLS = Number(process.env['KILLS'] ?? 7)
 
 let station: Workstation
 afterEach(async () => {

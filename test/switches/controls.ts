@@ -6,6 +6,8 @@ export interface Control {
   readonly file: string
   readonly from: string
   readonly to: string
+  /** A second barrier behind the first, switched off with it: each holds without the other. */
+  readonly also?: { readonly from: string; readonly to: string }
   readonly test: string
 }
 
@@ -82,7 +84,7 @@ export const controls: readonly Control[] = [
     file: 'shared/src/trail/trail-verifier.ts',
     from: 'if (!equalBytes(this.#macDigits, checksumOf(line)))',
     to: 'if (this.#macDigits.length === 0)',
-    test: 'test/property/tamper.test.ts',
+    test: 'test/property/verify.test.ts',
   },
   {
     of: 'T18',
@@ -170,6 +172,10 @@ export const controls: readonly Control[] = [
     file: `${relay}/people.ts`,
     from: 'if (session === undefined || !isOpen)',
     to: 'if (session === undefined || account === undefined)',
+    also: {
+      from: "if (account !== undefined && !isUsable(account)) await this.#core.endAllOf(account.id, 'account')",
+      to: '',
+    },
     test: `${relay}/people.test.ts`,
   },
   {

@@ -124,20 +124,26 @@ async function grow(station: Workstation, size: number): Promise<void> {
   database.close()
 }
 
+/**
+ * Files that were made and taken away again, a record each: then there is nothing on the disk and nothing that the relay
+ * has to know of it, and a start verifies, without a file to look for.
+ */
 function drafts(from: number, number: number) {
   const actor = { id: 'jdoe', name: 'Jane Doe', via: 'file-owner' }
   const time = new Date().toISOString()
   return Array.from({ length: number }, (_, i) => {
     const n = from + i
-    const body = {
-      project: 'P-17',
-      device: 'ws-test',
-      watch: 'w1',
-      path: `run-${Math.floor(n / 100)}/f${n}.dat`,
-      size: 20_480,
-      sha256: n.toString(16).padStart(64, '0'),
-      seen: { first: time, rest: time },
-    }
-    return { kind: 'file.created', actor, time, body }
+    const file = Math.floor(n / 2)
+    const place = { watch: 'w1', path: `run-${Math.floor(file / 100)}/f${file}.dat` }
+    const sha256 = file.toString(16).padStart(64, '0')
+    const common = { project: 'P-17', device: 'ws-test', ...place, seen: { first: time, rest: time } }
+    return n % 2 === 0
+      ? { kind: 'file.created', actor, time, body: { ...common, size: 20_480, sha256 } }
+      : {
+          kind: 'file.deleted',
+          actor,
+          time,
+          body: { ...common, before: { seq: n - 1, digest: sha256, size: 20_480 } },
+        }
   })
 }

@@ -6,14 +6,12 @@ import { messageOf } from './error-message.ts'
 import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween } from './settings-changes.ts'
 import type { HostStore } from './sqlite/host-store.ts'
-import { removeUnreadableRows, unreadableRows } from './sqlite/readable-rows.ts'
+import { removeUnreadableRows } from './sqlite/readable-rows.ts'
 import { mendSchema, type SchemaFault, schemaFaults } from './sqlite/schema-faults.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 
 /** What a start sets right beside the trail: records that say so, and what is done in their transaction, before them. */
 export interface Mending {
-  /** Rows of the capture state that could not even be read: to be removed before it is held against the records. */
-  readonly rows: number
   readonly drafts: readonly Draft[]
   readonly apply: () => void
 }
@@ -21,6 +19,8 @@ export interface Mending {
 export interface MendingOptions {
   readonly database: DatabaseSync
   readonly host: HostStore
+  /** How many rows of the capture state cannot be read: see `unreadableRows`. */
+  readonly rows: number
   /** As the trail's records make them; undefined if they cannot be read. */
   readonly recorded: Settings | undefined
   /** The relay itself as an actor. */
@@ -40,7 +40,14 @@ const STATEMENT_CHARACTERS_MAX = 300
  * The database's own definitions and the copy of the settings, held against what they should be. Undefined if they are.
  * Reads only: what is to be done is done by `apply`, once there is a trail that can say so.
  */
-export function mendingOf({ database, host, recorded, relay, time }: MendingOptions): Mending | undefined {
+export function mendingOf({
+  database,
+  host,
+  rows,
+  recorded,
+  relay,
+  time,
+}: MendingOptions): Mending | undefined {
   const faults = schemaFaults(database)
   const settings = recorded === undefined ? undefined : settingsFault(host, recorded)
   const draft = (kind: string, body: Draft['body']): Draft => ({ kind, actor: relay, time, body })
@@ -49,7 +56,6 @@ export function mendingOf({ database, host, recorded, relay, time }: MendingOpti
   const foreign = { ...schemaBody(left), sha256: digestOfAll(left) }
   // What stays where it is, is said once and not at each start: again only if anything of it is another.
   const isNews = left.length > 0 && foreign.sha256 !== saidForeign(database)
-  const rows = unreadableRows(database)
   const drafts = [
     ...(rows === 0
       ? []
@@ -60,11 +66,10 @@ export function mendingOf({ database, host, recorded, relay, time }: MendingOpti
   ]
   if (drafts.length === 0) return undefined
   return {
-    rows,
     drafts,
     apply: () => {
       mendSchema(database, faults)
-      removeUnreadableRows(database)
+      if (rows > 0) removeUnreadableRows(database)
       if (settings !== undefined) host.setSettings(recorded)
     },
   }

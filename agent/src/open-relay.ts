@@ -28,6 +28,7 @@ import { timestamp } from './time-text.ts'
 import { readTrailKeys, type TrailKeys } from './trail-keys.ts'
 import { TrailWriter } from './trail-writer.ts'
 import { UnusableInput } from './unusable-input.ts'
+import { requireApart } from './watch-places.ts'
 
 export interface OpenDeps {
   readonly random: (size: number) => Uint8Array
@@ -100,6 +101,8 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     )
   const secrets = await openSecrets(folder)
   const settings = readSettings(host, trail)
+  // A link may have led one into the other since: each record would be a file to be recorded.
+  if (deps.checksState === true) requireApart(folder.path, settings.notary.folder, settings)
   const { notary, close: closeNotary } = await openNotary(settings.notary.folder)
   const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings }
   try {
@@ -120,7 +123,8 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
   // Begun beside the verification, unless there is something in it that has to be removed first.
   const checks = deps.checksState === true
-  const early = checks && unreadableRows(database) === 0 ? checkState({ file: folder.database }) : undefined
+  const rows = unreadableRows(database)
+  const early = checks && rows === 0 ? checkState({ file: folder.database }) : undefined
   const begunCheck = () => early ?? (checks ? checkState({ file: folder.database }) : undefined)
   const leaves = temporaryLeafStore()
   const people = new PeopleReader()
@@ -142,7 +146,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   const reading = openForReading(folder.database)
   const relay = relayActor(settings.name)
   const recorded = tryRead(() => settingsOfTrail(host, trail))
-  const mended = mendingOf({ database, host, recorded, relay, time: timestamp(deps.wall()) })
+  const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
   const common = { ...parts, reading, check, mended }

@@ -28,6 +28,13 @@ export function hasKeyPlace({ keys, keystore }: DataFolder): boolean {
   return existsSync(keys) || existsSync(keystore)
 }
 
+/** What to say of a data folder without a database: it was never set up, or the database is lost. */
+export function whyNoRelay(folder: DataFolder): string {
+  return hasKeyPlace(folder)
+    ? `the database ${folder.database} is missing, its keys are there: put it back from a copy`
+    : `there is no relay in ${folder.path}: relay init --data DIR sets one up`
+}
+
 /** The keys of a data folder that was set up. Throws `SecretUnusable`, and never makes anything. */
 export async function openSecrets({ keys, keystore }: DataFolder): Promise<SecretStore> {
   return existsSync(keystore) ? openOsKeystore(serviceIn(keystore)) : openFileSecrets(keys)

@@ -57,11 +57,11 @@ export function requireApart(
       `the notary folder ${notary} lies in the data folder: who puts back an old copy of that puts back the notary with it`,
     )
   for (const watch of activeWatches(settings)) {
+    const watched = realPlace(watch.path)
     for (const [what, path] of [
       ['data folder', data],
       ['notary folder', notary],
     ] as const) {
-      const watched = realPlace(watch.path)
       if (isIn(path, watched) || isIn(watched, path))
         throw new UnusableInput(`the ${what} ${path} and the watched folder ${watched} lie in each other`)
     }

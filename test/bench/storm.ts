@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createClient, Problem } from '@compliance-relay/shared/api'
+import { Problem } from '@compliance-relay/shared/api'
+import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { freePort } from '../support/free-port.ts'
 import { Workstation } from '../support/workstation.ts'
 import { count, type Row, row } from './row.ts'
 import { captured } from './stations.ts'
@@ -72,10 +73,7 @@ async function writeFiles(station: Workstation, name: string, written: Map<strin
 }
 
 async function signIn(port: number, answers: Map<string, number>): Promise<void> {
-  const base = `http://127.0.0.1:${port}`
-  const client = createClient(base, (url, init) =>
-    fetch(url, { ...init, headers: { ...init.headers, origin: base } }),
-  )
+  const client = clientAt(String(port))
   let answer = 'let in'
   try {
     await client.call('signIn', { body: { user: 'asmith', password } })
@@ -83,12 +81,4 @@ async function signIn(port: number, answers: Map<string, number>): Promise<void>
     answer = error instanceof Problem ? error.code : 'no answer'
   }
   answers.set(answer, (answers.get(answer) ?? 0) + 1)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Client, createClient, Problem } from '@compliance-relay/shared/api'
+import { type Client, Problem } from '@compliance-relay/shared/api'
 import { signProof } from '@compliance-relay/shared/relay'
 import {
   leafHash,
@@ -16,6 +15,8 @@ import {
   signStatement,
 } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { freePort } from '../support/free-port.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* Accounts in a real relay: by the command line and by HTTP, over stops, kills, full disks and new trails. */
@@ -70,12 +71,7 @@ function person(id: string, role: string): void {
 }
 
 function client(token?: string): Client {
-  const base = `http://127.0.0.1:${port}`
-  return createClient(
-    base,
-    (url, init) => fetch(url, { ...init, headers: { ...init.headers, origin: base } }),
-    () => token,
-  )
+  return clientAt(port, () => token)
 }
 
 async function signIn(user: string, password = good): Promise<string> {
@@ -430,12 +426,4 @@ function forge(
   expect(line.equals(found.line)).toBe(false)
   database.prepare('UPDATE entry SET line = ? WHERE seq = ?').run(line, found.seq)
   database.close()
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port: free } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return free
 }

@@ -7,6 +7,7 @@ import {
   LINE_BYTES_MAX,
   type Value,
 } from '@compliance-relay/shared/trail'
+import { cutText } from '../cut-text.ts'
 import { messageOf } from '../error-message.ts'
 import { BATCH_RECORDS_MAX, type TrailWriter } from '../trail-writer.ts'
 
@@ -228,7 +229,7 @@ export class Recorder {
    */
   #instead({ kind, time, body: { path, watch, from } }: Draft, { message }: FormatError): Draft {
     const readable = (text: Value | undefined) =>
-      typeof text === 'string' ? { path: text.slice(0, 4096).toWellFormed() } : {}
+      typeof text === 'string' ? { path: cutText(text, 4096) } : {}
     const body = {
       what: kind,
       reason: message,

@@ -7,7 +7,7 @@ import { accountListText, accountText } from './account-text.ts'
 import { asPerson, clientAt, signedIn } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
-import { type SecretInput, secretInput } from './secret-input.ts'
+import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay account first ID="Full Name" --data DIR [--json]
       The first administrator of accounts, by whoever runs the relay, and only where there is no account yet.
@@ -66,12 +66,7 @@ export const accountCommand: Command = { help, run }
 
 async function run(args: readonly string[], out: Output): Promise<number> {
   const [verb = ''] = parseWords(args, everything).positionals
-  const asking = secretInput()
-  try {
-    return await carryOut(verb, args, out, asking)
-  } finally {
-    asking.close()
-  }
+  return withSecretInput((asking) => carryOut(verb, args, out, asking))
 }
 
 async function carryOut(

@@ -3,7 +3,7 @@ import { ask, NoRoom, type Request } from '../control.ts'
 import type { DataFolder } from '../data-folder.ts'
 import { logNotes } from '../log.ts'
 import { handleRequest } from '../requests.ts'
-import { hasKeyPlace } from '../secrets.ts'
+import { whyNoRelay } from '../secrets.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { reading } from './reading.ts'
@@ -19,11 +19,7 @@ export function requireRelay(folder: DataFolder): void {
       throw new UnusableInput(
         `this account may not look into ${folder.path}: ask as the account the relay runs under`,
       )
-    throw new UnusableInput(
-      hasKeyPlace(folder)
-        ? `the database ${folder.database} is missing, its keys are there: put it back from a copy`
-        : `there is no relay in ${folder.path}: relay init sets one up`,
-    )
+    throw new UnusableInput(whyNoRelay(folder))
   }
 }
 

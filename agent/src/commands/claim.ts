@@ -4,7 +4,7 @@ import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson } from './as-person.ts'
 import { type Command, jsonText, type Output, parseWords, wholeNumber } from './options.ts'
-import { secretInput } from './secret-input.ts'
+import { withSecretInput } from './secret-input.ts'
 
 const help = `relay claim SEQ... --as ID --reason TEXT [--trail ORIGIN] [--port N] [--json]
       Answers for captures that no person answers for, as relay unclaimed lists them: a record for each, which names
@@ -27,18 +27,15 @@ async function run(args: readonly string[], out: Output): Promise<number> {
   if (positionals.length === 0) throw new UnusableInput('SEQ is missing: relay unclaimed lists them')
   const places = positionals.map((word) => wholeNumber(word, 'SEQ', 0, Number.MAX_SAFE_INTEGER) ?? 0)
   const reason = requireReason(values.reason)
-  const asking = secretInput()
-  try {
-    const { items } = await asPerson(values, asking, async (client, password) => {
+  const { items } = await withSecretInput((asking) =>
+    asPerson(values, asking, async (client, password) => {
       const trail = values.trail ?? (await client.call('hello', {})).trail
       const captures = places.map((seq) => ({ trail, seq }))
       return client.call('claimCaptures', { body: { password, reason, captures } })
-    })
-    out.write(values.json ? jsonText({ items }) : items.map(lineOf).join(''))
-    return items.every(({ verdict }) => verdict === 'claimed') ? 0 : 1
-  } finally {
-    asking.close()
-  }
+    }),
+  )
+  out.write(values.json ? jsonText({ items }) : items.map(lineOf).join(''))
+  return items.every(({ verdict }) => verdict === 'claimed') ? 0 : 1
 }
 
 function lineOf({ trail, seq, verdict, record }: ClaimedView): string {

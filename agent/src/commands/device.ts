@@ -4,7 +4,7 @@ import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
-import { secretInput } from './secret-input.ts'
+import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay device list --as ID [--port N] [--json]
       The signing keys: whose, on which device, until when each may sign without a word from the relay
@@ -25,24 +25,17 @@ async function run(args: readonly string[], out: Output): Promise<number> {
   const [verb = ''] = parseWords(args, withReason).positionals
   if (verb !== 'list' && verb !== 'revoke')
     throw new UnusableInput('relay device is followed by list or revoke; relay device --help')
-  const asking = secretInput()
-  try {
-    return verb === 'list' ? await list(args, out, asking) : await revoke(args, out, asking)
-  } finally {
-    asking.close()
-  }
+  return withSecretInput((asking) => (verb === 'list' ? list(args, out, asking) : revoke(args, out, asking)))
 }
 
-type Asking = ReturnType<typeof secretInput>
-
-async function list(args: readonly string[], out: Output, asking: Asking): Promise<number> {
+async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values } = parseOptions(args, common, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listKeys', {}))
   out.write(values.json ? jsonText(answer) : answer.keys.map((key) => `${lineOf(key)}\n`).join(''))
   return 0
 }
 
-async function revoke(args: readonly string[], out: Output, asking: Asking): Promise<number> {
+async function revoke(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values, words } = parseOptions(args, withReason, ['revoke', 'USER/DEVICE'])
   const reason = requireReason(values.reason)
   const [, asked = ''] = words

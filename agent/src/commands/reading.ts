@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
-import { hasKeyPlace } from '../secrets.ts'
+import { whyNoRelay } from '../secrets.ts'
 import { openForReading } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
 import { type StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
@@ -23,12 +23,7 @@ export async function reading<Result>(
   work: (data: Reading) => Promise<Result> | Result,
 ): Promise<Result> {
   const folder = dataFolder(path)
-  if (!hasDatabase(folder))
-    throw new UnusableInput(
-      hasKeyPlace(folder)
-        ? `the database ${folder.database} is missing, its keys are there: put it back from a copy`
-        : `there is no relay in ${folder.path}: relay init --data DIR sets one up`,
-    )
+  if (!hasDatabase(folder)) throw new UnusableInput(whyNoRelay(folder))
   const database = openForReading(folder.database)
   try {
     const store = new TrailStore(database)

@@ -14,13 +14,12 @@ import { openRelay } from '../open-relay.ts'
 import { peopleApi } from '../people/people-api.ts'
 import { Relay, type RunOptions } from '../relay.ts'
 import { handleRequest } from '../requests.ts'
-import { activeWatches, parseSettings, type Settings } from '../settings.ts'
+import { activeWatches, parseSettings } from '../settings.ts'
 import { giveBackPages, openForReading } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
 import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
-import { requireApart } from '../watch-places.ts'
 import { notaryText, setRightText } from './asking-text.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
 
@@ -156,7 +155,6 @@ export async function openRelayFor(
   const wall = (): number => Date.now()
   const random = (size: number) => new Uint8Array(randomBytes(size))
   const deps = { random, wall, note, checksState: captures }
-  if (captures) requireOwnPlaces(folder)
   const opened = await openRelay(folder, { ...deps, ...(patience === undefined ? {} : { patience }) })
   const relay = new Relay(opened, {
     version,
@@ -175,26 +173,6 @@ export async function openRelayFor(
   })
   relay.lookAtRecovery()
   return relay
-}
-
-/**
- * Throws `UnusableInput` where the relay's own files have come to lie in a watched folder, by a link for one: each
- * record would be a file to be recorded.
- */
-function requireOwnPlaces(folder: DataFolder): void {
-  let settings: Settings
-  try {
-    const database = openForReading(folder.database)
-    try {
-      settings = parseSettings(new HostStore(database).settings())
-    } finally {
-      database.close()
-    }
-  } catch {
-    // What is wrong with the folder is said by whoever opens it next.
-    return
-  }
-  requireApart(folder.path, settings.notary.folder, settings)
 }
 
 /**

@@ -14,11 +14,23 @@ export interface SecretInput {
 }
 
 /** From the terminal, without showing it; where there is none, a line of standard input for each question. */
-export function secretInput(
+function secretInput(
   input: NodeJS.ReadStream = process.stdin,
   show: (text: string) => void = (text) => void process.stderr.write(text),
 ): SecretInput {
   return input.isTTY ? fromTerminal(input, show) : fromLines(input)
+}
+
+/** For as long as the work takes: standard input is let go of after it, whatever became of it. */
+export async function withSecretInput<Result>(
+  work: (asking: SecretInput) => Promise<Result>,
+): Promise<Result> {
+  const asking = secretInput()
+  try {
+    return await work(asking)
+  } finally {
+    asking.close()
+  }
 }
 
 function fromLines(input: NodeJS.ReadStream): SecretInput {

@@ -113,8 +113,7 @@ function printed({ state, file, copy, sha256, record, disagreements, hint }: Ver
       `  record    ${record.seq} of ${record.trail}`,
       `            ${record.kind} at ${record.time} ${printable(byWhom(record))}, ${printable(record.path)}`,
     )
-    if (record !== null && record.incomplete !== null)
-      lines.push(`  INCOMPLETE ${printable(record.incomplete)}`)
+    if (record.incomplete !== null) lines.push(`  INCOMPLETE ${printable(record.incomplete)}`)
   }
   for (const { path, from, algorithm, digest } of disagreements)
     lines.push(

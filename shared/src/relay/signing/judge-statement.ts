@@ -121,7 +121,7 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (refusal !== undefined) return { verdict: 'refused', code: refusal, statement }
   const notBefore = site.trail.timeAt(statement.checkpoint.size)
   if (notBefore === undefined) return { verdict: 'refused', code: 'root', statement }
-  const late = rightsFault(statement, key, site, notBefore)
+  const late = rightsFault(key, site, notBefore)
   if (late?.verdict === 'refused') return { verdict: 'refused', code: late.code, statement }
   const hold = orderFault(statement, key, site.book) ?? leaseFault(statement, key, notBefore) ?? late?.code
   if (hold !== undefined) return { verdict: 'held', code: hold, statement, key }
@@ -184,12 +184,7 @@ type RightsFault =
  * What was taken from the person before they can have signed ends it; what was taken between then and now leaves it
  * open whether they signed before or after, and a person decides (SYNC-AND-SIGNING.md 2.6).
  */
-function rightsFault(
-  _: Statement,
-  key: SigningKey,
-  { account }: Site,
-  notBefore: string,
-): RightsFault | undefined {
+function rightsFault(key: SigningKey, { account }: Site, notBefore: string): RightsFault | undefined {
   const person = account(key.user)
   if (person === undefined) return { verdict: 'refused', code: 'name' }
   const { state, endedAt, credential } = person

@@ -10,6 +10,7 @@ import { type Command, isGiven, parseOptions, parseWords, required } from './com
 import { profilesCommand } from './commands/profiles.ts'
 import { reading } from './commands/reading.ts'
 import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
+import { rulesCommand } from './commands/rules.ts'
 import { runCommand, runHelp } from './commands/run.ts'
 import { settingsCommand } from './commands/settings.ts'
 import { startCommand, startHelp } from './commands/start.ts'
@@ -41,6 +42,7 @@ const commands: { readonly [name: string]: Command } = {
   account: accountCommand,
   claim: claimCommand,
   device: deviceCommand,
+  rules: rulesCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
     help: manifestHelp,

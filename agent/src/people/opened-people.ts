@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import {
   carriedAccounts,
+  carriedRules,
   PEPPER_BYTES,
   PeopleMemory,
   type PersonRecord,
@@ -104,6 +105,8 @@ export function carriedPeople(
   const id = former.pepperId ?? (pepper === undefined ? undefined : pepperIdOf(pepper))
   return [
     ...(id === undefined ? [] : [peopleOpenedDraft(relay, id, time)]),
-    ...carriedAccounts(accounts).map(({ kind, body }): Draft => ({ kind, actor: relay, time, body })),
+    ...[...carriedRules(former.memory.rules), ...carriedAccounts(accounts)].map(
+      ({ kind, body }): Draft => ({ kind, actor: relay, time, body }),
+    ),
   ]
 }

@@ -7,6 +7,8 @@ export const PEOPLE_OPENED = 'people.opened'
 const kinds = new Set([
   ...accountKinds,
   PEOPLE_OPENED,
+  'rules.changed',
+  'rules.carried',
   'session.started',
   'session.ended',
   'session.refused',
@@ -19,8 +21,8 @@ const kinds = new Set([
   'signature.refused',
 ])
 const KIND = Buffer.from('"kind":"')
-const PREFIXES = ['account.', 'signer.', 'session.', 'people.', 'key.', 'lease.', 'signature.'].map((text) =>
-  Buffer.from(text),
+const PREFIXES = ['account.', 'signer.', 'session.', 'people.', 'key.', 'lease.', 'signature.', 'rules.'].map(
+  (text) => Buffer.from(text),
 )
 
 /**

@@ -38,6 +38,19 @@ export {
   routes,
 } from './routes.ts'
 export {
+  DEFAULT_RULES,
+  deviationsOf,
+  EVERY_PROJECT,
+  isSigningRole,
+  type RulesChange,
+  SIGNING_RULES_MAX,
+  SIGNING_STEPS_MAX,
+  type SigningRule,
+  type SiteRules,
+  signingRuleOf,
+  siteRulesSchema,
+} from './rules.ts'
+export {
   type AccountView,
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,

@@ -27,6 +27,7 @@ const problems = {
   ],
   'key-refused': [422, 'The signing key was not proved, or is not one that can be enrolled here.'],
   'key-unknown': [404, 'There is no such signing key in force.'],
+  'nothing-changed': [409, 'It is so already: nothing was changed.'],
   'account-state': [409, 'The account is in a state that does not allow this.'],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
   'second-person-needed': [409, 'This takes a second administrator.'],
@@ -40,6 +41,10 @@ const problems = {
   'user-id-reserved': [422, 'This user id names a role or a program, not a person.'],
   'name-form': [422, 'The full name is missing or cannot be printed.'],
   'roles-conflict': [422, 'These roles do not go together in one account.'],
+  'rule-form': [
+    422,
+    'A step of signing names a role that signs; at most 80 projects have rules of their own.',
+  ],
   'identity-check-missing': [422, 'Who may sign has had their identity checked: how is to be said.'],
   'password-short': [422, 'The password is too short.'],
   'password-long': [422, 'The password is longer than 128 characters.'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Action } from './policy.ts'
 import type { ProblemCode } from './problem.ts'
+import { rulesChangeSchema } from './rules.ts'
 import {
   accountSchema,
   actBody,
@@ -18,6 +19,7 @@ import {
   proofField,
   reasonField,
   rolesField,
+  rulesSchema,
   signingKeySchema,
   statementItemSchema,
   statementsField,
@@ -334,6 +336,26 @@ export const routes = {
     result: z.strictObject({ items: z.array(statementItemSchema) }),
     problems: [],
     says: 'Gives e-signatures to the relay, in the order in which each device made them: a verdict and a receipt for each.',
+  },
+  readRules: {
+    method: 'GET',
+    path: '/v1/rules',
+    action: 'api.read',
+    asksPassword: false,
+    body: undefined,
+    result: rulesSchema,
+    problems: [],
+    says: 'What the site has decided about passwords, four eyes and the order of signatures.',
+  },
+  changeRules: {
+    method: 'POST',
+    path: '/v1/rules',
+    action: 'settings.change',
+    asksPassword: true,
+    body: z.strictObject({ password: passwordField, reason: reasonField, change: rulesChangeSchema }),
+    result: rulesSchema,
+    problems: ['reason-missing', 'nothing-changed', 'rule-form'],
+    says: 'Sets rules of the site otherwise: those that are named, from now on.',
   },
   readPolicy: {
     method: 'GET',

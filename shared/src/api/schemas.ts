@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { actions, roles } from './policy.ts'
+import { siteRulesSchema } from './rules.ts'
 
 /*
  * What goes over the wire, field by field. Every object is strict: a field that is not named here is refused, so no
@@ -123,6 +124,12 @@ export const ownAccountSchema = z.strictObject({
 export const policySchema = z.strictObject({
   roles: z.array(roleField),
   actions: z.array(z.strictObject({ action: z.enum(actions), roles: z.array(roleField) })),
+})
+
+export const rulesSchema = z.strictObject({
+  rules: siteRulesSchema,
+  /** Where the site departs from what is usual, in sentences. */
+  deviations: z.array(z.string()),
 })
 
 export const helloSchema = z.strictObject({ version: z.string(), trail: z.string() })

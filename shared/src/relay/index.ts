@@ -14,7 +14,6 @@ export { type Refusal, type RelayApiOptions, relayApi } from './http/relay-api.t
 export { type Keyring, openOsKeystore } from './os-keystore.ts'
 export { commonPasswords } from './passwords/common-passwords.ts'
 export { DEFAULT_COST, PEPPER_BYTES } from './passwords/password-hash.ts'
-export { DEFAULT_RULES } from './passwords/password-rules.ts'
 export { type FirstAccount, firstAccount, People, type PeopleOptions } from './people.ts'
 export { PeopleMemory, type PersonRecord } from './people-memory.ts'
 export type { PeopleStore, StoredCredential } from './people-store.ts'
@@ -39,6 +38,7 @@ export {
   requireUsablePassphrase,
   wrapSecrets,
 } from './recovery-file.ts'
+export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export type { SignedTrail } from './signing/judge-statement.ts'
 export { signProof } from './signing/proof-of-possession.ts'

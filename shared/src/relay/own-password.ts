@@ -39,10 +39,10 @@ export class OwnPassword {
   }
 
   async #goodPassword({ id, name }: Account, typed: string, former?: string): Promise<string> {
-    const { rules, words, isCommon } = this.#core.options
+    const { words, isCommon } = this.#core.options
     const password = passwordOf(typed)
     requireGoodPassword(password, {
-      rules: rules(),
+      rules: this.#core.rules.passwords,
       isCommon: await isCommon(),
       words: [id, name, ...words()],
       ...(former === undefined ? {} : { former: passwordOf(former) }),

@@ -1,10 +1,10 @@
+import type { SiteRules } from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
 import type { Account } from './accounts/account.ts'
 import type { AccountBook } from './accounts/account-book.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import type { IsCommon } from './passwords/common-passwords.ts'
 import type { HashCost } from './passwords/password-hash.ts'
-import type { PasswordRules } from './passwords/password-rules.ts'
 import { Turns } from './passwords/turns.ts'
 import { PeopleMemory, type PersonRecord } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
@@ -19,7 +19,6 @@ export interface PeopleOptions {
   /** A secret of the relay: `PEPPER_BYTES`. */
   readonly pepper: Uint8Array
   readonly cost: HashCost
-  readonly rules: () => PasswordRules
   /** Names of the site that no password may contain. */
   readonly words: () => readonly string[]
   readonly isCommon: () => Promise<IsCommon>
@@ -54,6 +53,10 @@ export class PeopleCore {
     this.guard = this.#memory.guard
     this.history = this.#memory.history
     this.sessions = new Sessions(options.now)
+  }
+
+  get rules(): SiteRules {
+    return this.#memory.rules.rules
   }
 
   take(record: PersonRecord): void {

@@ -1,5 +1,6 @@
 import type { TrailRecord } from '../trail/index.ts'
 import { AccountBook } from './accounts/account-book.ts'
+import { RulesBook } from './rules/rules-book.ts'
 import { SignInGuard } from './sessions/sign-in-guard.ts'
 import { SignInHistory } from './sessions/sign-in-history.ts'
 import { SigningBook } from './signing/signing-book.ts'
@@ -12,6 +13,7 @@ export class PeopleMemory {
   readonly guard = new SignInGuard()
   readonly history = new SignInHistory()
   readonly signing = new SigningBook()
+  readonly rules = new RulesBook()
 
   /** In order, each record once. Throws an Error on one that no relay can have written: see `AccountBook`. */
   take(record: PersonRecord): void {
@@ -19,5 +21,6 @@ export class PeopleMemory {
     this.guard.take(record)
     this.history.take(record)
     this.signing.take(record)
+    this.rules.take(record)
   }
 }

@@ -3,7 +3,6 @@ import type { Body } from '../trail/index.ts'
 import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
 import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
 import { PEPPER_BYTES } from './passwords/password-hash.ts'
-import { DEFAULT_RULES } from './passwords/password-rules.ts'
 import { type Caller, People } from './people.ts'
 import { PeopleMemory } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
@@ -110,7 +109,6 @@ export class Site {
       relay,
       pepper,
       cost,
-      rules: () => DEFAULT_RULES,
       words: () => ['lab.example', 'compliance', 'relay'],
       isCommon: () => this.#isCommon(),
       wall: () => this.disk.wall,

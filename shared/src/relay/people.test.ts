@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { Problem } from '../api/index.ts'
 import { commonPasswords } from './passwords/common-passwords.ts'
 import { hashPassword } from './passwords/password-hash.ts'
-import { DEFAULT_RULES } from './passwords/password-rules.ts'
 import { CODE_MILLISECONDS, People } from './people.ts'
 import { cost, good, other, pepper, problemOf, reason, relay, Site } from './people-site.test-support.ts'
 import { IDLE_MILLISECONDS, LIFE_MILLISECONDS } from './sessions/sessions.ts'
@@ -154,7 +153,6 @@ function optionsOf(site: Site): ConstructorParameters<typeof People>[0] {
     relay,
     pepper,
     cost,
-    rules: () => DEFAULT_RULES,
     words: () => [],
     isCommon: commonPasswords,
     wall: () => site.disk.wall,

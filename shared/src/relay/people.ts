@@ -1,4 +1,4 @@
-import { type Action, beforePasswordChange, Problem, requireAllowed } from '../api/index.ts'
+import { type Action, beforePasswordChange, Problem, requireAllowed, type SiteRules } from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
@@ -60,6 +60,10 @@ export class People {
 
   accounts(): readonly Account[] {
     return this.#core.book.all()
+  }
+
+  rules(): SiteRules {
+    return this.#core.rules
   }
 
   /** Opens a session. Throws `Problem`; see `SignIn`. */

@@ -149,8 +149,9 @@ export class SignIn {
 
   /** A password that was good once may be on the list by now (21 CFR 11.300(b)). */
   async #isPoor({ id, name }: Account, typed: string): Promise<boolean> {
-    const { rules, words, isCommon } = this.#core.options
-    const context = { rules: rules(), isCommon: await isCommon(), words: [id, name, ...words()] }
+    const { words, isCommon } = this.#core.options
+    const rules = this.#core.rules.passwords
+    const context = { rules, isCommon: await isCommon(), words: [id, name, ...words()] }
     try {
       requireGoodPassword(passwordOf(typed), context)
       return false

@@ -46,6 +46,7 @@ const fields: { readonly [field: string]: unknown } = {
   proof: 'compliance-relay/enrol/v1',
   key: 'lab.example/u/jdoe/tablet-1+00000000+AAAA',
   items: ['compliance-relay/esign/v1'],
+  change: { fourEyes: false },
   captures: [{ trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 }],
 }
 function rightBody(name: RouteName): Record<string, unknown> {

@@ -2,6 +2,7 @@ import {
   type AccountView,
   actions,
   type BodyOf,
+  deviationsOf,
   type NamesAccount,
   type NeedsSession,
   openApiDocument,
@@ -11,11 +12,13 @@ import {
   type RouteName,
   roles,
   type SigningKeyView,
+  type SiteRules,
 } from '../../api/index.ts'
 import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
 import type { Claims } from '../claims.ts'
 import type { Caller, People } from '../people.ts'
+import { changeRules } from '../rules/change-rules.ts'
 import type { Signing } from '../signing/signing.ts'
 import type { SigningKey } from '../signing/signing-book.ts'
 
@@ -49,6 +52,9 @@ export function routeHandlers({ people, claims, signing, device, version, trail 
   }
   return {
     hello: () => ({ version, trail }),
+    readRules: () => rulesViewOf(people.rules()),
+    changeRules: async ({ caller, body: { change, reason } }) =>
+      rulesViewOf(await changeRules(people, caller, change, reason)),
     readPolicy: () => ({
       roles: [...roles],
       actions: actions.map((action) => ({ action, roles: [...policy[action]] })),
@@ -136,6 +142,10 @@ export async function askingAgain<Result>(work: Promise<Result>): Promise<Result
 
 function ownViewOf({ id, name, roles: held }: Account, mustChange: boolean) {
   return { id, name, roles: [...held], mustChange }
+}
+
+function rulesViewOf(rules: SiteRules) {
+  return { rules, deviations: [...deviationsOf(rules)] }
 }
 
 function keyViewOf({ verifier, user, device, since, revoked, lease, lastCount }: SigningKey): SigningKeyView {

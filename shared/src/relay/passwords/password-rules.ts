@@ -18,8 +18,6 @@ export interface PasswordRules {
   readonly composition: 'none' | 'annex11'
 }
 
-export const DEFAULT_RULES: PasswordRules = { lengthMin: PASSWORD_LENGTH_MIN, composition: 'none' }
-
 export interface PasswordContext {
   readonly rules: PasswordRules
   /** True for a text, in small letters, that is tried first by whoever guesses. */

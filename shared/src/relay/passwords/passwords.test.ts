@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../../api/index.ts'
+import { DEFAULT_RULES, Problem } from '../../api/index.ts'
 import { commonPasswords } from './common-passwords.ts'
 import {
   costOf,
@@ -11,7 +11,7 @@ import {
   PEPPER_BYTES,
   requireSoundCost,
 } from './password-hash.ts'
-import { DEFAULT_RULES, PASSWORD_LENGTH_MAX, passwordOf, requireGoodPassword } from './password-rules.ts'
+import { PASSWORD_LENGTH_MAX, passwordOf, requireGoodPassword } from './password-rules.ts'
 import { Turns } from './turns.ts'
 
 /** Prints its seed; `SEED=n` runs it again. */
@@ -27,7 +27,7 @@ const words = ['jdoe', 'Jane Doe-Ramírez', 'lab.example', 'Solvent Study', 'ws-
 function said(typed: string, more: { former?: string; composition?: 'none' | 'annex11' } = {}): string {
   try {
     const rules = {
-      ...DEFAULT_RULES,
+      ...DEFAULT_RULES.passwords,
       ...(more.composition === undefined ? {} : { composition: more.composition }),
     }
     const former = more.former === undefined ? {} : { former: more.former }

@@ -1,4 +1,4 @@
-import { type Action, mayDo, type Role } from '../../api/index.ts'
+import { type Action, mayDo, type Role, type SiteRules } from '../../api/index.ts'
 import {
   checkNote,
   equalBytes,
@@ -35,8 +35,7 @@ export interface Site {
   readonly book: SigningBook
   readonly account: (id: string) => Account | undefined
   readonly trail: SignedTrail
-  /** Nobody approves what they made themselves (21 CFR 11.10(g)). A setting; on unless the site turned it off. */
-  readonly fourEyes: boolean
+  readonly rules: SiteRules
 }
 
 /** Reasons that end it: the statement is no signature and will not be one. */
@@ -163,7 +162,7 @@ function subjectFault(
 function personFault(
   { user, name, meaning, records, device }: Statement,
   key: SigningKey,
-  { account, trail, fourEyes }: Site,
+  { account, trail, rules }: Site,
 ): RefusalCode | undefined {
   const person = account(key.user)
   if (person === undefined || user !== key.user || name !== person.name) return 'name'
@@ -173,7 +172,8 @@ function personFault(
   // Nobody takes back what another has signed.
   if (meaning === 'withdrawn') return records.every(isOf) ? undefined : 'forbidden'
   const isOwn = records.some(isOf)
-  return fourEyes && meaning === 'approved' && isOwn ? 'own-record' : undefined
+  // Nobody approves what they made themselves (21 CFR 11.10(g)).
+  return rules.fourEyes && meaning === 'approved' && isOwn ? 'own-record' : undefined
 }
 
 type RightsFault =

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Problem } from '../../api/index.ts'
+import { Problem, type SiteRules } from '../../api/index.ts'
 import { type Actor, type Body, fromUtf8, hex, type Signer, utf8, type Verifier } from '../../trail/index.ts'
 import { type Account, maySign } from '../accounts/account.ts'
 import { reasonOf } from '../accounts/account-acts.ts'
@@ -33,7 +33,8 @@ export interface SigningOptions {
   readonly relay: Actor
   /** Domain of the site: keys are named after it. */
   readonly org: string
-  readonly fourEyes: () => boolean
+  /** Those in force: of four eyes, and of who signs in which order. */
+  readonly rules: () => SiteRules
   /** Wall clock, and monotonic, milliseconds. */
   readonly wall: () => number
   readonly now: () => number
@@ -155,8 +156,8 @@ export class Signing {
   }
 
   async #acceptOne(note: string, append: Append): Promise<StatementItem> {
-    const { people, book, trail, fourEyes, wall, relay } = this.#options
-    const site = { book, account: (id: string) => people.account(id), trail, fourEyes: fourEyes() }
+    const { people, book, trail, rules, wall, relay } = this.#options
+    const site = { book, account: (id: string) => people.account(id), trail, rules: rules() }
     const judged: Judgement =
       note.length > NOTE_LENGTH_MAX
         ? { verdict: 'refused', code: 'form' }

@@ -1,0 +1,152 @@
+import {
+  deviationsOf,
+  EVERY_PROJECT,
+  isRole,
+  type RulesChange,
+  type SigningRule,
+  type SiteRules,
+} from '@compliance-relay/shared/api'
+import { printable, shown } from '@compliance-relay/shared/trail'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { asPerson } from './as-person.ts'
+import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { type SecretInput, withSecretInput } from './secret-input.ts'
+
+const help = `relay rules --as ID [--port N] [--json]
+      What the site has decided of people: four eyes, passwords, who signs in which order
+  relay rules set NAME VALUE --as ADMIN --reason TEXT [--port N] [--json]
+      four-eyes on|off               nobody approves what they made themselves; on, unless it was set otherwise
+      password-length N              characters, from 12
+      password-composition none|annex11
+      password-max-age DAYS|none     how old a password may become
+      signing PROJECT=STEPS          e.g. NMR=reviewed:reviewer,approved:qa,independent: these signatures, in this
+                                     order, each by somebody else; PROJECT=none: any; PROJECT= takes its rule away;
+                                     "*" stands for all projects without one of their own
+      Each change is a record with what was before. The password is typed when it is asked for, or is a line of
+      standard input`
+
+const common = {
+  as: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+const withReason = { ...common, reason: { type: 'string' } } as const
+
+export const rulesCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const [verb] = parseWords(args, withReason).positionals
+  if (verb !== undefined && verb !== 'set')
+    throw new UnusableInput('relay rules stands alone or is followed by set; relay rules --help')
+  return withSecretInput((asking) => (verb === undefined ? read(args, out, asking) : set(args, out, asking)))
+}
+
+async function read(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values } = parseOptions(args, common)
+  const answer = await asPerson(values, asking, (client) => client.call('readRules', {}))
+  out.write(values.json ? jsonText(answer) : rulesText(answer.rules))
+  return 0
+}
+
+async function set(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values, words } = parseOptions(args, withReason, ['set', 'NAME', 'VALUE'])
+  const reason = requireReason(values.reason)
+  const [, name = '', value = ''] = words
+  const changeOf = ruleChange(name, value)
+  const answer = await asPerson(values, asking, async (client, password) => {
+    const { rules } = await client.call('readRules', {})
+    return client.call('changeRules', { body: { password, reason, change: changeOf(rules) } })
+  })
+  out.write(values.json ? jsonText(answer) : rulesText(answer.rules))
+  return 0
+}
+
+/** What is to be changed, given the rules as they are. Throws `UnusableInput`. */
+export function ruleChange(name: string, value: string): (rules: SiteRules) => RulesChange {
+  switch (name) {
+    case 'four-eyes': {
+      const fourEyes = oneOf(value, { on: true, off: false })
+      return () => ({ fourEyes })
+    }
+    case 'password-length': {
+      const lengthMin = numberOf(value)
+      return ({ passwords }) => ({ passwords: { ...passwords, lengthMin } })
+    }
+    case 'password-composition': {
+      const composition = oneOf(value, { none: 'none', annex11: 'annex11' } as const)
+      return ({ passwords }) => ({ passwords: { ...passwords, composition } })
+    }
+    case 'password-max-age': {
+      const maxAgeDays = value === 'none' ? null : numberOf(value)
+      return ({ passwords }) => ({ passwords: { ...passwords, maxAgeDays } })
+    }
+    case 'signing': {
+      const [, project = '', steps = ''] = /^([^=]+)=(.*)$/.exec(value) ?? []
+      if (project === '') throw new UnusableInput(`signing is PROJECT=STEPS, not ${shown(value)}`)
+      const rule = steps === '' ? null : signingRule(steps)
+      return () => ({ signing: { [project]: rule } })
+    }
+    default:
+      throw new UnusableInput(
+        `there is no rule ${shown(name)}: four-eyes, password-length, password-composition, password-max-age, signing`,
+      )
+  }
+}
+
+function signingRule(text: string): SigningRule {
+  const parts = text.split(',').map((part) => part.trim())
+  const independent = parts.includes('independent')
+  const steps = parts
+    .filter((part) => part !== 'independent' && part !== 'none')
+    .map((part) => {
+      const [meaning, role] = part.split(':')
+      if (meaning !== 'reviewed' && meaning !== 'approved')
+        throw new UnusableInput(
+          `a step is reviewed or approved, and a role if need be: ${shown(part)} is none`,
+        )
+      if (role !== undefined && !isRole(role)) throw new UnusableInput(`${shown(role)} is no role`)
+      return { meaning, role: role ?? null } as const
+    })
+  return { steps, independent }
+}
+
+function oneOf<Value>(text: string, values: { readonly [name: string]: Value }): Value {
+  if (!Object.hasOwn(values, text))
+    throw new UnusableInput(`${Object.keys(values).join(' or ')}, not ${shown(text)}`)
+  return values[text] as Value
+}
+
+function numberOf(text: string): number {
+  if (!/^[0-9]{1,5}$/.test(text)) throw new UnusableInput(`a number, not ${shown(text)}`)
+  return Number(text)
+}
+
+export function rulesText(rules: SiteRules): string {
+  const { fourEyes, passwords, signing } = rules
+  const { lengthMin, composition, maxAgeDays } = passwords
+  const projects = Object.entries(signing).map(([project, rule]) =>
+    lineOf(project === EVERY_PROJECT ? 'all other projects' : `project ${project}`, signingText(rule)),
+  )
+  const lines = [
+    lineOf('four eyes', fourEyes ? 'on: nobody approves what they made themselves' : 'OFF'),
+    lineOf(
+      'passwords',
+      `${lengthMin} characters at least; ${composition === 'none' ? 'any kinds' : 'capital and small letters, digits and others'}; ${maxAgeDays === null ? 'no age limit' : `changed every ${maxAgeDays} days`}`,
+    ),
+    ...(projects.length === 0 ? [lineOf('signing', 'whoever may sign does, in any order')] : projects),
+    ...deviationsOf(rules).map((sentence) => `  ! ${sentence}`),
+  ]
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function lineOf(name: string, text: string): string {
+  return `${name.padEnd(22)} ${text}`
+}
+
+function signingText({ steps, independent }: SigningRule): string {
+  const order = steps
+    .map(({ meaning, role }) => `${meaning}${role === null ? '' : ` by ${role}`}`)
+    .join(', then ')
+  return `${order === '' ? 'any order' : order}${independent ? '; each by somebody else' : ''}`
+}

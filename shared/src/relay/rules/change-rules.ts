@@ -1,0 +1,54 @@
+import {
+  isSigningRole,
+  Problem,
+  type RulesChange,
+  requireAllowed,
+  SIGNING_RULES_MAX,
+  type SiteRules,
+} from '../../api/index.ts'
+import { type Body, canonical, type Value } from '../../trail/index.ts'
+import { isUsable } from '../accounts/account.ts'
+import { reasonOf } from '../accounts/account-acts.ts'
+import type { Caller, People } from '../people.ts'
+
+/** Changes the rules of the site, as a record with what was before, what is now, and why. Throws `Problem`. */
+export function changeRules(
+  people: People,
+  by: Caller,
+  change: RulesChange,
+  given: string,
+): Promise<SiteRules> {
+  return people.act(by, async (account, append) => {
+    if (!isUsable(account)) throw new Problem('unauthenticated')
+    requireAllowed(account.roles, 'settings.change')
+    const before = people.rules()
+    const after = rulesAfter(before, change)
+    const names = (Object.keys(after) as (keyof SiteRules)[]).filter(
+      (name) => canonical(after[name] as Value) !== canonical(before[name] as Value),
+    )
+    if (names.length === 0) throw new Problem('nothing-changed')
+    await append('rules.changed', {
+      before: only(before, names),
+      after: only(after, names),
+      reason: reasonOf(given),
+    })
+    return people.rules()
+  })
+}
+
+/** Throws `Problem`. Pure. */
+export function rulesAfter(before: SiteRules, { signing = {}, ...plain }: RulesChange): SiteRules {
+  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined))
+  const all = { ...before.signing, ...signing }
+  const kept = Object.entries(all).flatMap(([project, rule]) =>
+    rule === null ? [] : [[project, rule] as const],
+  )
+  const after: SiteRules = { ...before, ...given, signing: Object.fromEntries(kept) }
+  const areSigners = kept.every(([, { steps }]) => steps.every(({ role }) => isSigningRole(role)))
+  if (kept.length > SIGNING_RULES_MAX || !areSigners) throw new Problem('rule-form')
+  return after
+}
+
+function only(rules: SiteRules, names: readonly (keyof SiteRules)[]): Body {
+  return Object.fromEntries(names.map((name) => [name, rules[name] as Value]))
+}

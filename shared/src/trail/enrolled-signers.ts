@@ -34,6 +34,8 @@ export class EnrolledSigners {
   readonly #keys = new Map<string, EnrolledKey>()
   readonly #byVkey = new Map<string, EnrolledKey>()
   readonly #enrolled = new Set<string>()
+  /** By its record: e-signatures that were held, verify, and wait for a decision. */
+  readonly #held = new Map<number, { readonly user: string; readonly leaf: Hash }>()
 
   /** Keys that have another role, and so can be nobody's signing key. */
   constructor(taken: readonly Verifier[]) {
@@ -111,6 +113,41 @@ export class EnrolledSigners {
     return sound
   }
 
+  /**
+   * A statement that the trail took in and not for a signature: `signature.held` or `signature.refused`. It claims
+   * nothing, so nothing is reported; that the device made it counts, and a held one may be decided about.
+   */
+  passOver(kind: string, seq: number, leaf: Hash, { note: text }: Body, before: TrailBefore): void {
+    const read = typeof text === 'string' ? readOrNone(text) : undefined
+    const [line] = read?.note.signatures ?? []
+    const key = line && this.#keys.get(nameOf(line))
+    if (read === undefined || key === undefined || checkNote(read.note, key.verifier) !== 'good') return
+    const { statement } = read
+    key.lastCount = Math.max(key.lastCount, statement.count)
+    if (kind !== 'signature.held') return
+    let sound = statement.user === key.user
+    checkSubject(statement, before, () => {
+      sound = false
+    })
+    if (sound) this.#held.set(seq, { user: key.user, leaf })
+  }
+
+  /** Checks one `signature.decided` record; true if by it a held statement is a signature. */
+  decide({ held, decision }: Body, actor: Actor, report: Report): boolean {
+    const { seq, leaf } = (typeof held === 'object' && held !== null ? held : {}) as {
+      readonly seq?: unknown
+      readonly leaf?: unknown
+    }
+    const one = typeof seq === 'number' ? this.#held.get(seq) : undefined
+    if (typeof seq === 'number') this.#held.delete(seq)
+    if (decision !== 'accepted') return false
+    const isIt = one !== undefined && hex(one.leaf) === leaf
+    if (isIt && one.user !== actor.id) return true
+    const expected = isIt ? `somebody else than ${shown(one.user)}` : 'a held e-signature that verifies'
+    report('decided-statement', expected, shown(isIt ? actor.id : (JSON.stringify(held) ?? 'none'), 160))
+    return false
+  }
+
   #signerOf(note: Note, fault: Report): EnrolledKey | undefined {
     const [line, second] = note.signatures
     if (line === undefined || second !== undefined) {
@@ -142,6 +179,15 @@ function checkSubject({ checkpoint, records }: Statement, before: TrailBefore, f
         `${stands === undefined ? 'no record' : hex(stands)} at ${seq}`,
       )
     }
+  }
+}
+
+function readOrNone(text: string): ReturnType<typeof parseStatement> | undefined {
+  try {
+    return parseStatement(utf8(text))
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
   }
 }
 

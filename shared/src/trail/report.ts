@@ -28,6 +28,8 @@ export const trailFaults = {
   'statement-record': 'the e-signature is not of the record that stands at this place',
   'statement-root': 'the signer was shown another history than this trail has',
   'statement-count': 'the device had already made a signature with this count or a higher one',
+  'decided-statement':
+    'a decision takes in no e-signature that was held and verifies, or is the signer’s own',
 } as const
 
 /** What a reader should know of a trail that is not wrong in itself. */

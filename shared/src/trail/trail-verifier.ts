@@ -13,7 +13,7 @@ import { GIVEN_OF_EACH_CODE, notices } from './report.ts'
 import type { EntryParts } from './scan-entry.ts'
 import { SeqPlaces } from './seq-places.ts'
 import { TimeBounds } from './time-bounds.ts'
-import { Frontier, type FrontierState, LeafHasher } from './tree.ts'
+import { Frontier, type FrontierState, LeafHasher, leafHash } from './tree.ts'
 
 export interface VerifyOptions {
   /** Keys to check checksums with. Keys derived at rotations follow by themselves; fresh ones must be given. */
@@ -159,7 +159,7 @@ export class TrailVerifier {
     this.#head = { trail: head.trail, size: seq + 1, checksum: parts.checksum, kid: inForce }
     this.#follows = true
     this.#entries++
-    this.#checkKind(parts)
+    this.#checkKind(parts, line)
   }
 
   #begin(parts: EntryParts): Head {
@@ -197,7 +197,7 @@ export class TrailVerifier {
     if (wentBack !== undefined) this.#noticed('time-went-back', `not before ${wentBack}`, time, seq)
   }
 
-  #checkKind(parts: EntryParts): void {
+  #checkKind(parts: EntryParts, line: Uint8Array): void {
     switch (parts.kind) {
       case 'key.rotated':
         return this.#checkRotation(parts)
@@ -209,7 +209,15 @@ export class TrailVerifier {
         const actor = actorOf(parts)
         const sound = this.#signers.check(bodyOf(parts), actor, this.#before(), this.#reporter(parts.seq))
         if (sound) this.#statements++
+        return
       }
+      case 'signature.held':
+      case 'signature.refused': {
+        const leaf = leafHash(line)
+        return this.#signers.passOver(parts.kind, parts.seq, leaf, bodyOf(parts), this.#before())
+      }
+      case 'signature.decided':
+        if (this.#signers.decide(bodyOf(parts), actorOf(parts), this.#reporter(parts.seq))) this.#statements++
     }
   }
 

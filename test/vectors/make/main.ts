@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalVectors } from './canonical.ts'
 import { entryVectors } from './entry.ts'
+import { heldVectors } from './held.ts'
 import { noteVectors } from './note.ts'
 import { trailVectors } from './trail.ts'
 import { treeVectors } from './tree.ts'
@@ -16,6 +17,7 @@ const folder = join(import.meta.dirname, '..')
 const files = {
   'canonical.json': canonicalVectors(),
   'entry.json': entryVectors(),
+  'held.json': heldVectors(),
   'note.json': noteVectors(),
   'trail.json': trailVectors(),
   'tree.json': treeVectors(),

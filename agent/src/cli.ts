@@ -13,6 +13,7 @@ import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './co
 import { rulesCommand } from './commands/rules.ts'
 import { runCommand, runHelp } from './commands/run.ts'
 import { settingsCommand } from './commands/settings.ts'
+import { signatureCommand } from './commands/signature.ts'
 import { startCommand, startHelp } from './commands/start.ts'
 import {
   checkpointCommand,
@@ -42,6 +43,7 @@ const commands: { readonly [name: string]: Command } = {
   account: accountCommand,
   claim: claimCommand,
   device: deviceCommand,
+  signature: signatureCommand,
   rules: rulesCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {

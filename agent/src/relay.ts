@@ -225,7 +225,7 @@ export class Relay {
     return new Signing({
       people,
       book: opened.memory.signing,
-      trail: new SignedRecords(store, trail),
+      trail: new SignedRecords(store, this.#units, trail),
       signer: keys.signer,
       relay,
       org: this.#settings.org,

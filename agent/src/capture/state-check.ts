@@ -74,7 +74,8 @@ export function mend(units: UnitStore, faults: readonly StateFault[], addsFolder
 }
 
 /** Where a unit that nothing is known of would stand. Folders that nothing is known of are added, or it has no place. */
-function placeOf(
+/** Where the state has a path of a watched folder; undefined if it has not. */
+export function placeOf(
   units: UnitStore,
   watch: string,
   path: string,

@@ -19,6 +19,7 @@ const kinds = new Set([
   'signature.applied',
   'signature.held',
   'signature.refused',
+  'signature.decided',
 ])
 const KIND = Buffer.from('"kind":"')
 const PREFIXES = ['account.', 'signer.', 'session.', 'people.', 'key.', 'lease.', 'signature.', 'rules.'].map(

@@ -1,17 +1,21 @@
 import type { SignedTrail } from '@compliance-relay/shared/relay'
 import { type Hash, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { placeOf } from '../capture/state-check.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
+import type { UnitStore } from '../sqlite/unit-store.ts'
 
 /** What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it. */
 export class SignedRecords implements SignedTrail {
   readonly trail: string
   readonly #id: number
   readonly #store: TrailStore
+  readonly #units: UnitStore
 
-  constructor(store: TrailStore, { id, origin }: StoredTrail) {
+  constructor(store: TrailStore, units: UnitStore, { id, origin }: StoredTrail) {
     this.trail = origin
     this.#id = id
     this.#store = store
+    this.#units = units
   }
 
   get size(): number {
@@ -32,10 +36,25 @@ export class SignedRecords implements SignedTrail {
     return readRecordIn(this.#store, this.#id, size - 1)?.time
   }
 
+  /** By the capture state, which start-up holds against the records: a path's newest record is its unit's. */
+  newest(seq: number): number | undefined {
+    const { watch, path } = readRecordIn(this.#store, this.#id, seq)?.body ?? {}
+    if (typeof watch !== 'string' || typeof path !== 'string') return undefined
+    const place = placeOf(this.#units, watch, path, false)
+    const unit = place && this.#units.unit(place.folder, place.name)
+    return unit?.trail === this.#id ? unit.seq : undefined
+  }
+
   subject(seq: number): ReturnType<SignedTrail['subject']> {
     const record = readRecordIn(this.#store, this.#id, seq)
     if (record === undefined) return undefined
-    const { kind, actor } = record
-    return { kind, persons: actor.via === 'relay' ? [] : [actor.id] }
+    const { kind, actor, body } = record
+    const { project, path } = body
+    return {
+      kind,
+      persons: actor.via === 'relay' ? [] : [actor.id],
+      project: typeof project === 'string' ? project : undefined,
+      path: typeof path === 'string' ? path : undefined,
+    }
   }
 }

@@ -30,10 +30,19 @@ export class UnclaimedStore implements UnclaimedCaptures {
     const line = known && this.#store.line(known.id, seq)
     const record = known && readRecordIn(this.#store, known.id, seq)
     if (line === undefined || record?.kind !== 'capture.refused') return undefined
-    const { watch, path, sha256, manifest } = record.body
+    const { watch, path, project, sha256, manifest } = record.body
     const digest = sha256 ?? manifest
     if (typeof watch !== 'string' || typeof path !== 'string' || typeof digest !== 'string') return undefined
-    return { trail, seq, leaf: hex(leafHash(line)), watch, path, digest, isSet: sha256 === undefined }
+    return {
+      trail,
+      seq,
+      leaf: hex(leafHash(line)),
+      watch,
+      path,
+      project: typeof project === 'string' ? project : undefined,
+      digest,
+      isSet: sha256 === undefined,
+    }
   }
 
   isClaimed({ trail, seq }: Place): boolean {

@@ -57,3 +57,14 @@ export {
   type SigningKeyView,
   type UnclaimedView,
 } from './schemas.ts'
+export {
+  type HeldView,
+  SIGNED_LISTED_MAX,
+  type SignatureState,
+  type SignatureView,
+  type SignedView,
+  signatureState,
+  signatureStates,
+  standing,
+  stepsFilled,
+} from './signatures.ts'

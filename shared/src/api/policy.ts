@@ -17,6 +17,7 @@ export const policy = {
   'trail.export': ['reviewer', 'qa', 'auditor'],
   'unclaimed.read': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
   'capture.claim': ['operator', 'reviewer', 'qa'],
+  'signature.read': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
   'signature.make': ['reviewer', 'qa'],
   'signature.approve': ['qa', 'reviewer'],
   'signature.withdraw': ['reviewer', 'qa'],

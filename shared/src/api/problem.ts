@@ -20,6 +20,7 @@ const problems = {
   'origin-refused': [403, 'The request does not come from the pages of this relay.'],
   'not-found': [404, 'There is nothing under this name.'],
   'account-unknown': [404, 'There is no such account.'],
+  'held-unknown': [404, 'No signature waits for a decision under this name.'],
   'method-not-allowed': [405, 'This place does not take such a request.'],
   'account-exists': [
     409,

@@ -21,12 +21,14 @@ import {
   rolesField,
   rulesSchema,
   signingKeySchema,
+  statementField,
   statementItemSchema,
   statementsField,
   unclaimedSchema,
   userIdField,
   vkeyField,
 } from './schemas.ts'
+import { heldSchema, signedSchema } from './signatures.ts'
 
 /** One place of the interface: what it takes, what it gives, and who may ask. */
 export interface Route {
@@ -332,10 +334,47 @@ export const routes = {
     path: '/v1/statements',
     action: 'signature.make',
     asksPassword: false,
-    body: z.strictObject({ items: statementsField }),
+    body: z.strictObject({ items: statementsField, lostBefore: z.boolean().optional() }),
     result: z.strictObject({ items: z.array(statementItemSchema) }),
     problems: [],
-    says: 'Gives e-signatures to the relay, in the order in which each device made them: a verdict and a receipt for each.',
+    says:
+      'Gives e-signatures to the relay, in the order in which each device made them: a verdict and a receipt for each. ' +
+      'lostBefore: what one’s own device signed before these is lost, and is not waited for.',
+  },
+  listSignatures: {
+    method: 'GET',
+    path: '/v1/signatures',
+    action: 'signature.read',
+    asksPassword: false,
+    body: undefined,
+    result: z.strictObject({ total: z.int(), signed: z.array(signedSchema) }),
+    problems: [],
+    says: 'Records that were signed, the one signed last first, and what their signatures come to: two hundred, and how many in all.',
+  },
+  listHeld: {
+    method: 'GET',
+    path: '/v1/held',
+    action: 'signature.read',
+    asksPassword: false,
+    body: undefined,
+    result: z.strictObject({ total: z.int(), held: z.array(heldSchema) }),
+    problems: [],
+    says: 'Signatures that wait for a person to decide whether they count, the oldest first: two hundred, and how many in all.',
+  },
+  decideHeld: {
+    method: 'POST',
+    path: '/v1/held/decide',
+    action: 'held.decide',
+    asksPassword: true,
+    body: z.strictObject({
+      password: passwordField,
+      reason: reasonField,
+      statement: statementField,
+      decision: z.enum(['accepted', 'refused']),
+    }),
+    result: undefined,
+    problems: ['reason-missing', 'held-unknown', 'own-record'],
+    says: 'Lets a held signature count, or not, for good. Nobody decides about their own.',
   },
   readRules: {
     method: 'GET',

@@ -88,6 +88,9 @@ export const vkeyField = text(400)
 export const STATEMENTS_AT_ONCE_MAX = 50
 export const statementsField = z.array(text(65_536)).min(1).max(STATEMENTS_AT_ONCE_MAX)
 
+/** SHA-256 of a statement's note, hexadecimal. */
+export const statementField = text(64)
+
 export const signingKeySchema = z.strictObject({
   key: z.string(),
   user: z.string(),

@@ -11,6 +11,7 @@ const refusal = (seq: number) => ({
   path: `run${seq}.dat`,
   digest: 'cd'.repeat(32),
   isSet: false,
+  project: 'NMR',
 })
 
 async function lab() {

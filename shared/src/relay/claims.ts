@@ -16,6 +16,8 @@ export interface Refusal extends Place {
   readonly leaf: string
   readonly watch: string
   readonly path: string
+  /** Undefined where its record names none. */
+  readonly project: string | undefined
   /** SHA-256 of the file, or of the data set's manifest. */
   readonly digest: string
   readonly isSet: boolean
@@ -75,9 +77,10 @@ export class Claims {
   }
 }
 
-function bodyOf({ trail, seq, leaf, watch, path, digest, isSet }: Refusal, reason: string): Body {
+function bodyOf({ trail, seq, leaf, watch, path, project, digest, isSet }: Refusal, reason: string): Body {
   return {
     refusal: { trail, seq, leaf },
+    ...(project === undefined ? {} : { project }),
     watch,
     path,
     ...(isSet ? { manifest: digest } : { sha256: digest }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isProblemCode, mayDo, Problem, type Role, roles } from '../../api/index.ts'
+import { seedOf } from '../../seed.test-support.ts'
 import { type Account, isUsable, maySign } from './account.ts'
 import {
   type Act,
@@ -19,13 +20,6 @@ import {
   withdrawSigner,
 } from './account-acts.ts'
 import { AccountBook } from './account-book.ts'
-
-/** Prints its seed; `SEED=n` runs it again. */
-function seedOf(name: string): number {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-  process.stdout.write(`SEED=${seed} ${name}\n`)
-  return seed
-}
 
 const reason = 'as agreed with the head of the laboratory'
 const code = { digest: 'ab'.repeat(32), expires: '2026-03-02T08:15:00.000Z' }

@@ -1,32 +1,28 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { mayDo, problemsOf, type RouteName, routeNames, routeOf } from '../../api/index.ts'
+import { seedOf } from '../../seed.test-support.ts'
 import { good, reason } from '../people-site.test-support.ts'
 import { ApiSite, codeOf, pathFor, requestOf } from './api-site.test-support.ts'
 
 /** `BODIES=100000` for the long run. Prints its seed; `SEED=n` runs it again. */
 const bodies = Number(process.env['BODIES'] ?? 3_000)
-function seedOf(name: string): number {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-  process.stdout.write(`SEED=${seed} ${name}\n`)
-  return seed
-}
 
 const api = new ApiSite()
 let administrator: string
-let reviewer: string
+let qa: string
 
 beforeAll(async () => {
   const first = await api.site.first()
-  await api.site.person(first, 'jdoe', ['reviewer'])
+  await api.site.person(first, 'jdoe', ['qa'])
   administrator = await api.token('first')
-  reviewer = await api.token('jdoe')
+  qa = await api.token('jdoe')
 })
 
 /** Of somebody who may ask it. */
 function tokenFor(name: RouteName): string {
   const { action } = routeOf(name)
-  return action === undefined || mayDo(['administrator'], action) ? administrator : reviewer
+  return action === undefined || mayDo(['administrator'], action) ? administrator : qa
 }
 
 const taking = routeNames.filter((name) => routeOf(name).body !== undefined)
@@ -47,6 +43,9 @@ const fields: { readonly [field: string]: unknown } = {
   key: 'lab.example/u/jdoe/tablet-1+00000000+AAAA',
   items: ['compliance-relay/esign/v1'],
   change: { fourEyes: false },
+  statement: '0'.repeat(64),
+  decision: 'accepted',
+  lostBefore: true,
   captures: [{ trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 }],
 }
 function rightBody(name: RouteName): Record<string, unknown> {
@@ -196,7 +195,7 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
 )
 
 function isOptional(field: string): boolean {
-  return field === 'name' || field === 'roles'
+  return ['name', 'roles', 'lostBefore'].includes(field)
 }
 
 /** How it travels: whole, or in pieces without a length, or with a length that is not its own. */

@@ -16,14 +16,14 @@ import { securityHeadersOf } from './security-headers.ts'
 
 const api = new ApiSite()
 let token: string
-let reviewer: string
+let qa: string
 
 beforeAll(async () => {
   const first = await api.site.first()
   await api.site.person(first, 'jdoe', ['operator'])
   token = await api.token('first')
-  await api.site.person(first, 'rev', ['reviewer'])
-  reviewer = await api.token('rev')
+  await api.site.person(first, 'rev', ['qa'])
+  qa = await api.token('rev')
 })
 
 /** SECURITY.md 2.6, written out: whoever changes one changes the other. */
@@ -56,8 +56,8 @@ describe('every answer has the same headers, and no others', () => {
     const unknown = await ask({ authorization: `Bearer ${'A'.repeat(43)}` })
     if (action !== undefined) expect(headersIn(unknown)).toEqual({ ...refusal, 'www-authenticate': 'Bearer' })
     if (name === 'signOut') return
-    const isReviewers = action !== undefined && !mayDo(['administrator'], action)
-    const known = await ask({ authorization: `Bearer ${isReviewers ? reviewer : token}` })
+    const isQas = action !== undefined && !mayDo(['administrator'], action)
+    const known = await ask({ authorization: `Bearer ${isQas ? qa : token}` })
     expect(known.status).toBe(body === undefined ? 200 : 400)
     const type = body === undefined && result !== undefined ? 'application/json' : PROBLEM_TYPE
     expect(headersIn(known)).toEqual({ ...headersOfAll, 'content-type': type })

@@ -3,6 +3,7 @@ import {
   actions,
   type BodyOf,
   deviationsOf,
+  type HeldView,
   type NamesAccount,
   type NeedsSession,
   openApiDocument,
@@ -11,6 +12,7 @@ import {
   type ResultOf,
   type RouteName,
   roles,
+  SIGNED_LISTED_MAX,
   type SigningKeyView,
   type SiteRules,
 } from '../../api/index.ts'
@@ -20,7 +22,7 @@ import type { Claims } from '../claims.ts'
 import type { Caller, People } from '../people.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import type { Signing } from '../signing/signing.ts'
-import type { SigningKey } from '../signing/signing-book.ts'
+import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
 
 export interface RouteHost {
   readonly people: People
@@ -52,6 +54,14 @@ export function routeHandlers({ people, claims, signing, device, version, trail 
   }
   return {
     hello: () => ({ version, trail }),
+    listSignatures: () => signing.signed(SIGNED_LISTED_MAX),
+    listHeld: () => {
+      const held = signing.held()
+      return { total: held.length, held: held.slice(0, SIGNED_LISTED_MAX).map(heldViewOf) }
+    },
+    decideHeld: async ({ caller, body: { statement, decision, reason } }) => {
+      await signing.decide(caller, statement, decision, reason)
+    },
     readRules: () => rulesViewOf(people.rules()),
     changeRules: async ({ caller, body: { change, reason } }) =>
       rulesViewOf(await changeRules(people, caller, change, reason)),
@@ -98,7 +108,7 @@ export function routeHandlers({ people, claims, signing, device, version, trail 
     giveStatements: async ({ caller, body }) => {
       // Each is judged, and most are recorded: also what is none.
       people.spend(caller, body.items.length - 1)
-      return { items: await signing.accept(caller, body.items) }
+      return { items: await signing.accept(caller, body.items, body.lostBefore) }
     },
 
     listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
@@ -142,6 +152,24 @@ export async function askingAgain<Result>(work: Promise<Result>): Promise<Result
 
 function ownViewOf({ id, name, roles: held }: Account, mustChange: boolean) {
   return { id, name, roles: [...held], mustChange }
+}
+
+function heldViewOf({ hash, statement, code, record, time, notBefore }: HeldStatement): HeldView {
+  const { user, name, device, meaning, reason, at, records } = statement
+  return {
+    statement: hash,
+    record,
+    time,
+    code,
+    user,
+    name,
+    device: device ?? null,
+    meaning,
+    reason,
+    at,
+    notBefore,
+    records: records.map(({ seq }) => seq),
+  }
 }
 
 function rulesViewOf(rules: SiteRules) {

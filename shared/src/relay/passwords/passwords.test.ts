@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_RULES, Problem } from '../../api/index.ts'
+import { seedOf } from '../../seed.test-support.ts'
 import { commonPasswords } from './common-passwords.ts'
 import {
   costOf,
@@ -13,13 +14,6 @@ import {
 } from './password-hash.ts'
 import { PASSWORD_LENGTH_MAX, passwordOf, requireGoodPassword } from './password-rules.ts'
 import { Turns } from './turns.ts'
-
-/** Prints its seed; `SEED=n` runs it again. */
-function seedOf(name: string): number {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-  process.stdout.write(`SEED=${seed} ${name}\n`)
-  return seed
-}
 
 const isCommon = await commonPasswords()
 const words = ['jdoe', 'Jane Doe-Ramírez', 'lab.example', 'Solvent Study', 'ws-nmr-01', 'compliance', 'relay']

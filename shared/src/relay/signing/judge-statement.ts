@@ -1,4 +1,12 @@
-import { type Action, mayDo, type Role, type SiteRules } from '../../api/index.ts'
+import {
+  type Action,
+  mayDo,
+  type Role,
+  type SiteRules,
+  signingRuleOf,
+  standing,
+  stepsFilled,
+} from '../../api/index.ts'
 import {
   checkNote,
   equalBytes,
@@ -28,7 +36,17 @@ export interface SignedTrail {
   /** When that checkpoint's last record was made, ISO 8601: the signature is not older. */
   timeAt(size: number): string | undefined
   /** What a record is, and who answers for it: its actor, and whoever claimed it. */
-  subject(seq: number): { readonly kind: string; readonly persons: readonly string[] } | undefined
+  subject(seq: number): SignedSubject | undefined
+  /** The newest record of the same file or data set; undefined if it is not there any more under this name. */
+  newest(seq: number): number | undefined
+}
+
+export interface SignedSubject {
+  readonly kind: string
+  readonly persons: readonly string[]
+  /** Undefined where its record names none. */
+  readonly project: string | undefined
+  readonly path: string | undefined
 }
 
 export interface Site {
@@ -36,6 +54,8 @@ export interface Site {
   readonly account: (id: string) => Account | undefined
   readonly trail: SignedTrail
   readonly rules: SiteRules
+  /** Who says that what their device signed before these is lost, so that it is not waited for. */
+  readonly lostBefore?: string
 }
 
 /** Reasons that end it: the statement is no signature and will not be one. */
@@ -50,6 +70,11 @@ export type RefusalCode =
   | 'name'
   | 'forbidden'
   | 'own-record'
+  | 'signed-before'
+  | 'rejected-before'
+  | 'out-of-step'
+  /** A person has decided so. */
+  | 'decided'
   | 'lease'
   | 'account-disabled'
   | 'password-changed'
@@ -57,6 +82,7 @@ export type RefusalCode =
 /** Reasons for which a person decides: it may be honest, and may not be. `count-gap` waits for what is missing. */
 export type HoldCode =
   | 'count-gap'
+  | 'count-missing'
   | 'clone'
   | 'key-revoked'
   | 'lease-over'
@@ -67,12 +93,20 @@ export type HoldCode =
 
 export type Judgement =
   | { readonly verdict: 'duplicate'; readonly answered: Answered }
-  | { readonly verdict: 'refused'; readonly code: RefusalCode; readonly statement?: Statement }
+  | {
+      readonly verdict: 'refused'
+      readonly code: RefusalCode
+      readonly statement?: Statement
+      /** The key's device has told two stories, whatever is wrong with this one. */
+      readonly cloned?: SigningKey
+    }
   | {
       readonly verdict: 'held'
       readonly code: HoldCode
       readonly statement: Statement
       readonly key: SigningKey
+      /** Undefined for a gap: then nothing is recorded. */
+      readonly notBefore?: string
     }
   | {
       readonly verdict: 'accepted'
@@ -99,7 +133,6 @@ export function meaningsFor(roles: readonly Role[]): readonly Meaning[] {
   return meanings.filter((meaning) => mayDo(roles, actionOf[meaning]))
 }
 
-const WITHDRAWABLE = /^signature\.applied$/
 const SIGNABLE = /^(?:file|dataset)\.(?:created|changed|renamed|deleted)$|^capture\.claimed$/
 
 /**
@@ -116,14 +149,25 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (key === undefined) return { verdict: 'refused', code: 'not-enrolled' }
   if (checkNote(note, key.verifier) !== 'good') return { verdict: 'refused', code: 'signature' }
   // From here on it is that key's word. What is wrong with it is that person's, or somebody's who has their key.
-  const refusal = subjectFault(statement, site.trail) ?? personFault(statement, key, site)
-  if (refusal !== undefined) return { verdict: 'refused', code: refusal, statement }
+  // A device's signatures are judged in its order, also those that will be refused: each has been made.
+  const isGap = statement.count > key.lastCount + 1
+  if (isGap && site.lostBefore !== key.user) return { verdict: 'held', code: 'count-gap', statement, key }
+  const order = orderFault(statement, key, site.book)
+  const refused = (code: RefusalCode): Judgement => ({
+    verdict: 'refused',
+    code,
+    statement,
+    ...(order === 'clone' ? { cloned: key } : {}),
+  })
+  const refusal =
+    subjectFault(statement, site) ?? personFault(statement, key, site) ?? stepFault(statement, key, site)
+  if (refusal !== undefined) return refused(refusal)
   const notBefore = site.trail.timeAt(statement.checkpoint.size)
-  if (notBefore === undefined) return { verdict: 'refused', code: 'root', statement }
+  if (notBefore === undefined) return refused('root')
   const late = rightsFault(key, site, notBefore)
-  if (late?.verdict === 'refused') return { verdict: 'refused', code: late.code, statement }
-  const hold = orderFault(statement, key, site.book) ?? leaseFault(statement, key, notBefore) ?? late?.code
-  if (hold !== undefined) return { verdict: 'held', code: hold, statement, key }
+  if (late?.verdict === 'refused') return refused(late.code)
+  const hold = order ?? leaseFault(statement, key, notBefore) ?? late?.code
+  if (hold !== undefined) return { verdict: 'held', code: hold, statement, key, notBefore }
   return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
 }
 
@@ -144,7 +188,7 @@ function keyOf({ signatures }: Note, book: SigningBook): SigningKey | undefined 
 /** The records are there, as they were shown. */
 function subjectFault(
   { checkpoint, records, meaning }: Statement,
-  trail: SignedTrail,
+  { trail, book }: Site,
 ): RefusalCode | undefined {
   if (checkpoint.trail !== trail.trail) return 'trail'
   const root = trail.root(checkpoint.size)
@@ -152,8 +196,11 @@ function subjectFault(
   for (const { seq, leaf } of records) {
     const stands = trail.leaf(seq)
     if (stands === undefined || hex(stands) !== hex(leaf)) return 'record'
-    const signable = meaning === 'withdrawn' ? WITHDRAWABLE : SIGNABLE
-    if (!signable.test(trail.subject(seq)?.kind ?? '')) return 'not-signable'
+    const isSignable =
+      meaning === 'withdrawn'
+        ? book.signatures.get(seq) !== undefined
+        : SIGNABLE.test(trail.subject(seq)?.kind ?? '')
+    if (!isSignable) return 'not-signable'
   }
   return undefined
 }
@@ -162,18 +209,47 @@ function subjectFault(
 function personFault(
   { user, name, meaning, records, device }: Statement,
   key: SigningKey,
-  { account, trail, rules }: Site,
+  { account, trail, rules, book }: Site,
 ): RefusalCode | undefined {
   const person = account(key.user)
   if (person === undefined || user !== key.user || name !== person.name) return 'name'
   if (device !== undefined && device !== key.device) return 'name'
   if (!mayDo(person.roles, actionOf[meaning])) return 'forbidden'
-  const isOf = ({ seq }: { readonly seq: number }) => trail.subject(seq)?.persons.includes(user) === true
   // Nobody takes back what another has signed.
-  if (meaning === 'withdrawn') return records.every(isOf) ? undefined : 'forbidden'
-  const isOwn = records.some(isOf)
+  if (meaning === 'withdrawn')
+    return records.every(({ seq }) => book.signatures.get(seq)?.user === user) ? undefined : 'forbidden'
+  const isOwn = records.some(({ seq }) => trail.subject(seq)?.persons.includes(user) === true)
   // Nobody approves what they made themselves (21 CFR 11.10(g)).
   return rules.fourEyes && meaning === 'approved' && isOwn ? 'own-record' : undefined
+}
+
+/**
+ * Whether it is this signature's turn on every record it is about (21 CFR 11.10(f)): what is rejected stays so until
+ * that is taken back, nobody says the same twice, and a site's steps come one after the other. A step counts as done for
+ * whoever signs the next only if it stood below the head they saw: so the order is proven by the trail.
+ */
+function stepFault(
+  { meaning, records, user, checkpoint }: Statement,
+  key: SigningKey,
+  { account, trail, rules, book }: Site,
+): RefusalCode | undefined {
+  if (meaning === 'withdrawn') return undefined
+  const roles = account(key.user)?.roles ?? []
+  for (const { seq } of records) {
+    const stand = standing(book.signatures.on(seq))
+    const rule = signingRuleOf(rules, trail.subject(seq)?.project ?? '')
+    const own = stand.filter((one) => one.user === user)
+    if (own.some((one) => rule.independent || one.meaning === meaning)) return 'signed-before'
+    if (meaning === 'rejected') continue
+    if (stand.some((one) => one.meaning === 'rejected')) return 'rejected-before'
+    if (rule.steps.length === 0) continue
+    const filled = stepsFilled(stand, rule)
+    const seen = stand.filter(({ record }) => record < checkpoint.size)
+    const step = rule.steps[filled]
+    if (step?.meaning !== meaning || stepsFilled(seen, rule) !== filled) return 'out-of-step'
+    if (step.role !== null && !roles.includes(step.role)) return 'out-of-step'
+  }
+  return undefined
 }
 
 type RightsFault =
@@ -208,7 +284,7 @@ function orderFault(
   book: SigningBook,
 ): HoldCode | undefined {
   if (book.statementAt(key, count) !== undefined || count <= key.lastCount) return 'clone'
-  if (count > key.lastCount + 1) return 'count-gap'
+  if (count > key.lastCount + 1) return 'count-missing'
   if (previous !== undefined && hex(previous) !== key.lastStatement) return 'clone'
   return undefined
 }

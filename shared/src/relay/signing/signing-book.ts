@@ -1,7 +1,15 @@
-import { type Body, parseStatement, parseVkey, utf8, type Verifier } from '../../trail/index.ts'
+import {
+  type Body,
+  parseStatement,
+  parseVkey,
+  type Statement,
+  utf8,
+  type Verifier,
+} from '../../trail/index.ts'
 import type { PersonRecord } from '../people-memory.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import type { Receipt } from './receipt.ts'
+import { SignatureBook } from './signature-book.ts'
 
 /** One person's key on one device, as the records have made it. */
 export interface SigningKey {
@@ -28,6 +36,19 @@ export interface LeaseTerms {
   readonly countMax: number
 }
 
+/** A statement that a person has to decide about. */
+export interface HeldStatement {
+  /** SHA-256 of its note, hexadecimal. */
+  readonly hash: string
+  readonly statement: Statement
+  readonly code: string
+  /** Place and time of the record that says so. */
+  readonly record: number
+  readonly time: string
+  /** The signature was not made before that, ISO 8601. */
+  readonly notBefore: string
+}
+
 /** What was said of a statement. */
 export type Answered = Omit<Receipt, 'trail'>
 
@@ -40,6 +61,9 @@ export class SigningBook {
   readonly #answered = new Map<string, Answered>()
   /** By key and count: which statement it was. */
   readonly #byCount = new Map<string, string>()
+  /** By hash. */
+  readonly #held = new Map<string, HeldStatement>()
+  readonly signatures = new SignatureBook()
 
   key(vkey: string): SigningKey | undefined {
     return this.#keys.get(vkey)
@@ -64,7 +88,16 @@ export class SigningBook {
     return this.#byCount.get(`${verifier.vkey} ${count}`)
   }
 
-  take({ kind, body, seq, time }: PersonRecord): void {
+  /** What waits for a decision, the oldest first. */
+  held(): readonly HeldStatement[] {
+    return [...this.#held.values()]
+  }
+
+  heldOne(hash: string): HeldStatement | undefined {
+    return this.#held.get(hash)
+  }
+
+  take({ kind, body, seq, time, actor }: PersonRecord): void {
     switch (kind) {
       case 'key.enrolled':
         return this.#enrol(body, seq, time)
@@ -76,6 +109,8 @@ export class SigningBook {
       case 'signature.held':
       case 'signature.refused':
         return this.#answer(kind, body, seq, time)
+      case 'signature.decided':
+        return this.#decide(body, seq, time, actor.id)
     }
   }
 
@@ -107,7 +142,8 @@ export class SigningBook {
     const verdict = kind === 'signature.applied' ? 'accepted' : kind === 'signature.held' ? 'held' : 'refused'
     const code = typeof body['code'] === 'string' ? body['code'] : null
     this.#answered.set(statement, { statement, verdict, code, record: seq, time })
-    if (typeof note !== 'string' || verdict === 'refused') return
+    // What the relay could read, the device made: it counts, whatever became of it.
+    if (typeof note !== 'string') return
     const { statement: said, note: signed } = parseStatement(utf8(note))
     const [line] = signed.signatures
     const key = line && this.named(line.name, line.id)
@@ -115,6 +151,36 @@ export class SigningBook {
     this.#byCount.set(`${key.verifier.vkey} ${said.count}`, statement)
     if (said.count > key.lastCount)
       this.#change(key.verifier.vkey, { lastCount: said.count, lastStatement: statement })
+    const notBefore = typeof body['notBefore'] === 'string' ? body['notBefore'] : key.since
+    if (verdict === 'accepted')
+      this.signatures.add(said, { record: seq, notBefore, notAfter: time, decidedBy: null })
+    if (verdict === 'held')
+      this.#held.set(statement, {
+        hash: statement,
+        statement: said,
+        code: code ?? '',
+        record: seq,
+        time,
+        notBefore,
+      })
+  }
+
+  #decide(body: Body, seq: number, time: string, by: string): void {
+    const hash = text(body, 'statement')
+    const held = this.#held.get(hash)
+    if (held === undefined) throw new Error(`record ${seq}: a decision about what was not held`)
+    this.#held.delete(hash)
+    const isAccepted = body['decision'] === 'accepted'
+    const verdict = isAccepted ? 'accepted' : 'refused'
+    this.#answered.set(hash, {
+      statement: hash,
+      verdict,
+      code: isAccepted ? null : 'decided',
+      record: seq,
+      time,
+    })
+    const { statement, notBefore, time: notAfter } = held
+    if (isAccepted) this.signatures.add(statement, { record: seq, notBefore, notAfter, decidedBy: by })
   }
 }
 

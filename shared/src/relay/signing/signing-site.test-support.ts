@@ -93,8 +93,20 @@ export class ChainedDisk extends Disk implements SignedTrail {
   subject(seq: number) {
     const line = this.lines[seq]
     if (line === undefined) return undefined
-    const { kind, actor } = readEntry(line).record
-    return { kind, persons: actor.via === 'relay' ? [] : [actor.id] }
+    const { kind, actor, body } = readEntry(line).record
+    const { project, path } = body
+    return {
+      kind,
+      persons: actor.via === 'relay' ? [] : [actor.id],
+      project: typeof project === 'string' ? project : undefined,
+      path: typeof path === 'string' ? path : undefined,
+    }
+  }
+
+  newest(seq: number): number | undefined {
+    const path = this.subject(seq)?.path
+    const same = this.lines.flatMap((_, at) => (this.subject(at)?.path === path ? [at] : []))
+    return path === undefined ? undefined : same.at(-1)
   }
 
   /** As an auditor would: every line, its key, and a checkpoint over all of it. */
@@ -137,6 +149,7 @@ export function signingOf(site: Site): Signing {
     root: () => undefined,
     timeAt: () => undefined,
     subject: () => undefined,
+    newest: () => undefined,
   }
   return new Signing({
     people: site.people,
@@ -201,9 +214,13 @@ export class SigningSite {
   }
 
   /** A file that an instrument wrote, and who it is of. */
-  capture(person = 'operator-1'): number {
+  capture(person = 'operator-1', project = 'NMR', path = `run${this.disk.size}.dat`): number {
     const actor = { id: person, name: `Person ${person}`, via: 'file-owner' }
-    return this.disk.link({ kind: 'file.created', actor, body: { path: `run${this.disk.size}.dat` } }).seq
+    return this.disk.link({
+      kind: 'file.created',
+      actor,
+      body: { project, path },
+    }).seq
   }
 
   statement(
@@ -244,8 +261,11 @@ export class SigningSite {
   }
 
   async give(...notes: string[]) {
-    const by = await this.site.caller('second')
-    return this.signing.accept(by, notes)
+    return this.giveAs('second', notes)
+  }
+
+  async giveAs(user: string, notes: readonly string[], lostBefore = false) {
+    return this.signing.accept(await this.site.caller(user), notes, lostBefore)
   }
 
   /** What became of one. */

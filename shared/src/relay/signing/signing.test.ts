@@ -188,8 +188,7 @@ describe('a statement', () => {
     const qa = await lab.signerWith('quinn', 'qa', 'tablet-2')
     const own = lab.capture('quinn')
     expect(await lab.verdict(lab.sign(qa, [own], 'approved'))).toBe('refused own-record')
-    qa.count = 0
-    qa.previous = undefined
+    // It was made, and counts: the device goes on where it is.
     expect(await lab.verdict(lab.sign(qa, [lab.capture()], 'approved'))).toBe('accepted')
     lab.fourEyes = false
     expect(await lab.verdict(lab.sign(qa, [own], 'approved'))).toBe('accepted')
@@ -205,11 +204,7 @@ describe('a statement', () => {
     const capture = lab.capture()
     expect(await lab.verdict(lab.sign(other, [signed], 'withdrawn'))).toBe('refused forbidden')
     expect(await lab.verdict(lab.sign(tablet, [capture], 'withdrawn'))).toBe('refused not-signable')
-    tablet.count = 1
-    tablet.previous = undefined
     expect(await lab.verdict(lab.sign(tablet, [signed], 'reviewed'))).toBe('refused not-signable')
-    tablet.count = 1
-    tablet.previous = undefined
     expect(await lab.verdict(lab.sign(tablet, [signed], 'withdrawn'))).toBe('accepted')
     expect(lab.disk.records.filter(({ kind }) => kind === 'signature.applied')).toHaveLength(2)
     expect(lab.disk.verify().findings).toEqual([])
@@ -221,8 +216,8 @@ describe('a statement', () => {
     const seq = lab.capture()
     const [one, two, three] = [
       lab.sign(tablet, [seq]),
-      lab.sign(tablet, [seq]),
-      lab.sign(tablet, [seq]),
+      lab.sign(tablet, [lab.capture()]),
+      lab.sign(tablet, [lab.capture()]),
     ] as const
     const before = lab.disk.records.filter(({ kind }) => kind.startsWith('signature.')).length
     const [waits] = await lab.give(three)
@@ -238,13 +233,24 @@ describe('a statement', () => {
     expect(await lab.verdict(clone)).toBe('held clone')
     expect(lab.alerts).toContain('device-cloned')
     expect(lab.disk.records.at(-1)).toMatchObject({ kind: 'key.revoked', actor: { via: 'relay' } })
+    expect(lab.alerts.filter((one) => one === 'device-cloned')).toHaveLength(1)
     tablet.count = 3
-    expect(await lab.verdict(lab.sign(tablet, [seq]))).toBe('held clone')
+    expect(await lab.verdict(lab.sign(tablet, [lab.capture()]))).toBe('held clone')
     expect(lab.disk.verify().findings).toEqual([])
   })
 
-  test('made while rights were taken away is held for a person, and refused if they were gone before', {
+  test('of a device that tells two stories revokes its key, even if this one would be refused anyway', {
     tags: ['challenge'],
+  }, async () => {
+    const seq = lab.capture()
+    expect(await lab.verdict(lab.sign(tablet, [seq]))).toBe('accepted')
+    expect(await lab.verdict(lab.sign(tablet, [seq], 'reviewed', { count: 1 }))).toBe('refused signed-before')
+    expect(lab.alerts).toContain('device-cloned')
+    expect(lab.site.memory.signing.key(tablet.signer.vkey)?.revoked).toBeDefined()
+  })
+
+  test('made while rights were taken away is held for a person, and refused if they were gone before', {
+    tags: ['req/OFF-1', 'challenge'],
   }, async () => {
     const first = await lab.first()
     const seq = lab.capture()
@@ -284,7 +290,7 @@ describe('a statement', () => {
     const at = (milliseconds: number) => ({ at: new Date(lab.disk.wall + milliseconds).toISOString() })
     await lab.give(
       lab.sign(tablet, [seq], 'reviewed', at(-600_000)),
-      lab.sign(tablet, [seq], 'reviewed', at(600_000)),
+      lab.sign(tablet, [lab.capture()], 'reviewed', at(600_000)),
     )
     const bodies = lab.disk.records.filter(({ kind }) => kind === 'signature.applied').map(({ body }) => body)
     expect(bodies.map(({ flags }) => flags)).toEqual([['claimed-before-head'], ['claimed-after-receipt']])
@@ -292,7 +298,7 @@ describe('a statement', () => {
   })
 
   test('of twenty people at once: nothing is lost, and all of it verifies', {
-    tags: ['challenge'],
+    tags: ['req/SIG-2', 'challenge'],
     timeout: 60_000,
   }, async () => {
     const seq = lab.capture()
@@ -306,6 +312,33 @@ describe('a statement', () => {
     const report = lab.disk.verify()
     expect(report.findings).toEqual([])
     expect(report.checked.statements).toBe(20)
+  })
+
+  test('that is refused was made all the same: the next of its device is judged, and verifies', {
+    tags: ['challenge'],
+  }, async () => {
+    const qa = await lab.signerWith('quinn', 'qa', 'tablet-2')
+    const [own, theirs] = [lab.capture('quinn'), lab.capture()]
+    const [refused, next] = [lab.sign(qa, [own], 'approved'), lab.sign(qa, [theirs], 'approved')]
+    // The second comes first: the relay wants the other, whatever that will turn out to be.
+    expect(await lab.verdict(next)).toBe('held count-gap')
+    expect((await lab.give(refused, next)).map(({ verdict }) => verdict)).toEqual(['refused', 'accepted'])
+    const { findings, notices } = lab.disk.verify()
+    expect([findings, notices]).toEqual([[], []])
+  })
+
+  test('before which others are lost waits until their own signer says so, and is then held', {
+    tags: ['challenge'],
+  }, async () => {
+    const seq = lab.capture()
+    lab.sign(tablet, [seq])
+    const second = lab.sign(tablet, [seq])
+    const [byCourier] = await lab.giveAs('second', [second], true)
+    expect(byCourier).toMatchObject({ verdict: 'held', code: 'count-gap', wanted: 1, receipt: null })
+    const [bySigner] = await lab.giveAs('jdoe', [second], true)
+    expect(bySigner).toMatchObject({ verdict: 'held', code: 'count-missing', wanted: null })
+    expect(await lab.verdict(lab.sign(tablet, [lab.capture()]))).toBe('accepted')
+    expect(lab.disk.verify().findings).toEqual([])
   })
 
   test('is the same after a start: what the trail says is all that is known', {

@@ -1,7 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Problem, type SiteRules } from '../../api/index.ts'
+import {
+  Problem,
+  requireAllowed,
+  type SignedView,
+  type SiteRules,
+  signatureState,
+  signingRuleOf,
+  standing,
+  stepsFilled,
+} from '../../api/index.ts'
 import { type Actor, type Body, fromUtf8, hex, type Signer, utf8, type Verifier } from '../../trail/index.ts'
-import { type Account, maySign } from '../accounts/account.ts'
+import { type Account, isUsable, maySign } from '../accounts/account.ts'
 import { reasonOf } from '../accounts/account-acts.ts'
 import type { Append, Caller, People } from '../people.ts'
 import { sha256Hex } from '../sha256-hex.ts'
@@ -16,7 +25,7 @@ import {
 import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
 import { type Receipt, type StatementVerdict, signReceipt } from './receipt.ts'
-import type { SigningBook, SigningKey } from './signing-book.ts'
+import type { HeldStatement, SigningBook, SigningKey } from './signing-book.ts'
 
 /** How long a nonce for an enrolment is good. */
 const NONCE_MILLISECONDS = 5 * 60_000
@@ -147,17 +156,81 @@ export class Signing {
     return this.#options.book.keys()
   }
 
-  /** In order, each by itself. What was told before is told again in the same words. Throws `Problem` `held`. */
-  async accept(by: Caller, notes: readonly string[]): Promise<StatementItem[]> {
+  /** Records that were signed, the one signed last first, with what their signatures come to now. */
+  signed(limit: number): { readonly total: number; readonly signed: SignedView[] } {
+    const { signatures } = this.#options.book
+    const all = signatures.signed()
+    return { total: all.length, signed: all.slice(0, limit).map((seq) => this.#signedOne(seq)) }
+  }
+
+  #signedOne(seq: number): SignedView {
+    const { book, trail, rules } = this.#options
+    const { kind, project, path } = trail.subject(seq) ?? { kind: '', project: undefined, path: undefined }
+    const rule = signingRuleOf(rules(), project ?? '')
+    const signatures = book.signatures.on(seq)
+    const newest = trail.newest(seq)
+    return {
+      seq,
+      kind,
+      project: project ?? null,
+      path: path ?? null,
+      state: signatureState(signatures, rule),
+      next: rule.steps[stepsFilled(standing(signatures), rule)] ?? null,
+      newest: newest ?? null,
+      newestState: newest === undefined ? null : signatureState(book.signatures.on(newest), rule),
+      signatures: [...signatures],
+    }
+  }
+
+  /** Signatures that a person has to decide about, the oldest first. */
+  held(): readonly HeldStatement[] {
+    return this.#options.book.held()
+  }
+
+  /**
+   * Lets a held signature count, or not: for good. Nobody decides about their own. Throws `Problem`: `held-unknown`,
+   * `own-record`, `reason-missing`.
+   */
+  decide(by: Caller, hash: string, decision: 'accepted' | 'refused', given: string): Promise<void> {
+    const { people, book, trail } = this.#options
+    return people.act(by, async (account, append) => {
+      if (!isUsable(account)) throw new Problem('unauthenticated')
+      requireAllowed(account.roles, 'held.decide')
+      const held = book.heldOne(hash)
+      const leaf = held && trail.leaf(held.record)
+      if (held === undefined || leaf === undefined) throw new Problem('held-unknown')
+      if (held.statement.user === account.id) throw new Problem('own-record')
+      const { meaning, user } = held.statement
+      const reason = reasonOf(given)
+      const named = { held: { seq: held.record, leaf: hex(leaf) }, statement: hash, meaning, signer: user }
+      await append('signature.decided', { ...named, decision, reason })
+    })
+  }
+
+  /**
+   * In order, each by itself. What was told before is told again in the same words. `lostBefore`: what the device of
+   * whoever asks signed before these is lost, and is not waited for. Throws `Problem` `held`.
+   */
+  async accept(by: Caller, notes: readonly string[], lostBefore = false): Promise<StatementItem[]> {
     const items: StatementItem[] = []
     for (const note of notes)
-      items.push(await this.#options.people.act(by, (_, append) => this.#acceptOne(note, append)))
+      items.push(
+        await this.#options.people.act(by, (account, append) =>
+          this.#acceptOne(note, append, lostBefore ? account.id : undefined),
+        ),
+      )
     return items
   }
 
-  async #acceptOne(note: string, append: Append): Promise<StatementItem> {
+  async #acceptOne(note: string, append: Append, lostBefore?: string): Promise<StatementItem> {
     const { people, book, trail, rules, wall, relay } = this.#options
-    const site = { book, account: (id: string) => people.account(id), trail, rules: rules() }
+    const site = {
+      book,
+      account: (id: string) => people.account(id),
+      trail,
+      rules: rules(),
+      ...(lostBefore === undefined ? {} : { lostBefore }),
+    }
     const judged: Judgement =
       note.length > NOTE_LENGTH_MAX
         ? { verdict: 'refused', code: 'form' }
@@ -189,8 +262,10 @@ export class Signing {
     append: Append,
   ): Promise<void> {
     const { alert, relay } = this.#options
-    if (judged.verdict === 'held' && judged.code === 'clone') {
-      const { verifier, user, device, revoked } = judged.key
+    const cloned =
+      judged.verdict === 'refused' ? judged.cloned : judged.code === 'clone' ? judged.key : undefined
+    if (cloned !== undefined) {
+      const { verifier, user, device, revoked } = cloned
       if (revoked === undefined)
         await append(
           'key.revoked',
@@ -272,6 +347,11 @@ function recordOf(
   }
   // What is no statement at all may be anything: only what it was is kept, not what it said.
   const isRead = judged.statement !== undefined
-  const body = { code: judged.code, statement: sha256Hex(note), ...(isRead ? { note } : {}) }
+  const body = {
+    code: judged.code,
+    statement: sha256Hex(note),
+    ...(isRead ? { note } : {}),
+    ...(judged.verdict === 'held' && judged.notBefore !== undefined ? { notBefore: judged.notBefore } : {}),
+  }
   return { kind: judged.verdict === 'held' ? 'signature.held' : 'signature.refused', actor: relay, body }
 }

@@ -1,0 +1,178 @@
+import type { HeldView, SignedView } from '@compliance-relay/shared/api'
+import { printable, shown } from '@compliance-relay/shared/trail'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { asPerson } from './as-person.ts'
+import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { type SecretInput, withSecretInput } from './secret-input.ts'
+
+const help = `relay signature list --as ID [--port N] [--json]
+      Records that were signed, the one signed last first: what their signatures come to, each with name, time,
+      meaning and reason, and whether there is a newer version, which has none of them
+  relay signature held --as ID [--port N] [--json]
+      Signatures that wait for somebody of quality to decide whether they count, and why
+  relay signature accept|refuse STATEMENT --as ID --reason TEXT [--port N] [--json]
+      Decides about one, for good; STATEMENT is the first 8 digits or more of its name. Nobody decides about their
+      own. The password is typed when it is asked for, or is a line of standard input`
+
+const common = {
+  as: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+const withReason = { ...common, reason: { type: 'string' } } as const
+
+const decisions = { accept: 'accepted', refuse: 'refused' } as const
+type Verb = keyof typeof decisions
+
+export const signatureCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const [verb = ''] = parseWords(args, withReason).positionals
+  return withSecretInput((asking) => {
+    switch (verb) {
+      case 'list':
+        return list(args, out, asking)
+      case 'held':
+        return held(args, out, asking)
+      case 'accept':
+      case 'refuse':
+        return decide(verb, args, out, asking)
+      default:
+        throw new UnusableInput(
+          'relay signature is followed by list, held, accept or refuse; relay signature --help',
+        )
+    }
+  })
+}
+
+async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values } = parseOptions(args, common, ['list'])
+  const answer = await asPerson(values, asking, (client) => client.call('listSignatures', {}))
+  out.write(values.json ? jsonText(answer) : listText(answer))
+  return 0
+}
+
+async function held(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values } = parseOptions(args, common, ['held'])
+  const { total, held: list } = await asPerson(values, asking, (client) => client.call('listHeld', {}))
+  const text = () => (total === 0 ? 'No signature is held.\n' : list.map(heldText).join(''))
+  out.write(values.json ? jsonText({ total, held: list }) : text())
+  return 0
+}
+
+async function decide(
+  verb: Verb,
+  args: readonly string[],
+  out: Output,
+  asking: SecretInput,
+): Promise<number> {
+  const { values, words } = parseOptions(args, withReason, [verb, 'STATEMENT'])
+  const reason = requireReason(values.reason)
+  const [, begin = ''] = words
+  const decision = decisions[verb]
+  const one = await asPerson(values, asking, async (client, password) => {
+    const found = theOne((await client.call('listHeld', {})).held, begin)
+    await client.call('decideHeld', { body: { password, reason, statement: found.statement, decision } })
+    return found
+  })
+  const says = decision === 'accepted' ? 'counts' : 'does not count'
+  out.write(
+    values.json
+      ? jsonText({ statement: one.statement, decision })
+      : `${printable(`The signature of ${one.name} ${says}.`)}\n`,
+  )
+  return 0
+}
+
+function theOne(list: readonly HeldView[], begin: string): HeldView {
+  const [found, other] = /^[0-9a-f]{8,64}$/.test(begin)
+    ? list.filter(({ statement }) => statement.startsWith(begin))
+    : []
+  if (found === undefined || other !== undefined)
+    throw new UnusableInput(
+      `${other === undefined ? 'no held signature has' : 'more than one held signature has'} the name ${shown(begin)}: relay signature held lists them`,
+    )
+  return found
+}
+
+function listText({
+  total,
+  signed,
+}: {
+  readonly total: number
+  readonly signed: readonly SignedView[]
+}): string {
+  const more = total > signed.length ? `The last ${signed.length} of ${total}.\n` : ''
+  return `${signed.map(signedText).join('')}${total === 1 ? '1 record was' : `${total} records were`} signed.\n${more}`
+}
+
+function signedText({
+  seq,
+  path,
+  project,
+  state,
+  next,
+  newest,
+  newestState,
+  signatures,
+}: SignedView): string {
+  const version =
+    newest === null
+      ? ['  not there any more under this name']
+      : newest === seq
+        ? []
+        : [`  there is a newer version, record ${newest}: ${newestState}`]
+  const step = next === null ? '' : `; next: ${next.meaning}${next.role === null ? '' : ` by ${next.role}`}`
+  const lines = [
+    `${state.toUpperCase().padEnd(10)} record ${seq}  ${path ?? '?'}  ${project ?? ''}${step}`,
+    ...version,
+    ...signatures.flatMap((signature) => {
+      const { name, user, meaning, reason, at, notBefore, notAfter, decidedBy, withdrawn } = signature
+      return [
+        `  ${meaning} by ${name} (${user}), ${at} by their device; proven between ${notBefore} and ${notAfter}`,
+        `    ${reason}`,
+        ...(decidedBy === null
+          ? []
+          : [`    was held; counts since ${decidedBy} decided so, record ${signature.record}`]),
+        ...(withdrawn === null ? [] : [`    WITHDRAWN by record ${withdrawn}`]),
+      ]
+    }),
+  ]
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function heldText({
+  statement,
+  code,
+  user,
+  name,
+  device,
+  meaning,
+  reason,
+  at,
+  notBefore,
+  time,
+  records,
+}: HeldView): string {
+  const lines = [
+    `${statement.slice(0, 16)}  ${reasons[code] ?? code}`,
+    `  ${meaning} by ${name} (${user}${device === null ? '' : `/${device}`}), ${at} by their device; proven between ${notBefore} and ${time}`,
+    `  of ${records.length === 1 ? 'record' : 'records'} ${records.slice(0, 20).join(', ')}${records.length > 20 ? ', …' : ''}: ${reason}`,
+  ]
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+/** Why it is held, for whoever decides. */
+const reasons: { readonly [code: string]: string } = {
+  clone: 'the device has told another story under the same number: there may be a copy of it',
+  'count-missing': 'what the device signed before it is lost',
+  'key-revoked': 'the key had been revoked when it came',
+  'lease-over': 'the device had signed longer, or more often, than it was allowed to without asking',
+  'account-disabled-meanwhile':
+    'the account was disabled between the earliest and the latest time it can be of',
+  'account-locked': 'the account was locked when it came',
+  'right-withdrawn': 'the right to sign had been withdrawn when it came',
+  'password-changed-meanwhile':
+    'the password was changed between the earliest and the latest time it can be of',
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { type SigningRule, signingStepSchema } from './rules.ts'
+
+/*
+ * What the signatures on a record come to: the same for the relay that judges the next one, for the command line and
+ * for the app. A signature is of one record, and so of one version of a file or data set: the next version has none.
+ */
+
+/** A signature as it is shown: name, time, meaning and reason (21 CFR 11.50), and what of its time is proven. */
+export const signatureSchema = z.strictObject({
+  /** Place of the record by which it counts. */
+  record: z.int(),
+  user: z.string(),
+  name: z.string(),
+  meaning: z.enum(['reviewed', 'approved', 'rejected']),
+  reason: z.string(),
+  /** By the clock of the device: a claim. */
+  at: z.string(),
+  /** It was made after the first and before the second: that is proven. */
+  notBefore: z.string(),
+  notAfter: z.string(),
+  /** Who let it count after it had been held; null if nobody had to. */
+  decidedBy: z.string().nullable(),
+  /** Place of the record by which its signer took it back; null while it stands. */
+  withdrawn: z.int().nullable(),
+})
+export type SignatureView = z.infer<typeof signatureSchema>
+
+export const signatureStates = ['unsigned', 'reviewed', 'approved', 'rejected'] as const
+export type SignatureState = (typeof signatureStates)[number]
+
+/** A record that was signed, and what its signatures come to. */
+export const signedSchema = z.strictObject({
+  seq: z.int(),
+  kind: z.string(),
+  project: z.string().nullable(),
+  path: z.string().nullable(),
+  state: z.enum(signatureStates),
+  /** The step of the project's rule that comes next; null if there is none. */
+  next: signingStepSchema.nullable(),
+  /** Place of the newest record of the same file or data set: another one is another version, and `newestState` is its. */
+  newest: z.int().nullable(),
+  newestState: z.enum(signatureStates).nullable(),
+  signatures: z.array(signatureSchema),
+})
+export type SignedView = z.infer<typeof signedSchema>
+
+/** A signature that waits for a person to decide whether it counts. */
+export const heldSchema = z.strictObject({
+  /** SHA-256 of the statement's note: how it is named. */
+  statement: z.string(),
+  record: z.int(),
+  time: z.string(),
+  code: z.string(),
+  user: z.string(),
+  name: z.string(),
+  device: z.string().nullable(),
+  meaning: z.string(),
+  reason: z.string(),
+  at: z.string(),
+  notBefore: z.string(),
+  records: z.array(z.int()),
+})
+export type HeldView = z.infer<typeof heldSchema>
+
+export const SIGNED_LISTED_MAX = 200
+
+type Standing = Pick<SignatureView, 'meaning' | 'withdrawn'>
+
+/** What stands on a record, by signatures in the order in which they came to count. */
+export function signatureState(signatures: readonly Standing[], rule: SigningRule): SignatureState {
+  const stand = standing(signatures)
+  if (stand.some(({ meaning }) => meaning === 'rejected')) return 'rejected'
+  const filled = rule.steps.slice(0, stepsFilled(stand, rule))
+  const meant = rule.steps.length > 0 ? filled : stand
+  if (meant.some(({ meaning }) => meaning === 'approved')) return 'approved'
+  return meant.some(({ meaning }) => meaning === 'reviewed') ? 'reviewed' : 'unsigned'
+}
+
+export function standing<One extends Pick<SignatureView, 'withdrawn'>>(
+  signatures: readonly One[],
+): readonly One[] {
+  return signatures.filter(({ withdrawn }) => withdrawn === null)
+}
+
+/** How many of a rule's steps, in their order, standing signatures fill. */
+export function stepsFilled(
+  stand: readonly Pick<SignatureView, 'meaning'>[],
+  { steps }: SigningRule,
+): number {
+  return stand.reduce((filled, { meaning }) => filled + (steps[filled]?.meaning === meaning ? 1 : 0), 0)
+}

@@ -362,12 +362,45 @@ describe('an e-signature', { tags: ['req/P11-70-1', 'req/P11-100b-1', 'challenge
     expect(device('list').out).toMatch(/^jdoe\/tablet-1 +since .*, 1 signatures, lease until/)
     expect(device('revoke', 'jdoe/tablet-2', ...why)).toMatchObject({ code: 2 })
     expect(device('revoke', 'jdoe/tablet-1', ...why)).toMatchObject({ code: 0 })
-    const later = statement(signer, seq, 2)
+    const later = statement(signer, seq, 2, { meaning: 'rejected' })
     expect((await again.call('giveStatements', { body: { items: [later] } })).items[0]).toMatchObject({
       verdict: 'held',
       code: 'key-revoked',
     })
     expect(station.verify().code).toBe(0)
+  })
+
+  test('that is held counts once somebody of quality says so; the next version of the file is unsigned', {
+    tags: ['req/P11-70-2', 'req/OFF-1'],
+  }, async () => {
+    const { asked, signer } = await enrolled()
+    person('quinn', 'qa')
+    const file = join(station.folder, 'a.dat')
+    writeFileSync(file, 'x')
+    await station.until('it is recorded', ({ units }) => units.recorded === 1)
+    await station.settled()
+    const seq = records(/^file\.created$/)[0]?.seq ?? 0
+    const note = statement(signer, seq, 1)
+    const lock = ['device', 'revoke', 'jdoe/tablet-1', '--as', 'asmith', '--port', port, ...why]
+    expect(station.tryRelayWith(`${good}\n`, ...lock).code).toBe(0)
+    expect((await asked.call('giveStatements', { body: { items: [note] } })).items[0]?.verdict).toBe('held')
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    const signature = (user: string, ...args: string[]) =>
+      station.tryRelayWith(`${good}\n`, 'signature', ...args, '--as', user, '--port', port)
+    const [, name = ''] =
+      /^([0-9a-f]{16}) +the key had been revoked/.exec(signature('quinn', 'held').out) ?? []
+    expect(signature('asmith', 'accept', name, ...why).code).toBe(2)
+    expect(signature('quinn', 'accept', name, ...why)).toMatchObject({ code: 0, error: '' })
+    expect(signature('quinn', 'held').out).toBe('No signature is held.\n')
+    const list = () => signature('quinn', 'list').out
+    expect(list()).toMatch(/^REVIEWED +record \d+ +a\.dat/)
+    expect(list()).toContain('counts since quinn decided so')
+    writeFileSync(file, 'another content')
+    await station.until('it is recorded again', () => records(/^file\.changed$/).length === 1)
+    expect(list()).toMatch(/^REVIEWED[^]*newer version, record \d+: unsigned/)
+    await station.settled()
+    expect(station.verify()).toMatchObject({ code: 0, out: expect.stringContaining('1 e-signature') })
   })
 })
 

@@ -158,7 +158,8 @@ function placeOf(key: Uint8Array): { readonly watch: string; readonly path: stri
   return { watch: nameOfBytes(key.subarray(0, cut)), path: nameOfBytes(key.subarray(cut + 1)) }
 }
 
-function pathIn(body: Body | undefined): string | undefined {
+/** The path a record names, with its own bytes; undefined where it names none. */
+export function pathIn(body: Body | undefined): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const { path, pathRaw } = body
   if (typeof pathRaw === 'string') return nameOfBytes(Buffer.from(pathRaw, 'hex'))

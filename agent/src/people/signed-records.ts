@@ -1,5 +1,6 @@
 import type { SignedTrail } from '@compliance-relay/shared/relay'
 import { type Hash, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { pathIn } from '../capture/live-units.ts'
 import { placeOf } from '../capture/state-check.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
@@ -38,8 +39,10 @@ export class SignedRecords implements SignedTrail {
 
   /** By the capture state, which start-up holds against the records: a path's newest record is its unit's. */
   newest(seq: number): number | undefined {
-    const { watch, path } = readRecordIn(this.#store, this.#id, seq)?.body ?? {}
-    if (typeof watch !== 'string' || typeof path !== 'string') return undefined
+    const body = readRecordIn(this.#store, this.#id, seq)?.body
+    const watch = body?.['watch']
+    const path = pathIn(body)
+    if (typeof watch !== 'string' || path === undefined) return undefined
     const place = placeOf(this.#units, watch, path, false)
     const unit = place && this.#units.unit(place.folder, place.name)
     return unit?.trail === this.#id ? unit.seq : undefined

@@ -398,7 +398,7 @@ describe('an e-signature', { tags: ['req/P11-70-1', 'req/P11-100b-1', 'challenge
     expect(list()).toContain('counts since quinn decided so')
     writeFileSync(file, 'another content')
     await station.until('it is recorded again', () => records(/^file\.changed$/).length === 1)
-    expect(list()).toMatch(/^REVIEWED[^]*newer version, record \d+: unsigned/)
+    expect(list()).toMatch(/^REVIEWED[\s\S]*newer version, record \d+: unsigned/)
     await station.settled()
     expect(station.verify()).toMatchObject({ code: 0, out: expect.stringContaining('1 e-signature') })
   })

@@ -63,6 +63,22 @@ export const controls: readonly Control[] = [
     test: `${relay}/accounts/account-acts.test.ts`,
   },
   {
+    of: 'P11-200a3-1',
+    what: 'a reset ends the keys',
+    file: `${relay}/people.ts`,
+    from: "'account.reset': 'the password was reset',",
+    to: '',
+    test: `${relay}/people-acts.test.ts`,
+  },
+  {
+    of: 'P11-10d-2',
+    what: 'a session nobody uses ends',
+    file: `${relay}/sessions/sessions.ts`,
+    from: "return now - used >= IDLE_MILLISECONDS ? 'idle' : undefined",
+    to: 'return undefined',
+    test: `${relay}/people-acts.test.ts`,
+  },
+  {
     of: 'T15',
     what: 'only the signer’s own key makes a signature',
     file: `${relay}/signing/judge-statement.ts`,

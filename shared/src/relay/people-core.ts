@@ -74,6 +74,13 @@ export class PeopleCore {
     return { actor, kind, body, seq, time }
   }
 
+  /** Keys that speak for somebody who may not any more are revoked, one record each. In turn. */
+  async revokeKeysOf(account: string, reason: string): Promise<void> {
+    for (const { verifier, user, device, revoked } of this.#memory.signing.keys())
+      if (user === account && revoked === undefined)
+        await this.append(this.options.relay, 'key.revoked', { key: verifier.vkey, user, device, reason })
+  }
+
   /** Ends a session and records it, if it is one. In turn. */
   async end({ id }: Session, why: EndReason): Promise<void> {
     const session = this.sessions.end(id)

@@ -28,6 +28,12 @@ export function firstAccount(
   return { act: acts.addFirst(new AccountBook(), first, code), code: text }
 }
 
+/** Acts after which a person's keys sign nothing more, and why (21 CFR 11.200(a)(3), 11.300(c)). */
+const endsKeys: { readonly [kind: string]: string } = {
+  'account.reset': 'the password was reset',
+  'account.retired': 'the account was retired',
+}
+
 /** Who somebody is at the moment of a request: rights are those of now, not those of when they signed in. */
 export interface Caller {
   readonly session: Session
@@ -220,6 +226,9 @@ export class People {
       await this.#core.append(by, act.kind, act.body)
       const account = this.#core.book.get(String(act.body['account']))
       if (account !== undefined && !isUsable(account)) await this.#core.endAllOf(account.id, 'account')
+      // Without these records the keys would sign nothing either: their lease is of a password that is no more.
+      const ended = endsKeys[act.kind]
+      if (account !== undefined && ended !== undefined) await this.#core.revokeKeysOf(account.id, ended)
       return act
     })
   }

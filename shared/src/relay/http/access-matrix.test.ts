@@ -95,7 +95,7 @@ describe.each(states)('with a session: %s', (state) => {
 
   test.each(roles)(
     '%s may ask exactly for what the policy table says',
-    { tags: ['req/P11-10d-1', 'challenge'] },
+    { tags: ['req/P11-10d-1', 'req/P11-10g-1', 'challenge'] },
     async (role) => {
       const before = api.site.disk.records.length
       const cells: string[] = []

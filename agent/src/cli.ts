@@ -88,7 +88,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await run(args)
   } catch (error) {
-    const said = isPlain(error) ? error.message : failure(error)
+    const said = isPlain(error) ? plainOf(error) : failure(error)
     const sentence = printable(withoutSecrets(said))
     if (isGiven(args, '--json')) process.stderr.write(`${JSON.stringify({ error: sentence })}\n`)
     else warn(sentence)
@@ -100,6 +100,12 @@ export async function main(args: readonly string[]): Promise<number> {
 function isPlain(error: unknown): error is Error {
   const plain = [Problem, UnusableInput, SettingsError, SecretUnusable, NotaryUnreachable, RecoveryError]
   return plain.some((kind) => error instanceof kind)
+}
+
+/** Of a request that the relay refuses, which field it is about. */
+function plainOf(error: Error): string {
+  const pointer = error instanceof Problem ? error.details.pointer : undefined
+  return pointer === undefined || pointer === '' ? error.message : `${error.message} (${pointer})`
 }
 
 /** A fault of ours, or of the machine: not a word about the trail, so neither 0 nor 1. */

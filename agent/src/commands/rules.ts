@@ -17,9 +17,9 @@ const help = `relay rules --as ID [--port N] [--json]
       What the site has decided of people: four eyes, passwords, who signs in which order
   relay rules set NAME VALUE --as ADMIN --reason TEXT [--port N] [--json]
       four-eyes on|off               nobody approves what they made themselves; on, unless it was set otherwise
-      password-length N              characters, from 12
+      password-length N              characters, 12 to 64
       password-composition none|annex11
-      password-max-age DAYS|none     how old a password may become
+      password-max-age DAYS|none     how old a password may become, from 30 days
       signing PROJECT=STEPS          e.g. NMR=reviewed:reviewer,approved:qa,independent: these signatures, in this
                                      order, each by somebody else; PROJECT=none: any; PROJECT= takes its rule away;
                                      "*" stands for all projects without one of their own
@@ -70,7 +70,7 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
       return () => ({ fourEyes })
     }
     case 'password-length': {
-      const lengthMin = numberOf(value)
+      const lengthMin = numberOf(value, 12, 64)
       return ({ passwords }) => ({ passwords: { ...passwords, lengthMin } })
     }
     case 'password-composition': {
@@ -78,7 +78,7 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
       return ({ passwords }) => ({ passwords: { ...passwords, composition } })
     }
     case 'password-max-age': {
-      const maxAgeDays = value === 'none' ? null : numberOf(value)
+      const maxAgeDays = value === 'none' ? null : numberOf(value, 30, 3_650)
       return ({ passwords }) => ({ passwords: { ...passwords, maxAgeDays } })
     }
     case 'signing': {
@@ -117,9 +117,11 @@ function oneOf<Value>(text: string, values: { readonly [name: string]: Value }):
   return values[text] as Value
 }
 
-function numberOf(text: string): number {
-  if (!/^[0-9]{1,5}$/.test(text)) throw new UnusableInput(`a number, not ${shown(text)}`)
-  return Number(text)
+function numberOf(text: string, least: number, most: number): number {
+  const number = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0
+  if (number < least || number > most)
+    throw new UnusableInput(`a number from ${least} to ${most}, not ${shown(text)}`)
+  return number
 }
 
 export function rulesText(rules: SiteRules): string {

@@ -28,6 +28,10 @@ const problems = {
   ],
   'key-refused': [422, 'The signing key was not proved, or is not one that can be enrolled here.'],
   'key-unknown': [404, 'There is no such signing key in force.'],
+  'held-overtaken': [
+    409,
+    'This signature cannot count any more: what stands on its records has changed since it came.',
+  ],
   'nothing-changed': [409, 'It is so already: nothing was changed.'],
   'account-state': [409, 'The account is in a state that does not allow this.'],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],

@@ -373,7 +373,7 @@ export const routes = {
       decision: z.enum(['accepted', 'refused']),
     }),
     result: undefined,
-    problems: ['reason-missing', 'held-unknown', 'own-record'],
+    problems: ['reason-missing', 'held-unknown', 'own-record', 'held-overtaken'],
     says: 'Lets a held signature count, or not, for good. Nobody decides about their own.',
   },
   readRules: {

@@ -5,7 +5,7 @@ import { problemOf } from '../people-site.test-support.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import { readReceipt } from './receipt.ts'
-import { type Device, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
+import { Device, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
 
 let lab: SigningSite
 let tablet: Device
@@ -90,9 +90,35 @@ describe('a held signature', { tags: ['req/OFF-1', 'challenge'] }, () => {
     expect(lab.disk.records.filter(({ kind }) => kind === 'signature.decided')).toHaveLength(before)
   })
 
+  test('does not count beside another that says the same, nor against what was rejected meanwhile', async () => {
+    const again = new Device('jdoe', 'tablet-8')
+    await lab.enrol(again)
+    const second = lab.sign(again, [seq])
+    await lab.signing.revoke(await lab.site.caller('second'), again.signer.vkey, reason)
+    expect(await lab.verdict(second)).toBe('held key-revoked')
+    await decide('quinn', 'accepted')
+    expect(await problemOf(decide('quinn', 'accepted', reason, sha256Hex(second)))).toBe('held-overtaken')
+    expect(viewOf(seq)?.signatures).toHaveLength(1)
+    await decide('quinn', 'refused', reason, sha256Hex(second))
+    expect(lab.signing.held()).toEqual([])
+  })
+
   test('and what was decided are the same after a start', async () => {
+    const before = lab.site.memory.signing
     lab.site.start()
-    expect(lab.site.memory.signing.held()).toHaveLength(1)
+    expect(lab.site.memory.signing).not.toBe(before)
+    expect(lab.site.memory.signing.held()).toEqual(before.held())
+    lab = new SigningSite()
+    tablet = await lab.signerWith('jdoe', 'reviewer')
+    await lab.signerWith('quinn', 'qa', 'tablet-2')
+    note = lab.sign(tablet, [lab.capture()])
+    await lab.signing.revoke(await lab.site.caller('second'), tablet.signer.vkey, reason)
+    await lab.give(note)
+    await decide('quinn', 'accepted')
+    const { signatures } = lab.site.memory.signing
+    lab.site.start()
+    expect(lab.site.memory.signing.held()).toEqual([])
+    expect(lab.site.memory.signing.signatures.signed()).toEqual(signatures.signed())
   })
 })
 

@@ -160,7 +160,7 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
     ...(order === 'clone' ? { cloned: key } : {}),
   })
   const refusal =
-    subjectFault(statement, site) ?? personFault(statement, key, site) ?? stepFault(statement, key, site)
+    subjectFault(statement, site) ?? personFault(statement, key, site) ?? stepFault(statement, key.user, site)
   if (refusal !== undefined) return refused(refusal)
   const notBefore = site.trail.timeAt(statement.checkpoint.size)
   if (notBefore === undefined) return refused('root')
@@ -228,13 +228,13 @@ function personFault(
  * that is taken back, nobody says the same twice, and a site's steps come one after the other. A step counts as done for
  * whoever signs the next only if it stood below the head they saw: so the order is proven by the trail.
  */
-function stepFault(
+export function stepFault(
   { meaning, records, user, checkpoint }: Statement,
-  key: SigningKey,
+  signer: string,
   { account, trail, rules, book }: Site,
 ): RefusalCode | undefined {
   if (meaning === 'withdrawn') return undefined
-  const roles = account(key.user)?.roles ?? []
+  const roles = account(signer)?.roles ?? []
   for (const { seq } of records) {
     const stand = standing(book.signatures.on(seq))
     const rule = signingRuleOf(rules, trail.subject(seq)?.project ?? '')

@@ -21,6 +21,8 @@ import {
   meaningsFor,
   type RefusalCode,
   type SignedTrail,
+  type Site,
+  stepFault,
 } from './judge-statement.ts'
 import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
@@ -189,7 +191,7 @@ export class Signing {
 
   /**
    * Lets a held signature count, or not: for good. Nobody decides about their own. Throws `Problem`: `held-unknown`,
-   * `own-record`, `reason-missing`.
+   * `own-record`, `reason-missing`, `held-overtaken`.
    */
   decide(by: Caller, hash: string, decision: 'accepted' | 'refused', given: string): Promise<void> {
     const { people, book, trail } = this.#options
@@ -201,6 +203,9 @@ export class Signing {
       if (held === undefined || leaf === undefined) throw new Problem('held-unknown')
       if (held.statement.user === account.id) throw new Problem('own-record')
       const { meaning, user } = held.statement
+      // What was its turn when it came may have become somebody else's since.
+      if (decision === 'accepted' && stepFault(held.statement, user, this.#site()) !== undefined)
+        throw new Problem('held-overtaken')
       const reason = reasonOf(given)
       const named = { held: { seq: held.record, leaf: hex(leaf) }, statement: hash, meaning, signer: user }
       await append('signature.decided', { ...named, decision, reason })
@@ -223,14 +228,8 @@ export class Signing {
   }
 
   async #acceptOne(note: string, append: Append, lostBefore?: string): Promise<StatementItem> {
-    const { people, book, trail, rules, wall, relay } = this.#options
-    const site = {
-      book,
-      account: (id: string) => people.account(id),
-      trail,
-      rules: rules(),
-      ...(lostBefore === undefined ? {} : { lostBefore }),
-    }
+    const { trail, wall, relay } = this.#options
+    const site = { ...this.#site(), ...(lostBefore === undefined ? {} : { lostBefore }) }
     const judged: Judgement =
       note.length > NOTE_LENGTH_MAX
         ? { verdict: 'refused', code: 'form' }
@@ -254,6 +253,11 @@ export class Signing {
     const code = judged.verdict === 'accepted' ? null : judged.code
     if (judged.verdict !== 'accepted') await this.#look(judged, append)
     return this.#item({ statement, trail: trail.trail, verdict: judged.verdict, code, record: seq, time })
+  }
+
+  #site(): Site {
+    const { people, book, trail, rules } = this.#options
+    return { book, account: (id) => people.account(id), trail, rules: rules() }
   }
 
   /** One device that tells two stories signs nothing more, and somebody should know soon. */

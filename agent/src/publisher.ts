@@ -33,6 +33,8 @@ export interface PublisherOptions {
   readonly notaryAsked: boolean
   /** What the notary was found to be, once it could be asked after all. Not called if all is as it should be. */
   readonly onNotaryFindings: (findings: readonly NotaryFinding[]) => void
+  /** A checkpoint of so many entries is signed and stored. */
+  readonly onSigned: (size: number) => void
   readonly timestamp: () => string
 }
 
@@ -109,6 +111,7 @@ export class Publisher {
     inTransaction(database, () => this.#store.addCheckpoint(trail.id, size, note))
     this.#signed = size
     this.#owes = true
+    this.#options.onSigned(size)
   }
 
   async #give(): Promise<void> {

@@ -6,6 +6,8 @@ import {
   NotaryUnreachable,
   People,
   Signing,
+  TrailPokes,
+  TrailReader,
 } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
@@ -33,6 +35,7 @@ import { ClaimBook } from './people/claim-book.ts'
 import { PeopleTrail } from './people/people-trail.ts'
 import { SignedRecords } from './people/signed-records.ts'
 import { wordsOf } from './people/site-words.ts'
+import { FolderTrails } from './people/stored-trails.ts'
 import { UnclaimedStore } from './people/unclaimed-store.ts'
 import { Publisher, TrailForked } from './publisher.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryDraft } from './recovery.ts'
@@ -41,7 +44,7 @@ import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { CredentialStore } from './sqlite/credential-store.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
-import { readRecordIn } from './sqlite/trail-store.ts'
+import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
@@ -115,6 +118,8 @@ export class Relay {
   readonly people: People | undefined
   readonly claims: Claims | undefined
   readonly signing: Signing | undefined
+  readonly trails: TrailReader
+  readonly pokes: TrailPokes | undefined
   readonly #claims: ClaimBook
   readonly #deps: RelayDeps
   readonly #units: UnitStore
@@ -170,6 +175,8 @@ export class Relay {
     this.#claims = new ClaimBook(opened.store)
     this.people = this.#openPeople(relay)
     this.signing = this.people && this.#openSigning(this.people, relay)
+    this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
+    this.pokes = this.people && new TrailPokes({ people: this.people, every })
     this.claims =
       this.people && new Claims(this.people, new UnclaimedStore(opened.store, this.#units, this.#claims))
     this.#state = new StateKeeper({
@@ -193,6 +200,7 @@ export class Relay {
       notaryAsked:
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
       onNotaryFindings: (findings) => this.#notaryFound(findings),
+      onSigned: (size) => this.pokes?.grown(trail.origin, size),
       timestamp: () => timestamp(deps.wall()),
     })
   }
@@ -404,6 +412,7 @@ export class Relay {
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)
+    this.pokes?.close()
     this.recorder.close()
     this.#state.close()
     this.opened.closeNotary(ends)
@@ -742,6 +751,11 @@ export class Relay {
   #every(milliseconds: number, work: () => void): void {
     this.#timers.push(setInterval(work, milliseconds))
   }
+}
+
+function every(milliseconds: number, work: () => void): () => void {
+  const timer = setInterval(work, milliseconds)
+  return () => clearInterval(timer)
 }
 
 function notaryBody(findings: readonly NotaryFinding[]): Value {

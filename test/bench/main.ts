@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { burst, largeFile, latency } from './capture.ts'
 import { manyFiles } from './many-files.ts'
 import { measureMemory } from './memory.ts'
+import { reading } from './reading.ts'
 import { count, printHead, printRow, type Row, row } from './row.ts'
 import { starts } from './starts.ts'
 import { storm } from './storm.ts'
@@ -18,7 +19,18 @@ const BURST_FILES = 10_000
 const wanted = { seal: 0.6, verify: 0.7 }
 
 /** In the order they are run. */
-const parts = ['trail', 'memory', 'latency', 'burst', 'large', 'scan', 'idle', 'storm', 'starts'] as const
+const parts = [
+  'trail',
+  'memory',
+  'latency',
+  'burst',
+  'large',
+  'scan',
+  'idle',
+  'storm',
+  'starts',
+  'reading',
+] as const
 type Part = (typeof parts)[number]
 
 const { values, positionals } = parseArgs({
@@ -83,6 +95,7 @@ const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>]
   ],
   [asked.has('storm'), 'storm', async () => [await storm()]],
   [asked.has('starts'), 'starts', () => starts(sizes)],
+  [asked.has('reading'), 'reading', async () => [await reading(Math.ceil(entries / 10))]],
 ]
 
 // Ended from outside, it still takes its relays and their files with it.

@@ -90,7 +90,7 @@ function plainDigests(station: Workstation): number {
 const RECORDS_A_CHECKPOINT = 20 * BATCH_RECORDS_MAX
 
 /** Appends records as a relay would, up to a size: with its keys and through its writer. */
-async function grow(station: Workstation, size: number): Promise<void> {
+export async function grow(station: Workstation, size: number): Promise<void> {
   const folder = dataFolder(station.data)
   const database = openDatabase(folder.database)
   const store = new TrailStore(database)

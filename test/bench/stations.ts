@@ -2,12 +2,12 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Workstation } from '../support/workstation.ts'
+import { Workstation, type WorkstationOptions } from '../support/workstation.ts'
 
 /** A relay's place that is gone when the benchmark is, however it ends. `BENCH_BASE` says on which disk. */
-export function newStation(): Workstation {
+export function newStation(options: WorkstationOptions = {}): Workstation {
   const base = process.env['BENCH_BASE']
-  const station = new Workstation(base === undefined ? {} : { base })
+  const station = new Workstation({ ...options, ...(base === undefined ? {} : { base }) })
   process.once('exit', () => {
     // Nothing can be waited for here: what is running is ended first, or it would write on.
     station.kill()

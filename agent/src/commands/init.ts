@@ -347,6 +347,7 @@ async function anchorFirst({
       identity,
       notaryAsked: true,
       onNotaryFindings: () => {},
+      onSigned: () => {},
       timestamp: () => timestamp(Date.now()),
     })
     await publisher.publish()

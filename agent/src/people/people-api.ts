@@ -29,12 +29,16 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
   }
 }
 
-function answeringFor({ people, claims, signing, opened }: Relay, port: number, note: Note): Answering {
-  if (people === undefined || claims === undefined || signing === undefined) return () => refusal('internal')
+function answeringFor(relay: Relay, port: number, note: Note): Answering {
+  const { people, claims, signing, trails, pokes, opened } = relay
+  if (people === undefined || claims === undefined || signing === undefined || pokes === undefined)
+    return () => refusal('internal')
   const app = relayApi({
     people,
     claims,
     signing,
+    trails,
+    pokes,
     device: DEVICE,
     version,
     trail: opened.trail.origin,

@@ -1,6 +1,14 @@
 /** The language between the app, a workstation's relay and the server of record. */
-export { type Asked, type Client, createClient, type Fetch } from './client.ts'
-export { type Matched, matchRoute, methodsAt, pathOf } from './match-route.ts'
+export { type Asked, type Client, type ContentRead, createClient, type Fetch } from './client.ts'
+export {
+  type Matched,
+  matchRoute,
+  methodsAt,
+  type PathParameters,
+  pathOf,
+  routeAsked,
+  routesAt,
+} from './match-route.ts'
 export { openApiDocument } from './openapi.ts'
 export {
   type Action,
@@ -25,13 +33,15 @@ export {
   statusOf,
 } from './problem.ts'
 export { PROBLEM_TYPE, problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
+export { type Caching, type Content, caching, isContent, type Route } from './route.ts'
 export { problemsOf } from './route-problems.ts'
 export {
   type BodyOf,
-  type NamesAccount,
+  type ContentRoute,
   type NeedsSession,
+  type ParametersOf,
+  type QueryOf,
   type ResultOf,
-  type Route,
   type RouteName,
   routeNames,
   routeOf,
@@ -55,6 +65,7 @@ export {
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
   type SigningKeyView,
+  type TrailView,
   type UnclaimedView,
 } from './schemas.ts'
 export {

@@ -1,44 +1,68 @@
-import { type Route, type RouteName, routeNames, routeOf } from './routes.ts'
+import { type Parameter, parameters, parametersIn, type Route } from './route.ts'
+import { type RouteName, routeNames, routeOf } from './routes.ts'
+
+/** What stands in a path for each parameter of its route. */
+export type PathParameters = { readonly [P in Parameter]?: string }
 
 export interface Matched {
   readonly name: RouteName
-  /** The user id in the path, as it stands there; undefined where there is none. */
-  readonly id: string | undefined
+  readonly parameters: PathParameters
 }
 
 /** The route of a path and method. Each place has one spelling: no escapes, no slash at the end, no other case. */
 export function matchRoute(method: string, path: string): Matched | undefined {
   for (const name of routeNames) {
     if (routeOf(name).method !== method) continue
-    const found = idIn(routeOf(name), path)
-    if (found !== undefined) return { name, id: found.id }
+    const found = parametersOf(name, path)
+    if (found !== undefined) return { name, parameters: found }
   }
   return undefined
 }
 
+/** The route that a request asks for: HEAD is answered by what answers GET. */
+export function routeAsked({
+  method,
+  url,
+}: {
+  readonly method: string
+  readonly url: string
+}): Matched | undefined {
+  return matchRoute(method === 'HEAD' ? 'GET' : method, new URL(url).pathname)
+}
+
+/** The routes under a path; none if there is nothing. */
+export function routesAt(path: string): readonly Route[] {
+  return routeNames.filter((name) => parametersOf(name, path) !== undefined).map(routeOf)
+}
+
 /** What can be asked at a path; nothing if there is nothing under it. */
 export function methodsAt(path: string): readonly Route['method'][] {
-  return routeNames
-    .map(routeOf)
-    .filter((route) => idIn(route, path) !== undefined)
-    .map(({ method }) => method)
+  return routesAt(path).map(({ method }) => method)
 }
 
-/** The path of a route; throws an Error on an id that cannot stand in one. */
-export function pathOf(name: RouteName, id: string | undefined): string {
+/** The path of a route; throws an Error on what cannot stand in one. */
+export function pathOf(name: RouteName, given: PathParameters): string {
   const { path } = routeOf(name)
-  if (!path.includes(':id')) return path
-  if (id === undefined || !ID.test(id)) throw new Error(`${name} is asked of one account`)
-  return path.replace(':id', id)
+  return parametersIn(path).reduce((made, parameter) => {
+    const value = given[parameter]
+    if (value === undefined || !new RegExp(`^${parameters[parameter].form}$`).test(value))
+      throw new Error(`${name} is asked with one ${parameter}`)
+    return made.replace(`:${parameter}`, value)
+  }, path)
 }
 
-/** Whatever could be meant for a user id. Which account that is, if any, the relay says. */
-const ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
+function parametersOf(name: RouteName, asked: string): PathParameters | undefined {
+  const found = patterns.get(name)?.exec(asked)
+  return found ? { ...found.groups } : undefined
+}
 
-function idIn({ path }: Route, asked: string): { readonly id: string | undefined } | undefined {
-  const [before, after] = path.split(':id')
-  if (after === undefined) return asked === path ? { id: undefined } : undefined
-  if (!asked.startsWith(before ?? '') || !asked.endsWith(after)) return undefined
-  const id = asked.slice(before?.length ?? 0, asked.length - after.length)
-  return ID.test(id) ? { id } : undefined
+const patterns = new Map(routeNames.map((name) => [name, patternOf(routeOf(name))]))
+
+function patternOf({ path }: Route): RegExp {
+  const steps = path.split('/').map((step) => {
+    const [parameter] = parametersIn(step)
+    if (parameter !== undefined) return `(?<${parameter}>${parameters[parameter].form})`
+    return step.replace(/[.]/g, '\\.')
+  })
+  return new RegExp(`^${steps.join('/')}$`)
 }

@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 import { openApiDocument } from './openapi.ts'
 import { policy } from './policy.ts'
+import { isContent, parametersIn } from './route.ts'
 import { problemsOf } from './route-problems.ts'
 import { routeNames, routeOf } from './routes.ts'
 import { openApiSchema } from './schemas.ts'
@@ -38,7 +39,7 @@ test('the document is valid OpenAPI 3.1', async () => {
 test('has every route of the table, and no other', () => {
   const places = routeNames.map((name) => {
     const { method, path } = routeOf(name)
-    return `${name}: ${method.toLowerCase()} ${path.replace(':id', '{id}')}`
+    return `${name}: ${method.toLowerCase()} ${path.replaceAll(/:([a-z]+)/g, '{$1}')}`
   })
   expect(
     operations.map(({ operationId, method, path }) => `${operationId}: ${method} ${path}`).sort(),
@@ -46,7 +47,7 @@ test('has every route of the table, and no other', () => {
 })
 
 test.each(routeNames)('says of %s who may ask, what it takes and every refusal it gives', (name) => {
-  const { action, asksPassword, body, method, path } = routeOf(name)
+  const { action, asksPassword, query, body, method, path, result } = routeOf(name)
   const operation = operations.find(({ operationId }) => operationId === name)
   if (operation === undefined) throw new Error(`${name} is not there`)
   expect(operation.security).toEqual(action === undefined ? [] : [{ session: [] }])
@@ -55,8 +56,18 @@ test.each(routeNames)('says of %s who may ask, what it takes and every refusal i
   expect(operation.requestBody !== undefined).toBe(body !== undefined)
   if (body !== undefined)
     expect(operation.requestBody?.content['application/json'].schema.additionalProperties).toBe(false)
-  const wanted = [...(path.includes(':id') ? ['id'] : []), ...(method === 'GET' ? [] : ['x-relay'])]
+  const wanted = [
+    ...parametersIn(path),
+    ...Object.keys(query?.shape ?? {}),
+    ...(method === 'GET' ? [] : ['x-relay']),
+    ...(isContent(result) && result.caching.length > 0 ? ['if-none-match'] : []),
+  ]
   expect(operation.parameters.map(({ name: one }) => one)).toEqual(wanted)
+  if (isContent(result)) {
+    const done = operation.responses['200'] as { readonly content: object }
+    expect(Object.keys(done.content)).toEqual(result.mediaTypes)
+    expect('304' in operation.responses).toBe(result.caching.length > 0)
+  }
   const text = JSON.stringify(operation.responses)
   for (const code of problemsOf(name)) expect(text).toContain(`"${code}"`)
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { policy } from './policy.ts'
 import { type ProblemCode, sentenceOf, statusOf } from './problem.ts'
 import { PROBLEM_TYPE, problemSchema } from './problem-json.ts'
+import { type Content, caching, isContent, type Parameter, parameters, parametersIn } from './route.ts'
 import { problemsOf } from './route-problems.ts'
 import { type RouteName, routeNames, routeOf } from './routes.ts'
 import type { openApiSchema } from './schemas.ts'
@@ -38,14 +39,14 @@ function pathsOf(): Record<string, Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const name of routeNames) {
     const { method, path } = routeOf(name)
-    const place = path.replace(':id', '{id}')
+    const place = path.replaceAll(/:([a-z]+)/g, '{$1}')
     paths[place] = { ...paths[place], [method.toLowerCase()]: operationOf(name) }
   }
   return paths
 }
 
 function operationOf(name: RouteName): Record<string, unknown> {
-  const { method, path, action, asksPassword, body, says } = routeOf(name)
+  const { method, path, action, asksPassword, query, body, result, says } = routeOf(name)
   return {
     operationId: name,
     summary: says,
@@ -55,8 +56,10 @@ function operationOf(name: RouteName): Record<string, unknown> {
     ].join(' '),
     security: action === undefined ? [] : [{ session: [] }],
     parameters: [
-      ...(path.includes(':id') ? [parameter('id', 'path', { type: 'string' }, 'User id.')] : []),
+      ...parametersIn(path).map(pathParameter),
+      ...(query === undefined ? [] : queryParameters(query)),
       ...(method === 'GET' ? [] : [parameter('x-relay', 'header', { const: '1' }, 'No form can send it.')]),
+      ...(isContent(result) && result.caching.length > 0 ? [ifNoneMatch] : []),
     ],
     ...(body === undefined
       ? {}
@@ -69,11 +72,53 @@ function parameter(name: string, place: 'path' | 'header', schema: object, descr
   return { name, in: place, required: true, schema, description }
 }
 
+function pathParameter(name: Parameter): object {
+  const { form, says } = parameters[name]
+  return parameter(name, 'path', { type: 'string', pattern: `^${form}$` }, says)
+}
+
+/** Each as its own schema has it; none has to be there unless the schema says so. */
+function queryParameters(query: z.ZodObject): readonly object[] {
+  return Object.entries(query.shape).map(([name, field]) => {
+    const { description, ...schema } = schemaOf(field as z.ZodType) as { readonly description?: string }
+    const isRequired = !(field as z.ZodType).safeParse(undefined).success
+    return { name, in: 'query', required: isRequired, schema, description: description ?? '' }
+  })
+}
+
+const ifNoneMatch = {
+  name: 'if-none-match',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description: 'The ETag of an answer before: 304 if there is nothing else to give.',
+}
+
 function doneOf(name: RouteName): Record<string, unknown> {
   const { result } = routeOf(name)
+  if (isContent(result)) return contentOf(result)
   return result === undefined
     ? { '204': { description: 'Done.' } }
     : { '200': { description: 'Done.', content: { 'application/json': { schema: schemaOf(result) } } } }
+}
+
+function contentOf({ mediaTypes, caching: kept, isStream }: Content): Record<string, unknown> {
+  const header = (description: string, schema: object) => ({
+    description,
+    schema: { type: 'string', ...schema },
+  })
+  const headers = {
+    etag: header('Strong: the same for the same bytes only.', {}),
+    'cache-control': header('How it may be kept.', { enum: kept.map((one) => caching[one]) }),
+  }
+  return {
+    '200': {
+      description: isStream ? 'What there is to say, as long as the connection stays.' : 'The bytes.',
+      ...(kept.length === 0 ? {} : { headers }),
+      content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: { type: 'string' } }])),
+    },
+    ...(kept.length === 0 ? {} : { '304': { description: 'As it was.', headers } }),
+  }
 }
 
 /** By status, as OpenAPI wants them, each with its codes. */

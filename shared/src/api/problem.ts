@@ -62,7 +62,9 @@ const problems = {
   'password-similar': [422, 'The new password is too much like the old one.'],
   'password-composition': [422, 'The password lacks a kind of character this site asks for.'],
   throttled: [429, 'Too many attempts: wait before the next.'],
+  'streams-full': [429, 'Too many streams are open at this moment: close another one first.'],
   busy: [429, 'Too many are signing in at this moment: try again in a few seconds.'],
+  'trail-damaged': [500, 'The trail does not hold what its checkpoint says it does.'],
   internal: [500, 'The relay could not do this; its log says why.'],
   held: [503, 'Nothing can be recorded at the moment, so nothing is done.'],
 } as const satisfies { readonly [code: string]: readonly [status: number, sentence: string] }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Action } from './policy.ts'
 import type { ProblemCode } from './problem.ts'
+import { readingRoutes } from './reading-routes.ts'
+import type { Content, Parameter, Route } from './route.ts'
 import { rulesChangeSchema } from './rules.ts'
 import {
   accountSchema,
@@ -29,24 +31,6 @@ import {
   vkeyField,
 } from './schemas.ts'
 import { heldSchema, signedSchema } from './signatures.ts'
-
-/** One place of the interface: what it takes, what it gives, and who may ask. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** `:id` stands for a user id. */
-  readonly path: string
-  /** What whoever asks has to be allowed to do; undefined where nobody has to be signed in. */
-  readonly action: Action | undefined
-  /** The body holds the password of whoever asks, and nothing is done unless it is right (ASVS 7.5.3). */
-  readonly asksPassword: boolean
-  readonly body: z.ZodType | undefined
-  /** Undefined where there is nothing to say but that it is done. */
-  readonly result: z.ZodType | undefined
-  /** Refusals of its own, besides those that `problemsOf` knows every place like it to give. */
-  readonly problems: readonly ProblemCode[]
-  /** For the document. */
-  readonly says: string
-}
 
 const accountResult = z.strictObject({ account: accountSchema })
 
@@ -396,6 +380,7 @@ export const routes = {
     problems: ['reason-missing', 'nothing-changed', 'rule-form'],
     says: 'Sets rules of the site otherwise: those that are named, from now on.',
   },
+  ...readingRoutes,
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',
@@ -433,9 +418,23 @@ export type BodyOf<Name extends RouteName> = Table[Name]['body'] extends z.ZodTy
 export type ResultOf<Name extends RouteName> = Table[Name]['result'] extends z.ZodType
   ? z.infer<Table[Name]['result']>
   : undefined
-/** Whether its path names an account. */
-export type NamesAccount<Name extends RouteName> = Table[Name]['path'] extends `${string}/:id/${string}`
-  ? true
-  : false
+/** What may stand behind the question mark of its path. */
+export type QueryOf<Name extends RouteName> = Table[Name] extends {
+  readonly query: infer Query extends z.ZodType
+}
+  ? z.infer<Query>
+  : undefined
+/** Those that give bytes. */
+export type ContentRoute = {
+  [Name in RouteName]: Table[Name]['result'] extends Content ? Name : never
+}[RouteName]
+/** What its path names, e.g. an account. */
+export type ParametersOf<Name extends RouteName> = {
+  readonly [P in ParametersIn<Table[Name]['path']>]: string
+}
+type ParametersIn<Path extends string> = Path extends `${infer Step}/${infer Rest}`
+  ? ParameterIn<Step> | ParametersIn<Rest>
+  : ParameterIn<Path>
+type ParameterIn<Step extends string> = Step extends `:${infer Name extends Parameter}` ? Name : never
 /** Whether somebody has to be signed in. */
 export type NeedsSession<Name extends RouteName> = Table[Name]['action'] extends Action ? true : false

@@ -137,6 +137,23 @@ export const rulesSchema = z.strictObject({
 
 export const helloSchema = z.strictObject({ version: z.string(), trail: z.string() })
 
+/** A trail that can be read. */
+export const trailSchema = z.strictObject({
+  /** In paths. */
+  id: z.string(),
+  /** Its name. */
+  origin: z.string(),
+  /** What its checkpoints are signed with. */
+  vkey: z.string(),
+  /** Entries under its newest checkpoint: so many can be read. */
+  size: z.int().min(0),
+  /** True of the one that is written to. */
+  isWritten: z.boolean(),
+  /** The name of the trail it goes on from, if it goes on from one. */
+  before: z.string().nullable(),
+})
+export type TrailView = z.infer<typeof trailSchema>
+
 /** An OpenAPI document: what is in it, OpenAPI 3.1 says. */
 export const openApiSchema = z.looseObject({
   openapi: z.literal('3.1.1'),

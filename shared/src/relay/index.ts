@@ -27,6 +27,9 @@ export {
   type SecretStore,
   SecretUnusable,
 } from './ports.ts'
+export type { ListedTrail, StoredTrails } from './reading/readable-trails.ts'
+export { TrailPokes } from './reading/trail-pokes.ts'
+export { TrailReader, trailId } from './reading/trail-reader.ts'
 export {
   namesInRecoveryFile,
   openRecoveryFile,

@@ -1,4 +1,11 @@
-import { type Action, beforePasswordChange, Problem, requireAllowed, type SiteRules } from '../api/index.ts'
+import {
+  type Action,
+  beforePasswordChange,
+  mayDo,
+  Problem,
+  requireAllowed,
+  type SiteRules,
+} from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
@@ -92,12 +99,21 @@ export class People {
 
   /** Who a token stands for, now. Throws `Problem` `unauthenticated`. */
   caller(token: string): Caller {
-    const { sessions, book } = this.#core
-    const session = sessions.use(token)
-    const account = session && book.get(session.account)
+    const caller = this.#callerIn(this.#core.sessions.use(token))
+    if (caller === undefined) throw new Problem('unauthenticated')
+    return caller
+  }
+
+  /** Whether whoever was let in for this may still do it. To ask so does not use the session. */
+  stillMay({ session }: Caller, action: Action): boolean {
+    const caller = this.#callerIn(this.#core.sessions.find(session.id))
+    return caller !== undefined && mayDo(caller.account.roles, action)
+  }
+
+  #callerIn(session: Session | undefined): Caller | undefined {
+    const account = session && this.#core.book.get(session.account)
     const isOpen = account !== undefined && isUsable(account) && account.credential?.epoch === session?.epoch
-    if (session === undefined || !isOpen) throw new Problem('unauthenticated')
-    return { session, account }
+    return session === undefined || !isOpen ? undefined : { session, account }
   }
 
   /** As `caller`, for somebody who may do this. Throws `Problem`. */

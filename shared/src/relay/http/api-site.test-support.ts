@@ -1,18 +1,27 @@
 import type { Hono } from 'hono'
-import { type Client, createClient, type RouteName, routeOf } from '../../api/index.ts'
+import { type Client, createClient, type PathParameters, pathOf, type RouteName } from '../../api/index.ts'
 import { Claims } from '../claims.ts'
 import { good, Site } from '../people-site.test-support.ts'
+import { TrailPokes } from '../reading/trail-pokes.ts'
+import { TrailReader, trailId } from '../reading/trail-reader.ts'
+import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
 import { signingOf } from '../signing/signing-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
 export const origin = 'http://127.0.0.1:7411'
 export const origins = [origin, 'http://localhost:7411', 'http://[::1]:7411']
 
+/** So many entries are in the trail that can be read, the last of them not signed yet. */
+export const readable = 600
+export const readableTrail = 'lab.example/t/ws-nmr-01/20260302-7f3a'
+
 /** A relay's interface without a port, its people in memory. For tests. */
 export class ApiSite {
   readonly site: Site
   readonly errors: unknown[] = []
   readonly refusals: string[] = []
+  readonly trail = new GrowingTrail(readableTrail).grow(readable).sign().grow(1)
+  readonly time = new Ticking()
   readonly options: RelayApiOptions
   readonly app: Hono
 
@@ -22,6 +31,8 @@ export class ApiSite {
       people: site.people,
       claims: new Claims(site.people, site.captures),
       signing: signingOf(site),
+      trails: new TrailReader(new MemoryTrails(this.trail)),
+      pokes: new TrailPokes({ people: site.people, every: this.time.every }),
       origins,
       device: 'local',
       version: '0.1.0',
@@ -76,9 +87,9 @@ export function requestOf(
   } as RequestInit)
 }
 
-/** The path of a route as it stands in the table, for one account. */
-export function pathFor(name: RouteName, id = 'jdoe'): string {
-  return routeOf(name).path.replace(':id', id)
+/** The path of a route, for one account, or for what there is to read. */
+export function pathFor(name: RouteName, id = 'jdoe', more: PathParameters = {}): string {
+  return pathOf(name, { id, trail: trailId(readableTrail), level: '0', tile: '001', ...more })
 }
 
 export async function codeOf(answer: Response): Promise<string> {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { methodsAt, Problem, type ProblemCode } from '../../api/index.ts'
+import { Problem, type ProblemCode, routesAt } from '../../api/index.ts'
 
 /** What is looked at of a request before anything else is done with it. */
 export interface Seen {
@@ -78,15 +78,15 @@ function isFromOwnPages(seen: Seen, origins: readonly string[]): boolean {
 }
 
 /**
- * Nothing that a form, an image or a link can send: JSON, said to be JSON, and not packed. And no query at all, so that
- * no token ever stands in an address, a history or a log (ASVS 14.2.1).
+ * Nothing that a form, an image or a link can send: JSON, said to be JSON, and not packed. And no query but where the
+ * table names what may stand in it, so that no token ever stands in an address, a history or a log (ASVS 14.2.1).
  */
 function formRefusal(seen: Seen): ProblemCode | undefined {
-  const methods: readonly string[] = methodsAt(seen.path)
-  if (methods.length === 0 && !isSafe(seen)) return 'not-found'
-  if (methods.length > 0 && !methods.includes(seen.method === 'HEAD' ? 'GET' : seen.method))
-    return 'method-not-allowed'
-  if (methods.length > 0 && seen.query !== '') return 'bad-request'
+  const routes = routesAt(seen.path)
+  if (routes.length === 0 && !isSafe(seen)) return 'not-found'
+  const asked = routes.find(({ method }) => method === (seen.method === 'HEAD' ? 'GET' : seen.method))
+  if (routes.length > 0 && asked === undefined) return 'method-not-allowed'
+  if (asked !== undefined && asked.query === undefined && seen.query !== '') return 'bad-request'
   if (isSafe(seen)) return undefined
   const isJson = JSON_TYPE.test(seen.header('content-type') ?? '')
   return isJson && seen.header('content-encoding') === undefined ? undefined : 'body-type'

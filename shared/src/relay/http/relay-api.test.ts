@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
+  isContent,
   mayDo,
   PROBLEM_TYPE,
   problemCodes,
@@ -45,6 +46,18 @@ const headersOfAll = {
 const refusal = { ...headersOfAll, 'content-type': PROBLEM_TYPE }
 const headersIn = (answer: Response) => Object.fromEntries(answer.headers)
 
+/** What only reading says. */
+const etag = expect.stringMatching(/^"[A-Za-z0-9_-]{43}"$/)
+const unchanging = 'private, max-age=31536000, immutable'
+const bytes = 'application/octet-stream'
+const contentHeadersOf: { readonly [name: string]: object } = {
+  readCheckpoint: { 'content-type': 'text/plain; charset=utf-8', etag, 'cache-control': 'no-cache' },
+  readTile: { 'content-type': bytes, etag, 'cache-control': unchanging },
+  readEntries: { 'content-type': bytes, etag, 'cache-control': unchanging, vary: 'accept-encoding' },
+  listenToTrail: { 'content-type': 'text/event-stream' },
+}
+const contentHeaders = (name: string) => contentHeadersOf[name] ?? {}
+
 describe('every answer has the same headers, and no others', () => {
   test.each(routeNames)('%s, refused and done', async (name) => {
     const { method, action, body, result } = routeOf(name)
@@ -59,6 +72,8 @@ describe('every answer has the same headers, and no others', () => {
     const isQas = action !== undefined && !mayDo(['administrator'], action)
     const known = await ask({ authorization: `Bearer ${isQas ? qa : token}` })
     expect(known.status).toBe(body === undefined ? 200 : 400)
+    if (isContent(result))
+      return expect(headersIn(known)).toEqual({ ...headersOfAll, ...contentHeaders(name) })
     const type = body === undefined && result !== undefined ? 'application/json' : PROBLEM_TYPE
     expect(headersIn(known)).toEqual({ ...headersOfAll, 'content-type': type })
   })

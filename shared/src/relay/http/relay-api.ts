@@ -1,12 +1,12 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import {
-  matchRoute,
   methodsAt,
   Problem,
   type ProblemCode,
   problemHeaders,
   problemJson,
   type RouteName,
+  routeAsked,
   statusOf,
 } from '../../api/index.ts'
 import { guard, guardSteps } from './guard.ts'
@@ -51,7 +51,7 @@ export function apiBehind(guarding: MiddlewareHandler, options: RelayApiOptions)
 function refuse(error: Error, request: Request, { onError, onRefusal }: RelayApiOptions): Response {
   const problem = error instanceof Problem ? error : new Problem('internal')
   if (problem !== error) onError(error)
-  onRefusal?.({ code: problem.code, route: matchRoute(request.method, new URL(request.url).pathname)?.name })
+  onRefusal?.({ code: problem.code, route: routeAsked(request)?.name })
   return new Response(JSON.stringify(problemJson(problem)), {
     status: statusOf(problem.code),
     headers: {

@@ -2,13 +2,15 @@ import {
   type AccountView,
   actions,
   type BodyOf,
+  type ContentRoute,
   deviationsOf,
   type HeldView,
-  type NamesAccount,
   type NeedsSession,
   openApiDocument,
+  type ParametersOf,
   Problem,
   policy,
+  type QueryOf,
   type ResultOf,
   type RouteName,
   roles,
@@ -20,14 +22,19 @@ import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
 import type { Claims } from '../claims.ts'
 import type { Caller, People } from '../people.ts'
+import type { TrailPokes } from '../reading/trail-pokes.ts'
+import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import type { Signing } from '../signing/signing.ts'
 import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
+import type { Given } from './give-content.ts'
 
 export interface RouteHost {
   readonly people: People
   readonly claims: Claims
   readonly signing: Signing
+  readonly trails: TrailReader
+  readonly pokes: TrailPokes
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -36,18 +43,21 @@ export interface RouteHost {
 }
 
 /** A request when all has been checked that the table says of its route. */
-export interface Asking<Name extends RouteName> {
+export type Asking<Name extends RouteName> = ParametersOf<Name> & {
   readonly caller: NeedsSession<Name> extends true ? Caller : undefined
-  readonly id: NamesAccount<Name> extends true ? string : undefined
+  readonly query: QueryOf<Name>
   readonly body: BodyOf<Name>
 }
 
+type Handled<Name extends RouteName> = Name extends ContentRoute ? Given : ResultOf<Name>
+
 export type RouteHandlers = {
-  readonly [Name in RouteName]: (asking: Asking<Name>) => ResultOf<Name> | Promise<ResultOf<Name>>
+  readonly [Name in RouteName]: (asking: Asking<Name>) => Handled<Name> | Promise<Handled<Name>>
 }
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
-export function routeHandlers({ people, claims, signing, device, version, trail }: RouteHost): RouteHandlers {
+export function routeHandlers(host: RouteHost): RouteHandlers {
+  const { people, claims, signing, trails, pokes, device, version, trail } = host
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
     return { account: viewOf(people.account(id)) }
@@ -111,6 +121,19 @@ export function routeHandlers({ people, claims, signing, device, version, trail 
       return { items: await signing.accept(caller, body.items, body.lostBefore) }
     },
 
+    listTrails: () => ({ trails: trails.list() }),
+    readCheckpoint: ({ trail: id }) => ({ bytes: trails.checkpoint(id).note, caching: 'askedAgain' }),
+    readTile: async ({ trail: id, level, tile }) => tileGiven(await trails.tile(id, `tile/${level}/${tile}`)),
+    readEntries: async ({ trail: id, tile }) => ({
+      ...tileGiven(await trails.tile(id, `tile/entries/${tile}`)),
+      isPacked: true,
+    }),
+    listenToTrail: ({ caller, trail: id }) => {
+      const { origin } = trails.trail(id)
+      const { size } = trails.checkpoint(id)
+      return { stream: () => pokes.open(caller, { origin, size }) }
+    },
+
     listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {
       const code = await people.add(caller, { id: user, name, roles: held, reason })
@@ -138,6 +161,10 @@ export function routeHandlers({ people, claims, signing, device, version, trail 
     withdrawSigner: ({ caller, id, body }) =>
       accountAfter(id, people.withdrawSigner(caller, id, body.reason)),
   }
+}
+
+function tileGiven({ bytes, isFull }: TileGiven): Given {
+  return { bytes, caching: isFull ? 'unchanging' : 'askedAgain' }
 }
 
 /** For whoever is signed in, a password that is refused is a wrong one: they need not sign in, but type it again. */

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { caching, isContent, routeAsked, routeOf } from '../../api/index.ts'
 
 /**
  * Set on every answer, refusals and errors too (SECURITY.md 2.6, ASVS 3.4). There are no CORS headers, on nothing: no
@@ -8,8 +9,19 @@ export function securityHeaders(origins: readonly string[]): MiddlewareHandler {
   const headers = Object.entries(securityHeadersOf(origins))
   return async (c, next) => {
     await next()
+    const kept = keptAs(c.req.raw, c.res)
     for (const [name, value] of headers) c.res.headers.set(name, value)
+    if (kept !== undefined) c.res.headers.set('cache-control', kept)
   }
+}
+
+/** How an answer may be kept: as it says itself, where the table lets its route say so. A refusal says nothing of it. */
+function keptAs(request: Request, { headers }: Response): string | undefined {
+  const asked = routeAsked(request)
+  const result = asked && routeOf(asked.name).result
+  if (!isContent(result)) return undefined
+  const said = headers.get('cache-control')
+  return result.caching.map((one) => caching[one]).find((one) => one === said)
 }
 
 export function securityHeadersOf(origins: readonly string[]): Readonly<Record<string, string>> {

@@ -1,6 +1,8 @@
-import { matchRoute, Problem, type RouteName, routeOf } from '../../api/index.ts'
+import { isContent, Problem, type RouteName, routeAsked, routeOf } from '../../api/index.ts'
 import type { Caller, People } from '../people.ts'
+import { ContentGiver, type Given } from './give-content.ts'
 import { BODY_BYTES_MAX, OPEN_BODY_BYTES_MAX, readBody, readNoBody } from './read-body.ts'
+import { readQuery } from './read-query.ts'
 import { type Asking, askingAgain, type RouteHost, routeHandlers } from './route-handlers.ts'
 
 /**
@@ -11,21 +13,24 @@ import { type Asking, askingAgain, type RouteHost, routeHandlers } from './route
 export function routeServer(host: RouteHost): (request: Request) => Promise<Response> {
   const { people } = host
   const handlers = routeHandlers(host)
+  const giver = new ContentGiver()
   return async (request) => {
-    const method = request.method === 'HEAD' ? 'GET' : request.method
-    const matched = matchRoute(method, new URL(request.url).pathname)
+    const matched = routeAsked(request)
     if (matched === undefined) throw new Problem('not-found')
-    const { name, id } = matched
+    const { name, parameters } = matched
     const caller = callerOf(people, name, request)
     // Signing out is never too much.
-    if (caller !== undefined && name !== 'signOut') people.spend(caller)
+    if (caller !== undefined && name !== 'signOut') people.spend(caller, routeOf(name).cost)
+    const query = readQuery(request, routeOf(name).query)
     const body = await bodyOf(name, request)
     if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, body)
     // Asking for a password takes its time: who asks is looked up again, with the rights of then.
-    const asking = { caller: callerOf(people, name, request), id, body }
+    const asking = { ...parameters, caller: callerOf(people, name, request), query, body }
     // The table says what each handler is given; that it was, no type can follow through a name.
     const handler = handlers[name] as (asking: Asking<RouteName>) => unknown
-    return answerOf(name, await handler(asking as Asking<RouteName>))
+    const value = await handler(asking as unknown as Asking<RouteName>)
+    const { result } = routeOf(name)
+    return isContent(result) ? giver.answer(request, result, value as Given) : answerOf(name, value)
   }
 }
 
@@ -57,7 +62,7 @@ async function requirePassword(people: People, { account, session }: Caller, bod
 
 function answerOf(name: RouteName, value: unknown): Response {
   const { result } = routeOf(name)
-  if (result === undefined) return new Response(null, { status: 204 })
+  if (result === undefined || isContent(result)) return new Response(null, { status: 204 })
   // A field that the schema does not name does not leave the relay.
   return new Response(JSON.stringify(result.parse(value)), {
     headers: { 'content-type': 'application/json' },

@@ -95,6 +95,12 @@ export class Sessions {
     return 0
   }
 
+  /** A session that is not over. Looking at it does not use it. */
+  find(id: string): Session | undefined {
+    const kept = [...this.#byDigest.values()].find((one) => one.id === id)
+    return kept === undefined || this.#overSince(kept) !== undefined ? undefined : sessionOf(kept)
+  }
+
   /** Sessions of an account, the one used longest ago first. */
   of(account: string): readonly Session[] {
     const kept = [...this.#byDigest.values()].filter((one) => one.account === account)

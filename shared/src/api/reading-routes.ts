@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Content, Route } from './route.ts'
+import { trailSchema } from './schemas.ts'
+
+/** A tile is one of many that are asked for in a row, and costs no more than a few pages of the database. */
+const TILE_COST = 0.1
+
+const bytes = (mediaType: string, caching: Content['caching']) =>
+  ({ mediaTypes: [mediaType], caching, isStream: false }) as const satisfies Content
+
+/** What every place has in common that only gives what a trail holds. */
+const reading = {
+  method: 'GET',
+  action: 'trail.read',
+  asksPassword: false,
+  body: undefined,
+} as const
+
+/**
+ * Trails as C2SP tlog-tiles has them, for whoever may read them. Nothing is given that no signed checkpoint covers: who
+ * reads checks all of it, and need not believe the relay.
+ */
+export const readingRoutes = {
+  listTrails: {
+    ...reading,
+    path: '/v1/trails',
+    result: z.strictObject({ trails: z.array(trailSchema) }),
+    problems: [],
+    says: 'The trails this relay holds, oldest first, each with the key that signs its checkpoints.',
+  },
+  readCheckpoint: {
+    ...reading,
+    path: '/v1/trails/:trail/checkpoint',
+    result: bytes('text/plain; charset=utf-8', ['askedAgain']),
+    cost: TILE_COST,
+    problems: ['not-found', 'trail-damaged'],
+    says: 'The newest checkpoint of a trail, as the relay signed it.',
+  },
+  readTile: {
+    ...reading,
+    path: '/v1/trails/:trail/tile/:level/:tile',
+    result: bytes('application/octet-stream', ['unchanging', 'askedAgain']),
+    cost: TILE_COST,
+    problems: ['not-found', 'trail-damaged'],
+    says: 'Hashes of the tree, 32 bytes each: 256 in a full tile, as many as are asked for in another.',
+  },
+  readEntries: {
+    ...reading,
+    path: '/v1/trails/:trail/tile/entries/:tile',
+    result: bytes('application/octet-stream', ['unchanging', 'askedAgain']),
+    cost: TILE_COST,
+    problems: ['not-found', 'trail-damaged'],
+    says: 'The entries themselves, each behind its length in two bytes. Packed with gzip for who takes it.',
+  },
+  listenToTrail: {
+    ...reading,
+    path: '/v1/trails/:trail/poke',
+    result: { mediaTypes: ['text/event-stream'], caching: [], isStream: true },
+    problems: ['not-found', 'streams-full'],
+    says:
+      'Says whenever a new checkpoint has been signed, and of how many entries: an event for each, a comment every ' +
+      'fifteen seconds. It ends with the session, and keeps none alive.',
+  },
+} as const satisfies { readonly [name: string]: Route }

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { type Caching, type Content, caching } from '../../api/index.ts'
+
+/** What a handler gives of a route of bytes. */
+export type Given =
+  | {
+      readonly bytes: Uint8Array
+      /** The first of its route unless it says another. */
+      readonly mediaType?: string
+      /** Nothing keeps it where this is left out. */
+      readonly caching?: Caching
+      /** Worth packing for whoever takes it packed. */
+      readonly isPacked?: boolean
+    }
+  /** Begun only if it is listened to. */
+  | { readonly stream: () => ReadableStream<Uint8Array> }
+
+/** Packing is done by Node's four threads for files, which captures need: so many of them at a time, at the lowest effort. */
+const PACKED_AT_ONCE_MAX = 2
+const PACKING_LEVEL = 1
+/** What is smaller gains nothing. */
+const PACKED_BYTES_MIN = 1_024
+
+const pack = promisify(gzip)
+
+/** Answers with bytes: under a strong ETag where they may be kept, packed where that is asked for and cheap. */
+export class ContentGiver {
+  #packing = 0
+
+  async answer(request: Request, content: Content, given: Given): Promise<Response> {
+    const isHead = request.method === 'HEAD'
+    const type = { 'content-type': content.mediaTypes[0] ?? '' }
+    if ('stream' in given) return new Response(isHead ? null : given.stream(), { headers: type })
+    const { bytes, mediaType, isPacked } = given
+    const packs = isPacked === true && this.#packsFor(request, bytes)
+    const headers = {
+      ...type,
+      ...(mediaType === undefined ? {} : { 'content-type': mediaType }),
+      ...(isPacked === true ? { vary: 'accept-encoding' } : {}),
+      ...(given.caching === undefined
+        ? {}
+        : { etag: etagOf(bytes, packs), 'cache-control': caching[given.caching] }),
+    }
+    if (given.caching !== undefined && isNamed(request, etagOf(bytes, packs)))
+      return new Response(null, { status: 304, headers })
+    const encoding: Record<string, string> = packs ? { 'content-encoding': 'gzip' } : {}
+    if (isHead) return new Response(null, { headers: { ...headers, ...encoding } })
+    const body = packs ? await this.#pack(bytes) : bytes
+    return new Response(body as Uint8Array<ArrayBuffer>, { headers: { ...headers, ...encoding } })
+  }
+
+  /** Not while others are packed: the same bytes are given as they are then. */
+  #packsFor(request: Request, { length }: Uint8Array): boolean {
+    return length >= PACKED_BYTES_MIN && this.#packing < PACKED_AT_ONCE_MAX && takesGzip(request)
+  }
+
+  async #pack(bytes: Uint8Array): Promise<Uint8Array> {
+    this.#packing++
+    try {
+      return await pack(bytes, { level: PACKING_LEVEL })
+    } finally {
+      this.#packing--
+    }
+  }
+}
+
+/** Strong (RFC 9110, 8.8.3): of the very bytes, so packed ones have another. */
+function etagOf(bytes: Uint8Array, packs: boolean): string {
+  return `"${createHash('sha256').update(bytes).digest('base64url')}${packs ? '.gzip' : ''}"`
+}
+
+/** RFC 9110, 13.1.2: whether one that was had before is this one. */
+function isNamed(request: Request, etag: string): boolean {
+  const named = request.headers.get('if-none-match')?.trim() ?? ''
+  return named === '*' || [...named.matchAll(/"[\x21\x23-\x7e]*"/g)].some(([one]) => one === etag)
+}
+
+/** RFC 9110, 12.5.3, as far as it is about gzip. */
+function takesGzip(request: Request): boolean {
+  const taken = (request.headers.get('accept-encoding') ?? '').toLowerCase().split(',')
+  const weights = new Map(
+    taken.map((one) => {
+      const [coding = '', weight] = one.split(';').map((part) => part.trim())
+      return [coding, /^q=0(?:\.0{0,3})?$/.test(weight ?? '') ? 0 : 1]
+    }),
+  )
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
+}

@@ -1,0 +1,153 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Client, Problem, type TrailView } from '@compliance-relay/shared/api'
+import {
+  consistencyProof,
+  equalBytes,
+  inclusionProof,
+  leafHash,
+  readEntry,
+  verifyConsistency,
+  verifyInclusion,
+} from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { freePort } from '../support/free-port.ts'
+import { readTrail, verifyCopy } from '../support/trail-over-http.ts'
+import { Workstation } from '../support/workstation.ts'
+
+/* What can be read of a real relay, over HTTP and with nothing else: no file of its data folder is looked at. */
+
+const good = 'gravel spoon tundra 41'
+let station: Workstation
+let port: string
+
+beforeEach(async () => {
+  port = String(await freePort())
+  station = new Workstation({ usualPort: true, init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'] })
+  const code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
+  await station.start('--port', port)
+  await clientAt(port).call('setPasswordByCode', { body: { user: 'asmith', code, newPassword: good } })
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  await station.remove()
+})
+
+async function signedIn(): Promise<Client> {
+  const { token } = await clientAt(port).call('signIn', { body: { user: 'asmith', password: good } })
+  return clientAt(port, () => token)
+}
+
+async function written(client: Client): Promise<TrailView> {
+  const found = (await client.call('listTrails', {})).trails.find(({ isWritten }) => isWritten)
+  if (found === undefined) throw new Error('no trail is written to')
+  return found
+}
+
+/** The trail once its checkpoint covers so many captures. */
+async function readOnce(client: Client, captures: number) {
+  for (;;) {
+    const view = await written(client)
+    const copy = await readTrail(client, view)
+    const kinds = copy.lines.map((line) => readEntry(line).record.kind)
+    if (kinds.filter((kind) => kind === 'file.created').length >= captures) return { view, copy }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+describe('over HTTP only', { tags: ['challenge'] }, () => {
+  test('a relay that captures is followed, and all it gives is checked against what it signed', async () => {
+    for (let i = 0; i < 300; i++) station.write(`day-1/run-${i}.txt`, `result ${i}`)
+    await station.settled()
+    const client = await signedIn()
+    const first = await readOnce(client, 300)
+    for (let i = 0; i < 300; i++) station.write(`day-2/run-${i}.txt`, `result ${i}`)
+    await station.settled()
+    const { view, copy } = await readOnce(client, 600)
+
+    // The key is the one that was printed when the relay was set up: here the trail's first record.
+    expect(readEntry(copy.lines[0] as Uint8Array).record).toMatchObject({
+      kind: 'trail.opened',
+      body: { key: view.vkey },
+    })
+    expect(copy.lines).toHaveLength(copy.size)
+    for (const [seq, line] of copy.lines.entries()) {
+      expect(equalBytes(leafHash(line), copy.node(0, seq))).toBe(true)
+      const proof = inclusionProof(seq, copy.size, copy.node)
+      expect(verifyInclusion(leafHash(line), seq, copy.size, proof, copy.root)).toBe(true)
+    }
+    const grown = consistencyProof(first.copy.size, copy.size, copy.node)
+    expect(verifyConsistency(first.copy.size, copy.size, grown, first.copy.root, copy.root)).toBe(true)
+    const report = verifyCopy(copy, view)
+    expect(report.findings).toEqual([])
+    expect(report.checked.checkpoints).toBe(1)
+    // A line that is altered on its way, by one bit, fits nothing any more.
+    const last = copy.lines.length - 1
+    const spoiled = copy.lines.map((line, seq) =>
+      seq === last ? Uint8Array.from(line, (byte, i) => (i === 300 ? byte ^ 1 : byte)) : line,
+    )
+    expect(verifyCopy({ ...copy, lines: spoiled }, view).findings.map(({ code }) => code)).not.toEqual([])
+  })
+
+  test('a trail that was left can still be read, and what was altered in it is seen', async () => {
+    station.write('a.txt', 'a')
+    await station.settled()
+    const before = (await readOnce(await signedIn(), 1)).view
+    await station.stop()
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    database.exec(
+      `DROP TRIGGER entry_stays; UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), '"a.txt"', '"b.txt"') AS BLOB)`,
+    )
+    database.close()
+    await station.start('--port', port)
+    await station.settled()
+    const client = await signedIn()
+    const { trails } = await client.call('listTrails', {})
+    expect(trails.map(({ isWritten }) => isWritten)).toEqual([false, true])
+    expect(trails[0]).toMatchObject({ id: before.id, origin: before.origin })
+    expect(trails[1]).toMatchObject({ before: before.origin })
+    await expect(readTrail(client, trails[0] as TrailView)).rejects.toThrow(
+      'not of the tree of the checkpoint',
+    )
+    const now = await readTrail(client, await written(client))
+    expect(verifyCopy(now, await written(client)).findings).toEqual([])
+  })
+})
+
+/** What a stream says until it ends, or `until` holds. */
+async function heard(stream: ReadableStream<Uint8Array>, until: (text: string) => boolean): Promise<string> {
+  let text = ''
+  for await (const piece of stream) {
+    text += Buffer.from(piece)
+    if (until(text)) break
+  }
+  return text
+}
+
+describe('a stream', () => {
+  test('says how far the trail has come, when a file is captured', async () => {
+    const client = await signedIn()
+    await station.settled()
+    const { id: trail } = await written(client)
+    const stream = await client.listen('listenToTrail', { trail }, new AbortController().signal)
+    station.write('a.txt')
+    await heard(stream, (text) => (text.match(/^data: /gm)?.length ?? 0) >= 2)
+  })
+
+  test('ends when its session does, and when the relay stops', { tags: ['challenge'] }, async () => {
+    const [one, other] = [await signedIn(), await signedIn()]
+    const { id: trail } = await written(one)
+    const open = (client: Client) => client.listen('listenToTrail', { trail }, new AbortController().signal)
+    const [ending, staying] = [await open(one), await open(other)]
+    await open(one)
+    const third = await open(one).catch((error: unknown) => error)
+    expect(third).toBeInstanceOf(Problem)
+    expect(third).toMatchObject({ code: 'streams-full' })
+    await one.call('signOut', {})
+    await heard(ending, () => false)
+    const rest = heard(staying, () => false).catch(() => 'cut off')
+    await station.stop()
+    await rest
+  })
+})

@@ -5,6 +5,7 @@ import { accountCommand } from './commands/account.ts'
 import { askingCommands } from './commands/asking.ts'
 import { claimCommand } from './commands/claim.ts'
 import { deviceCommand } from './commands/device.ts'
+import { feedTokenCommand } from './commands/feed-token.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
 import { profilesCommand } from './commands/profiles.ts'
@@ -45,6 +46,7 @@ const commands: { readonly [name: string]: Command } = {
   device: deviceCommand,
   signature: signatureCommand,
   rules: rulesCommand,
+  'feed-token': feedTokenCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
     help: manifestHelp,

@@ -3,6 +3,8 @@ import {
   Claims,
   commonPasswords,
   DEFAULT_COST,
+  Feed,
+  FeedTokens,
   NotaryUnreachable,
   People,
   Signing,
@@ -120,6 +122,8 @@ export class Relay {
   readonly signing: Signing | undefined
   readonly trails: TrailReader
   readonly pokes: TrailPokes | undefined
+  readonly feed: Feed
+  readonly feedTokens: FeedTokens | undefined
   readonly #claims: ClaimBook
   readonly #deps: RelayDeps
   readonly #units: UnitStore
@@ -179,6 +183,15 @@ export class Relay {
     this.pokes = this.people && new TrailPokes({ people: this.people, every })
     this.claims =
       this.people && new Claims(this.people, new UnclaimedStore(opened.store, this.#units, this.#claims))
+    this.feed = new Feed({ trails: this.trails, now: deps.now, later })
+    this.feedTokens =
+      this.people &&
+      new FeedTokens({
+        people: this.people,
+        book: opened.people.memory.feeds,
+        wall: deps.wall,
+        now: deps.now,
+      })
     this.#state = new StateKeeper({
       units: this.#units,
       recorder,
@@ -200,7 +213,10 @@ export class Relay {
       notaryAsked:
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
       onNotaryFindings: (findings) => this.#notaryFound(findings),
-      onSigned: (size) => this.pokes?.grown(trail.origin, size),
+      onSigned: (size) => {
+        this.pokes?.grown(trail.origin, size)
+        this.feed.grown()
+      },
       timestamp: () => timestamp(deps.wall()),
     })
   }
@@ -413,6 +429,7 @@ export class Relay {
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)
     this.pokes?.close()
+    this.feed.close()
     this.recorder.close()
     this.#state.close()
     this.opened.closeNotary(ends)
@@ -756,6 +773,11 @@ export class Relay {
 function every(milliseconds: number, work: () => void): () => void {
   const timer = setInterval(work, milliseconds)
   return () => clearInterval(timer)
+}
+
+function later(milliseconds: number, work: () => void): () => void {
+  const timer = setTimeout(work, milliseconds)
+  return () => clearTimeout(timer)
 }
 
 function notaryBody(findings: readonly NotaryFinding[]): Value {

@@ -151,3 +151,71 @@ describe('a stream', () => {
     await rest
   })
 })
+
+describe('the feed', { tags: ['challenge'] }, () => {
+  const token = (typed: string, ...args: string[]) => {
+    const why = ['--reason', 'as agreed with the head of the laboratory']
+    return station.tryRelayWith(`${typed}\n`, 'feed-token', ...args, '--as', 'asmith', ...why, '--port', port)
+  }
+  const feed = async (opener: string, query = '') => {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/feed${query}`, {
+      headers: { authorization: `Bearer ${opener}` },
+    })
+    const text = await answer.text()
+    if (answer.status !== 200) return { status: answer.status, lines: [], cursor: undefined }
+    const lines = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+    return { status: 200, lines, cursor: lines.at(-1)?.cursor as string | undefined }
+  }
+
+  test('gives a program its captures as they come, over a restart and a new trail, until its token is revoked', async () => {
+    const issued = token(good, 'add', 'LIMS of building 3', '--of-project', 'P-17', '--json')
+    expect(issued).toMatchObject({ code: 0, error: '' })
+    const { token: opener, issued: view } = JSON.parse(issued.out)
+    station.write('a.txt', 'a')
+    await station.settled()
+    const first = await feed(opener)
+    expect(first.lines.filter((line) => 'record' in line)).toMatchObject([
+      { record: { kind: 'file.created', body: { path: 'a.txt', project: 'P-17' } } },
+    ])
+    // Waits until there is something, and is told.
+    const waiting = feed(opener, `?after=${first.cursor}&wait=30`)
+    station.write('b.txt', 'b')
+    expect((await waiting).lines).toMatchObject([{ record: { body: { path: 'b.txt' } } }])
+    const { cursor } = await waiting
+
+    await station.settled()
+    await station.stop()
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    // The last line: what came before it was verified, and is carried.
+    database.exec(
+      `DROP TRIGGER entry_stays; UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), '"relay.stopped"', '"relay.stoppex"') AS BLOB) WHERE seq = (SELECT MAX(seq) FROM entry)`,
+    )
+    database.close()
+    station.write('c.txt', 'c')
+    await station.start('--port', port)
+    await station.settled()
+    let after = cursor
+    const rest: {
+      readonly record?: { readonly body: { readonly path: string } }
+      readonly before?: object
+    }[] = []
+    for (;;) {
+      const page = await feed(opener, `?after=${after}&limit=2`)
+      expect(page.status).toBe(200)
+      if (page.cursor === undefined) break
+      rest.push(...page.lines)
+      after = page.cursor
+    }
+    expect(rest.filter(({ before }) => before !== undefined)).toHaveLength(1)
+    expect(rest.flatMap(({ record }) => record?.body.path ?? [])).toEqual(['c.txt'])
+
+    const listed = station.tryRelayWith(`${good}\n`, 'feed-token', 'list', '--as', 'asmith', '--port', port)
+    expect(listed.out).toMatch(new RegExp(`^${view.id} LIMS of building 3 .*last used 20`, 'm'))
+    expect(token(good, 'revoke', view.id)).toMatchObject({ code: 0, error: '' })
+    expect((await feed(opener)).status).toBe(401)
+    expect(JSON.stringify(station.records())).not.toContain(opener)
+  })
+})

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import {
   carriedAccounts,
+  carriedFeedTokens,
   carriedRules,
   PEPPER_BYTES,
   PeopleMemory,
@@ -101,12 +102,14 @@ export function carriedPeople(
   relay: Actor,
   time: string,
 ): readonly Draft[] {
-  const accounts = former.memory.book.all()
+  const carried = [
+    ...carriedRules(former.memory.rules),
+    ...carriedAccounts(former.memory.book.all()),
+    ...carriedFeedTokens(former.memory.feeds.all(), Date.parse(time)),
+  ]
   const id = former.pepperId ?? (pepper === undefined ? undefined : pepperIdOf(pepper))
   return [
     ...(id === undefined ? [] : [peopleOpenedDraft(relay, id, time)]),
-    ...[...carriedRules(former.memory.rules), ...carriedAccounts(accounts)].map(
-      ({ kind, body }): Draft => ({ kind, actor: relay, time, body }),
-    ),
+    ...carried.map(({ kind, body }): Draft => ({ kind, actor: relay, time, body })),
   ]
 }

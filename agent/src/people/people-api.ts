@@ -30,15 +30,17 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
 }
 
 function answeringFor(relay: Relay, port: number, note: Note): Answering {
-  const { people, claims, signing, trails, pokes, opened } = relay
-  if (people === undefined || claims === undefined || signing === undefined || pokes === undefined)
-    return () => refusal('internal')
+  const { people, claims, signing, trails, pokes, feed, feedTokens, opened } = relay
+  const isOpen = people && claims && signing && pokes && feedTokens
+  if (!isOpen) return () => refusal('internal')
   const app = relayApi({
     people,
     claims,
     signing,
     trails,
     pokes,
+    feed,
+    feedTokens,
     device: DEVICE,
     version,
     trail: opened.trail.origin,

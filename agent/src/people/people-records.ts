@@ -20,11 +20,22 @@ const kinds = new Set([
   'signature.held',
   'signature.refused',
   'signature.decided',
+  'feed.token-issued',
+  'feed.token-revoked',
+  'feed.token-carried',
 ])
 const KIND = Buffer.from('"kind":"')
-const PREFIXES = ['account.', 'signer.', 'session.', 'people.', 'key.', 'lease.', 'signature.', 'rules.'].map(
-  (text) => Buffer.from(text),
-)
+const PREFIXES = [
+  'account.',
+  'signer.',
+  'session.',
+  'people.',
+  'key.',
+  'lease.',
+  'signature.',
+  'rules.',
+  'feed.',
+].map((text) => Buffer.from(text))
 
 /**
  * The record in a line, if it says something of people. The line has been verified; a record's keys are sorted, so the

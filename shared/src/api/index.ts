@@ -64,6 +64,7 @@ export {
   type AccountView,
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
+  type FeedTokenView,
   type SigningKeyView,
   type TrailView,
   type UnclaimedView,

@@ -50,7 +50,10 @@ test.each(routeNames)('says of %s who may ask, what it takes and every refusal i
   const { action, asksPassword, query, body, method, path, result } = routeOf(name)
   const operation = operations.find(({ operationId }) => operationId === name)
   if (operation === undefined) throw new Error(`${name} is not there`)
-  expect(operation.security).toEqual(action === undefined ? [] : [{ session: [] }])
+  expect(operation.security).toEqual([
+    ...(action === undefined ? [] : [{ session: [] }]),
+    ...(name === 'readFeed' ? [{ feedToken: [] }] : []),
+  ])
   for (const role of action === undefined ? [] : policy[action]) expect(operation.description).toContain(role)
   expect(operation.description.includes('asked for again')).toBe(asksPassword)
   expect(operation.requestBody !== undefined).toBe(body !== undefined)

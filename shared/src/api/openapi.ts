@@ -30,6 +30,11 @@ export function openApiDocument(version: string): z.infer<typeof openApiSchema> 
           scheme: 'bearer',
           description: 'The token that signing in gives. There are no cookies, and no tokens in addresses.',
         },
+        feedToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'What an administrator issues to a program: it opens the feed and nothing else.',
+        },
       },
     },
   }
@@ -46,7 +51,7 @@ function pathsOf(): Record<string, Record<string, unknown>> {
 }
 
 function operationOf(name: RouteName): Record<string, unknown> {
-  const { method, path, action, asksPassword, query, body, result, says } = routeOf(name)
+  const { method, path, action, asksPassword, takesFeedToken, query, body, result, says } = routeOf(name)
   return {
     operationId: name,
     summary: says,
@@ -54,7 +59,10 @@ function operationOf(name: RouteName): Record<string, unknown> {
       action === undefined ? 'Nobody has to be signed in.' : `For ${policy[action].join(', ')} (${action}).`,
       ...(asksPassword ? ['The password of whoever asks is asked for again.'] : []),
     ].join(' '),
-    security: action === undefined ? [] : [{ session: [] }],
+    security: [
+      ...(action === undefined ? [] : [{ session: [] }]),
+      ...(takesFeedToken === true ? [{ feedToken: [] }] : []),
+    ],
     parameters: [
       ...parametersIn(path).map(pathParameter),
       ...(query === undefined ? [] : queryParameters(query)),

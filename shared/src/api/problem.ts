@@ -27,6 +27,8 @@ const problems = {
     'There is, or once was, an account of this user id; user ids are never used again.',
   ],
   'key-refused': [422, 'The signing key was not proved, or is not one that can be enrolled here.'],
+  'feed-token-unknown': [404, 'There is no such feed token in force.'],
+  'cursor-unknown': [404, 'There is no such place in the trails of this relay: begin without a cursor.'],
   'key-unknown': [404, 'There is no such signing key in force.'],
   'held-overtaken': [
     409,
@@ -36,6 +38,7 @@ const problems = {
   'account-state': [409, 'The account is in a state that does not allow this.'],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
   'second-person-needed': [409, 'This takes a second administrator.'],
+  'too-many': [409, 'There are as many of these as there may be.'],
   'body-too-large': [413, 'The body is larger than this place takes.'],
   'body-type': [415, 'Only application/json is taken.'],
   'host-refused': [421, 'This relay does not answer under that name.'],

@@ -11,6 +11,8 @@ export interface Route {
   readonly action: Action | undefined
   /** The body holds the password of whoever asks, and nothing is done unless it is right (ASVS 7.5.3). */
   readonly asksPassword: boolean
+  /** A feed token opens it, too. */
+  readonly takesFeedToken?: true
   /** What may stand behind a question mark, each once; nothing where this is left out. Never a secret (ASVS 14.2.1). */
   readonly query?: z.ZodObject
   readonly body: z.ZodType | undefined

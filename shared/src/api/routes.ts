@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { feedRoutes } from './feed-routes.ts'
 import type { Action } from './policy.ts'
 import type { ProblemCode } from './problem.ts'
 import { readingRoutes } from './reading-routes.ts'
@@ -381,6 +382,7 @@ export const routes = {
     says: 'Sets rules of the site otherwise: those that are named, from now on.',
   },
   ...readingRoutes,
+  ...feedRoutes,
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',

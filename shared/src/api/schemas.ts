@@ -154,6 +154,56 @@ export const trailSchema = z.strictObject({
 })
 export type TrailView = z.infer<typeof trailSchema>
 
+const kindField = z
+  .string()
+  .regex(/^[a-z]+(?:\.[a-z-]+)*\.(?:\*|[a-z-]+)$/)
+  .max(60)
+/** Kinds of records a feed token opens: `file.created`, or `file.*` for all of files. */
+export const feedKindsField = z.array(kindField).min(1).max(20)
+export const feedProjectsField = z.array(text(200)).min(1).max(50)
+/** For how long, from now: `P90D` (ISO 8601); a year at most. No request names a time. */
+export const feedLastsField = z
+  .string()
+  .regex(/^P[1-9][0-9]{0,2}D$/)
+  .refine((duration) => Number(duration.slice(1, -1)) <= 365)
+export const feedTokenIdField = z.string().regex(/^[0-9a-f]{16}$/)
+
+/** A feed token as those may see it who may list them. Nothing in it opens anything. */
+export const feedTokenSchema = z.strictObject({
+  id: z.string(),
+  /** Who it is for. */
+  name: z.string(),
+  kinds: z.array(z.string()),
+  /** Null: of all projects, and what belongs to none. */
+  projects: z.array(z.string()).nullable(),
+  since: time,
+  expires: time,
+  revoked: time.nullable(),
+  /** Since the relay was started. */
+  lastUse: time.nullable(),
+})
+export type FeedTokenView = z.infer<typeof feedTokenSchema>
+
+/** What the feed is asked for. */
+export const feedQuery = z.strictObject({
+  after: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('A cursor that was given before. Without it the feed begins with the first record there is.'),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]{0,3}$/)
+    .refine((count) => Number(count) <= 1_000)
+    .optional()
+    .describe('Lines at most: 1 to 1000, 200 without it.'),
+  wait: z
+    .string()
+    .regex(/^(?:[0-9]|[12][0-9]|30)$/)
+    .optional()
+    .describe('Seconds to wait for something new, if there is nothing: 0 to 30, none without it.'),
+})
+
 /** An OpenAPI document: what is in it, OpenAPI 3.1 says. */
 export const openApiSchema = z.looseObject({
   openapi: z.literal('3.1.1'),

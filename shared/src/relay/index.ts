@@ -3,6 +3,9 @@
 export { accountKinds } from './accounts/account-book.ts'
 export { carriedAccounts } from './accounts/carried-accounts.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
+export { Feed } from './feed/feed.ts'
+export { carriedFeedTokens } from './feed/feed-token-book.ts'
+export { FeedTokens } from './feed/feed-tokens.ts'
 export {
   createFileNotary,
   FileNotary,

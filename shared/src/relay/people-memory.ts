@@ -1,5 +1,6 @@
 import type { TrailRecord } from '../trail/index.ts'
 import { AccountBook } from './accounts/account-book.ts'
+import { FeedTokenBook } from './feed/feed-token-book.ts'
 import { RulesBook } from './rules/rules-book.ts'
 import { SignInGuard } from './sessions/sign-in-guard.ts'
 import { SignInHistory } from './sessions/sign-in-history.ts'
@@ -14,6 +15,7 @@ export class PeopleMemory {
   readonly history = new SignInHistory()
   readonly signing = new SigningBook()
   readonly rules = new RulesBook()
+  readonly feeds = new FeedTokenBook()
 
   /** In order, each record once. Throws an Error on one that no relay can have written: see `AccountBook`. */
   take(record: PersonRecord): void {
@@ -22,5 +24,6 @@ export class PeopleMemory {
     this.history.take(record)
     this.signing.take(record)
     this.rules.take(record)
+    this.feeds.take(record)
   }
 }

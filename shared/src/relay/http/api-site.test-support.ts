@@ -1,6 +1,8 @@
 import type { Hono } from 'hono'
 import { type Client, createClient, type PathParameters, pathOf, type RouteName } from '../../api/index.ts'
 import { Claims } from '../claims.ts'
+import { Feed } from '../feed/feed.ts'
+import { FeedTokens } from '../feed/feed-tokens.ts'
 import { good, Site } from '../people-site.test-support.ts'
 import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
@@ -22,17 +24,27 @@ export class ApiSite {
   readonly refusals: string[] = []
   readonly trail = new GrowingTrail(readableTrail).grow(readable).sign().grow(1)
   readonly time = new Ticking()
+  readonly feed: Feed
   readonly options: RelayApiOptions
   readonly app: Hono
 
   constructor(site = new Site()) {
     this.site = site
+    const trails = new TrailReader(new MemoryTrails(this.trail))
+    this.feed = new Feed({ trails, now: () => site.disk.now, later: this.time.later })
     this.options = {
       people: site.people,
       claims: new Claims(site.people, site.captures),
       signing: signingOf(site),
-      trails: new TrailReader(new MemoryTrails(this.trail)),
+      trails,
       pokes: new TrailPokes({ people: site.people, every: this.time.every }),
+      feed: this.feed,
+      feedTokens: new FeedTokens({
+        people: site.people,
+        book: site.memory.feeds,
+        wall: () => site.disk.wall,
+        now: () => site.disk.now,
+      }),
       origins,
       device: 'local',
       version: '0.1.0',

@@ -46,6 +46,10 @@ const fields: { readonly [field: string]: unknown } = {
   statement: '0'.repeat(64),
   decision: 'accepted',
   lostBefore: true,
+  lasts: 'P90D',
+  kinds: ['file.*'],
+  projects: ['P-17'],
+  token: '0123456789abcdef',
   captures: [{ trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 }],
 }
 function rightBody(name: RouteName): Record<string, unknown> {
@@ -195,7 +199,7 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
 )
 
 function isOptional(field: string): boolean {
-  return ['name', 'roles', 'lostBefore'].includes(field)
+  return ['name', 'roles', 'lostBefore', 'kinds', 'projects'].includes(field)
 }
 
 /** How it travels: whole, or in pieces without a length, or with a length that is not its own. */

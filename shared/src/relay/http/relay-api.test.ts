@@ -54,6 +54,7 @@ const contentHeadersOf: { readonly [name: string]: object } = {
   readCheckpoint: { 'content-type': 'text/plain; charset=utf-8', etag, 'cache-control': 'no-cache' },
   readTile: { 'content-type': bytes, etag, 'cache-control': unchanging },
   readEntries: { 'content-type': bytes, etag, 'cache-control': unchanging, vary: 'accept-encoding' },
+  readFeed: { 'content-type': 'application/x-ndjson' },
   listenToTrail: { 'content-type': 'text/event-stream' },
 }
 const contentHeaders = (name: string) => contentHeadersOf[name] ?? {}

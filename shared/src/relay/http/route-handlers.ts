@@ -21,6 +21,10 @@ import {
 import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
 import type { Claims } from '../claims.ts'
+import type { Feed, FeedHolder } from '../feed/feed.ts'
+import { usualKinds } from '../feed/feed-scope.ts'
+import type { FeedToken } from '../feed/feed-token-book.ts'
+import type { FeedTokens } from '../feed/feed-tokens.ts'
 import type { Caller, People } from '../people.ts'
 import type { TrailPokes } from '../reading/trail-pokes.ts'
 import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
@@ -35,6 +39,8 @@ export interface RouteHost {
   readonly signing: Signing
   readonly trails: TrailReader
   readonly pokes: TrailPokes
+  readonly feed: Feed
+  readonly feedTokens: FeedTokens
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -44,7 +50,15 @@ export interface RouteHost {
 
 /** A request when all has been checked that the table says of its route. */
 export type Asking<Name extends RouteName> = ParametersOf<Name> & {
-  readonly caller: NeedsSession<Name> extends true ? Caller : undefined
+  readonly caller: Name extends 'readFeed'
+    ? Caller | undefined
+    : NeedsSession<Name> extends true
+      ? Caller
+      : undefined
+  /** What let a program in that is nobody, where the table takes one: then there is no caller. */
+  readonly feedToken: FeedToken | undefined
+  /** Whoever asked is gone. */
+  readonly signal: AbortSignal
   readonly query: QueryOf<Name>
   readonly body: BodyOf<Name>
 }
@@ -57,7 +71,7 @@ export type RouteHandlers = {
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
 export function routeHandlers(host: RouteHost): RouteHandlers {
-  const { people, claims, signing, trails, pokes, device, version, trail } = host
+  const { people, claims, signing, trails, pokes, feed, feedTokens, device, version, trail } = host
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
     return { account: viewOf(people.account(id)) }
@@ -134,6 +148,20 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       return { stream: () => pokes.open(caller, { origin, size }) }
     },
 
+    readFeed: async ({ caller, feedToken, query: { after, limit = '200', wait = '0' }, signal }) => ({
+      bytes: await feed.read(
+        { after, limit: Number(limit), waitSeconds: Number(wait) },
+        feedHolder(host, caller, feedToken),
+        signal,
+      ),
+    }),
+    listFeedTokens: () => ({ tokens: feedTokens.list() }),
+    issueFeedToken: ({ caller, body: { name, lasts, kinds, projects, reason } }) =>
+      feedTokens.issue(caller, { name, days: Number(lasts.slice(1, -1)), kinds, projects, reason }),
+    revokeFeedToken: async ({ caller, body }) => {
+      await feedTokens.revoke(caller, body.token, body.reason)
+    },
+
     listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {
       const code = await people.add(caller, { id: user, name, roles: held, reason })
@@ -161,6 +189,19 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     withdrawSigner: ({ caller, id, body }) =>
       accountAfter(id, people.withdrawSigner(caller, id, body.reason)),
   }
+}
+
+/** Whoever is signed in and may read the feed has of it what a token has that says nothing of kinds. */
+function feedHolder(
+  { people, feedTokens }: Pick<RouteHost, 'people' | 'feedTokens'>,
+  caller: Caller | undefined,
+  token: FeedToken | undefined,
+): FeedHolder {
+  if (token !== undefined)
+    return { id: token.id, scope: token.scope, stillMay: () => feedTokens.isStillInForce(token) }
+  if (caller === undefined) throw new Problem('unauthenticated')
+  const scope = { kinds: usualKinds, projects: undefined }
+  return { id: caller.session.id, scope, stillMay: () => people.stillMay(caller, 'feed.read') }
 }
 
 function tileGiven({ bytes, isFull }: TileGiven): Given {

@@ -18,14 +18,18 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
     const matched = routeAsked(request)
     if (matched === undefined) throw new Problem('not-found')
     const { name, parameters } = matched
-    const caller = callerOf(people, name, request)
+    const feedToken =
+      routeOf(name).takesFeedToken === true ? host.feedTokens.find(tokenOf(request)) : undefined
+    const lookUp = () => (feedToken === undefined ? callerOf(people, name, request) : undefined)
+    const caller = lookUp()
+    if (feedToken !== undefined) host.feedTokens.spend(feedToken)
     // Signing out is never too much.
     if (caller !== undefined && name !== 'signOut') people.spend(caller, routeOf(name).cost)
     const query = readQuery(request, routeOf(name).query)
     const body = await bodyOf(name, request)
     if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, body)
     // Asking for a password takes its time: who asks is looked up again, with the rights of then.
-    const asking = { ...parameters, caller: callerOf(people, name, request), query, body }
+    const asking = { ...parameters, caller: lookUp(), feedToken, query, body, signal: request.signal }
     // The table says what each handler is given; that it was, no type can follow through a name.
     const handler = handlers[name] as (asking: Asking<RouteName>) => unknown
     const value = await handler(asking as unknown as Asking<RouteName>)

@@ -84,6 +84,11 @@ export class TrailReader {
     return { bytes, isFull: tile.width === TILE_WIDTH }
   }
 
+  /** Entries of a trail as it was listed, from `from` up to `until`; where some are missing, those that are there. */
+  rows({ origin, size }: TrailView, from: number, until: number): ReturnType<StoredTrails['lines']> {
+    return this.#stored.lines(origin, from, Math.min(until, size))
+  }
+
   /** Throws `Problem` `not-found`. */
   trail(id: string): ListedTrail {
     const trail = this.#stored.list().find(({ origin }) => trailId(origin) === id)

@@ -74,10 +74,10 @@ export class MemoryTrails implements StoredTrails {
   }
 
   lines(origin: string, from: number, until: number) {
-    // As many more as there may be holes.
-    return this.#trail(origin)
-      .lines.slice(Math.max(0, from - 2), until)
-      .filter(({ seq }) => seq >= from && seq < until)
+    const { lines } = this.#trail(origin)
+    // A line stands as far before its place as there are holes before it.
+    const holes = (lines.at(-1)?.seq ?? -1) + 1 - lines.length
+    return lines.slice(Math.max(0, from - holes), until).filter(({ seq }) => seq >= from && seq < until)
   }
 
   #trail(origin: string): GrowingTrail {
@@ -93,6 +93,18 @@ export class Ticking {
   readonly every = (_: number, work: () => void): (() => void) => {
     this.#works.add(work)
     return () => this.#works.delete(work)
+  }
+
+  /** What is to be done once, later. */
+  readonly later = (_: number, work: () => void): (() => void) => {
+    this.pending.add(work)
+    return () => this.pending.delete(work)
+  }
+  readonly pending = new Set<() => void>()
+
+  /** All that was to be done later is done. */
+  pass(): void {
+    for (const work of [...this.pending]) work()
   }
 
   tick(times = 1): void {

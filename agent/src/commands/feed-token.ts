@@ -1,0 +1,90 @@
+import type { FeedTokenView } from '@compliance-relay/shared/api'
+import { printable, shown } from '@compliance-relay/shared/trail'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { asPerson } from './as-person.ts'
+import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { type SecretInput, withSecretInput } from './secret-input.ts'
+
+const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project PROJECT] --as ADMIN --reason TEXT
+                  [--port N] [--json]
+      A token for a program that reads the feed, e.g. a LIMS; printed once. NAME says who it is for. It lasts
+      90 days unless --days says otherwise, 365 at most. Without --kind it opens captures and signatures; with it
+      what is named, e.g. file.created, or dataset.* for all of data sets. With --of-project only what names one
+      of these projects. Repeat both for more
+  relay feed-token list --as ID [--port N] [--json]
+  relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--json]
+      It opens nothing any more. The feed is GET /v1/feed at the port of the running relay, with the token in the
+      Authorization header`
+
+const common = {
+  as: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+const withReason = { ...common, reason: { type: 'string' } } as const
+const adding = {
+  ...withReason,
+  days: { type: 'string', default: '90' },
+  kind: { type: 'string', multiple: true },
+  'of-project': { type: 'string', multiple: true },
+} as const
+
+export const feedTokenCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const [verb = ''] = parseWords(args, adding).positionals
+  const carryOut = { add, list, revoke }[verb]
+  if (carryOut === undefined)
+    throw new UnusableInput('relay feed-token is followed by add, list or revoke; relay feed-token --help')
+  return withSecretInput((asking) => carryOut(args, out, asking))
+}
+
+async function add(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values, words } = parseOptions(args, adding, ['add', '"NAME"'])
+  const body = {
+    name: words[1] ?? '',
+    reason: requireReason(values.reason),
+    lasts: `P${daysOf(values.days)}D`,
+    ...(values.kind === undefined ? {} : { kinds: values.kind }),
+    ...(values['of-project'] === undefined ? {} : { projects: values['of-project'] }),
+  }
+  const answer = await asPerson(values, asking, (client, password) =>
+    client.call('issueFeedToken', { body: { ...body, password } }),
+  )
+  if (values.json) out.write(jsonText(answer))
+  else out.write(`${answer.token}\n${textOf(answer.issued)}The token is shown this once.\n`)
+  return 0
+}
+
+async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values } = parseOptions(args, common, ['list'])
+  const answer = await asPerson(values, asking, (client) => client.call('listFeedTokens', {}))
+  out.write(values.json ? jsonText(answer) : answer.tokens.map(textOf).join(''))
+  return 0
+}
+
+async function revoke(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values, words } = parseOptions(args, withReason, ['revoke', 'TOKEN-ID'])
+  const [, token = ''] = words
+  const reason = requireReason(values.reason)
+  await asPerson(values, asking, (client, password) =>
+    client.call('revokeFeedToken', { body: { password, reason, token } }),
+  )
+  out.write(values.json ? jsonText({ revoked: token }) : `${printable(token)} opens nothing any more.\n`)
+  return 0
+}
+
+function daysOf(text: string): number {
+  const days = Number(text)
+  if (!/^[1-9][0-9]{0,2}$/.test(text) || days > 365)
+    throw new UnusableInput(`--days is 1 to 365, not ${shown(text)}`)
+  return days
+}
+
+function textOf({ id, name, kinds, projects, since, expires, revoked, lastUse }: FeedTokenView): string {
+  const state = revoked === null ? `until ${expires}` : `REVOKED ${revoked}`
+  const opens = [...kinds, ...(projects === null ? [] : [`of ${projects.join(', ')}`])].join(' ')
+  const line = `${id} ${name.padEnd(24)} since ${since}, ${state}, last used ${lastUse ?? 'not since the start'}: ${opens}`
+  return `${printable(line)}\n`
+}

@@ -4,7 +4,7 @@ import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { accountListText, accountText } from './account-text.ts'
-import { asPerson, clientAt, signedIn } from './as-person.ts'
+import { asPerson, clientAt, requireRelay, signedIn, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
@@ -13,29 +13,30 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       The first administrator of accounts, by whoever runs the relay, and only where there is no account yet.
       Prints the one-time code by which they set their password, good for 15 minutes; until they have, it can be
       asked for again
-  relay account password ID [--code] [--port N] [--json]
+  relay account password ID [--code] [--port N] [--data DIR] [--json]
       Sets one's own password: with --code by a one-time code, else by the one before
-  relay account list --as ADMIN [--port N] [--json]
-  relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT [--port N] [--json]
+  relay account list --as ADMIN [--port N] [--data DIR] [--json]
+  relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       Prints the one-time code for its owner. Roles: ${roles.join(', ')}; repeat --role for those that go
       together. A user id is never used again
-  relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT [--port N] [--json]
-  relay account disable|enable|retire|unlock|reset ID --as ADMIN --reason TEXT [--port N] [--json]
+  relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT
+                       [--port N] [--data DIR] [--json]
+  relay account disable|enable|retire|unlock|reset ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords. Reset: a
       one-time code for a forgotten password; of an account that signs a second administrator asks for it, too
-  relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--json]
-  relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--json]
+  relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+  relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       The right to sign: one administrator says how the identity was checked, another grants it
       Asked of the running relay at --port of this machine (7411 unless given). Passwords and codes are typed when
       they are asked for, or stand on standard input, a line each: that of --as; with "password" the code or the
-      password before, then the new one`
+      password before, then the new one.
+      ${whereHelp}`
 
-const common = { json: { type: 'boolean', default: false }, port: { type: 'string' } } as const
+const common = { json: { type: 'boolean', default: false }, ...whereOptions } as const
 const byAdministrator = { ...common, as: { type: 'string' } } as const
 const withReason = { ...byAdministrator, reason: { type: 'string' } } as const
 const everything = {
   ...withReason,
-  data: { type: 'string' },
   code: { type: 'boolean', default: false },
   role: { type: 'string', multiple: true },
   'full-name': { type: 'string' },
@@ -86,12 +87,7 @@ async function carryOut(
   }
   switch (verb) {
     case 'first': {
-      const { values, words } = read(
-        args,
-        { json: common.json, data: everything.data },
-        verb,
-        'ID="Full Name"',
-      )
+      const { values, words } = read(args, { json: common.json, data: common.data }, verb, 'ID="Full Name"')
       const named = idAndName(words[1] ?? '')
       const folder = dataFolder(required(values.data, 'data'))
       const answer = (await askRelay(folder, { command: 'account.first', arguments: named })) as {
@@ -168,16 +164,17 @@ function say({ json }: Pick<Values, 'json'>, out: Output, answer: Parameters<typ
 
 async function ownPassword(
   id: string,
-  { code, port }: Pick<Values, 'code' | 'port'>,
+  { code, port, data }: Pick<Values, 'code' | 'port' | 'data'>,
   asking: SecretInput,
 ): Promise<void> {
   if (code) {
+    await requireRelay({ port, data })
     const typed = await asking.ask('One-time code')
     const newPassword = await twice(asking)
     await clientAt(port).call('setPasswordByCode', { body: { user: id, code: typed.trim(), newPassword } })
     return
   }
-  await signedIn(id, port, asking, async (client, password) => {
+  await signedIn(id, { port, data }, asking, async (client, password) => {
     const newPassword = await twice(asking)
     await client.call('changePassword', { body: { password, newPassword } })
   })

@@ -1,31 +1,47 @@
+import { randomBytes } from 'node:crypto'
 import { type Client, createClient } from '@compliance-relay/shared/api'
-import { printable } from '@compliance-relay/shared/trail'
+import { isHelloOf } from '@compliance-relay/shared/relay'
+import { printable, utf8 } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
 import { required } from './options.ts'
+import { reading } from './reading.ts'
 import { portOf } from './run.ts'
 import type { SecretInput } from './secret-input.ts'
 
 /* How commands ask a running relay as a person: at its port, with that person's password, and nothing is kept. */
 
+/** Where a relay is asked, and with what it is told from whoever took its port. */
+export interface Where {
+  readonly port?: string | undefined
+  readonly data?: string | undefined
+}
+
+export const whereOptions = { port: { type: 'string' }, data: { type: 'string' } } as const
+
+/** For the help of each command that sends a password. */
+export const whereHelp = `With --data DIR what answers at the port has to show the key of the relay in that folder before it is sent a
+      password; without it, whoever took the port of a relay that does not run is not noticed`
+
 /** As the person that --as names. */
 export function asPerson<Result>(
-  { as, port }: { readonly as?: string | undefined; readonly port?: string | undefined },
+  { as, ...where }: Where & { readonly as?: string | undefined },
   asking: SecretInput,
   work: (client: Client, password: string) => Promise<Result>,
 ): Promise<Result> {
-  return signedIn(required(as, 'as'), port, asking, work)
+  return signedIn(required(as, 'as'), where, asking, work)
 }
 
 /** Signed in for this one thing, and out again. */
 export async function signedIn<Result>(
   user: string,
-  port: string | undefined,
+  where: Where,
   asking: SecretInput,
   work: (client: Client, password: string) => Promise<Result>,
 ): Promise<Result> {
+  await requireRelay(where)
   const password = await asking.ask(`Password of ${printable(user)}`)
   let token: string | undefined
-  const client = clientAt(port, () => token)
+  const client = clientAt(where.port, () => token)
   token = (await client.call('signIn', { body: { user, password } })).token
   try {
     return await work(client, password)
@@ -35,13 +51,34 @@ export async function signedIn<Result>(
   }
 }
 
+/**
+ * That what answers at the port is the relay of the data folder, if one is named: it signs what was made up here, and
+ * where it is reached, with the key that its trail there names. Nothing secret is read. Throws `UnusableInput`.
+ */
+export async function requireRelay({ port, data }: Where): Promise<void> {
+  if (data === undefined) return
+  const vkey = await reading(data, ({ trail }) => trail.vkey)
+  const nonce = randomBytes(NONCE_BYTES).toString('base64url')
+  const { note = '' } = await clientAt(port).call('hello', { query: { nonce } })
+  if (!isHelloOf(utf8(note), { vkey, nonce, origin: originAt(port) }))
+    throw new UnusableInput(
+      `what answers at port ${portOf(port)} of this machine is not the relay of ${data}: nothing was sent to it`,
+    )
+}
+
+const NONCE_BYTES = 32
+
+function originAt(port: string | undefined): string {
+  return `http://127.0.0.1:${portOf(port)}`
+}
+
 export function clientAt(
   port: string | undefined,
   token: () => string | undefined = () => undefined,
 ): Client {
   const number = portOf(port)
   if (number === 0) throw new UnusableInput('--port is the port the relay answers at, not 0')
-  const base = `http://127.0.0.1:${number}`
+  const base = originAt(port)
   return createClient(
     base,
     async (url, init) => {

@@ -2,21 +2,22 @@ import { CLAIMS_AT_ONCE_MAX, type ClaimedView } from '@compliance-relay/shared/a
 import { printable } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson } from './as-person.ts'
+import { asPerson, whereHelp, whereOptions } from './as-person.ts'
 import { type Command, jsonText, type Output, parseWords, wholeNumber } from './options.ts'
 import { withSecretInput } from './secret-input.ts'
 
-const help = `relay claim SEQ... --as ID --reason TEXT [--trail ORIGIN] [--port N] [--json]
+const help = `relay claim SEQ... --as ID --reason TEXT [--trail ORIGIN] [--port N] [--data DIR] [--json]
       Answers for captures that no person answers for, as relay unclaimed lists them: a record for each, which names
       the refusal and changes nothing of it. At most ${CLAIMS_AT_ONCE_MAX} at a time. The password is typed when it is asked for, or is a
       line of standard input. --trail names the trail of the records, the one written to unless given. Exit code 1 if
-      one of them could not be claimed`
+      one of them could not be claimed.
+      ${whereHelp}`
 
 const options = {
   as: { type: 'string' },
   reason: { type: 'string' },
   trail: { type: 'string' },
-  port: { type: 'string' },
+  ...whereOptions,
   json: { type: 'boolean', default: false },
 } as const
 

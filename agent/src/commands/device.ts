@@ -2,19 +2,20 @@ import type { SigningKeyView } from '@compliance-relay/shared/api'
 import { printable } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson } from './as-person.ts'
+import { asPerson, whereHelp, whereOptions } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay device list --as ID [--port N] [--json]
+const help = `relay device list --as ID [--port N] [--data DIR] [--json]
       The signing keys: whose, on which device, until when each may sign without a word from the relay
-  relay device revoke USER/DEVICE --as ADMIN --reason TEXT [--port N] [--json]
+  relay device revoke USER/DEVICE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       A device that is lost: what it signs from then on is held. The password is typed when it is asked for, or is
-      a line of standard input`
+      a line of standard input.
+      ${whereHelp}`
 
 const common = {
   as: { type: 'string' },
-  port: { type: 'string' },
+  ...whereOptions,
   json: { type: 'boolean', default: false },
 } as const
 const withReason = { ...common, reason: { type: 'string' } } as const

@@ -2,24 +2,25 @@ import type { FeedTokenView } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson } from './as-person.ts'
+import { asPerson, whereHelp, whereOptions } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project PROJECT] --as ADMIN --reason TEXT
-                  [--port N] [--json]
+                  [--port N] [--data DIR] [--json]
       A token for a program that reads the feed, e.g. a LIMS; printed once. NAME says who it is for. It lasts
       90 days unless --days says otherwise, 365 at most. Without --kind it opens captures and signatures; with it
       what is named, e.g. file.created, or dataset.* for all of data sets. With --of-project only what names one
       of these projects. Repeat both for more
-  relay feed-token list --as ID [--port N] [--json]
-  relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--json]
+  relay feed-token list --as ID [--port N] [--data DIR] [--json]
+  relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       It opens nothing any more. The feed is GET /v1/feed at the port of the running relay, with the token in the
-      Authorization header`
+      Authorization header.
+      ${whereHelp}`
 
 const common = {
   as: { type: 'string' },
-  port: { type: 'string' },
+  ...whereOptions,
   json: { type: 'boolean', default: false },
 } as const
 const withReason = { ...common, reason: { type: 'string' } } as const

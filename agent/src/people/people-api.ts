@@ -44,6 +44,8 @@ function answeringFor(relay: Relay, port: number, note: Note): Answering {
     device: DEVICE,
     version,
     trail: opened.trail.origin,
+    signer: opened.keys.signer,
+    wall: () => Date.now(),
     origins: originsAt(port),
     onError: (error) => note('people-failed', { error }),
     onRefusal: ({ code, route }) => note('refused', { code, route: route ?? null }),

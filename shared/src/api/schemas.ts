@@ -135,7 +135,19 @@ export const rulesSchema = z.strictObject({
   deviations: z.array(z.string()),
 })
 
-export const helloSchema = z.strictObject({ version: z.string(), trail: z.string() })
+export const helloSchema = z.strictObject({
+  version: z.string(),
+  trail: z.string(),
+  /** If a nonce was sent: a note with it, signed by the key of the trail's checkpoints. */
+  note: z.string().optional(),
+})
+export const helloQuery = z.strictObject({
+  nonce: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{22,86}$/)
+    .optional()
+    .describe('Random, 16 to 64 bytes in base64url: then the answer is signed over it.'),
+})
 
 /** A trail that can be read. */
 export const trailSchema = z.strictObject({

@@ -46,6 +46,7 @@ export {
 } from './recovery-file.ts'
 export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
+export { isHelloOf, signHello } from './signing/hello.ts'
 export type { SignedTrail } from './signing/judge-statement.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'

@@ -7,7 +7,7 @@ import { good, Site } from '../people-site.test-support.ts'
 import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
-import { signingOf } from '../signing/signing-site.test-support.ts'
+import { relayKey, signingOf } from '../signing/signing-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
 export const origin = 'http://127.0.0.1:7411'
@@ -49,6 +49,8 @@ export class ApiSite {
       device: 'local',
       version: '0.1.0',
       trail: 'lab.example/ws-nmr-01',
+      signer: relayKey,
+      wall: () => site.disk.wall,
       onError: (error) => this.errors.push(error),
       onRefusal: ({ code, route }) => this.refusals.push(`${code} ${route ?? '?'}`),
     }

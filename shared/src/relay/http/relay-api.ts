@@ -15,8 +15,6 @@ import { securityHeaders } from './security-headers.ts'
 import { routeServer } from './serve-route.ts'
 
 export interface RelayApiOptions extends RouteHost {
-  /** The addresses this relay is reached under, as browsers write them: `http://127.0.0.1:7411`. */
-  readonly origins: readonly string[]
   /** Something is wrong with the relay itself. Whoever asked is told no more than that. */
   readonly onError: (error: unknown) => void
   /** Each refusal, for the log: nothing in it was written by whoever asked, so it can be written down as it is. */

@@ -18,6 +18,7 @@ import {
   type SigningKeyView,
   type SiteRules,
 } from '../../api/index.ts'
+import { fromUtf8, type Signer } from '../../trail/index.ts'
 import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
 import type { Claims } from '../claims.ts'
@@ -29,6 +30,7 @@ import type { Caller, People } from '../people.ts'
 import type { TrailPokes } from '../reading/trail-pokes.ts'
 import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
 import { changeRules } from '../rules/change-rules.ts'
+import { signHello } from '../signing/hello.ts'
 import type { Signing } from '../signing/signing.ts'
 import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
 import type { Given } from './give-content.ts'
@@ -44,8 +46,13 @@ export interface RouteHost {
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
-  /** The name of the relay's trail. */
+  /** The name of the relay's trail, and the key that signs its checkpoints. */
   readonly trail: string
+  readonly signer: Signer
+  /** The addresses this relay is reached under, as browsers write them: `http://127.0.0.1:7411`. */
+  readonly origins: readonly string[]
+  /** Wall clock, milliseconds. */
+  readonly wall: () => number
 }
 
 /** A request when all has been checked that the table says of its route. */
@@ -71,13 +78,13 @@ export type RouteHandlers = {
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
 export function routeHandlers(host: RouteHost): RouteHandlers {
-  const { people, claims, signing, trails, pokes, feed, feedTokens, device, version, trail } = host
+  const { people, claims, signing, trails, pokes, feed, feedTokens } = host
+  const { device, version, trail, origins, signer, wall } = host
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
     return { account: viewOf(people.account(id)) }
   }
   return {
-    hello: () => ({ version, trail }),
     listSignatures: () => signing.signed(SIGNED_LISTED_MAX),
     listHeld: () => {
       const held = signing.held()
@@ -89,6 +96,12 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     readRules: () => rulesViewOf(people.rules()),
     changeRules: async ({ caller, body: { change, reason } }) =>
       rulesViewOf(await changeRules(people, caller, change, reason)),
+    hello: ({ query: { nonce } }) => {
+      if (nonce === undefined) return { version, trail }
+      const time = new Date(wall()).toISOString()
+      const hello = { nonce, trail, version, time, origins }
+      return { version, trail, note: fromUtf8(signHello(hello, signer)) }
+    },
     readPolicy: () => ({
       roles: [...roles],
       actions: actions.map((action) => ({ action, roles: [...policy[action]] })),

@@ -68,10 +68,12 @@ const REQUEST_MILLISECONDS = 30_000
 /** Answers a request. */
 export type Answering = (request: Request) => Response | Promise<Response>
 
-/** Health, and what people ask under `/v1/`: that has a guard of its own, and refuses in a form of its own. */
+/** Health, and what people ask under `/v1/` and what its refusals mean: that has a guard of its own, and refuses in a form of its own. */
 export function relayApp(health: Hono, api: Answering): Answering {
-  return (request) =>
-    new URL(request.url).pathname.startsWith('/v1/') ? api(request) : health.fetch(request)
+  return (request) => {
+    const { pathname } = new URL(request.url)
+    return /^\/(?:v1|problems)\//.test(pathname) ? api(request) : health.fetch(request)
+  }
 }
 
 /** Where this relay is reached, as browsers write it. */

@@ -1,4 +1,11 @@
-import { type Asked, isRole, type Role, roles } from '@compliance-relay/shared/api'
+import {
+  type AccountView,
+  type Asked,
+  type Client,
+  isRole,
+  type Role,
+  roles,
+} from '@compliance-relay/shared/api'
 import { shown } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
@@ -21,9 +28,10 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       together. A user id is never used again
   relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT
                        [--port N] [--data DIR] [--json]
-  relay account disable|enable|retire|unlock|reset ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords. Reset: a
-      one-time code for a forgotten password; of an account that signs a second administrator asks for it, too
+  relay account disable|enable|retire|unlock|end-sessions|reset ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+      Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords.
+      End-sessions: whoever is signed in with it signs in again. Reset: a one-time code for a forgotten password;
+      of an account that signs a second administrator asks for it, too
   relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
   relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       The right to sign: one administrator says how the identity was checked, another grants it
@@ -49,6 +57,7 @@ type PlainAct =
   | 'enableAccount'
   | 'retireAccount'
   | 'unlockAccount'
+  | 'endSessions'
   | 'resetAccount'
   | 'grantSigner'
   | 'withdrawSigner'
@@ -58,6 +67,7 @@ const plainActs: { readonly [verb: string]: PlainAct } = {
   enable: 'enableAccount',
   retire: 'retireAccount',
   unlock: 'unlockAccount',
+  'end-sessions': 'endSessions',
   reset: 'resetAccount',
   'grant-signer': 'grantSigner',
   'withdraw-signer': 'withdrawSigner',
@@ -103,8 +113,8 @@ async function carryOut(
     }
     case 'list': {
       const { values } = read(args, byAdministrator, verb)
-      const answer = await asPerson(values, asking, (client) => client.call('listAccounts', {}))
-      out.write(values.json ? jsonText(answer) : accountListText(answer.accounts))
+      const accounts = await asPerson(values, asking, allAccounts)
+      out.write(values.json ? jsonText({ accounts }) : accountListText(accounts))
       return 0
     }
     case 'add': {
@@ -145,6 +155,17 @@ async function carryOut(
       throw new UnusableInput(
         `relay account is followed by first, password, list, add, change, ${Object.keys(plainActs).join(', ')} or propose-signer; relay account --help`,
       )
+  }
+}
+
+/** A page after the other. */
+async function allAccounts(client: Client): Promise<readonly AccountView[]> {
+  const all: AccountView[] = []
+  for (let after: string | undefined; ; ) {
+    const { accounts, next } = await client.call('listAccounts', { query: { after } })
+    all.push(...accounts)
+    if (next === null) return all
+    after = next
   }
 }
 

@@ -61,6 +61,7 @@ export {
   siteRulesSchema,
 } from './rules.ts'
 export {
+  ACCOUNTS_LISTED_MAX,
   type AccountView,
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,

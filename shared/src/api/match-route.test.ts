@@ -3,7 +3,13 @@ import { matchRoute, methodsAt, pathOf } from './match-route.ts'
 import { parametersIn } from './route.ts'
 import { routeNames, routeOf } from './routes.ts'
 
-const examples = { id: 'j.doe-2_x', trail: '0123456789abcdef', level: '0', tile: 'x001/x234/067.p/8' }
+const examples = {
+  id: 'j.doe-2_x',
+  trail: '0123456789abcdef',
+  level: '0',
+  tile: 'x001/x234/067.p/8',
+  code: 'last-administrator',
+}
 
 test('each route is found by its own path and method, and no two share them', () => {
   for (const name of routeNames) {

@@ -58,6 +58,7 @@ export const parameters = {
     form: '(?:x[0-9]{3}/){0,5}[0-9]{3}(?:\\.p/[0-9]{1,3})?',
     says: 'Which tile, as C2SP tlog-tiles writes it: `x001/x234/067`, or `x001/x234/067.p/8` of one that is not full.',
   },
+  code: { form: '[a-z]+(?:-[a-z]+)*', says: 'Code of a refusal.' },
 } as const satisfies { readonly [name: string]: { readonly form: string; readonly says: string } }
 export type Parameter = keyof typeof parameters
 

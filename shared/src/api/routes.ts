@@ -7,6 +7,7 @@ import type { Content, Parameter, Route } from './route.ts'
 import { rulesChangeSchema } from './rules.ts'
 import {
   accountSchema,
+  accountsQuery,
   actBody,
   claimedSchema,
   claimsField,
@@ -136,10 +137,11 @@ export const routes = {
     path: '/v1/accounts',
     action: 'account.list',
     asksPassword: false,
+    query: accountsQuery,
     body: undefined,
-    result: z.strictObject({ accounts: z.array(accountSchema) }),
-    problems: [],
-    says: 'All accounts, in the order in which they were added.',
+    result: z.strictObject({ accounts: z.array(accountSchema), next: z.string().nullable() }),
+    problems: ['account-unknown'],
+    says: 'Accounts in the order in which they were added, two hundred at most. `next` is what to ask for after them.',
   },
   addAccount: {
     method: 'POST',
@@ -206,6 +208,13 @@ export const routes = {
     plainAct,
     ['account-state'],
     'Unlocks an account that too many wrong passwords have locked.',
+  ),
+  endSessions: accountAct(
+    'end-sessions',
+    'account.end-sessions',
+    plainAct,
+    [],
+    'Ends all sessions of an account, without a word about the account itself.',
   ),
   resetAccount: accountAct(
     'reset',
@@ -385,6 +394,20 @@ export const routes = {
   },
   ...readingRoutes,
   ...feedRoutes,
+  readProblemPage: {
+    method: 'GET',
+    path: '/problems/:code',
+    action: undefined,
+    asksPassword: false,
+    body: undefined,
+    result: {
+      mediaTypes: ['text/plain; charset=utf-8', 'text/html; charset=utf-8'],
+      caching: [],
+      isStream: false,
+    },
+    problems: ['not-found'],
+    says: 'What a refusal means: its `type` is the address of this page.',
+  },
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',

@@ -45,6 +45,18 @@ export const accountSchema = z.strictObject({
 })
 export type AccountView = z.infer<typeof accountSchema>
 
+/** Accounts in one answer. */
+export const ACCOUNTS_LISTED_MAX = 200
+export const accountsQuery = z.strictObject({
+  after: text(64).optional().describe('User id of the last account of the answer before: `next`.'),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]{0,2}$/)
+    .refine((count) => Number(count) <= ACCOUNTS_LISTED_MAX)
+    .optional()
+    .describe('Accounts at most: 1 to 200, 200 without it.'),
+})
+
 /** A record of a trail: by the trail's name and its place in it. */
 export const placeSchema = z.strictObject({ trail: text(200), seq: z.int().min(0) })
 

@@ -191,6 +191,15 @@ export class People {
     return this.#by(by, (account) => acts.retire(this.#core.book, account, id, reason))
   }
 
+  /** All sessions of an account are over when this resolves, one of whoever asks, too. */
+  endSessions(by: Caller, id: string, reason: string): Promise<acts.Act> {
+    return this.#by(
+      by,
+      (account) => acts.endSessions(this.#core.book, account, id, reason),
+      (ended) => this.#core.endAllOf(ended, 'by-administrator'),
+    )
+  }
+
   unlock(by: Caller, id: string, reason: string): Promise<acts.Act> {
     return this.#by(by, (account) => acts.unlock(this.#core.book, account, id, reason))
   }
@@ -227,16 +236,21 @@ export class People {
   }
 
   /** By an account as it is when its turn comes. */
-  #by({ account }: Caller, decide: (by: Account) => acts.Act): Promise<acts.Act> {
-    return this.#act(actorOf(account, 'session'), () => {
+  #by(
+    { account }: Caller,
+    decide: (by: Account) => acts.Act,
+    after?: (account: string) => Promise<void>,
+  ): Promise<acts.Act> {
+    const decided = () => {
       const now = this.#core.book.get(account.id)
       if (now === undefined) throw new Problem('unauthenticated')
       return decide(now)
-    })
+    }
+    return this.#act(actorOf(account, 'session'), decided, after)
   }
 
   /** Decided and recorded with nothing in between; what it takes away is gone at once. */
-  #act(by: Actor, decide: () => acts.Act): Promise<acts.Act> {
+  #act(by: Actor, decide: () => acts.Act, after?: (account: string) => Promise<void>): Promise<acts.Act> {
     return this.#core.serial.do(async () => {
       const act = decide()
       await this.#core.append(by, act.kind, act.body)
@@ -245,6 +259,7 @@ export class People {
       // Without these records the keys would sign nothing either: their lease is of a password that is no more.
       const ended = endsKeys[act.kind]
       if (account !== undefined && ended !== undefined) await this.#core.revokeKeysOf(account.id, ended)
+      if (account !== undefined) await after?.(account.id)
       return act
     })
   }

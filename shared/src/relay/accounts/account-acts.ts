@@ -147,6 +147,12 @@ export function retire(book: AccountBook, by: Account, id: string, reason: strin
   return plain('account.retired', account, reason)
 }
 
+/** Whoever is signed in with it has to sign in again: a screen that was left, a token that may have been seen. */
+export function endSessions(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'account.end-sessions')
+  return plain('account.sessions-ended', known(book, id), reason)
+}
+
 export function unlock(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'account.unlock')
   const account = known(book, id)

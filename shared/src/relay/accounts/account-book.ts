@@ -83,6 +83,8 @@ const changes: { readonly [kind: string]: Change } = {
     code: undefined,
     resetProposed: undefined,
   }),
+  // What ends with them is known by `session.ended`: sessions are no part of an account.
+  'account.sessions-ended': () => ({}),
   'account.enabled': ({ credential }) => ({
     state: usable(credential !== undefined),
     endedAt: undefined,

@@ -103,7 +103,14 @@ export function requestOf(
 
 /** The path of a route, for one account, or for what there is to read. */
 export function pathFor(name: RouteName, id = 'jdoe', more: PathParameters = {}): string {
-  return pathOf(name, { id, trail: trailId(readableTrail), level: '0', tile: '001', ...more })
+  return pathOf(name, {
+    id,
+    trail: trailId(readableTrail),
+    level: '0',
+    tile: '001',
+    code: 'forbidden',
+    ...more,
+  })
 }
 
 export async function codeOf(answer: Response): Promise<string> {

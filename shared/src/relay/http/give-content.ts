@@ -11,6 +11,8 @@ export type Given =
       readonly mediaType?: string
       /** Nothing keeps it where this is left out. */
       readonly caching?: Caching
+      /** A header of the request that it would be otherwise without. */
+      readonly varies?: string
       /** Worth packing for whoever takes it packed. */
       readonly isPacked?: boolean
     }
@@ -33,12 +35,12 @@ export class ContentGiver {
     const isHead = request.method === 'HEAD'
     const type = { 'content-type': content.mediaTypes[0] ?? '' }
     if ('stream' in given) return new Response(isHead ? null : given.stream(), { headers: type })
-    const { bytes, mediaType, isPacked } = given
+    const { bytes, mediaType, isPacked, varies = isPacked === true ? 'accept-encoding' : undefined } = given
     const packs = isPacked === true && this.#packsFor(request, bytes)
     const headers = {
       ...type,
       ...(mediaType === undefined ? {} : { 'content-type': mediaType }),
-      ...(isPacked === true ? { vary: 'accept-encoding' } : {}),
+      ...(varies === undefined ? {} : { vary: varies }),
       ...(given.caching === undefined
         ? {}
         : { etag: etagOf(bytes, packs), 'cache-control': caching[given.caching] }),

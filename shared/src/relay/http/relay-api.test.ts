@@ -3,10 +3,13 @@ import {
   isContent,
   mayDo,
   PROBLEM_TYPE,
+  Problem,
   problemCodes,
+  problemJson,
   problemSchema,
   routeNames,
   routeOf,
+  sentenceOf,
   statusOf,
 } from '../../api/index.ts'
 import { good, other, reason } from '../people-site.test-support.ts'
@@ -55,6 +58,7 @@ const contentHeadersOf: { readonly [name: string]: object } = {
   readTile: { 'content-type': bytes, etag, 'cache-control': unchanging },
   readEntries: { 'content-type': bytes, etag, 'cache-control': unchanging, vary: 'accept-encoding' },
   readFeed: { 'content-type': 'application/x-ndjson' },
+  readProblemPage: { 'content-type': 'text/plain; charset=utf-8', vary: 'accept' },
   listenToTrail: { 'content-type': 'text/event-stream' },
 }
 const contentHeaders = (name: string) => contentHeadersOf[name] ?? {}
@@ -283,4 +287,88 @@ test('HEAD is answered like GET, without a body', async () => {
   const answer = await api.ask(requestOf('HEAD', '/v1/hello', { headers: { 'content-type': undefined } }))
   expect(answer.status).toBe(200)
   expect(await answer.text()).toBe('')
+})
+
+describe('the page of a refusal', () => {
+  const page = (code: string, accept?: string) =>
+    api.ask(requestOf('GET', `/problems/${code}`, { headers: { accept } }))
+
+  test.each(problemCodes)('%s is at the address that is its type, for whoever asks', async (code) => {
+    const { type } = problemJson(new Problem(code))
+    const text = await api.ask(requestOf('GET', type))
+    expect([text.status, text.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8'])
+    expect(await text.text()).toBe(`${code} (${statusOf(code)})\n${sentenceOf(code)}\n`)
+    const html = await page(code, 'text/html,application/xhtml+xml,*/*;q=0.8')
+    expect(html.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const source = await html.text()
+    expect(source).toContain(`<p>${sentenceOf(code).replaceAll('&', '&amp;')}</p>`)
+    expect(source).not.toMatch(/script|style|href|src|on[a-z]+=/)
+  })
+
+  test.each([undefined, '*/*', 'application/json', 'text/html;q=0', 'text/htmlx', 'text/plain'])(
+    'is text for %s',
+    async (accept) => {
+      expect((await page('forbidden', accept)).headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    },
+  )
+
+  test.each(['unheard-of', 'constructor', 'to-string', 'Forbidden', 'forbidden/', '-', ''])(
+    'is not there for %s',
+    { tags: ['challenge'] },
+    async (code) => {
+      expect(await codeOf(await page(code))).toBe('not-found')
+    },
+  )
+})
+
+describe('accounts are listed', () => {
+  const list = async (site: ApiSite, query: { readonly after?: string; readonly limit?: string }) =>
+    site.client(await site.token('first')).call('listAccounts', { query })
+
+  test('a page after the other, each once', async () => {
+    const many = new ApiSite()
+    const first = await many.site.first()
+    for (let i = 0; i < 6; i++)
+      await many.site.people.add(first, { id: `p${i}-x`, name: `Person ${i}`, roles: ['operator'], reason })
+    const ids: string[] = []
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await list(many, { limit: '3', ...(after === undefined ? {} : { after }) })
+      expect(page.accounts.length).toBeLessThanOrEqual(3)
+      ids.push(...page.accounts.map(({ id }) => id))
+      after = page.next
+    }
+    expect(ids).toEqual(['first', ...[0, 1, 2, 3, 4, 5].map((i) => `p${i}-x`)])
+    expect(await list(many, {})).toMatchObject({ next: null, accounts: { length: 7 } })
+    expect(await list(many, { after: 'p5-x' })).toEqual({ accounts: [], next: null })
+    await expect(list(many, { after: 'nobody-here' })).rejects.toMatchObject({ code: 'account-unknown' })
+  })
+
+  test.each(['0', '201', '-1', '1.5', 'all', ''])(
+    'never %s at once',
+    { tags: ['challenge'] },
+    async (limit) => {
+      await expect(list(api, { limit })).rejects.toMatchObject({ code: 'bad-request' })
+    },
+  )
+})
+
+test('an administrator ends all sessions of an account, and of no other', {
+  tags: ['challenge'],
+}, async () => {
+  const site = new ApiSite()
+  await site.site.person(await site.site.first(), 'jdoe', ['operator'])
+  const [mine, ...theirs] = [await site.token('first'), await site.token('jdoe'), await site.token('jdoe')]
+  await site.client(mine).call('endSessions', { id: 'jdoe', body: { password: good, reason } })
+  const who = (token: string | undefined) => site.ask(requestOf('GET', '/v1/session', { token })).then(codeOf)
+  expect(await Promise.all(theirs.map(who))).toEqual(['unauthenticated', 'unauthenticated'])
+  expect(await who(mine)).toBe('none')
+  expect(site.site.disk.records.slice(-3)).toMatchObject([
+    { kind: 'account.sessions-ended', actor: { id: 'first' }, body: { account: 'jdoe', reason } },
+    { kind: 'session.ended', body: { account: 'jdoe', why: 'by-administrator' } },
+    { kind: 'session.ended', body: { account: 'jdoe', why: 'by-administrator' } },
+  ])
+  expect(await who(await site.token('jdoe'))).toBe('none')
+  // And one's own, with the very one that asks.
+  await site.client(mine).call('endSessions', { id: 'first', body: { password: good, reason } })
+  expect(await who(mine)).toBe('unauthenticated')
 })

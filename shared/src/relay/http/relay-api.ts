@@ -38,7 +38,7 @@ export function apiBehind(guarding: MiddlewareHandler, options: RelayApiOptions)
   const serve = routeServer(options)
   app.use(securityHeaders(options.origins))
   app.use(guarding)
-  app.all('/v1/*', (c) => serve(c.req.raw))
+  for (const path of ['/v1/*', '/problems/*']) app.all(path, (c) => serve(c.req.raw))
   app.notFound(() => {
     throw new Problem('not-found')
   })

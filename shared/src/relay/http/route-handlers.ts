@@ -1,4 +1,5 @@
 import {
+  ACCOUNTS_LISTED_MAX,
   type AccountView,
   actions,
   type BodyOf,
@@ -34,6 +35,7 @@ import { signHello } from '../signing/hello.ts'
 import type { Signing } from '../signing/signing.ts'
 import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
 import type { Given } from './give-content.ts'
+import { problemPage } from './problem-page.ts'
 
 export interface RouteHost {
   readonly people: People
@@ -64,6 +66,8 @@ export type Asking<Name extends RouteName> = ParametersOf<Name> & {
       : undefined
   /** What let a program in that is nobody, where the table takes one: then there is no caller. */
   readonly feedToken: FeedToken | undefined
+  /** The Accept header; empty if there is none. */
+  readonly accept: string
   /** Whoever asked is gone. */
   readonly signal: AbortSignal
   readonly query: QueryOf<Name>
@@ -102,6 +106,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       const hello = { nonce, trail, version, time, origins }
       return { version, trail, note: fromUtf8(signHello(hello, signer)) }
     },
+    readProblemPage: ({ code, accept }) => problemPage(code, accept),
     readPolicy: () => ({
       roles: [...roles],
       actions: actions.map((action) => ({ action, roles: [...policy[action]] })),
@@ -175,7 +180,14 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       await feedTokens.revoke(caller, body.token, body.reason)
     },
 
-    listAccounts: () => ({ accounts: people.accounts().map(viewOf) }),
+    listAccounts: ({ query: { after, limit = String(ACCOUNTS_LISTED_MAX) } }) => {
+      const all = people.accounts()
+      const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
+      if (after !== undefined && from === 0) throw new Problem('account-unknown')
+      const listed = all.slice(from, from + Number(limit))
+      const isMore = from + listed.length < all.length
+      return { accounts: listed.map(viewOf), next: isMore ? (listed.at(-1)?.id ?? null) : null }
+    },
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {
       const code = await people.add(caller, { id: user, name, roles: held, reason })
       return { account: viewOf(people.account(foldedUserId(user) ?? '')), code }
@@ -192,6 +204,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     enableAccount: ({ caller, id, body }) => accountAfter(id, people.enable(caller, id, body.reason)),
     retireAccount: ({ caller, id, body }) => accountAfter(id, people.retire(caller, id, body.reason)),
     unlockAccount: ({ caller, id, body }) => accountAfter(id, people.unlock(caller, id, body.reason)),
+    endSessions: ({ caller, id, body }) => accountAfter(id, people.endSessions(caller, id, body.reason)),
     resetAccount: async ({ caller, id, body }) => {
       const code = await people.reset(caller, id, body.reason)
       return { account: viewOf(people.account(id)), code: code ?? null }

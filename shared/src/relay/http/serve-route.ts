@@ -29,7 +29,9 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
     const body = await bodyOf(name, request)
     if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, body)
     // Asking for a password takes its time: who asks is looked up again, with the rights of then.
-    const asking = { ...parameters, caller: lookUp(), feedToken, query, body, signal: request.signal }
+    const { signal, headers } = request
+    const accept = headers.get('accept') ?? ''
+    const asking = { ...parameters, caller: lookUp(), feedToken, query, body, accept, signal }
     // The table says what each handler is given; that it was, no type can follow through a name.
     const handler = handlers[name] as (asking: Asking<RouteName>) => unknown
     const value = await handler(asking as unknown as Asking<RouteName>)

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { isPlainRequest } from './plain-request.ts'
 import type { RelayStatus } from './status.ts'
 
 export interface Health {
@@ -93,7 +96,12 @@ export async function listen(answer: Answering, port: number): Promise<() => Pro
 
 function listenOn(answer: Answering, port: number, hostname: string): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: answer, port, hostname }, () => resolve(server))
+    const answerPlain = onlyPlain(answer)
+    const server = serve(
+      // Nothing here speaks HTTP/2.
+      { fetch: (request, { incoming }) => answerPlain(request, incoming as IncomingMessage), port, hostname },
+      () => resolve(server),
+    )
     if ('maxConnections' in server) server.maxConnections = CONNECTIONS_MAX
     // Whoever sends a byte now and then would keep the places of others.
     if ('requestTimeout' in server) {
@@ -102,4 +110,17 @@ function listenOn(answer: Answering, port: number, hostname: string): Promise<Se
     }
     server.once('error', reject)
   })
+}
+
+/** What follows a request that was refused, on the same connection, may be a part of it: it is not looked at. */
+function onlyPlain(
+  answer: Answering,
+): (request: Request, incoming: IncomingMessage) => ReturnType<Answering> {
+  const refused = new WeakSet<Socket>()
+  return (request, incoming) => {
+    if (!refused.has(incoming.socket) && isPlainRequest(incoming)) return answer(request)
+    refused.add(incoming.socket)
+    const headers = { connection: 'close', 'cache-control': 'no-store' }
+    return new Response('bad request\n', { status: 400, headers })
+  }
 }

@@ -215,6 +215,14 @@ export const controls: readonly Control[] = [
     test: 'agent/src/commands/as-person.test.ts',
   },
   {
+    of: '4.2.1',
+    what: 'what one reader takes for this request and another for that is none',
+    file: 'agent/src/http.ts',
+    from: '!refused.has(incoming.socket) && isPlainRequest(incoming)',
+    to: "incoming.method !== ''",
+    test: 'agent/src/plain-request.test.ts',
+  },
+  {
     of: '1.2',
     what: 'nothing is read that no checkpoint covers',
     file: `${relay}/reading/trail-reader.ts`,

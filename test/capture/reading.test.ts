@@ -218,4 +218,36 @@ describe('the feed', { tags: ['challenge'] }, () => {
     expect((await feed(opener)).status).toBe(401)
     expect(JSON.stringify(station.records())).not.toContain(opener)
   })
+
+  test('lets go of whoever waits and is gone', async () => {
+    const issued = token(good, 'add', 'LIMS of building 3', '--json')
+    const { token: opener } = JSON.parse(issued.out)
+    await station.settled()
+    let { cursor } = await feed(opener)
+    for (let next = cursor; next !== undefined; next = (await feed(opener, `?after=${next}`)).cursor)
+      cursor = next
+    for (let i = 0; i < 10; i++) {
+      const waiting = fetch(`http://127.0.0.1:${port}/v1/feed?after=${cursor}&wait=30`, {
+        headers: { authorization: `Bearer ${opener}` },
+        signal: AbortSignal.timeout(300),
+      })
+      // No more than two may wait, so those before it are seen to be gone.
+      await expect(waiting).rejects.toThrow('timeout')
+    }
+  })
+})
+
+test('a command tells the relay of a folder from another that has its port', {
+  tags: ['challenge'],
+}, async () => {
+  const list = (data: string) =>
+    station.tryRelayWith(`${good}\n`, 'account', 'list', '--as', 'asmith', '--port', port, '--data', data)
+  expect(list(station.data)).toMatchObject({ code: 0, error: '' })
+  const other = new Workstation()
+  try {
+    other.init()
+    expect(list(other.data)).toMatchObject({ code: 2, error: expect.stringContaining('is not the relay of') })
+  } finally {
+    await other.remove()
+  }
 })

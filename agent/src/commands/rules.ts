@@ -9,13 +9,13 @@ import {
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson } from './as-person.ts'
+import { asPerson, whereHelp, whereOptions } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay rules --as ID [--port N] [--json]
+const help = `relay rules --as ID [--port N] [--data DIR] [--json]
       What the site has decided of people: four eyes, passwords, who signs in which order
-  relay rules set NAME VALUE --as ADMIN --reason TEXT [--port N] [--json]
+  relay rules set NAME VALUE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       four-eyes on|off               nobody approves what they made themselves; on, unless it was set otherwise
       password-length N              characters, 12 to 64
       password-composition none|annex11
@@ -24,11 +24,12 @@ const help = `relay rules --as ID [--port N] [--json]
                                      order, each by somebody else; PROJECT=none: any; PROJECT= takes its rule away;
                                      "*" stands for all projects without one of their own
       Each change is a record with what was before. The password is typed when it is asked for, or is a line of
-      standard input`
+      standard input.
+      ${whereHelp}`
 
 const common = {
   as: { type: 'string' },
-  port: { type: 'string' },
+  ...whereOptions,
   json: { type: 'boolean', default: false },
 } as const
 const withReason = { ...common, reason: { type: 'string' } } as const

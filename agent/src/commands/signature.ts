@@ -2,22 +2,23 @@ import type { HeldView, SignedView } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson } from './as-person.ts'
+import { asPerson, whereHelp, whereOptions } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay signature list --as ID [--port N] [--json]
+const help = `relay signature list --as ID [--port N] [--data DIR] [--json]
       Records that were signed, the one signed last first: what their signatures come to, each with name, time,
       meaning and reason, and whether there is a newer version, which has none of them
-  relay signature held --as ID [--port N] [--json]
+  relay signature held --as ID [--port N] [--data DIR] [--json]
       Signatures that wait for somebody of quality to decide whether they count, and why
-  relay signature accept|refuse STATEMENT --as ID --reason TEXT [--port N] [--json]
+  relay signature accept|refuse STATEMENT --as ID --reason TEXT [--port N] [--data DIR] [--json]
       Decides about one, for good; STATEMENT is the first 8 digits or more of its name. Nobody decides about their
-      own. The password is typed when it is asked for, or is a line of standard input`
+      own. The password is typed when it is asked for, or is a line of standard input.
+      ${whereHelp}`
 
 const common = {
   as: { type: 'string' },
-  port: { type: 'string' },
+  ...whereOptions,
   json: { type: 'boolean', default: false },
 } as const
 const withReason = { ...common, reason: { type: 'string' } } as const

@@ -26,6 +26,7 @@ const rules = {
       '../api/index.ts',
       '../../trail/index.ts',
       '../../api/index.ts',
+      '../../seed.test-support.ts',
       '@napi-rs/keyring',
       '@node-rs/argon2',
       '@zxcvbn-ts/language-common',

@@ -258,8 +258,8 @@ export const controls: readonly Control[] = [
     of: 'P11-10g-2',
     what: 'nobody approves their own',
     file: `${relay}/signing/judge-statement.ts`,
-    from: "return fourEyes && meaning === 'approved' && isOwn",
-    to: "return fourEyes && meaning === 'approved' && isOwn === null",
+    from: "return rules.fourEyes && meaning === 'approved' && isOwn ?",
+    to: "return rules.fourEyes && meaning === 'approved' && isOwn === null ?",
     test: `${relay}/signing/signing.test.ts`,
   },
   {

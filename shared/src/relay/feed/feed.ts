@@ -9,7 +9,7 @@ export const FEED_WAIT_SECONDS_MAX = 30
 /** Looked at for one answer, whatever of it is given. */
 const LOOKED_AT_MAX = 10_000
 const ROWS_AT_ONCE = 500
-/** Waiting at a time, of one session or token and in all. */
+/** Waiting at a time, of one session or token and in all: a quarter of the connections a relay has. */
 export const WAITING_PER_HOLDER_MAX = 2
 export const WAITING_MAX = 16
 

@@ -112,7 +112,7 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
   odd.map(
     (value): Breaking =>
       (body, field) =>
-        textOf({ ...body, [field]: value }),
+        textOf({ ...body, [field]: isOfKind(value, body[field]) ? 0 : value }),
   ),
   fc.constant<Breaking>(
     (body, field) =>
@@ -197,6 +197,12 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
         JSON.stringify(Array.isArray(value) ? value : [value]),
   ),
 )
+
+/** What may be right where a truth or an object stands: that would break nothing. */
+function isOfKind(value: unknown, right: unknown): boolean {
+  const isEither = typeof value === 'boolean' || (typeof value === 'object' && !Array.isArray(value))
+  return isEither && typeof value === typeof right && !Array.isArray(right)
+}
 
 function isOptional(field: string): boolean {
   return ['name', 'roles', 'lostBefore', 'kinds', 'projects'].includes(field)

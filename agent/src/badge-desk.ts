@@ -1,9 +1,10 @@
+import { OneAtATime } from '@compliance-relay/shared/relay'
 import type { Actor, Body } from '@compliance-relay/shared/trail'
 import type { BadgeRefused } from './actors/badge.ts'
-import { BadgeRefusals } from './actors/badge-refusals.ts'
+import { type BadgeAttempt, BadgeRefusals } from './actors/badge-refusals.ts'
 import type { BadgeInterval } from './actors/types.ts'
 import { badgeIntervals, openBadge } from './badge-intervals.ts'
-import type { Recorder } from './capture/recorder.ts'
+import { NotRecorded, type Recorder } from './capture/recorder.ts'
 import { formerBearer } from './former-bearer.ts'
 import type { OpenedRelay } from './open-relay.ts'
 import type { Settings } from './settings.ts'
@@ -18,10 +19,22 @@ export interface BadgeDeskOptions {
   readonly wall: () => number
 }
 
+/** How it was known who they are: by their badge, or by a token that the site's issuer signed. */
+type Via = 'badge' | 'token'
+
+interface Change {
+  readonly ref: string
+  readonly evidence: Body
+  readonly via: Via
+  /** Wall clock, milliseconds. */
+  readonly at: number
+}
+
 /** Where people sign in at the workstation, and out: each time a record. */
 export class BadgeDesk {
   readonly #options: BadgeDeskOptions
   readonly #refusals = new BadgeRefusals()
+  readonly #turn = new OneAtATime()
   #intervals: readonly BadgeInterval[] = []
 
   constructor(options: BadgeDeskOptions) {
@@ -40,20 +53,42 @@ export class BadgeDesk {
   }
 
   /** Somebody signs in, or out (`undefined`). One at a time: who was signed in before is signed out. */
-  async set(person: string | undefined, ref: string, evidence: Body): Promise<void> {
-    const { recorder, relay, settings, wall } = this.#options
+  set(person: string | undefined, ref: string, evidence: Body, via: Via = 'badge'): Promise<void> {
+    return this.#inTurn(via, (at) => this.#set(person, { ref, evidence, via, at }))
+  }
+
+  /** Signs out this person, and nobody else: false if it is not them who is signed in. */
+  leave(person: string, ref: string, evidence: Body, via: Via): Promise<boolean> {
+    return this.#inTurn(via, async (at) => {
+      if (this.person !== person) return false
+      await this.#set(undefined, { ref, evidence, via, at })
+      return true
+    })
+  }
+
+  /** With the time at which it was asked, however long its turn takes. */
+  async #inTurn<Result>(via: Via, work: (at: number) => Promise<Result>): Promise<Result> {
+    const { recorder, wall } = this.#options
     const at = wall()
+    // Software that waits is told if nothing can be recorded, and asks again; a person reads their badge once.
+    if (via === 'token' && recorder.held !== undefined) throw new NotRecorded(recorder.held.reason)
+    return this.#turn.do(() => work(at))
+  }
+
+  async #set(person: string | undefined, { ref, evidence, via, at }: Change): Promise<void> {
+    const { recorder, relay, settings } = this.#options
     const open = this.#intervals.filter(({ to }) => to === undefined)
     const named = settings().persons.find(({ id }) => id === (person ?? open[0]?.person))
     if (person !== undefined && named === undefined) throw new Error(`there is no person ${person}`)
-    const actor = named === undefined ? relay : { id: named.id, name: named.name, via: 'badge' }
+    const actor = named === undefined ? relay : { id: named.id, name: named.name, via }
     const body = {
       ...evidence,
       ...(open.length > 0 ? { ended: open.map((one) => ({ person: one.person, ref: one.ref })) } : {}),
       ref,
     }
     const kind = person === undefined ? 'badge.out' : 'badge.in'
-    await recorder.record(() => ({ kind, actor, time: timestamp(at), body }))
+    const draft = () => ({ kind, actor, time: timestamp(at), body })
+    await (via === 'token' ? recorder.recordNow(draft) : recorder.record(draft))
     this.#load()
   }
 
@@ -62,8 +97,12 @@ export class BadgeDesk {
     const { store, trail } = this.#options.opened
     const whose = person ?? (hash === undefined ? undefined : formerBearer({ store, trail: trail.id }, hash))
     const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
-    const { wall } = this.#options
-    this.#recordRefusal(this.#refusals.add({ by, person: whose ?? null, reason: why }, wall()))
+    this.refuseFor({ by, person: whose ?? null, reason: why })
+  }
+
+  /** The same, where it is known whose it is. */
+  refuseFor(attempt: BadgeAttempt): void {
+    this.#recordRefusal(this.#refusals.add(attempt, this.#options.wall()))
   }
 
   /** Records the sum of refusals that were counted, once their minute is over. */

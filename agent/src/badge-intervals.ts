@@ -1,4 +1,4 @@
-import type { TrailRecord } from '@compliance-relay/shared/trail'
+import type { Body, TrailRecord } from '@compliance-relay/shared/trail'
 import { endedBadge } from './actors/badge.ts'
 import type { BadgeInterval } from './actors/types.ts'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
@@ -10,10 +10,17 @@ const KEPT_MILLISECONDS = 7 * 86_400_000
  * from the records and from nothing else, for it says who answers for what is captured.
  */
 export function badgeIntervals(store: TrailStore, now: number): BadgeInterval[] {
+  return intervalsOf(recordsOf(store, now))
+}
+
+/** What those records say. */
+export function badgeBodies(store: TrailStore, now: number): readonly Body[] {
+  return recordsOf(store, now).map(({ body }) => body)
+}
+
+function recordsOf(store: TrailStore, now: number): readonly TrailRecord[] {
   const since = new Date(now - KEPT_MILLISECONDS).toISOString()
-  return intervalsOf(
-    store.badgeRecords(since).flatMap(({ trail, seq }) => readRecordIn(store, trail, seq) ?? []),
-  )
+  return store.badgeRecords(since).flatMap(({ trail, seq }) => readRecordIn(store, trail, seq) ?? [])
 }
 
 /** The intervals that records of `badge.in` and `badge.out` make, in order. */

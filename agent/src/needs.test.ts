@@ -18,6 +18,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   before: null,
   ended: null,
   people: { accounts: 0, fault: null },
+  identity: null,
   keys: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
   units: { recorded: 1, unclaimed: 0, failed: 0, absent: 0 },
@@ -73,6 +74,10 @@ describe('what a relay needs', () => {
     ['key-unusable', { keys: [{ name: 'a.mac', fault: 'missing', found: 'it is missing' }] }],
     ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
     ['people-unusable', { people: { accounts: 2, fault: 'the key is missing' } }],
+    [
+      'identity-unreachable',
+      { identity: { issuer: 'https://login.lab.example', unreachableSince: '2026-03-02T08:00:00.000Z' } },
+    ],
     ['profile-refused', { refusedProfiles: [{ file: 'x.json', problem: 'it is a pipe' }] }],
     ['recovery-behind', { recoveryBehind: ['a.mac'] }],
     ['http-not-listening', { http: taken }],

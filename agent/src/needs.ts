@@ -33,6 +33,8 @@ const degrading = {
   'notary-differs': 'the notary is not as it was left',
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
   'people-unusable': 'nobody can sign in: the status of the relay says why',
+  'identity-unreachable':
+    'the identity provider cannot be asked: people sign in by their password of this relay',
   'key-unusable':
     'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
@@ -50,6 +52,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     state,
     held,
     people,
+    identity,
     capture,
     units,
     notary,
@@ -82,6 +85,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
       (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
     'trail-left': left !== undefined,
     'people-unusable': (people?.fault ?? null) !== null,
+    'identity-unreachable': (identity?.unreachableSince ?? null) !== null,
     'key-unusable': keys.length > 0,
     'set-right': (startUp?.mended ?? []).some((kind) => kind !== NOT_OURS),
     'not-ours': (startUp?.mended ?? []).includes(NOT_OURS),

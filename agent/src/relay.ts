@@ -5,8 +5,11 @@ import {
   DEFAULT_COST,
   Feed,
   FeedTokens,
+  IssuerKeys,
   NotaryUnreachable,
+  OpenIdConnect,
   People,
+  Presence,
   Signing,
   TrailPokes,
   TrailReader,
@@ -34,7 +37,9 @@ import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
 import { ClaimBook } from './people/claim-book.ts'
+import { identitySecret } from './people/identity-secret.ts'
 import { PeopleTrail } from './people/people-trail.ts'
+import { usedTokens, WorkstationPresence } from './people/presence-desk.ts'
 import { SignedRecords } from './people/signed-records.ts'
 import { wordsOf } from './people/site-words.ts'
 import { FolderTrails } from './people/stored-trails.ts'
@@ -124,7 +129,9 @@ export class Relay {
   readonly pokes: TrailPokes | undefined
   readonly feed: Feed
   readonly feedTokens: FeedTokens | undefined
+  readonly presence: Presence | undefined
   readonly #claims: ClaimBook
+  readonly #identity: OpenIdConnect
   readonly #deps: RelayDeps
   readonly #units: UnitStore
   readonly #tree = new FolderTree()
@@ -177,7 +184,14 @@ export class Relay {
     const { recorder } = this
     this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
     this.#claims = new ClaimBook(opened.store)
+    this.#identity = new OpenIdConnect({
+      fetch,
+      secret: () => identitySecret(opened.secrets),
+      wall: deps.wall,
+      note: (what) => deps.note('identity-failed', { what }),
+    })
     this.people = this.#openPeople(relay)
+    this.presence = this.people && this.#openPresence(this.people)
     this.signing = this.people && this.#openSigning(this.people, relay)
     this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
     this.pokes = this.people && new TrailPokes({ people: this.people, every })
@@ -237,9 +251,22 @@ export class Relay {
       cost: DEFAULT_COST,
       words: () => wordsOf(this.#settings),
       isCommon: commonPasswords,
+      identity: this.#identity,
       wall,
       now,
       alert: (event, details) => note('alert', { what: event, ...details }),
+    })
+  }
+
+  #openPresence(people: People): Presence {
+    const { wall, now } = this.#deps
+    return new Presence({
+      people,
+      desk: new WorkstationPresence(this.badges, () => this.#settings),
+      keys: new IssuerKeys({ fetch, now }),
+      used: usedTokens(this.opened.store, wall()),
+      wall,
+      now,
     })
   }
 
@@ -492,6 +519,7 @@ export class Relay {
       },
       held: this.recorder.held ?? null,
       people: { accounts: this.people?.accounts().length ?? 0, fault: this.opened.people.fault ?? null },
+      identity: this.#identityState(),
       keys: this.#keyFaults,
       notary: {
         place: this.opened.notary.place,
@@ -517,6 +545,13 @@ export class Relay {
       badge: this.badges.person ?? null,
     } satisfies Omit<RelayStatus, 'needs'>
     return { ...status, needs: needsOf(status) }
+  }
+
+  #identityState(): RelayStatus['identity'] {
+    const rule = this.people?.rules().identity ?? null
+    if (rule === null) return null
+    const { fault } = this.#identity
+    return { issuer: rule.issuer, unreachableSince: fault === undefined ? null : timestamp(fault.since) }
   }
 
   /** Captures no person answers for, oldest first; and how many there are in all. */

@@ -41,6 +41,8 @@ export interface RelayStatus {
   readonly held: Held | null
   /** Accounts there are, and why nobody can sign in; null if it does not run. */
   readonly people: { readonly accounts: number; readonly fault: string | null } | null
+  /** The site's identity provider, and since when it cannot be asked, as it was found last; null if there is none. */
+  readonly identity: { readonly issuer: string; readonly unreachableSince: string | null } | null
   /** Keys of the trail that a start would not go on with. */
   readonly keys: readonly KeyFault[]
   readonly notary: {

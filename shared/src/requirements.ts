@@ -95,7 +95,8 @@ export const requirements = {
     text: 'Everything that is asked of a relay over HTTP, but signing in and health, needs a session that is open.',
     how:
       'One table names every place of the interface and the action it stands for; what is not in it is not there. The ' +
-      'session is looked up at each request. Tokens are kept as digests, in memory: a relay that starts knows none.',
+      'session is looked up at each request. Tokens are kept as digests, in memory: a relay that starts knows none. ' +
+      'Who is present is said by tokens that the site’s identity provider has signed, each taken once; it opens nothing.',
     risk: 'high',
     owner: 'shared',
     by: 'product',

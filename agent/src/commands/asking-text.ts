@@ -42,6 +42,10 @@ export function statusText(status: RelayStatus): string {
   ]
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
+  if (status.identity !== null)
+    lines.push(
+      `identity ${status.identity.issuer}${status.identity.unreachableSince === null ? '' : `: could not be asked at ${status.identity.unreachableSince}`}`,
+    )
   if (status.badge !== null)
     lines.push(`badge    ${printable(status.badge)} is signed in at this workstation`)
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)

@@ -39,6 +39,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     startUp: null,
     held: null,
     people: null,
+    identity: null,
     keys: await keyFaults(folder, store),
     notary: {
       place: `notary folder ${settings.notary.folder}`,

@@ -1,5 +1,7 @@
 /** The language between the app, a workstation's relay and the server of record. */
 export { type Asked, type Client, type ContentRead, createClient, type Fetch } from './client.ts'
+export { isIssuer, isOnLoopback, isSafeAddress, isSubject } from './external-name.ts'
+export type { IdentityRule } from './identity-rule.ts'
 export {
   type Matched,
   matchRoute,

@@ -33,6 +33,8 @@ export const policy = {
   'account.retire': ['administrator'],
   'account.reset': ['administrator'],
   'account.unlock': ['administrator'],
+  'account.link': ['administrator'],
+  'account.unlink': ['administrator'],
   'account.end-sessions': ['administrator'],
   'signer.propose': ['administrator'],
   'signer.grant': ['administrator'],

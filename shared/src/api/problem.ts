@@ -10,6 +10,7 @@ const problems = {
   unauthenticated: [401, 'Sign in first.'],
   'sign-in-refused': [401, 'The user id or the password is wrong, or the account may not sign in.'],
   'password-wrong': [401, 'The password is wrong.'],
+  'token-refused': [401, 'The token is not one by which this relay takes anybody for present.'],
   'code-refused': [401, 'The one-time code is wrong, used or too old.'],
   forbidden: [403, 'Your account may not do this.'],
   'password-change-needed': [
@@ -39,6 +40,7 @@ const problems = {
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
   'second-person-needed': [409, 'This takes a second administrator.'],
   'too-many': [409, 'There are as many of these as there may be.'],
+  'link-taken': [409, 'This subject of the identity provider is linked to another account.'],
   'body-too-large': [413, 'The body is larger than this place takes.'],
   'body-type': [415, 'Only application/json is taken.'],
   'host-refused': [421, 'This relay does not answer under that name.'],
@@ -54,6 +56,10 @@ const problems = {
     'A step of signing names a role that signs; at most 80 projects have rules of their own.',
   ],
   'identity-check-missing': [422, 'Who may sign has had their identity checked: how is to be said.'],
+  'link-form': [
+    422,
+    'An issuer is an https address, and a subject has 1 to 255 letters, digits or signs, and no space.',
+  ],
   'password-short': [422, 'The password is too short.'],
   'password-long': [422, 'The password is longer than 128 characters.'],
   'password-common': [
@@ -69,6 +75,10 @@ const problems = {
   busy: [429, 'Too many are signing in at this moment: try again in a few seconds.'],
   'trail-damaged': [500, 'The trail does not hold what its checkpoint says it does.'],
   internal: [500, 'The relay could not do this; its log says why.'],
+  'external-unavailable': [
+    503,
+    'Nobody can sign in by an identity provider now: sign in with the password of this relay.',
+  ],
   held: [503, 'Nothing can be recorded at the moment, so nothing is done.'],
 } as const satisfies { readonly [code: string]: readonly [status: number, sentence: string] }
 

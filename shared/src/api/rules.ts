@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { identityRuleSchema } from './identity-rule.ts'
 import { type Role, roles } from './policy.ts'
 
 /*
@@ -45,6 +46,8 @@ export const siteRulesSchema = z.strictObject({
   passwords: passwordRuleSchema,
   /** By project, or `*`. */
   signing: z.record(projectField, signingRuleSchema),
+  /** By which provider people may sign in, and whose tokens say who is present; null: by none. */
+  identity: identityRuleSchema.nullable(),
 })
 
 export type SigningRule = z.infer<typeof signingRuleSchema>
@@ -62,6 +65,7 @@ export const DEFAULT_RULES: SiteRules = {
   fourEyes: true,
   passwords: { lengthMin: 12, composition: 'none', maxAgeDays: null },
   signing: {},
+  identity: null,
 }
 
 const NO_RULE: SigningRule = { steps: [], independent: false }

@@ -12,6 +12,14 @@ const text = (lengthMax: number) => z.string().max(lengthMax)
 export const userIdField = text(64)
 /** Longer than any password may be: the relay itself says that one is too long. */
 export const passwordField = text(1_024)
+/** What identifies a person at an identity provider: bounds of OpenID Connect Core 1.0, section 2, and room to be told. */
+export const issuerField = text(1_024)
+export const subjectField = text(1_024)
+/** What a provider puts into the address it sends people back to, and what the page kept meanwhile. */
+export const bindingField = text(64)
+export const stateField = text(64)
+export const externalCodeField = text(2_048)
+export const tokenField = text(8_192)
 export const codeField = text(64)
 export const reasonField = text(2_000)
 export const fullNameField = text(400)
@@ -37,6 +45,8 @@ export const accountSchema = z.strictObject({
   passwordSince: time.nullable(),
   /** The administrator who asked for a reset that a second one has to allow. */
   resetProposedBy: z.string().nullable(),
+  /** Whom of which identity provider it is, as an administrator has said. */
+  external: z.strictObject({ issuer: z.string(), subject: z.string(), since: time }).nullable(),
   signer: z.discriminatedUnion('state', [
     z.strictObject({ state: z.literal('none') }),
     z.strictObject({ state: z.literal('proposed'), by: z.string(), identityCheck: z.string() }),

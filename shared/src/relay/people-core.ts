@@ -1,7 +1,8 @@
 import type { SiteRules } from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
-import type { Account } from './accounts/account.ts'
+import type { Account, ExternalSubject } from './accounts/account.ts'
 import type { AccountBook } from './accounts/account-book.ts'
+import type { ExternalIdentity } from './identity/external-identity.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import type { IsCommon } from './passwords/common-passwords.ts'
 import type { HashCost } from './passwords/password-hash.ts'
@@ -11,6 +12,7 @@ import type { PeopleStore, StoredCredential } from './people-store.ts'
 import { type EndReason, type Session, Sessions } from './sessions/sessions.ts'
 import type { SignInGuard } from './sessions/sign-in-guard.ts'
 import type { SignInHistory } from './sessions/sign-in-history.ts'
+import { stands } from './sessions/stands.ts'
 
 export interface PeopleOptions {
   readonly store: PeopleStore
@@ -27,6 +29,8 @@ export interface PeopleOptions {
   readonly now: () => number
   /** Somebody should know of this soon: it goes to the site's alert sink as well as into the trail. */
   readonly alert: (event: string, details: Body) => void
+  /** How the site's identity provider is asked, if its rules name one; without it nobody signs in by one. */
+  readonly identity?: ExternalIdentity
   /** What the records so far say; without it there are none yet, or `take` is given them. */
   readonly memory?: PeopleMemory
 }
@@ -79,6 +83,37 @@ export class PeopleCore {
     for (const { verifier, user, device, revoked } of this.#memory.signing.keys())
       if (user === account && revoked === undefined)
         await this.append(this.options.relay, 'key.revoked', { key: verifier.vkey, user, device, reason })
+  }
+
+  /** Whether a session is one, now. */
+  stands(session: Session, account: Account): boolean {
+    return stands(session, account, this.rules.identity?.issuer)
+  }
+
+  /** Opens a session and records it. In turn. Gives the token, once. */
+  async open(
+    account: Account,
+    of: Pick<Session, 'device' | 'mustChange'> & { readonly external?: ExternalSubject },
+  ): Promise<string> {
+    const { device, mustChange, external } = of
+    const epoch = account.credential?.epoch ?? 0
+    const { session, token, ended } = this.sessions.start({ ...of, account: account.id, epoch })
+    try {
+      for (const one of ended) await this.recordEnd(one, 'too-many')
+      const body = {
+        account: account.id,
+        device,
+        session: session.id,
+        ...(mustChange ? { mustChange } : {}),
+        ...(external === undefined ? {} : { by: 'external', issuer: external.issuer }),
+      }
+      const actor = actorOf(account, external === undefined ? 'password' : 'external')
+      await this.append(actor, 'session.started', body)
+    } catch (error) {
+      this.sessions.end(session.id)
+      throw error
+    }
+    return token
   }
 
   /** Ends a session and records it, if it is one. In turn. */

@@ -1,6 +1,8 @@
 import { Problem, type Role } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
 import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
+import type { ExternalIdentity } from './identity/external-identity.ts'
+import type { PresenceDesk, PresenceRefusal } from './identity/presence.ts'
 import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
 import { PEPPER_BYTES } from './passwords/password-hash.ts'
 import { type Caller, People } from './people.ts'
@@ -86,8 +88,42 @@ function viewOf({ trail, seq, path, watch, digest }: RefusedCapture) {
   return { trail, seq, path, watch, digest, ...rest }
 }
 
+/** Where people sign in at a workstation, and how often nobody was. In memory, for tests. */
+export class Desk implements PresenceDesk {
+  readonly persons = new Map<string, 'good' | 'disabled'>()
+  readonly done: {
+    readonly what: 'begin' | 'end'
+    readonly person: string | undefined
+    readonly evidence: Body
+  }[] = []
+  readonly refused: { readonly reason: PresenceRefusal; readonly person: string | null }[] = []
+  person: string | undefined
+
+  standing(id: string): 'good' | 'disabled' | 'unknown' {
+    return this.persons.get(id) ?? 'unknown'
+  }
+
+  async begin(person: string, evidence: Body): Promise<void> {
+    this.person = person
+    this.done.push({ what: 'begin', person, evidence })
+  }
+
+  async end(person: string, evidence: Body): Promise<boolean> {
+    if (this.person !== person) return false
+    this.done.push({ what: 'end', person, evidence })
+    this.person = undefined
+    return true
+  }
+
+  refuse(reason: PresenceRefusal, person: string | null): void {
+    this.refused.push({ reason, person })
+  }
+}
+
 export class Site {
   readonly captures = new Captures()
+  readonly desk = new Desk()
+  readonly identity: ExternalIdentity | undefined
   readonly disk: Disk
   readonly alerts: { event: string; details: Body }[] = []
   /** Passwords that have come onto the list since they were set. */
@@ -95,8 +131,9 @@ export class Site {
   memory = new PeopleMemory()
   people: People
 
-  constructor(disk = new Disk()) {
+  constructor(disk = new Disk(), identity?: ExternalIdentity) {
     this.disk = disk
+    this.identity = identity
     this.people = this.start()
   }
 
@@ -113,6 +150,7 @@ export class Site {
       isCommon: () => this.#isCommon(),
       wall: () => this.disk.wall,
       now: () => this.disk.now,
+      ...(this.identity === undefined ? {} : { identity: this.identity }),
       alert: (event, details) => this.alerts.push({ event, details }),
     })
     for (const record of this.disk.records) this.people.take(record)

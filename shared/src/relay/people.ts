@@ -7,9 +7,10 @@ import {
   type SiteRules,
 } from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
-import { type Account, isUsable } from './accounts/account.ts'
+import type { Account, ExternalSubject } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
 import { AccountBook } from './accounts/account-book.ts'
+import { type ExternalAnswer, ExternalSignIn } from './identity/external-sign-in.ts'
 import { newCode } from './one-time-code.ts'
 import { OwnPassword } from './own-password.ts'
 import { actorOf, PeopleCore, type PeopleOptions } from './people-core.ts'
@@ -55,11 +56,13 @@ export class People {
   readonly #core: PeopleCore
   readonly #signIn: SignIn
   readonly #password: OwnPassword
+  readonly #external: ExternalSignIn
 
   constructor(options: PeopleOptions) {
     this.#core = new PeopleCore(options)
     this.#signIn = new SignIn(this.#core)
     this.#password = new OwnPassword(this.#core, this.#signIn)
+    this.#external = new ExternalSignIn(this.#core, this.#signIn)
   }
 
   /** Takes in a record of the relay's own trail, at start: in order, each once. */
@@ -82,6 +85,31 @@ export class People {
   /** Opens a session. Throws `Problem`; see `SignIn`. */
   signIn(name: string, password: string, device: string): Promise<SignedIn> {
     return this.#signIn.signIn(name, password, device)
+  }
+
+  /** Whose account somebody's at an identity provider is. */
+  linkedTo(named: ExternalSubject): Account | undefined {
+    return this.#core.book.linkedTo(named)
+  }
+
+  /** Begins and finishes signing in by the site's identity provider. Throw `Problem`; see `ExternalSignIn`. */
+  beginExternal(origin: string): Promise<{ readonly url: string; readonly binding: string }> {
+    return this.#external.begin(origin)
+  }
+
+  finishExternal(answer: ExternalAnswer, device: string): Promise<SignedIn> {
+    return this.#external.finish(answer, device)
+  }
+
+  /**
+   * The password again, of whoever is signed in, for an act that asks for it. Whoever came by a provider may have one
+   * that has to be changed first, and nobody has told them yet. Throws `Problem`.
+   */
+  async checkOwn({ account, session }: Caller, password: string, action: Action | undefined): Promise<void> {
+    const now = await this.#signIn.check(account.id, password, session.device)
+    if (session.external === undefined || (action !== undefined && beforePasswordChange.includes(action)))
+      return
+    if (await this.#signIn.isPoor(now, password)) throw new Problem('password-change-needed')
   }
 
   /** The password again, for what asks for it. Throws `Problem`; see `SignIn`. */
@@ -112,8 +140,8 @@ export class People {
 
   #callerIn(session: Session | undefined): Caller | undefined {
     const account = session && this.#core.book.get(session.account)
-    const isOpen = account !== undefined && isUsable(account) && account.credential?.epoch === session?.epoch
-    return session === undefined || !isOpen ? undefined : { session, account }
+    const isNone = session === undefined || account === undefined || !this.#core.stands(session, account)
+    return isNone ? undefined : { session, account }
   }
 
   /** As `caller`, for somebody who may do this. Throws `Problem`. */
@@ -137,8 +165,14 @@ export class People {
 
   /** Ends what nobody used for too long. To be called every few seconds. */
   async sweep(): Promise<void> {
-    const { sessions, serial } = this.#core
+    const { sessions, serial, book } = this.#core
     for (const { session, why } of sessions.sweep()) await serial.do(() => this.#core.recordEnd(session, why))
+    // The site has gone to another provider: what the one before opened has opened nothing since.
+    for (const session of sessions.all()) {
+      const account = book.get(session.account)
+      if (account === undefined || !this.#core.stands(session, account))
+        await serial.do(() => this.#core.end(session, 'account'))
+    }
   }
 
   /** Ends all sessions: the relay stops. What waits for its turn is done before. */
@@ -148,8 +182,9 @@ export class People {
   }
 
   /** Records how often somebody was told to wait. To be called about once a minute. */
-  sumUp(): Promise<void> {
-    return this.#signIn.sumUp()
+  async sumUp(): Promise<void> {
+    await this.#signIn.sumUp()
+    await this.#external.sumUp()
   }
 
   /**
@@ -204,6 +239,14 @@ export class People {
     return this.#by(by, (account) => acts.unlock(this.#core.book, account, id, reason))
   }
 
+  link(by: Caller, id: string, given: ExternalSubject & { readonly reason: string }): Promise<acts.Act> {
+    return this.#by(by, (account) => acts.link(this.#core.book, account, id, given))
+  }
+
+  unlink(by: Caller, id: string, reason: string): Promise<acts.Act> {
+    return this.#by(by, (account) => acts.unlink(this.#core.book, account, id, reason))
+  }
+
   proposeSigner(by: Caller, id: string, given: acts.SignerProposal): Promise<acts.Act> {
     return this.#by(by, (account) => acts.proposeSigner(this.#core.book, account, id, given))
   }
@@ -255,11 +298,15 @@ export class People {
       const act = decide()
       await this.#core.append(by, act.kind, act.body)
       const account = this.#core.book.get(String(act.body['account']))
-      if (account !== undefined && !isUsable(account)) await this.#core.endAllOf(account.id, 'account')
+      if (account === undefined) return act
+      // A reset takes away what a provider opened too, also where there was no password yet to take away.
+      for (const session of this.#core.sessions.of(account.id))
+        if (act.kind === 'account.reset' || !this.#core.stands(session, account))
+          await this.#core.end(session, 'account')
       // Without these records the keys would sign nothing either: their lease is of a password that is no more.
       const ended = endsKeys[act.kind]
-      if (account !== undefined && ended !== undefined) await this.#core.revokeKeysOf(account.id, ended)
-      if (account !== undefined) await after?.(account.id)
+      if (ended !== undefined) await this.#core.revokeKeysOf(account.id, ended)
+      await after?.(account.id)
       return act
     })
   }

@@ -4,7 +4,7 @@ import { type Account, isUsable } from './accounts/account.ts'
 import { foldedUserId } from './accounts/user-id.ts'
 import { credentialDigest, hashPassword, isOutdated, isPassword } from './passwords/password-hash.ts'
 import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
-import { actorOf, type PeopleCore } from './people-core.ts'
+import type { PeopleCore } from './people-core.ts'
 import type { SignInNotice } from './sessions/sign-in-history.ts'
 import { Throttled } from './sessions/throttled.ts'
 
@@ -44,27 +44,13 @@ export class SignIn {
   }
 
   async signIn(name: string, typed: string, device: string): Promise<SignedIn> {
-    const { serial, sessions, history } = this.#core
+    const { serial, history } = this.#core
     const account = await this.check(name, typed, device)
-    const mustChange = await this.#isPoor(account, typed)
+    const mustChange = await this.isPoor(account, typed)
     return serial.do(async () => {
       this.#requireStill(account)
       const notice = history.of(account.id)
-      const epoch = account.credential?.epoch ?? 0
-      const { session, token, ended } = sessions.start({ account: account.id, device, epoch, mustChange })
-      try {
-        for (const one of ended) await this.#core.recordEnd(one, 'too-many')
-        const body = {
-          account: account.id,
-          device,
-          session: session.id,
-          ...(mustChange ? { mustChange } : {}),
-        }
-        await this.#core.append(actorOf(account, 'password'), 'session.started', body)
-      } catch (error) {
-        sessions.end(session.id)
-        throw error
-      }
+      const token = await this.#core.open(account, { device, mustChange })
       return { token, account, mustChange, notice }
     })
   }
@@ -104,7 +90,11 @@ export class SignIn {
   }
 
   /** Counts and records a try that failed, and locks the account if it was one too many. */
-  async refused({ name, account }: Named, device: string, what: 'password' | 'code'): Promise<void> {
+  async refused(
+    { name, account }: Named,
+    device: string,
+    what: 'password' | 'code' | 'external',
+  ): Promise<void> {
     const { serial, guard, book, options } = this.#core
     const { relay, wall, alert } = options
     await serial.do(async () => {
@@ -148,7 +138,7 @@ export class SignIn {
   }
 
   /** A password that was good once may be on the list by now (21 CFR 11.300(b)). */
-  async #isPoor({ id, name }: Account, typed: string): Promise<boolean> {
+  async isPoor({ id, name }: Account, typed: string): Promise<boolean> {
     const { words, isCommon } = this.#core.options
     const rules = this.#core.rules.passwords
     const context = { rules, isCommon: await isCommon(), words: [id, name, ...words()] }

@@ -1,5 +1,7 @@
 import {
   type Action,
+  isIssuer,
+  isSubject,
   Problem,
   type Role,
   requireAllowed,
@@ -8,7 +10,7 @@ import {
 } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { isPlainLine } from '../plain-line.ts'
-import { type Account, isUsable, type OneTimeCode } from './account.ts'
+import { type Account, type ExternalSubject, isUsable, type OneTimeCode } from './account.ts'
 import type { AccountBook } from './account-book.ts'
 import { userIdOf } from './user-id.ts'
 
@@ -179,6 +181,35 @@ export function reset(book: AccountBook, by: Account, id: string, reason: string
 
 function coded(account: Account, reason: string, code: OneTimeCode): Act {
   return { kind: 'account.reset', body: { ...plain('', account, reason).body, ...codeFields(code) } }
+}
+
+/**
+ * Whom of an identity provider an account is. The provider makes no account: what it knows of a person is believed for
+ * this one name, because an administrator says so.
+ */
+export function link(
+  book: AccountBook,
+  by: Account,
+  id: string,
+  { issuer, subject, reason }: ExternalSubject & { readonly reason: string },
+): Act {
+  requireActor(by, 'account.link')
+  const account = known(book, id)
+  if (account.state === 'retired' || account.external !== undefined) throw new Problem('account-state')
+  if (!isIssuer(issuer) || !isSubject(subject)) throw new Problem('link-form')
+  // That of an account which is retired is taken until it is said that it is not theirs any more.
+  if (book.linkedTo({ issuer, subject }) !== undefined) throw new Problem('link-taken')
+  const act = plain('account.linked', account, reason)
+  return { ...act, body: { ...act.body, issuer, subject } }
+}
+
+export function unlink(book: AccountBook, by: Account, id: string, reason: string): Act {
+  requireActor(by, 'account.unlink')
+  const account = known(book, id)
+  if (account.external === undefined) throw new Problem('account-state')
+  const { issuer, subject } = account.external
+  const act = plain('account.unlinked', account, reason)
+  return { ...act, body: { ...act.body, issuer, subject } }
 }
 
 export interface SignerProposal {

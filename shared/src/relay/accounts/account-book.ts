@@ -1,6 +1,6 @@
 import { isRole, type Role } from '../../api/index.ts'
 import type { Body, TrailRecord } from '../../trail/index.ts'
-import { type Account, type AccountState, accountStates } from './account.ts'
+import { type Account, type AccountState, accountStates, type ExternalSubject } from './account.ts'
 
 /**
  * The accounts of a relay, made from the records of its own trail and of nothing else: there is no table of accounts
@@ -16,6 +16,11 @@ export class AccountBook {
   /** In the order in which they were added. */
   all(): readonly Account[] {
     return [...this.#accounts.values()]
+  }
+
+  /** Whose account somebody's at an identity provider is; at most one has them. */
+  linkedTo({ issuer, subject }: ExternalSubject): Account | undefined {
+    return this.all().find(({ external }) => external?.issuer === issuer && external.subject === subject)
   }
 
   /**
@@ -67,6 +72,14 @@ const changes: { readonly [kind: string]: Change } = {
             since: text(body, 'passwordSince'),
           },
     passwords: integer(body, 'passwords'),
+    external:
+      body['issuer'] === undefined
+        ? undefined
+        : {
+            issuer: text(body, 'issuer'),
+            subject: text(body, 'subject'),
+            since: text(body, 'linkedSince'),
+          },
   }),
   'account.changed': (account, body) => {
     const after = object(body, 'after')
@@ -119,6 +132,10 @@ const changes: { readonly [kind: string]: Change } = {
   // The same password, hashed at a higher cost.
   'account.password-rehashed': ({ credential }, body) =>
     credential === undefined ? {} : { credential: { ...credential, digest: text(body, 'credential') } },
+  'account.linked': (_, body, { time }) => ({
+    external: { issuer: text(body, 'issuer'), subject: text(body, 'subject'), since: time },
+  }),
+  'account.unlinked': () => ({ external: undefined }),
   'signer.proposed': (_, body, { by, seq }) => ({
     signer: { state: 'proposed', proposal: { by, seq }, identityCheck: text(body, 'identityCheck') },
   }),
@@ -143,6 +160,7 @@ function newAccount(id: string, body: Body): Account {
     code: undefined,
     resetProposed: undefined,
     credential: undefined,
+    external: undefined,
     passwords: 0,
     signer: { state: 'none' },
   }

@@ -26,9 +26,22 @@ export interface Account {
   /** A reset that one administrator has asked for and that a second has to allow: for accounts that sign. */
   readonly resetProposed: Proposal | undefined
   readonly credential: Credential | undefined
+  /** Whom of an identity provider it is; undefined if no administrator has said so. */
+  readonly external: ExternalLink | undefined
   /** How many passwords it has had: their numbers go on after a reset. */
   readonly passwords: number
   readonly signer: SignerRight
+}
+
+/** Somebody as an identity provider knows them: its name and theirs, each compared as it is written. */
+export interface ExternalSubject {
+  readonly issuer: string
+  readonly subject: string
+}
+
+export interface ExternalLink extends ExternalSubject {
+  /** ISO 8601. */
+  readonly since: string
 }
 
 export interface OneTimeCode {
@@ -64,6 +77,13 @@ export type SignerRight =
 /** Whether it may sign in at all. */
 export function isUsable({ state, locked }: Account): boolean {
   return state === 'active' && locked === undefined
+}
+
+/** Whether whom a provider names may sign in as this account: also before anybody has set its password. */
+export function isUsableBy({ issuer, subject }: ExternalSubject, account: Account): boolean {
+  const { state, locked, external } = account
+  const isOpen = (state === 'active' || state === 'invited') && locked === undefined
+  return isOpen && external?.issuer === issuer && external.subject === subject
 }
 
 /** Whether it may sign records now: signed in, with a role that signs, and with the right given by two. */

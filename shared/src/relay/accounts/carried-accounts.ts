@@ -12,7 +12,7 @@ import type { Account } from './account.ts'
 export function carriedAccounts(
   accounts: readonly Account[],
 ): { readonly kind: string; readonly body: Body }[] {
-  return accounts.map(({ id, name, roles, state, endedAt, locked, credential, passwords }) => ({
+  return accounts.map(({ id, name, roles, state, endedAt, locked, credential, passwords, external }) => ({
     kind: 'account.carried',
     body: {
       account: id,
@@ -25,6 +25,9 @@ export function carriedAccounts(
       ...(credential === undefined
         ? {}
         : { credential: credential.digest, epoch: credential.epoch, passwordSince: credential.since }),
+      ...(external === undefined
+        ? {}
+        : { issuer: external.issuer, subject: external.subject, linkedSince: external.since }),
     },
   }))
 }

@@ -85,6 +85,8 @@ async function found(name: RouteName, id: string, token: string | undefined): Pr
     await api.ask(requestOf(method, path, { token, ...(body === undefined ? {} : { body: '{}' }) })),
   )
   if (code !== 'none') expect(problemsOf(name)).toContain(code)
+  // The site has no provider.
+  if (name === 'startExternalSignIn') return code === 'external-unavailable' ? 'reaches' : code
   return code === (body === undefined ? 'none' : 'bad-request') ? 'reaches' : code
 }
 
@@ -124,7 +126,11 @@ test('the table of routes names an action for all but what nobody can be signed 
   tags: ['req/P11-10d-1'],
 }, () => {
   const open = routeNames.filter((name) => routeOf(name).action === undefined)
-  expect(open).toEqual(['hello', 'signIn', 'setPasswordByCode', 'readProblemPage'])
+  const external = ['startExternalSignIn', 'finishExternalSignIn']
+  // Whose presence it is, the token says, and the provider has signed it.
+  const presence = ['beginPresence', 'endPresence']
+  const signIn = ['hello', 'signIn', ...external, 'setPasswordByCode']
+  expect(open).toEqual([...signIn, ...presence, 'readProblemPage'])
 })
 
 test('every action on accounts, signers, own password and own session has its route', () => {
@@ -159,6 +165,8 @@ describe('what may be done is done', () => {
     ['unlockAccount', {}, 'account-state', 'account-state'],
     ['endSessions', {}, 'none', 'none'],
     ['resetAccount', {}, 'account-state', 'none'],
+    ['linkAccount', { issuer: 'https://login.lab.example', subject: '248289761001' }, 'none', 'none'],
+    ['unlinkAccount', {}, 'account-state', 'account-state'],
     ['proposeSigner', { identityCheck }, 'roles-conflict', 'none'],
     ['grantSigner', {}, 'account-state', 'account-state'],
     ['withdrawSigner', {}, 'account-state', 'account-state'],

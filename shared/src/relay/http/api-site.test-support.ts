@@ -3,6 +3,9 @@ import { type Client, createClient, type PathParameters, pathOf, type RouteName 
 import { Claims } from '../claims.ts'
 import { Feed } from '../feed/feed.ts'
 import { FeedTokens } from '../feed/feed-tokens.ts'
+import { IssuerKeys } from '../identity/issuer-keys.ts'
+import { Presence } from '../identity/presence.ts'
+import { UsedTokens } from '../identity/used-tokens.ts'
 import { good, Site } from '../people-site.test-support.ts'
 import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
@@ -39,6 +42,14 @@ export class ApiSite {
       trails,
       pokes: new TrailPokes({ people: site.people, every: this.time.every }),
       feed: this.feed,
+      presence: new Presence({
+        people: site.people,
+        desk: site.desk,
+        keys: new IssuerKeys({ fetch, now: () => site.disk.now }),
+        used: new UsedTokens(),
+        wall: () => site.disk.wall,
+        now: () => site.disk.now,
+      }),
       feedTokens: new FeedTokens({
         people: site.people,
         book: site.memory.feeds,

@@ -49,6 +49,11 @@ const fields: { readonly [field: string]: unknown } = {
   lasts: 'P90D',
   kinds: ['file.*'],
   projects: ['P-17'],
+  issuer: 'https://login.lab.example',
+  subject: '248289761001',
+  binding: 'A'.repeat(43),
+  state: 'A'.repeat(43),
+  iss: 'https://login.lab.example',
   token: '0123456789abcdef',
   captures: [{ trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 }],
 }
@@ -181,7 +186,7 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
   fc.constantFrom('name', 'reason', 'password', 'user', 'code', 'newPassword', 'identityCheck').map(
     (long): Breaking =>
       (body, field) =>
-        textOf({ ...body, [Object.hasOwn(body, long) ? long : field]: 'x'.repeat(3_000) }),
+        textOf({ ...body, [Object.hasOwn(body, long) ? long : field]: 'x'.repeat(9_000) }),
   ),
   fc
     .uint8Array({ maxLength: 64 })
@@ -205,7 +210,7 @@ function isOfKind(value: unknown, right: unknown): boolean {
 }
 
 function isOptional(field: string): boolean {
-  return ['name', 'roles', 'lostBefore', 'kinds', 'projects'].includes(field)
+  return ['name', 'roles', 'lostBefore', 'kinds', 'projects', 'iss'].includes(field)
 }
 
 /** How it travels: whole, or in pieces without a length, or with a length that is not its own. */

@@ -74,6 +74,11 @@ describe('every answer has the same headers, and no others', () => {
     const unknown = await ask({ authorization: `Bearer ${'A'.repeat(43)}` })
     if (action !== undefined) expect(headersIn(unknown)).toEqual({ ...refusal, 'www-authenticate': 'Bearer' })
     if (name === 'signOut') return
+    if (name === 'startExternalSignIn') {
+      // The site has no provider.
+      expect((await ask()).status).toBe(503)
+      return
+    }
     const isQas = action !== undefined && !mayDo(['administrator'], action)
     const known = await ask({ authorization: `Bearer ${isQas ? qa : token}` })
     expect(known.status).toBe(body === undefined ? 200 : 400)
@@ -276,7 +281,10 @@ describe('the password of whoever asks', () => {
     const without = routeNames.filter((name) => routeOf(name).method !== 'GET' && !routeOf(name).asksPassword)
     // Proof of possession is asked for the key, and a statement is signed itself: its key is opened by a password.
     const proved = ['startEnrolment', 'renewLease', 'giveStatements']
-    expect(without).toEqual(['signIn', 'signOut', 'setPasswordByCode', ...proved])
+    // Whoever is asked who they are by the provider, and whoever it has signed for.
+    const external = ['startExternalSignIn', 'finishExternalSignIn']
+    const presence = ['beginPresence', 'endPresence']
+    expect(without).toEqual(['signIn', ...external, 'signOut', 'setPasswordByCode', ...proved, ...presence])
     for (const name of routeNames)
       if (routeOf(name).asksPassword)
         expect(routeOf(name).body?.safeParse({}).error?.message).toContain('password')

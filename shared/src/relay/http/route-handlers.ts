@@ -27,6 +27,7 @@ import type { Feed, FeedHolder } from '../feed/feed.ts'
 import { usualKinds } from '../feed/feed-scope.ts'
 import type { FeedToken } from '../feed/feed-token-book.ts'
 import type { FeedTokens } from '../feed/feed-tokens.ts'
+import type { Presence } from '../identity/presence.ts'
 import type { Caller, People } from '../people.ts'
 import type { TrailPokes } from '../reading/trail-pokes.ts'
 import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
@@ -41,6 +42,7 @@ export interface RouteHost {
   readonly people: People
   readonly claims: Claims
   readonly signing: Signing
+  readonly presence: Presence
   readonly trails: TrailReader
   readonly pokes: TrailPokes
   readonly feed: Feed
@@ -72,6 +74,8 @@ export type Asking<Name extends RouteName> = ParametersOf<Name> & {
   readonly signal: AbortSignal
   readonly query: QueryOf<Name>
   readonly body: BodyOf<Name>
+  /** Under which of its addresses the relay was asked. */
+  readonly origin: () => string
 }
 
 type Handled<Name extends RouteName> = Name extends ContentRoute ? Given : ResultOf<Name>
@@ -82,7 +86,7 @@ export type RouteHandlers = {
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
 export function routeHandlers(host: RouteHost): RouteHandlers {
-  const { people, claims, signing, trails, pokes, feed, feedTokens } = host
+  const { people, claims, signing, presence, trails, pokes, feed, feedTokens } = host
   const { device, version, trail, origins, signer, wall } = host
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
@@ -117,6 +121,11 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       const { token, account, mustChange } = await people.signIn(body.user, body.password, device)
       return { token, account: ownViewOf(account, mustChange) }
     },
+    startExternalSignIn: ({ origin }) => people.beginExternal(origin()),
+    finishExternalSignIn: async ({ body }) => {
+      const { token, account, mustChange } = await people.finishExternal(body, device)
+      return { token, account: ownViewOf(account, mustChange) }
+    },
     whoAmI: ({ caller }) => ({ account: ownViewOf(caller.account, caller.session.mustChange) }),
     signOut: async ({ caller }) => {
       await people.signOut(caller)
@@ -126,6 +135,13 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     },
     changePassword: async ({ caller, body }) => {
       await askingAgain(people.changePassword(caller, body.password, body.newPassword))
+    },
+
+    beginPresence: async ({ body }) => {
+      await presence.begin(body.token)
+    },
+    endPresence: async ({ body }) => {
+      await presence.end(body.token)
     },
 
     listUnclaimed: () => {
@@ -209,6 +225,9 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       const code = await people.reset(caller, id, body.reason)
       return { account: viewOf(people.account(id)), code: code ?? null }
     },
+    linkAccount: ({ caller, id, body: { issuer, subject, reason } }) =>
+      accountAfter(id, people.link(caller, id, { issuer, subject, reason })),
+    unlinkAccount: ({ caller, id, body }) => accountAfter(id, people.unlink(caller, id, body.reason)),
     proposeSigner: ({ caller, id, body: { identityCheck, reason } }) =>
       accountAfter(id, people.proposeSigner(caller, id, { identityCheck, reason })),
     grantSigner: ({ caller, id, body }) => accountAfter(id, people.grantSigner(caller, id, body.reason)),
@@ -285,7 +304,7 @@ function keyViewOf({ verifier, user, device, since, revoked, lease, lastCount }:
 /** No digest of a password or a code leaves the relay. */
 function viewOf(account: Account | undefined): AccountView {
   if (account === undefined) throw new Error('an account that was there a moment ago is not')
-  const { id, name, roles: held, state, locked, code, resetProposed, credential, signer } = account
+  const { id, name, roles: held, state, locked, code, resetProposed, credential, external, signer } = account
   return {
     id,
     name,
@@ -295,6 +314,7 @@ function viewOf(account: Account | undefined): AccountView {
     codeExpires: code?.expires ?? null,
     passwordSince: credential?.since ?? null,
     resetProposedBy: resetProposed?.by ?? null,
+    external: external ?? null,
     signer:
       signer.state === 'proposed'
         ? { state: 'proposed', by: signer.proposal.by, identityCheck: signer.identityCheck }

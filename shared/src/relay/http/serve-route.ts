@@ -27,11 +27,20 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
     if (caller !== undefined && name !== 'signOut') people.spend(caller, routeOf(name).cost)
     const query = readQuery(request, routeOf(name).query)
     const body = await bodyOf(name, request)
-    if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, body)
+    if (caller !== undefined && routeOf(name).asksPassword) await requirePassword(people, caller, name, body)
     // Asking for a password takes its time: who asks is looked up again, with the rights of then.
     const { signal, headers } = request
     const accept = headers.get('accept') ?? ''
-    const asking = { ...parameters, caller: lookUp(), feedToken, query, body, accept, signal }
+    const asking = {
+      ...parameters,
+      caller: lookUp(),
+      feedToken,
+      query,
+      body,
+      accept,
+      signal,
+      origin: () => originOf(host, request),
+    }
     // The table says what each handler is given; that it was, no type can follow through a name.
     const handler = handlers[name] as (asking: Asking<RouteName>) => unknown
     const value = await handler(asking as unknown as Asking<RouteName>)
@@ -61,9 +70,22 @@ async function bodyOf(name: RouteName, request: Request): Promise<unknown> {
 }
 
 /** A wrong one is recorded and counted like one at signing in (ASVS 7.5.3). Throws `Problem`. */
-async function requirePassword(people: People, { account, session }: Caller, body: unknown): Promise<void> {
+async function requirePassword(
+  people: People,
+  caller: Caller,
+  name: RouteName,
+  body: unknown,
+): Promise<void> {
   const { password } = body as { readonly password: string }
-  await askingAgain(people.check(account.id, password, session.device))
+  await askingAgain(people.checkOwn(caller, password, routeOf(name).action))
+}
+
+/** Under which of the relay's own addresses it was asked. The guard has let nobody by who asked under another. */
+function originOf({ origins }: RouteHost, request: Request): string {
+  const asked = request.headers.get('host')?.toLowerCase()
+  const origin = origins.find((one) => new URL(one).host === asked)
+  if (origin === undefined) throw new Problem('host-refused')
+  return origin
 }
 
 function answerOf(name: RouteName, value: unknown): Response {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { ExternalSubject } from '../accounts/account.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 
 /** A session ends when nobody used it for so long, and in any case after so long (SECURITY.md, ASVS 7.3). */
@@ -18,10 +19,12 @@ export interface Session {
   /** User id. */
   readonly account: string
   readonly device: string
-  /** The password it was opened with, by number: another password ends it. */
+  /** The password the account had when it was opened, by number, 0 if none: another password ends it. */
   readonly epoch: number
   /** True if nothing can be done before another password is set. */
   readonly mustChange: boolean
+  /** Whom a provider named, if that opened it: another link, or none, ends it. */
+  readonly external?: ExternalSubject
 }
 
 interface Kept extends Session {
@@ -140,6 +143,6 @@ export class Sessions {
   }
 }
 
-function sessionOf({ id, account, device, epoch, mustChange }: Kept): Session {
-  return { id, account, device, epoch, mustChange }
+function sessionOf({ id, account, device, epoch, mustChange, external }: Kept): Session {
+  return { id, account, device, epoch, mustChange, ...(external === undefined ? {} : { external }) }
 }

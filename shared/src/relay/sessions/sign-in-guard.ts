@@ -32,6 +32,8 @@ export class SignInGuard {
     if (kind === 'account.unlocked' && typeof account === 'string') return this.#forgive(account)
     if (typeof device !== 'string') return
     const at = Date.parse(time)
+    // A try at a provider that names no account guessed nobody's password.
+    if (body['what'] === 'external' && typeof account !== 'string') return
     if (kind === 'session.refused') this.failed(typeof account === 'string' ? account : undefined, device, at)
     if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(pairOf(account, device))
   }

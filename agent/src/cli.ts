@@ -6,6 +6,7 @@ import { askingCommands } from './commands/asking.ts'
 import { claimCommand } from './commands/claim.ts'
 import { deviceCommand } from './commands/device.ts'
 import { feedTokenCommand } from './commands/feed-token.ts'
+import { identityCommand } from './commands/identity.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
 import { profilesCommand } from './commands/profiles.ts'
@@ -46,6 +47,7 @@ const commands: { readonly [name: string]: Command } = {
   device: deviceCommand,
   signature: signatureCommand,
   rules: rulesCommand,
+  identity: identityCommand,
   'feed-token': feedTokenCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {

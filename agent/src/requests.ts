@@ -172,6 +172,14 @@ const handlers: { readonly [command: string]: Handler } = {
       )
     }
   },
+  'identity.secret': async (relay, by, args) => {
+    const { set, reason: why } = z.strictObject({ set: z.boolean(), reason }).parse(args)
+    const actor = by.actor ?? relayActor(relay.relayName)
+    const body = { set, reason: why, by: by.evidence }
+    const time = () => new Date().toISOString()
+    const seq = await relay.recorder.record(() => ({ kind: 'identity.secret', actor, time: time(), body }))
+    return { seq }
+  },
   'recovery.written': async (relay, by, args) => {
     const asked = recoverySchema.parse(args)
     if (asked.file === relay.opened.folder.recovery) {

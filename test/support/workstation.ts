@@ -17,6 +17,7 @@ export interface RelayStatus {
   readonly size: number
   readonly left?: string
   readonly settled: boolean
+  readonly badge: string | null
   readonly recoveryBehind: readonly string[]
   readonly http: { readonly port: number; readonly state: string } | null
   readonly held: { readonly reason: string } | null

@@ -33,12 +33,14 @@ function lineOf({
   locked,
   codeExpires,
   resetProposedBy,
+  external,
   signer,
 }: AccountView): string {
   const more = [
     ...(locked === null ? [] : [`LOCKED since ${locked}`]),
     ...(codeExpires === null ? [] : [`code until ${codeExpires}`]),
     ...(resetProposedBy === null ? [] : [`reset proposed by ${resetProposedBy}`]),
+    ...(external === null ? [] : [`${external.subject} at ${external.issuer}`]),
     ...(signer.state === 'none'
       ? []
       : [

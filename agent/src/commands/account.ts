@@ -32,6 +32,10 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords.
       End-sessions: whoever is signed in with it signs in again. Reset: a one-time code for a forgotten password;
       of an account that signs a second administrator asks for it, too
+  relay account link ID --issuer URL --subject TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+  relay account unlink ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+      Whom of the site's identity provider an account is: then they can sign in there, and tokens of the site's own
+      software say that they are present. Unlinked: sessions opened so end at once
   relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
   relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       The right to sign: one administrator says how the identity was checked, another grants it
@@ -49,6 +53,8 @@ const everything = {
   role: { type: 'string', multiple: true },
   'full-name': { type: 'string' },
   'identity-check': { type: 'string' },
+  issuer: { type: 'string' },
+  subject: { type: 'string' },
 } as const
 
 type Values = ReturnType<typeof parseOptions<typeof everything>>['values']
@@ -59,6 +65,7 @@ type PlainAct =
   | 'unlockAccount'
   | 'endSessions'
   | 'resetAccount'
+  | 'unlinkAccount'
   | 'grantSigner'
   | 'withdrawSigner'
 
@@ -69,6 +76,7 @@ const plainActs: { readonly [verb: string]: PlainAct } = {
   unlock: 'unlockAccount',
   'end-sessions': 'endSessions',
   reset: 'resetAccount',
+  unlink: 'unlinkAccount',
   'grant-signer': 'grantSigner',
   'withdraw-signer': 'withdrawSigner',
 }
@@ -139,6 +147,19 @@ async function carryOut(
       )
       return say(values, out, answer)
     }
+    case 'link': {
+      const taken = { ...withReason, issuer: everything.issuer, subject: everything.subject }
+      const { values, words } = read(args, taken, verb, 'ID')
+      const body = {
+        reason: requireReason(values.reason),
+        issuer: required(values.issuer, 'issuer'),
+        subject: required(values.subject, 'subject'),
+      }
+      const answer = await asPerson(values, asking, (client, password) =>
+        client.call('linkAccount', { id: words[1] ?? '', body: { ...body, password } }),
+      )
+      return say(values, out, answer)
+    }
     case 'propose-signer': {
       const taken = { ...withReason, 'identity-check': everything['identity-check'] }
       const { values, words } = read(args, taken, verb, 'ID')
@@ -153,7 +174,7 @@ async function carryOut(
     }
     default:
       throw new UnusableInput(
-        `relay account is followed by first, password, list, add, change, ${Object.keys(plainActs).join(', ')} or propose-signer; relay account --help`,
+        `relay account is followed by first, password, list, add, change, link, ${Object.keys(plainActs).join(', ')} or propose-signer; relay account --help`,
       )
   }
 }

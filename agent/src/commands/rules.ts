@@ -7,6 +7,7 @@ import {
   type SiteRules,
 } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
+import { readPlainFile } from '../read-plain-file.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, whereHelp, whereOptions } from './as-person.ts'
@@ -23,9 +24,15 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
       signing PROJECT=STEPS          e.g. NMR=reviewed:reviewer,approved:qa,independent: these signatures, in this
                                      order, each by somebody else; PROJECT=none: any; PROJECT= takes its rule away;
                                      "*" stands for all projects without one of their own
+      identity ISSUER,CLIENT,AUDIENCE|none
+                                     the provider by which people may sign in, what it calls this relay, and whom
+                                     tokens of the site's software have to be meant for
+      identity-keys FILE|none        the provider's public keys (JWKS), where this machine cannot reach it
       Each change is a record with what was before. The password is typed when it is asked for, or is a line of
       standard input.
       ${whereHelp}`
+
+const KEYS_BYTES_MAX = 262_144
 
 const common = {
   as: { type: 'string' },
@@ -88,9 +95,25 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
       const rule = steps === '' ? null : signingRule(steps)
       return () => ({ signing: { [project]: rule } })
     }
+    case 'identity': {
+      if (value === 'none') return () => ({ identity: null })
+      const [issuer = '', clientId = '', audience = '', ...more] = value.split(',')
+      if (audience === '' || more.length > 0)
+        throw new UnusableInput(`identity is ISSUER,CLIENT,AUDIENCE or none, not ${shown(value)}`)
+      // Keys are those of one issuer.
+      return () => ({ identity: { issuer, clientId, audience } })
+    }
+    case 'identity-keys': {
+      const jwks = value === 'none' ? undefined : keysIn(value)
+      return ({ identity }) => {
+        if (identity === null) throw new UnusableInput('there is no provider yet: relay rules set identity')
+        const { jwks: _, ...rest } = identity
+        return { identity: jwks === undefined ? rest : { ...rest, jwks } }
+      }
+    }
     default:
       throw new UnusableInput(
-        `there is no rule ${shown(name)}: four-eyes, password-length, password-composition, password-max-age, signing`,
+        `there is no rule ${shown(name)}: four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys`,
       )
   }
 }
@@ -112,6 +135,24 @@ function signingRule(text: string): SigningRule {
   return { steps, independent }
 }
 
+type Keys = NonNullable<NonNullable<SiteRules['identity']>['jwks']>
+
+/** What a provider publishes, less what a key can do without: the relay takes no member it has no use for. */
+function keysIn(file: string): Keys {
+  const read = readPlainFile(file, KEYS_BYTES_MAX)
+  if (read.kind !== 'read') throw new UnusableInput(`the keys in ${file} cannot be read`)
+  try {
+    const { keys } = JSON.parse(read.bytes.toString('utf8')) as { keys: Record<string, unknown>[] }
+    const known = ['kty', 'kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e']
+    const taken = keys.map((key) =>
+      Object.fromEntries(known.flatMap((one) => (one in key ? [[one, key[one]]] : []))),
+    )
+    return { keys: taken } as Keys
+  } catch (error) {
+    throw new UnusableInput(`${file} is no JSON Web Key Set`, { cause: error })
+  }
+}
+
 function oneOf<Value>(text: string, values: { readonly [name: string]: Value }): Value {
   if (!Object.hasOwn(values, text))
     throw new UnusableInput(`${Object.keys(values).join(' or ')}, not ${shown(text)}`)
@@ -126,7 +167,7 @@ function numberOf(text: string, least: number, most: number): number {
 }
 
 export function rulesText(rules: SiteRules): string {
-  const { fourEyes, passwords, signing } = rules
+  const { fourEyes, passwords, signing, identity } = rules
   const { lengthMin, composition, maxAgeDays } = passwords
   const projects = Object.entries(signing).map(([project, rule]) =>
     lineOf(project === EVERY_PROJECT ? 'all other projects' : `project ${project}`, signingText(rule)),
@@ -137,6 +178,14 @@ export function rulesText(rules: SiteRules): string {
       'passwords',
       `${lengthMin} characters at least; ${composition === 'none' ? 'any kinds' : 'capital and small letters, digits and others'}; ${maxAgeDays === null ? 'no age limit' : `changed every ${maxAgeDays} days`}`,
     ),
+    ...(identity === null
+      ? []
+      : [
+          lineOf(
+            'identity provider',
+            `${identity.issuer}, which calls this relay ${identity.clientId}; tokens for ${identity.audience}${identity.jwks === undefined ? '' : `; ${identity.jwks.keys.length} keys on record`}`,
+          ),
+        ]),
     ...(projects.length === 0 ? [lineOf('signing', 'whoever may sign does, in any order')] : projects),
     ...deviationsOf(rules).map((sentence) => `  ! ${sentence}`),
   ]

@@ -1,0 +1,41 @@
+import { dataFolder } from '../data-folder.ts'
+import { IDENTITY_SECRET_NAME } from '../people/identity-secret.ts'
+import { requireReason } from '../reason.ts'
+import { openSecrets } from '../secrets.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { askRelay, requireRelay } from './ask-relay.ts'
+import { type Command, jsonText, type Output, parseOptions, required } from './options.ts'
+import { withSecretInput } from './secret-input.ts'
+
+const help = `relay identity secret --data DIR --reason TEXT [--json]
+      What the site's identity provider knows this relay by, if it has given it a secret: typed when it is asked for, or
+      a line of standard input; an empty line takes it away. Kept with the keys, and used within the hour. The provider
+      itself is a rule of the site: relay rules set identity`
+
+const options = {
+  data: { type: 'string' },
+  reason: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+export const identityCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const { values, words } = parseOptions(args, options, ['secret'])
+  if (words[0] !== 'secret')
+    throw new UnusableInput('relay identity is followed by secret; relay identity --help')
+  const reason = requireReason(values.reason)
+  const folder = dataFolder(required(values.data, 'data'))
+  requireRelay(folder)
+  const secret = (await withSecretInput((asking) => asking.ask('Client secret'))).trim()
+  const secrets = await openSecrets(folder)
+  await secrets.remove(IDENTITY_SECRET_NAME)
+  if (secret !== '') await secrets.create(IDENTITY_SECRET_NAME, Buffer.from(secret))
+  const given = { reason, set: secret !== '' }
+  const { seq } = (await askRelay(folder, { command: 'identity.secret', arguments: given })) as {
+    seq: number
+  }
+  const said = secret === '' ? 'There is no client secret.' : 'The client secret is kept.'
+  out.write(values.json ? jsonText({ seq, set: given.set }) : `${said} Recorded as record ${seq}.\n`)
+  return 0
+}

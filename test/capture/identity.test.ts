@@ -1,0 +1,271 @@
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Problem } from '@compliance-relay/shared/api'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { freePort } from '../support/free-port.ts'
+import { IdentityProvider, SECRET } from '../support/identity-provider.ts'
+import { account, Workstation } from '../support/workstation.ts'
+
+/* A site's identity provider and a real relay: set up by the command line, used over HTTP, over kills and new trails. */
+
+const good = 'gravel spoon tundra 41'
+const why = ['--reason', 'as agreed with the head of the laboratory']
+const audience = 'https://relay.lab.example'
+
+let station: Workstation
+let provider: IdentityProvider
+let port: string
+const undo: (() => void)[] = []
+const isRoot = process.getuid?.() === 0
+
+beforeEach(async () => {
+  await workstation()
+  await setUp()
+})
+
+async function workstation(): Promise<void> {
+  port = String(await freePort())
+  provider = await IdentityProvider.start([`http://127.0.0.1:${port}/signed-in`])
+  station = new Workstation({
+    usualPort: true,
+    person: false,
+    // Several people write under this account, so only their presence tells who it was.
+    init: ['--quiet', '1', '--admin', 'asmith=Anna Smith', '--shared', account, '--person', 'jdoe=Jane Doe'],
+  })
+}
+
+/** Running, with an administrator, the provider, and an account that is linked to somebody there. */
+async function setUp(): Promise<void> {
+  const code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
+  await station.start('--port', port)
+  relay([code, good], 'account', 'password', 'asmith', '--code')
+  const added = relay(
+    [good],
+    'account',
+    'add',
+    'jdoe=Jane Doe',
+    '--role',
+    'operator',
+    '--as',
+    'asmith',
+    ...why,
+    '--json',
+  )
+  relay([JSON.parse(added).code, good], 'account', 'password', 'jdoe', '--code')
+  const identity = `${provider.issuer},relay,${audience}`
+  relay([good], 'rules', 'set', 'identity', identity, '--as', 'asmith', ...why)
+  relay(
+    [good],
+    'account',
+    'link',
+    'jdoe',
+    '--issuer',
+    provider.issuer,
+    '--subject',
+    'jane',
+    '--as',
+    'asmith',
+    ...why,
+  )
+}
+
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  for (const one of undo.splice(0)) one()
+  await station.remove()
+  await provider.stop()
+})
+
+/** A command that is carried out, with what is typed. */
+function relay(typed: readonly string[], ...args: string[]): string {
+  const said = station.tryRelayWith(`${typed.join('\n')}\n`, ...args, '--port', port)
+  expect(said).toMatchObject({ code: 0, error: '' })
+  return said.out
+}
+
+function token(different: object = {}): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000)
+  const all = {
+    iss: provider.issuer,
+    aud: audience,
+    sub: 'jane',
+    jti: randomUUID(),
+    iat: now,
+    exp: now + 300,
+  }
+  return provider.sign({ ...all, ...different })
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Problem) return error.code
+    throw error
+  }
+  return 'none'
+}
+
+const present = (given: string) => refusalOf(clientAt(port).call('beginPresence', { body: { token: given } }))
+const left = (given: string) => refusalOf(clientAt(port).call('endPresence', { body: { token: given } }))
+
+async function signIn(): Promise<string> {
+  const { url, binding } = await clientAt(port).call('startExternalSignIn', {})
+  const answer = await provider.login(url, 'jane')
+  return (await clientAt(port).call('finishExternalSignIn', { body: { binding, ...answer } })).token
+}
+
+function records(kind: RegExp) {
+  return station.records().filter((record) => kind.test(record.kind))
+}
+
+describe('presence by token', { tags: ['req/P11-10e-7'] }, () => {
+  test('makes what is written meanwhile that person’s, as a badge does, over a kill, and each token once', async () => {
+    writeFileSync(join(station.folder, 'before.dat'), 'x')
+    await station.until('nobody answers for it', ({ units }) => units.unclaimed === 1)
+    const first = await token()
+    expect(await present(first)).toBe('none')
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    // What was taken before is known from the trail.
+    expect(await present(first)).toBe('token-refused')
+    writeFileSync(join(station.folder, 'with.dat'), 'x')
+    await station.until('it is hers', ({ units }) => units.recorded === 1)
+    expect(await left(await token())).toBe('none')
+    writeFileSync(join(station.folder, 'after.dat'), 'x')
+    await station.until('nobody answers for it', ({ units }) => units.unclaimed === 2)
+    const captures = records(/^(?:file|capture)\./)
+    expect(captures.map(({ actor, body }) => [body['path'], actor.name, actor.via])).toEqual([
+      ['before.dat', 'ws-test', 'relay'],
+      ['with.dat', 'Jane Doe', 'badge'],
+      ['after.dat', 'ws-test', 'relay'],
+    ])
+    expect(captures[1]?.body['evidence']).toMatchObject({ grade: 'A' })
+    const subject = {
+      issuer: provider.issuer,
+      subject: 'jane',
+      jti: expect.any(String),
+      expires: expect.any(String),
+    }
+    expect(records(/^badge\.(?:in|out)$/)).toMatchObject([
+      {
+        kind: 'badge.in',
+        actor: { id: 'jdoe', name: 'Jane Doe', via: 'token' },
+        body: { by: { token: subject } },
+      },
+      { kind: 'badge.out', actor: { id: 'jdoe', via: 'token' }, body: { by: { token: subject } } },
+    ])
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('needs no provider that can be reached, if its keys are on record: the public ones', async () => {
+    const file = join(station.base, 'jwks.json')
+    writeFileSync(file, JSON.stringify({ keys: [provider.privateKey] }))
+    relay([good], 'rules', 'set', 'identity-keys', file, '--as', 'asmith', ...why)
+    expect(JSON.stringify(station.records())).not.toContain(provider.privateKey.d)
+    await provider.stop()
+    await station.stop()
+    await station.start('--port', port)
+    expect(await present(await token())).toBe('none')
+    expect((await station.status()).badge).toBe('jdoe')
+    relay([good], 'rules', 'set', 'identity-keys', 'none', '--as', 'asmith', ...why)
+    expect(await left(await token())).toBe('token-refused')
+    expect((await station.status()).badge).toBe('jdoe')
+  })
+
+  test('that is not verified is nobody’s: a record at once, and the others of the minute together', {
+    tags: ['challenge'],
+  }, async () => {
+    expect(await present(await token({ aud: 'https://other.lab.example' }))).toBe('token-refused')
+    for (let i = 0; i < 20; i++) expect(await present(await token({ sub: 'mallory' }))).toBe('token-refused')
+    const used = await token()
+    const codes = await Promise.all([present(used), present(used), present(used)])
+    expect(codes.toSorted()).toEqual(['none', 'token-refused', 'token-refused'])
+    // Two at once are one after the other: nobody is there together with somebody else.
+    expect(records(/^badge\.in$/)).toHaveLength(1)
+    await station.stop()
+    expect(records(/^badge\.refused$/).map(({ body }) => body)).toMatchObject([
+      { by: { via: 'token' }, person: null, reason: 'audience' },
+      {
+        count: 22,
+        attempts: [
+          { by: { via: 'token' }, person: null, reason: 'not-linked', count: 20 },
+          { by: { via: 'token' }, person: 'jdoe', reason: 'used', count: 2 },
+        ],
+      },
+    ])
+    expect(JSON.stringify(station.records())).not.toContain('mallory')
+  })
+})
+
+test(`on a full disk nobody is present by a token, nor later${isRoot ? '' : ' (not executed: needs root for a small disk)'}`, {
+  tags: ['req/DI-2', 'challenge', 'fault'],
+}, async () => {
+  if (!isRoot) return
+  await station.remove()
+  await provider.stop()
+  await workstation()
+  mkdirSync(station.data, { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', station.data])
+  undo.push(() => execFileSync('umount', ['-l', station.data]))
+  await setUp()
+  const ballast = join(station.data, 'ballast')
+  execFileSync('bash', ['-c', 'head -c 10m /dev/zero > "$1" 2>/dev/null || true', '-', ballast])
+  const codes: string[] = []
+  // Each is another token; one more record at a time, until there is no room for it.
+  for (let i = 0; codes.at(-1) !== 'held' && i < 55; i++) codes.push(await present(await token()))
+  expect(codes.at(-1)).toBe('held')
+  const session = await refusalOf(signIn())
+  expect(session).toBe('held')
+  rmSync(ballast)
+  await station.until('it records again', ({ held }) => held === null)
+  await station.stop()
+  expect(records(/^badge\.in$/)).toHaveLength(codes.length - 1)
+  expect(station.verify().code).toBe(0)
+})
+
+describe('signing in by the provider', { tags: ['req/P11-10d-1', 'challenge'] }, () => {
+  test('is set up, used and taken back by the command line, and a provider that is away hinders nobody', async () => {
+    expect(relay([good], 'account', 'list', '--as', 'asmith')).toContain(`jane at ${provider.issuer}`)
+    expect(relay([good], 'rules', '--as', 'asmith')).toContain(provider.issuer)
+    const secret = station.tryRelayWith(`${SECRET}\n`, 'identity', 'secret', '--data', station.data, ...why)
+    expect(secret).toMatchObject({ code: 0, error: '' })
+    expect(records(/^identity\.secret$/)).toMatchObject([{ body: { set: true } }])
+    expect(JSON.stringify(station.records())).not.toContain(SECRET)
+    relay(
+      [good],
+      'rules',
+      'set',
+      'identity',
+      `${provider.issuer},relay-with-secret,${audience}`,
+      '--as',
+      'asmith',
+      ...why,
+    )
+    const session = await signIn()
+    const who = () => refusalOf(clientAt(port, () => session).call('whoAmI', {}))
+    expect(await who()).toBe('none')
+    relay([good], 'account', 'unlink', 'jdoe', '--as', 'asmith', ...why)
+    expect(await who()).toBe('unauthenticated')
+    expect(await refusalOf(signIn())).toBe('sign-in-refused')
+    expect(await present(await token())).toBe('token-refused')
+    expect(records(/^account\.(?:un)?linked$/)).toMatchObject([
+      { kind: 'account.linked', actor: { id: 'asmith' }, body: { issuer: provider.issuer, subject: 'jane' } },
+      { kind: 'account.unlinked', actor: { id: 'asmith' }, body: { account: 'jdoe', subject: 'jane' } },
+    ])
+    await provider.stop()
+    await station.stop()
+    await station.start('--port', port)
+    expect(await refusalOf(clientAt(port).call('startExternalSignIn', {}))).toBe('external-unavailable')
+    expect(station.tryRelay('status', '--data', station.data)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('NEEDS    the identity provider cannot be asked'),
+    })
+    expect(await refusalOf(clientAt(port).call('signIn', { body: { user: 'jdoe', password: good } }))).toBe(
+      'none',
+    )
+  })
+})

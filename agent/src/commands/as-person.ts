@@ -83,7 +83,9 @@ export function clientAt(
     base,
     async (url, init) => {
       try {
-        return await fetch(url, { ...init, headers: { ...init.headers, origin: base } })
+        // Commands ask seldom: a connection that is kept, the relay may have closed by the next time.
+        const headers = { ...init.headers, origin: base, connection: 'close' }
+        return await fetch(url, { ...init, headers })
       } catch (error) {
         throw new UnusableInput(
           `no relay answers at port ${number} of this machine: relay status says at which port it does, --port N names it`,

@@ -130,7 +130,7 @@ test('the table of routes names an action for all but what nobody can be signed 
   // Whose presence it is, the token says, and the provider has signed it.
   const presence = ['beginPresence', 'endPresence']
   const signIn = ['hello', 'signIn', ...external, 'setPasswordByCode']
-  expect(open).toEqual([...signIn, ...presence, 'readProblemPage'])
+  expect(open).toEqual([...signIn, 'readProblemPage', ...presence])
 })
 
 test('every action on accounts, signers, own password and own session has its route', () => {

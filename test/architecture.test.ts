@@ -65,7 +65,7 @@ function isOwn(folder: string, path: string, name: string): boolean {
   return join(path, '..', name).startsWith(`${folder}/`)
 }
 
-const testing = ['vitest', 'fast-check', '@seriousme/openapi-schema-validator']
+const testing = ['vitest', 'fast-check', '@seriousme/openapi-schema-validator', 'standardwebhooks']
 
 function isAllowed(path: string, name: string, may: readonly string[]): boolean {
   if (path.endsWith('.test.ts') && testing.includes(name)) return true

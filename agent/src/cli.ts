@@ -17,6 +17,7 @@ import { runCommand, runHelp } from './commands/run.ts'
 import { settingsCommand } from './commands/settings.ts'
 import { signatureCommand } from './commands/signature.ts'
 import { startCommand, startHelp } from './commands/start.ts'
+import { subscriptionCommand } from './commands/subscription.ts'
 import {
   checkpointCommand,
   checkpointHelp,
@@ -49,6 +50,7 @@ const commands: { readonly [name: string]: Command } = {
   rules: rulesCommand,
   identity: identityCommand,
   'feed-token': feedTokenCommand,
+  subscription: subscriptionCommand,
   trail: { help: trailHelp, run: trailCommand },
   manifest: {
     help: manifestHelp,

@@ -21,6 +21,9 @@ const warnings = new Set([
   'port-taken',
   'recovery-behind',
   'alert',
+  'not-delivered',
+  'receiver-gone',
+  'cursor-disbelieved',
   'people-unusable',
   'people-failed',
 ])

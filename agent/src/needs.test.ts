@@ -20,6 +20,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   people: { accounts: 0, fault: null },
   identity: null,
   keys: [],
+  outgoing: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
   units: { recorded: 1, unclaimed: 0, failed: 0, absent: 0 },
   settled: true,
@@ -30,6 +31,16 @@ const well: Omit<RelayStatus, 'needs'> = {
   badge: null,
 }
 const notary = { ...well.notary, state: 'unreachable', since: 1, reason: 'it is missing' } as const
+const undelivered = {
+  subscription: 's1',
+  what: 'alerts',
+  to: 'udp://siem:514',
+  next: 1,
+  behind: 2,
+  lastDelivery: null,
+  fault: { since: '2026-03-02T08:00:00.000Z', says: 'nobody answers', tries: 9 },
+  isOverdue: true,
+} as const
 const taken = { port: 7411, state: 'not listening', reason: 'it is taken' } as const
 
 function judged(different: Partial<typeof well>) {
@@ -72,6 +83,7 @@ describe('what a relay needs', () => {
     ['notary-differs', { notary: { ...well.notary, foreign: [8] } }],
     ['trail-left', { left: 'lab.example/t/ws-nmr-01/20260301-0000' }],
     ['key-unusable', { keys: [{ name: 'a.mac', fault: 'missing', found: 'it is missing' }] }],
+    ['not-delivered', { outgoing: [undelivered] }],
     ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
     ['people-unusable', { people: { accounts: 2, fault: 'the key is missing' } }],
     [
@@ -84,6 +96,10 @@ describe('what a relay needs', () => {
     ['not-ours', { startUp: { findings: 0, notary: [], mended: ['schema.foreign'] } }],
   ])('%s: files are recorded all the same, so it is ready and degraded', (code, different) => {
     expect(judged(different)).toEqual({ codes: [code], exit: 3, ready: true, counts: [0, 1] })
+  })
+
+  test('what waits to leave for a moment only is none', () => {
+    expect(judged({ outgoing: [{ ...undelivered, isOverdue: false }] }).codes).toEqual([])
   })
 
   test('a notary that was not there at the start, and is now, is none', () => {

@@ -37,6 +37,8 @@ const degrading = {
     'the identity provider cannot be asked: people sign in by their password of this relay',
   'key-unusable':
     'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
+  'not-delivered':
+    'what is to leave the relay by itself has not been taken for a quarter of an hour, or cannot be sent',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
   'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
   'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',
@@ -59,6 +61,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     startUp,
     left,
     keys,
+    outgoing,
     recoveryBehind,
     http,
     refusedProfiles,
@@ -87,6 +90,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'people-unusable': (people?.fault ?? null) !== null,
     'identity-unreachable': (identity?.unreachableSince ?? null) !== null,
     'key-unusable': keys.length > 0,
+    'not-delivered': outgoing.some(({ isOverdue }) => isOverdue),
     'set-right': (startUp?.mended ?? []).some((kind) => kind !== NOT_OURS),
     'not-ours': (startUp?.mended ?? []).includes(NOT_OURS),
     'profile-refused': refusedProfiles.length > 0,

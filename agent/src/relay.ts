@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
 import {
   Claims,
@@ -11,6 +12,7 @@ import {
   People,
   Presence,
   Signing,
+  Subscriptions,
   TrailPokes,
   TrailReader,
 } from '@compliance-relay/shared/relay'
@@ -36,6 +38,8 @@ import { type KeyFault, keyFaults } from './key-faults.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
+import { Outgoing } from './outgoing/outgoing.ts'
+import { retryMilliseconds } from './outgoing/retry.ts'
 import { ClaimBook } from './people/claim-book.ts'
 import { identitySecret } from './people/identity-secret.ts'
 import { PeopleTrail } from './people/people-trail.ts'
@@ -115,6 +119,8 @@ const BADGES_MILLISECONDS = 5_000
 const SWEEP_MILLISECONDS = 5_000
 const SUM_UP_MILLISECONDS = 60_000
 const PEOPLE_AT_STOP_MILLISECONDS = 5_000
+/** How long a stop goes on sending: what is left is sent after the next start. */
+const OUTGOING_AT_STOP_MILLISECONDS = 2_000
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
 export class Relay {
@@ -130,6 +136,8 @@ export class Relay {
   readonly feed: Feed
   readonly feedTokens: FeedTokens | undefined
   readonly presence: Presence | undefined
+  readonly subscriptions: Subscriptions | undefined
+  readonly #outgoing: Outgoing
   readonly #claims: ClaimBook
   readonly #identity: OpenIdConnect
   readonly #deps: RelayDeps
@@ -177,7 +185,7 @@ export class Relay {
       writer,
       prepare: () => this.#storeFolders(),
       isMoreClose: () => this.#engine?.isInBurst ?? false,
-      onCommit: () => this.#published(),
+      onCommit: () => this.#committed(),
       onHeld: (held, error) => this.#held(held, error),
       wall: deps.wall,
     })
@@ -195,6 +203,8 @@ export class Relay {
     this.signing = this.people && this.#openSigning(this.people, relay)
     this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
     this.pokes = this.people && new TrailPokes({ people: this.people, every })
+    this.#outgoing = this.#openOutgoing(relay)
+    this.subscriptions = this.people && this.#openSubscriptions(this.people)
     this.claims =
       this.people && new Claims(this.people, new UnclaimedStore(opened.store, this.#units, this.#claims))
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
@@ -244,7 +254,7 @@ export class Relay {
       return undefined
     }
     return new People({
-      store: new PeopleTrail({ recorder, credentials: new CredentialStore(opened.database), wall }),
+      store: new PeopleTrail({ recorder, credentials: new CredentialStore(opened.database), wall, note }),
       relay,
       pepper,
       memory,
@@ -254,7 +264,6 @@ export class Relay {
       identity: this.#identity,
       wall,
       now,
-      alert: (event, details) => note('alert', { what: event, ...details }),
     })
   }
 
@@ -272,7 +281,7 @@ export class Relay {
 
   #openSigning(people: People, relay: Draft['actor']): Signing {
     const { store, trail, keys, people: opened } = this.opened
-    const { wall, now, note } = this.#deps
+    const { wall, now } = this.#deps
     return new Signing({
       people,
       book: opened.memory.signing,
@@ -283,7 +292,46 @@ export class Relay {
       rules: () => people.rules(),
       wall,
       now,
-      alert: (event, details) => note('alert', { what: event, ...details }),
+    })
+  }
+
+  #openOutgoing(relay: Draft['actor']): Outgoing {
+    const { database, reading, trail, keys, secrets, people } = this.opened
+    const { version, wall, now, note } = this.#deps
+    return new Outgoing({
+      book: people.memory.subscriptions,
+      secrets,
+      database,
+      reading,
+      trail,
+      key: keys.mac,
+      recorder: this.recorder,
+      relay,
+      version,
+      onGone: async (id) => this.subscriptions?.gone(id),
+      now,
+      wall,
+      isBusy: () => this.#engine?.isInBurst ?? false,
+      retryMilliseconds: (tries, asked) => retryMilliseconds(tries, asked, Math.random()),
+      name: randomUUID,
+      note,
+    })
+  }
+
+  #openSubscriptions(people: People): Subscriptions {
+    const { writer, trail, secrets, people: opened } = this.opened
+    return new Subscriptions({
+      people,
+      book: opened.memory.subscriptions,
+      secrets,
+      deliveries: this.#outgoing,
+      trail: {
+        trail: trail.origin,
+        get size() {
+          return writer.head.size
+        },
+      },
+      random: (size) => new Uint8Array(randomBytes(size)),
     })
   }
 
@@ -364,6 +412,7 @@ export class Relay {
             ...(alive.oldest === undefined ? {} : { oldest: alive.oldest }),
           }
     this.recordStart()
+    this.#outgoing.start()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
     if (stateCheck !== undefined) this.#isStateChecked = await this.#state.keep(false, stateCheck)
     if (this.#stopped) return
@@ -432,6 +481,8 @@ export class Relay {
     })
     this.recorder.flush()
     clearTimeout(this.#publishTimer)
+    await this.#outgoing.stop(OUTGOING_AT_STOP_MILLISECONDS)
+    this.recorder.flush()
     await this.#publishAtStop()
     this.close()
   }
@@ -457,6 +508,7 @@ export class Relay {
     clearTimeout(this.#publishTimer)
     this.pokes?.close()
     this.feed.close()
+    this.#outgoing.close()
     this.recorder.close()
     this.#state.close()
     this.opened.closeNotary(ends)
@@ -521,6 +573,7 @@ export class Relay {
       people: { accounts: this.people?.accounts().length ?? 0, fault: this.opened.people.fault ?? null },
       identity: this.#identityState(),
       keys: this.#keyFaults,
+      outgoing: this.#outgoing.status(),
       notary: {
         place: this.opened.notary.place,
         ...(this.#notaryFault === undefined
@@ -686,7 +739,8 @@ export class Relay {
       this.#deps.note('notary-unreachable', { reason: `${place} does not answer and is not waited for` })
   }
 
-  #published(): void {
+  #committed(): void {
+    this.#outgoing.committed()
     this.#unanchoredSince ??= this.#deps.wall()
     if (this.#publishTimer !== undefined || this.#stopped) return
     this.#publishTimer = setTimeout(() => {

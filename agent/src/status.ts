@@ -4,6 +4,7 @@ import type { Held } from './capture/recorder.ts'
 import type { RefusedProfile } from './instruments/load-profiles.ts'
 import type { KeyFault } from './key-faults.ts'
 import type { Need } from './needs.ts'
+import type { OutgoingStatus } from './outgoing/outgoing.ts'
 import { activeWatches, type Settings } from './settings.ts'
 
 /** Where health is told, or why it is not. */
@@ -45,6 +46,8 @@ export interface RelayStatus {
   readonly identity: { readonly issuer: string; readonly unreachableSince: string | null } | null
   /** Keys of the trail that a start would not go on with. */
   readonly keys: readonly KeyFault[]
+  /** Who is sent records, and what hinders that; empty if it does not run. */
+  readonly outgoing: readonly OutgoingStatus[]
   readonly notary: {
     readonly place: string
     readonly state: 'reachable' | 'unreachable' | 'not asked'

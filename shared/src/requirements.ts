@@ -139,6 +139,17 @@ export const requirements = {
     owner: 'shared',
     by: 'product',
   },
+  'P11-300d-1': {
+    clause: ['21 CFR 11.300(d)', 'EU Annex 11 12.3'],
+    text: 'Attempts at unauthorised use are stopped, recorded, and reported at once.',
+    how:
+      'After five wrong passwords one after the other each further try has to wait, and ten in a day lock the account. ' +
+      'Which records are alerts is one list; they are sent to webhooks and syslog until they have arrived, within ' +
+      'seconds where somebody takes them.',
+    risk: 'high',
+    owner: 'agent',
+    by: 'product',
+  },
   'P11-10h-2': {
     clause: ['21 CFR 11.10(h)'],
     text: 'What is captured comes from the watched folder itself: no link leads out of it, no other disk is taken for it.',

@@ -185,7 +185,8 @@ describe('what is put into the files past the relay', {
     database.close()
     await station.start('--port', port)
     expect(await refusalOf(signIn('asmith'))).toBe('sign-in-refused')
-    expect(station.log).toContain('credential-forged')
+    expect(station.log).toContain('credential.forged')
+    expect(records(/^credential\.forged$/)).toHaveLength(1)
     expect(await refusalOf(signIn('eve'))).toBe('none')
   })
 

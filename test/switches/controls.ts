@@ -12,6 +12,7 @@ export interface Control {
 }
 
 const relay = 'shared/src/relay'
+const outgoing = 'agent/src/outgoing'
 
 export const controls: readonly Control[] = [
   {
@@ -401,5 +402,61 @@ export const controls: readonly Control[] = [
     from: 'if (!used.use(verified, wall()))',
     to: 'if (verified.id === "")',
     test: 'test/identity/tokens.test.ts',
+  },
+  {
+    of: '300(d)',
+    what: 'five wrong passwords one after the other are told',
+    file: `${relay}/alerts.ts`,
+    from: "Number(body['failures']) >= FAILURES_THAT_ALERT",
+    to: "Number(body['failures']) > 1_000",
+    test: `${relay}/subscriptions/subscriptions.test.ts`,
+  },
+  {
+    of: '2.5',
+    what: 'records leave this machine over TLS only',
+    file: `${relay}/subscriptions/subscription-form.ts`,
+    from: "(url?.protocol === 'http:' && isLoopback(url.hostname))",
+    to: "(url?.protocol === 'http:' && isLoopback(url.hostname) !== null)",
+    test: `${relay}/subscriptions/subscriptions.test.ts`,
+  },
+  {
+    of: '2.5',
+    what: 'a secret that was swapped is noticed',
+    file: `${relay}/subscriptions/subscription-secret.ts`,
+    from: 'if (subscriptionSecretId(secret) !== secretId)',
+    to: 'if (subscriptionSecretId(secret) === id)',
+    test: `${relay}/subscriptions/subscriptions.test.ts`,
+  },
+  {
+    of: '2.5',
+    what: 'certificates are looked at whatever the environment says',
+    file: `${outgoing}/webhook.ts`,
+    from: 'rejectUnauthorized: true',
+    to: 'rejectUnauthorized: false',
+    test: `${outgoing}/webhook.test.ts`,
+  },
+  {
+    of: '300(d)',
+    what: 'a cursor that was moved on in the database is not believed',
+    file: `${outgoing}/cursor.ts`,
+    from: 'if (!equalBytes(sealOf(key, { ...stored, subscription: id }), stored.seal)) return',
+    to: 'if (stored.seal === undefined) return',
+    test: `${outgoing}/outgoing.test.ts`,
+  },
+  {
+    of: '300(d)',
+    what: 'whoever ends a subscription does not do it in silence',
+    file: `${outgoing}/message.ts`,
+    from: '!isWanted(subscription, record) && !isOwnEnd(record, subscription)',
+    to: '!isWanted(subscription, record)',
+    test: `${outgoing}/outgoing.test.ts`,
+  },
+  {
+    of: '16.x',
+    what: 'no name in a record makes two messages of syslog of one',
+    file: `${outgoing}/syslog-message.ts`,
+    from: "printable(character).replace(/[\"\\\\\\]]/g, '\\\\$&')",
+    to: 'printable(character)',
+    test: `${outgoing}/syslog.test.ts`,
   },
 ]

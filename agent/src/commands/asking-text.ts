@@ -78,6 +78,13 @@ export function statusText(status: RelayStatus): string {
     lines.push(
       `PEOPLE   nobody can sign in: ${printable(status.people?.fault ?? '')}; files are captured all the same`,
     )
+  for (const { subscription, what, to, behind, lastDelivery, fault } of status.outgoing) {
+    const last = lastDelivery === null ? 'nothing delivered yet' : `last delivered ${lastDelivery}`
+    const why = fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`
+    lines.push(
+      `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} records to look at, ${last}${why}`,
+    )
+  }
   for (const { name, found, fault } of status.keys)
     lines.push(
       `KEY      ${name}: ${printable(found)}; the relay does not start without it: ${fault === 'unusable' ? 'set that right' : 'put the right one back, or get it from the recovery file with relay recover'}`,

@@ -40,6 +40,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     held: null,
     people: null,
     identity: null,
+    outgoing: [],
     keys: await keyFaults(folder, store),
     notary: {
       place: `notary folder ${settings.notary.folder}`,

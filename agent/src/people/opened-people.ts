@@ -3,6 +3,7 @@ import {
   carriedAccounts,
   carriedFeedTokens,
   carriedRules,
+  carriedSubscriptions,
   PEPPER_BYTES,
   PeopleMemory,
   type PersonRecord,
@@ -93,7 +94,7 @@ export async function openPeople(reader: PeopleReader, secrets: SecretStore): Pr
 }
 
 /**
- * What a new trail says of people first: the accounts of the one before, as far as its lines were verified, and none
+ * What a new trail says of people and subscriptions first: those of the one before, as far as its lines were verified, and none
  * if even their order is in doubt.
  */
 export function carriedPeople(
@@ -105,6 +106,7 @@ export function carriedPeople(
   const carried = [
     ...carriedRules(former.memory.rules),
     ...carriedAccounts(former.memory.book.all()),
+    ...carriedSubscriptions(former.memory.subscriptions.active()),
     ...carriedFeedTokens(former.memory.feeds.all(), Date.parse(time)),
   ]
   const id = former.pepperId ?? (pepper === undefined ? undefined : pepperIdOf(pepper))

@@ -30,8 +30,8 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
 }
 
 function answeringFor(relay: Relay, port: number, note: Note): Answering {
-  const { people, claims, signing, presence, trails, pokes, feed, feedTokens, opened } = relay
-  const isOpen = people && claims && signing && presence && pokes && feedTokens
+  const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens, opened } = relay
+  const isOpen = people && claims && signing && presence && subscriptions && pokes && feedTokens
   if (!isOpen) return () => refusal('internal')
   const app = relayApi({
     people,
@@ -42,6 +42,7 @@ function answeringFor(relay: Relay, port: number, note: Note): Answering {
     feed,
     feedTokens,
     presence,
+    subscriptions,
     device: DEVICE,
     version,
     trail: opened.trail.origin,

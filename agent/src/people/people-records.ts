@@ -1,4 +1,4 @@
-import { accountKinds, type PersonRecord } from '@compliance-relay/shared/relay'
+import { accountKinds, type PersonRecord, subscriptionKinds } from '@compliance-relay/shared/relay'
 import { readEntry } from '@compliance-relay/shared/trail'
 
 /** Says which secret the passwords of this relay are hashed with, so that another one is noticed. */
@@ -6,6 +6,7 @@ export const PEOPLE_OPENED = 'people.opened'
 
 const kinds = new Set([
   ...accountKinds,
+  ...subscriptionKinds,
   PEOPLE_OPENED,
   'rules.changed',
   'rules.carried',
@@ -35,6 +36,7 @@ const PREFIXES = [
   'signature.',
   'rules.',
   'feed.',
+  'subscription.',
 ].map((text) => Buffer.from(text))
 
 /**

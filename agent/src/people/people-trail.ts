@@ -1,6 +1,7 @@
 import { Problem } from '@compliance-relay/shared/api'
-import type { PeopleStore, StoredCredential } from '@compliance-relay/shared/relay'
+import { alertOf, type PeopleStore, type StoredCredential } from '@compliance-relay/shared/relay'
 import { NotRecorded, type Recorder } from '../capture/recorder.ts'
+import type { Note } from '../log.ts'
 import type { CredentialStore } from '../sqlite/credential-store.ts'
 import { timestamp } from '../time-text.ts'
 
@@ -11,6 +12,8 @@ export interface PeopleTrailOptions {
   readonly credentials: CredentialStore
   /** Wall clock, milliseconds. */
   readonly wall: () => number
+  /** What somebody should know of soon stands in the log as well, for a site without a subscription. */
+  readonly note: Note
 }
 
 /**
@@ -28,7 +31,7 @@ export class PeopleTrail implements PeopleStore {
     { actor, kind, body }: Draft,
     credential?: StoredCredential,
   ): Promise<{ readonly seq: number; readonly time: string }> {
-    const { recorder, credentials, wall } = this.#options
+    const { recorder, credentials, wall, note } = this.#options
     let time = ''
     const draft = () => {
       time = timestamp(wall())
@@ -39,6 +42,8 @@ export class PeopleTrail implements PeopleStore {
         draft,
         credential === undefined ? undefined : () => credentials.set(credential),
       )
+      const alert = alertOf({ kind, body, actor })
+      if (alert !== undefined) note('alert', { kind, seq, ...alert })
       return { seq, time }
     } catch (error) {
       if (error instanceof NotRecorded) throw new Problem('held')

@@ -69,6 +69,7 @@ export {
   type ClaimedView,
   type FeedTokenView,
   type SigningKeyView,
+  type SubscriptionView,
   type TrailView,
   type UnclaimedView,
 } from './schemas.ts'

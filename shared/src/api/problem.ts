@@ -36,6 +36,12 @@ const problems = {
     'This signature cannot count any more: what stands on its records has changed since it came.',
   ],
   'nothing-changed': [409, 'It is so already: nothing was changed.'],
+  'subscription-unknown': [404, 'There is no such subscription, or it has ended.'],
+  'subscriptions-full': [409, 'There are as many subscriptions as there may be: end one first.'],
+  'destination-refused': [
+    422,
+    'Records are sent to https addresses, to http on this machine itself, or to a host and port for syslog.',
+  ],
   'account-state': [409, 'The account is in a state that does not allow this.'],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
   'second-person-needed': [409, 'This takes a second administrator.'],

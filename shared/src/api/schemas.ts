@@ -137,6 +137,47 @@ export const statementItemSchema = z.strictObject({
   wanted: z.int().nullable(),
 })
 
+export const subscriptionField = text(20)
+export const wantedField = z.enum(['records', 'alerts'])
+const filterField = z.array(text(200)).max(50)
+export const kindsField = filterField
+export const projectsField = filterField
+export const destinationField = z.union([
+  z.strictObject({ webhook: text(2_000) }),
+  z.strictObject({
+    syslog: z.strictObject({
+      host: text(300),
+      port: z.int().min(1).max(65_535),
+      transport: z.enum(['udp', 'tcp', 'tls']),
+    }),
+  }),
+])
+
+/** Somebody outside who is sent records as they are made. Of its secret there is nothing here. */
+export const subscriptionSchema = z.strictObject({
+  subscription: z.string(),
+  what: wantedField,
+  /** Null: all of them. */
+  kinds: z.array(z.string()).nullable(),
+  projects: z.array(z.string()).nullable(),
+  to: destinationField,
+  since: time,
+  by: z.string(),
+  ended: time.nullable(),
+  /** Null once it is over. */
+  delivery: z
+    .strictObject({
+      /** The record it is looked at next, and how many there are from it on. */
+      next: z.int(),
+      behind: z.int(),
+      lastDelivery: time.nullable(),
+      /** Why nothing arrives, in a plain sentence, and since when. */
+      fault: z.strictObject({ since: time, says: z.string(), tries: z.int() }).nullable(),
+    })
+    .nullable(),
+})
+export type SubscriptionView = z.infer<typeof subscriptionSchema>
+
 /** Who is signed in: what the app needs of its own user. */
 export const ownAccountSchema = z.strictObject({
   id: z.string(),

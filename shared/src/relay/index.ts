@@ -2,6 +2,14 @@
 
 export { accountKinds } from './accounts/account-book.ts'
 export { carriedAccounts } from './accounts/carried-accounts.ts'
+export {
+  type Alert,
+  type AlertingRecord,
+  alertKinds,
+  alertOf,
+  type Severity,
+  severities,
+} from './alerts.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
 export { Feed } from './feed/feed.ts'
 export { carriedFeedTokens } from './feed/feed-token-book.ts'
@@ -56,3 +64,21 @@ export { isHelloOf, signHello } from './signing/hello.ts'
 export type { SignedTrail } from './signing/judge-statement.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'
+export {
+  type Destination,
+  destinationText,
+  isWanted,
+  type Subscription,
+} from './subscriptions/subscription.ts'
+export {
+  carriedSubscriptions,
+  type SubscriptionBook,
+  subscriptionKinds,
+} from './subscriptions/subscription-book.ts'
+export { readSubscriptionSecret } from './subscriptions/subscription-secret.ts'
+export {
+  type Deliveries,
+  type DeliveryState,
+  Subscriptions,
+  type TestOutcome,
+} from './subscriptions/subscriptions.ts'

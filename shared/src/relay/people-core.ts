@@ -27,8 +27,6 @@ export interface PeopleOptions {
   /** Wall clock, and monotonic, milliseconds. */
   readonly wall: () => number
   readonly now: () => number
-  /** Somebody should know of this soon: it goes to the site's alert sink as well as into the trail. */
-  readonly alert: (event: string, details: Body) => void
   /** How the site's identity provider is asked, if its rules name one; without it nobody signs in by one. */
   readonly identity?: ExternalIdentity
   /** What the records so far say; without it there are none yet, or `take` is given them. */

@@ -5,6 +5,7 @@ import { RulesBook } from './rules/rules-book.ts'
 import { SignInGuard } from './sessions/sign-in-guard.ts'
 import { SignInHistory } from './sessions/sign-in-history.ts'
 import { SigningBook } from './signing/signing-book.ts'
+import { SubscriptionBook } from './subscriptions/subscription-book.ts'
 
 export type PersonRecord = Pick<TrailRecord, 'kind' | 'body' | 'time' | 'actor' | 'seq'>
 
@@ -16,6 +17,7 @@ export class PeopleMemory {
   readonly signing = new SigningBook()
   readonly rules = new RulesBook()
   readonly feeds = new FeedTokenBook()
+  readonly subscriptions = new SubscriptionBook()
 
   /** In order, each record once. Throws an Error on one that no relay can have written: see `AccountBook`. */
   take(record: PersonRecord): void {
@@ -25,5 +27,6 @@ export class PeopleMemory {
     this.signing.take(record)
     this.rules.take(record)
     this.feeds.take(record)
+    this.subscriptions.take(record)
   }
 }

@@ -1,5 +1,6 @@
 import { Problem, type Role } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
+import { type Alert, alertOf } from './alerts.ts'
 import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
 import type { ExternalIdentity } from './identity/external-identity.ts'
 import type { PresenceDesk, PresenceRefusal } from './identity/presence.ts'
@@ -125,7 +126,6 @@ export class Site {
   readonly desk = new Desk()
   readonly identity: ExternalIdentity | undefined
   readonly disk: Disk
-  readonly alerts: { event: string; details: Body }[] = []
   /** Passwords that have come onto the list since they were set. */
   readonly common = new Set<string>()
   memory = new PeopleMemory()
@@ -151,10 +151,14 @@ export class Site {
       wall: () => this.disk.wall,
       now: () => this.disk.now,
       ...(this.identity === undefined ? {} : { identity: this.identity }),
-      alert: (event, details) => this.alerts.push({ event, details }),
     })
     for (const record of this.disk.records) this.people.take(record)
     return this.people
+  }
+
+  /** What an alert sink would be told. */
+  alerts(): Alert[] {
+    return this.disk.records.flatMap((record) => alertOf(record) ?? [])
   }
 
   async #isCommon(): Promise<IsCommon> {

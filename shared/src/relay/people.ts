@@ -278,6 +278,18 @@ export class People {
     })
   }
 
+  /** As `act`, for what the relay does by itself. */
+  actAsRelay<Result>(work: (append: Append) => Promise<Result>): Promise<Result> {
+    const { relay } = this.#core.options
+    return this.#core.serial.do(() =>
+      work(async (kind, body, actor = relay) => {
+        const record = await this.#core.store(actor, kind, body)
+        this.#core.take(record)
+        return record
+      }),
+    )
+  }
+
   /** By an account as it is when its turn comes. */
   #by(
     { account }: Caller,

@@ -36,6 +36,8 @@ export class SignIn {
   /** The work of a wrong password for a name that nobody has. */
   readonly #nobody: Promise<string>
   readonly #throttled = new Throttled()
+  /** By account: the hash that is in place of the one that counts, and is recorded. */
+  readonly #forged = new Map<string, string>()
 
   constructor(core: PeopleCore) {
     this.#core = core
@@ -96,20 +98,20 @@ export class SignIn {
     what: 'password' | 'code' | 'external',
   ): Promise<void> {
     const { serial, guard, book, options } = this.#core
-    const { relay, wall, alert } = options
+    const { relay, wall } = options
     await serial.do(async () => {
       // Counted before it is recorded: while a disk is full, guessing is no cheaper.
       guard.failed(account?.id, device, wall(), name)
       // A name that nobody has may be a password typed in the wrong field: it is not written down.
-      const body = { account: account?.id ?? null, device, what }
+      const failures = guard.inARow(name, device)
+      const body = { account: account?.id ?? null, device, what, failures }
       this.#core.history.take(await this.#core.store(relay, 'session.refused', body))
       if (account === undefined) return
       const now = book.get(account.id)
       if (now === undefined || now.locked !== undefined || !guard.isToBeLocked(now.id, wall())) return
-      const failures = guard.failuresOf(now.id, wall())
-      await this.#core.append(relay, 'account.locked', { account: now.id, failures })
+      const ofAll = guard.failuresOf(now.id, wall())
+      await this.#core.append(relay, 'account.locked', { account: now.id, failures: ofAll })
       await this.#core.endAllOf(now.id, 'account')
-      alert('account-locked', { account: now.id, failures })
     })
   }
 
@@ -130,11 +132,25 @@ export class SignIn {
   /** The hash that counts. One in the database that the trail does not name was put there by somebody else. */
   async #storedOf(account: Account | undefined): Promise<string | undefined> {
     if (account?.credential === undefined) return undefined
-    const { store, alert } = this.#core.options
-    const phc = await store.credential(account.id)
-    if (phc !== undefined && credentialDigest(phc) === account.credential.digest) return phc
-    alert('credential-forged', { account: account.id })
+    const { id, credential } = account
+    const phc = await this.#core.options.store.credential(id)
+    const found = phc === undefined ? null : credentialDigest(phc)
+    if (found === credential.digest) {
+      this.#forged.delete(id)
+      return phc
+    }
+    await this.#recordForged(id, credential.digest, found)
     return undefined
+  }
+
+  /** Once for what was found, however often it is tried: whoever tries must not fill a trail. */
+  async #recordForged(account: string, credential: string, found: string | null): Promise<void> {
+    const said = `${credential} ${found}`
+    await this.#core.serial.do(async () => {
+      if (this.#forged.get(account) === said) return
+      await this.#core.store(this.#core.options.relay, 'credential.forged', { account, credential, found })
+      this.#forged.set(account, said)
+    })
   }
 
   /** A password that was good once may be on the list by now (21 CFR 11.300(b)). */

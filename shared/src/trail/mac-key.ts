@@ -3,8 +3,9 @@ import { hex, utf8 } from './bytes.ts'
 import { HASH_BYTES } from './hash.ts'
 
 /*
- * The three things a MAC key is used for. Each input begins with different text and a newline, so no
- * message of one use can be a message of another.
+ * The three things a MAC key is used for in a trail. Each input begins with different text and a newline, so no
+ * message of one use can be a message of another. A relay has a fourth, for what it keeps beside its trail:
+ * `compliance-relay/cursor/v1` seals how far deliveries have come.
  */
 const recordContext = utf8('compliance-relay/record/v1\n')
 const nextKeyContext = utf8('compliance-relay/next-key/v1\n')

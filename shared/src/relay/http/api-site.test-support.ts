@@ -11,6 +11,7 @@ import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
 import { relayKey, signingOf } from '../signing/signing-site.test-support.ts'
+import { subscriptionsOf } from '../subscriptions/subscriptions-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
 export const origin = 'http://127.0.0.1:7411'
@@ -56,6 +57,7 @@ export class ApiSite {
         wall: () => site.disk.wall,
         now: () => site.disk.now,
       }),
+      subscriptions: subscriptionsOf(site),
       origins,
       device: 'local',
       version: '0.1.0',

@@ -56,6 +56,11 @@ const fields: { readonly [field: string]: unknown } = {
   iss: 'https://login.lab.example',
   token: '0123456789abcdef',
   captures: [{ trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 }],
+  subscription: 's1',
+  what: 'records',
+  to: { webhook: 'https://lims.lab.example/hook' },
+  // From where on is sent again, not where anything is recorded.
+  from: { trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 },
 }
 function rightBody(name: RouteName): Record<string, unknown> {
   const body = Object.fromEntries(Object.entries(fields).filter(([field]) => shapeOf(name).includes(field)))

@@ -310,7 +310,7 @@ describe('the page of a refusal', () => {
     expect(html.headers.get('content-type')).toBe('text/html; charset=utf-8')
     const source = await html.text()
     expect(source).toContain(`<p>${sentenceOf(code).replaceAll('&', '&amp;')}</p>`)
-    expect(source).not.toMatch(/script|style|href|src|on[a-z]+=/)
+    expect(source).not.toMatch(/<(?:script|style|link|img)\b|\b(?:href|src|style|on[a-z]+)=/)
   })
 
   test.each([undefined, '*/*', 'application/json', 'text/html;q=0', 'text/htmlx', 'text/plain'])(

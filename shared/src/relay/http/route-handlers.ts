@@ -35,6 +35,7 @@ import { changeRules } from '../rules/change-rules.ts'
 import { signHello } from '../signing/hello.ts'
 import type { Signing } from '../signing/signing.ts'
 import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
+import type { Subscriptions } from '../subscriptions/subscriptions.ts'
 import type { Given } from './give-content.ts'
 import { problemPage } from './problem-page.ts'
 
@@ -47,6 +48,7 @@ export interface RouteHost {
   readonly pokes: TrailPokes
   readonly feed: Feed
   readonly feedTokens: FeedTokens
+  readonly subscriptions: Subscriptions
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -86,7 +88,7 @@ export type RouteHandlers = {
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
 export function routeHandlers(host: RouteHost): RouteHandlers {
-  const { people, claims, signing, presence, trails, pokes, feed, feedTokens } = host
+  const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens } = host
   const { device, version, trail, origins, signer, wall } = host
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
@@ -168,6 +170,23 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       people.spend(caller, body.items.length - 1)
       return { items: await signing.accept(caller, body.items, body.lostBefore) }
     },
+
+    listSubscriptions: () => ({ subscriptions: subscriptions.list() }),
+    addSubscription: ({ caller, body: { what, kinds, projects, to, reason } }) =>
+      subscriptions.add(caller, {
+        what,
+        ...(kinds === undefined ? {} : { kinds }),
+        ...(projects === undefined ? {} : { projects }),
+        to,
+        reason,
+      }),
+    endSubscription: async ({ caller, body }) => {
+      await subscriptions.end(caller, body.subscription, body.reason)
+    },
+    replaySubscription: async ({ caller, body: { subscription, from, reason } }) => {
+      await subscriptions.replay(caller, subscription, from, reason)
+    },
+    testSubscription: ({ body }) => subscriptions.test(body.subscription),
 
     listTrails: () => ({ trails: trails.list() }),
     readCheckpoint: ({ trail: id }) => ({ bytes: trails.checkpoint(id).note, caching: 'askedAgain' }),

@@ -68,6 +68,11 @@ export class SignInGuard {
     if (this.#pairs.size > NAMES_MAX) this.#pairs.delete(this.#pairs.keys().next().value ?? '')
   }
 
+  /** Wrong passwords of a name on a device, one after the other. */
+  inARow(name: string, device: string): number {
+    return this.#pairs.get(pairOf(name, device))?.failures ?? 0
+  }
+
   /** Whether an account has had so many wrong passwords in a day that it is to be locked. */
   isToBeLocked(account: string, now: number): boolean {
     return recent(this.#accounts.get(account), now).length >= LOCK_FAILURES

@@ -52,6 +52,9 @@ export interface HeldStatement {
 /** What was said of a statement. */
 export type Answered = Omit<Receipt, 'trail'>
 
+/** Why the relay revokes a key that seems to be on two devices. */
+export const CLONED = 'one count, two statements'
+
 /**
  * Keys, leases and what became of every statement, made from the records of the relay's own trail. Records are taken
  * in order, each once.

@@ -161,14 +161,12 @@ export function signingOf(site: Site): Signing {
     rules: () => site.people.rules(),
     wall: () => site.disk.wall,
     now: () => site.disk.now,
-    alert: () => {},
   })
 }
 
 export class SigningSite {
   readonly disk = new ChainedDisk()
   readonly site = new Site(this.disk)
-  readonly alerts: string[] = []
   fourEyes = true
   readonly signing: Signing
   #first: Caller | undefined
@@ -184,7 +182,6 @@ export class SigningSite {
       rules: () => ({ ...this.site.people.rules(), fourEyes: this.fourEyes }),
       wall: () => this.disk.wall,
       now: () => this.disk.now,
-      alert: (event) => this.alerts.push(event),
     })
   }
 

@@ -160,7 +160,8 @@ describe('a statement', () => {
     const forged = fromUtf8(printStatementNote(signStatement(lab.statement(tablet, [seq], 'reviewed'), like)))
     expect(await lab.verdict(forged)).toBe('refused not-enrolled')
     expect(lab.disk.records.filter(({ kind }) => kind === 'signature.applied')).toEqual([])
-    expect(lab.alerts.filter((one) => one === 'signature-refused').length).toBe(6)
+    expect(lab.disk.kinds().filter((kind) => kind === 'signature.refused')).toHaveLength(6)
+    expect(lab.site.alerts().filter(({ severity }) => severity === 'error')).toHaveLength(6)
   })
 
   test('about what is not there, or another history, or what is no capture, is refused', {
@@ -231,9 +232,10 @@ describe('a statement', () => {
     // A copy of the tablet, set back to its second signature.
     const clone = lab.sign(tablet, [lab.capture()], 'rejected', { count: 3 })
     expect(await lab.verdict(clone)).toBe('held clone')
-    expect(lab.alerts).toContain('device-cloned')
     expect(lab.disk.records.at(-1)).toMatchObject({ kind: 'key.revoked', actor: { via: 'relay' } })
-    expect(lab.alerts.filter((one) => one === 'device-cloned')).toHaveLength(1)
+    expect(lab.site.alerts().filter(({ severity }) => severity === 'critical')).toEqual([
+      { severity: 'critical', says: 'the signing key of jdoe on tablet-1 seems to be copied' },
+    ])
     tablet.count = 3
     expect(await lab.verdict(lab.sign(tablet, [lab.capture()]))).toBe('held clone')
     expect(lab.disk.verify().findings).toEqual([])
@@ -245,7 +247,7 @@ describe('a statement', () => {
     const seq = lab.capture()
     expect(await lab.verdict(lab.sign(tablet, [seq]))).toBe('accepted')
     expect(await lab.verdict(lab.sign(tablet, [seq], 'reviewed', { count: 1 }))).toBe('refused signed-before')
-    expect(lab.alerts).toContain('device-cloned')
+    expect(lab.site.alerts().map(({ severity }) => severity)).toContain('critical')
     expect(lab.site.memory.signing.key(tablet.signer.vkey)?.revoked).toBeDefined()
   })
 

@@ -27,7 +27,7 @@ import {
 import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
 import { type Receipt, type StatementVerdict, signReceipt } from './receipt.ts'
-import type { HeldStatement, SigningBook, SigningKey } from './signing-book.ts'
+import { CLONED, type HeldStatement, type SigningBook, type SigningKey } from './signing-book.ts'
 
 /** How long a nonce for an enrolment is good. */
 const NONCE_MILLISECONDS = 5 * 60_000
@@ -49,7 +49,6 @@ export interface SigningOptions {
   /** Wall clock, and monotonic, milliseconds. */
   readonly wall: () => number
   readonly now: () => number
-  readonly alert: (event: string, details: Body) => void
 }
 
 interface Nonce {
@@ -260,25 +259,19 @@ export class Signing {
     return { book, account: (id) => people.account(id), trail, rules: rules() }
   }
 
-  /** One device that tells two stories signs nothing more, and somebody should know soon. */
+  /** One device that tells two stories signs nothing more; the record of that is an alert. */
   async #look(
     judged: Exclude<Judgement, { verdict: 'accepted' | 'duplicate' }>,
     append: Append,
   ): Promise<void> {
-    const { alert, relay } = this.#options
+    const { relay } = this.#options
     const cloned =
       judged.verdict === 'refused' ? judged.cloned : judged.code === 'clone' ? judged.key : undefined
     if (cloned !== undefined) {
       const { verifier, user, device, revoked } = cloned
       if (revoked === undefined)
-        await append(
-          'key.revoked',
-          { key: verifier.vkey, user, device, reason: 'one count, two statements' },
-          relay,
-        )
-      alert('device-cloned', { user, device })
+        await append('key.revoked', { key: verifier.vkey, user, device, reason: CLONED }, relay)
     }
-    if (judged.verdict === 'refused') alert('signature-refused', { code: judged.code })
   }
 
   #item(told: Receipt): StatementItem {

@@ -1,0 +1,186 @@
+import type { BodyOf, SubscriptionView } from '@compliance-relay/shared/api'
+import { destinationText } from '@compliance-relay/shared/relay'
+import { printable, shown } from '@compliance-relay/shared/trail'
+import { requireReason } from '../reason.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { asPerson, clientAt } from './as-person.ts'
+import {
+  type Command,
+  jsonText,
+  type Output,
+  parseOptions,
+  parseWords,
+  required,
+  wholeNumber,
+} from './options.ts'
+import { type SecretInput, withSecretInput } from './secret-input.ts'
+
+const help = `relay subscription add --records|--alerts (--webhook URL | --syslog udp|tcp|tls://HOST:PORT)
+                  [--kind KIND]… [--project P]… --as ADMIN --reason TEXT [--port N] [--json]
+      Has records sent as they are made, or only those somebody should know of soon. --kind takes kinds as
+      agent/RECORDS.md has them, or file.* for all that begin so. Over and over, in order, until each has arrived. A webhook (https, or http on this machine) is signed as Standard Webhooks has it, by a secret that
+      is printed once, here. The address stands in the trail: nothing that opens anything belongs in it. Syslog
+      (RFC 5424) is not signed, and over udp what is lost on the way is lost
+  relay subscription list --as ID [--port N] [--json]
+  relay subscription end ID --as ADMIN --reason TEXT [--port N] [--json]
+  relay subscription replay ID --from SEQ --as ADMIN --reason TEXT [--port N] [--json]
+      Sends again from that record of the present trail on, under the same webhook-ids
+  relay subscription test ID --as ADMIN [--port N] [--json]
+      Sends one message that is no record, and says what came of it; exit code 1 if it did not arrive`
+
+const common = {
+  as: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+const withReason = { ...common, reason: { type: 'string' } } as const
+const adding = {
+  ...withReason,
+  records: { type: 'boolean', default: false },
+  alerts: { type: 'boolean', default: false },
+  webhook: { type: 'string' },
+  syslog: { type: 'string' },
+  kind: { type: 'string', multiple: true },
+  project: { type: 'string', multiple: true },
+} as const
+const replaying = { ...withReason, from: { type: 'string' } } as const
+
+type Act = (args: readonly string[], out: Output, asking: SecretInput) => Promise<number>
+
+const acts: { readonly [verb: string]: Act } = { add, list, end, replay, test }
+
+export const subscriptionCommand: Command = { help, run }
+
+async function run(args: readonly string[], out: Output): Promise<number> {
+  const [verb = ''] = parseWords(args, { ...adding, ...replaying }).positionals
+  const act = Object.hasOwn(acts, verb) ? acts[verb] : undefined
+  if (act === undefined)
+    throw new UnusableInput(
+      `relay subscription is followed by ${Object.keys(acts).join(', ')}; relay subscription --help`,
+    )
+  return withSecretInput((asking) => act(args, out, asking))
+}
+
+async function add(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values } = parseOptions(args, adding, ['add'])
+  const { records, alerts, kind, project } = values
+  if (records === alerts) throw new UnusableInput('either --records or --alerts says what is sent')
+  const body = {
+    what: alerts ? ('alerts' as const) : ('records' as const),
+    ...(kind === undefined ? {} : { kinds: kind }),
+    ...(project === undefined ? {} : { projects: project }),
+    to: destinationIn(values),
+    reason: requireReason(values.reason),
+  }
+  const answer = await asPerson(values, asking, (client, password) =>
+    client.call('addSubscription', { body: { ...body, password } }),
+  )
+  const { subscription, secret } = answer
+  const told =
+    secret === null
+      ? ''
+      : `  secret  ${secret}\n  It is not told again: give it to the receiver, which checks by it who sends.\n`
+  out.write(values.json ? jsonText(answer) : `${lineOf(subscription)}\n${told}`)
+  return 0
+}
+
+async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values } = parseOptions(args, common, ['list'])
+  const answer = await asPerson(values, asking, (client) => client.call('listSubscriptions', {}))
+  out.write(values.json ? jsonText(answer) : answer.subscriptions.map((one) => `${lineOf(one)}\n`).join(''))
+  return 0
+}
+
+async function end(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values, words } = parseOptions(args, withReason, ['end', 'ID'])
+  const [, subscription = ''] = words
+  const reason = requireReason(values.reason)
+  await asPerson(values, asking, (client, password) =>
+    client.call('endSubscription', { body: { password, reason, subscription } }),
+  )
+  out.write(
+    values.json ? jsonText({ ended: subscription }) : `${printable(subscription)} is sent nothing more.\n`,
+  )
+  return 0
+}
+
+async function replay(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values, words } = parseOptions(args, replaying, ['replay', 'ID'])
+  const [, subscription = ''] = words
+  const reason = requireReason(values.reason)
+  const seq = wholeNumber(required(values.from, 'from'), '--from', 0, Number.MAX_SAFE_INTEGER) ?? 0
+  await asPerson(values, asking, async (client, password) => {
+    const { trail } = await clientAt(values.port).call('hello', {})
+    await client.call('replaySubscription', {
+      body: { password, reason, subscription, from: { trail, seq } },
+    })
+  })
+  out.write(
+    values.json
+      ? jsonText({ replayed: subscription, from: seq })
+      : `${printable(subscription)} is sent again what it asks for, from record ${seq} on.\n`,
+  )
+  return 0
+}
+
+async function test(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
+  const { values, words } = parseOptions(args, common, ['test', 'ID'])
+  const [, subscription = ''] = words
+  const answer = await asPerson(values, asking, (client, password) =>
+    client.call('testSubscription', { body: { password, subscription } }),
+  )
+  const { delivered, says } = answer
+  out.write(
+    values.json
+      ? jsonText(answer)
+      : `${delivered ? 'It arrived' : 'It did not arrive'}: ${printable(says)}.\n`,
+  )
+  return delivered ? 0 : 1
+}
+
+function destinationIn({
+  webhook,
+  syslog,
+}: {
+  readonly webhook?: string | undefined
+  readonly syslog?: string | undefined
+}): BodyOf<'addSubscription'>['to'] {
+  if ((webhook === undefined) === (syslog === undefined))
+    throw new UnusableInput('either --webhook or --syslog says where to')
+  if (webhook !== undefined) return { webhook }
+  const [, transport, name, address, port] =
+    /^(udp|tcp|tls):\/\/(?:([^[\]/:]+)|\[([0-9a-f:.]+)\]):([0-9]{1,5})\/?$/i.exec(syslog ?? '') ?? []
+  const host = name ?? address
+  if (host === undefined)
+    throw new UnusableInput(
+      `--syslog is udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT, not ${shown(syslog ?? '')}`,
+    )
+  return {
+    syslog: { host, port: Number(port), transport: transport?.toLowerCase() as 'udp' | 'tcp' | 'tls' },
+  }
+}
+
+function lineOf({
+  subscription,
+  what,
+  kinds,
+  projects,
+  to,
+  by,
+  since,
+  ended,
+  delivery,
+}: SubscriptionView): string {
+  const which = [...(kinds ?? []), ...(projects ?? [])].join(', ')
+  const fault = delivery?.fault ?? null
+  const state =
+    ended !== null
+      ? `ENDED ${ended}`
+      : delivery === null
+        ? 'not sent at the moment'
+        : `next record ${delivery.next}, ${delivery.behind} to look at, last delivered ${delivery.lastDelivery ?? 'never'}`
+  const why = fault === null ? '' : `; since ${fault.since}, ${fault.tries} tries: ${fault.says}`
+  return printable(
+    `${subscription.padEnd(4)} ${what}${which === '' ? '' : ` (${which})`} to ${destinationText(to)}, by ${by} ${since}: ${state}${why}`,
+  )
+}

@@ -34,6 +34,14 @@ export function dataFolder(folder: string): DataFolder {
   }
 }
 
+/**
+ * Which file is the database now; undefined if none is there. Throws what the system says otherwise: then nobody knows.
+ */
+export function databaseId({ database }: DataFolder): string | undefined {
+  const stat = statSync(database, { bigint: true, throwIfNoEntry: false })
+  return stat && `${stat.dev}:${stat.ino}`
+}
+
 /** Whether the database is there. Throws `UnusableInput` where this account may not look. */
 export function hasDatabase({ path, database }: DataFolder): boolean {
   try {

@@ -115,6 +115,24 @@ describe('an older copy of the data folder', () => {
   })
 })
 
+test('a data folder moved away under a running relay ends it: it does not go on into files that nobody finds', {
+  tags: ['req/DI-2', 'challenge', 'fault'],
+}, async () => {
+  const { data } = station
+  renameSync(data, `${data}-away`)
+  expect(await station.ended()).not.toBe(0)
+  expect(station.log).toContain('was moved, removed or replaced')
+  renameSync(`${data}-away`, data)
+  writeFileSync(join(station.folder, 'while-away.dat'), 'x')
+  await station.start()
+  await station.until(
+    'it is recorded',
+    ({ capture }) =>
+      capture.pending === 0 && station.records().some(({ body }) => body['path'] === 'while-away.dat'),
+  )
+  expect(station.verify().code).toBe(0)
+})
+
 describe('the newest records removed', () => {
   test.each([
     [

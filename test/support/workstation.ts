@@ -149,6 +149,15 @@ export class Workstation {
     return this.#errors
   }
 
+  /** Resolves with its exit code when it ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process
+    if (child === undefined) throw new Error('no relay is running')
+    if (child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child.once('exit', resolve))
+    return child.exitCode
+  }
+
   /** Ends the relay, in order unless told otherwise. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#process

@@ -4,7 +4,7 @@ import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import type { Patience } from '../ask-notary.ts'
 import { answerRequests } from '../control.ts'
-import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { type DataFolder, databaseId, dataFolder } from '../data-folder.ts'
 import { memoryGiver } from '../give-back-memory.ts'
 import { openHealthPort } from '../health-port.ts'
 import { healthOf } from '../http.ts'
@@ -37,6 +37,8 @@ export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan
       --scan-seconds     every folder is looked through this often, and every file --rescan-seconds`
 
 const ASKED_MILLISECONDS = 200
+/** How often it is looked whether the database is still the file that was opened. */
+const REPLACED_MILLISECONDS = 2_000
 
 const options = {
   data: { type: 'string' },
@@ -82,8 +84,12 @@ export async function run(
 ): Promise<number> {
   const stop = stopSignals()
   const note = logNotes(relayNameIn(folder))
-  let relay = await openRelayFor(folder, note, stop.again, { captures: true })
+  let relay = await openRelayFor(folder, note, () => stop.again('forked'), { captures: true })
   stop.opened()
+  const ownId = databaseId(folder)
+  const looked = setInterval(() => {
+    if (!isStill(folder, ownId)) stop.again('replaced')
+  }, REPLACED_MILLISECONDS)
   /** False while one trail is left and the next is not begun: then there is nobody to ask. */
   let isOpen = true
   const health = () => (isOpen ? healthOf(relay.status()) : { ...BEGUN_ANEW, relay: relay.relayName })
@@ -110,6 +116,11 @@ export async function run(
       if (relay.recoveryBehind.length > 0) note('recovery-behind', { keys: relay.recoveryBehind })
       sayStarted(relay, http.state(), out)
       const reason = await stop.next()
+      // Not a word more into files that nobody finds again.
+      if (reason === 'replaced')
+        throw new UnusableInput(
+          `the data folder ${folder.path} was moved, removed or replaced while the relay ran: what it recorded since is where the folder went, or nowhere; it ends, and the next start goes by what is there`,
+        )
       if (reason !== 'forked') {
         if (!out.json) out.write('stopping…\n')
         clearInterval(asked)
@@ -123,7 +134,7 @@ export async function run(
       await relay.abandon()
       // What the notary said of the trail that was left decides over the next, so this time its answer is waited for:
       // given up after a while, a slow notary would fork each new start again.
-      relay = await openRelayFor(folder, note, stop.again, { captures: true, patience: {} })
+      relay = await openRelayFor(folder, note, () => stop.again('forked'), { captures: true, patience: {} })
       isOpen = true
     }
   } catch (error) {
@@ -136,6 +147,16 @@ export async function run(
     throw error
   } finally {
     clearInterval(asked)
+    clearInterval(looked)
+  }
+}
+
+/** What cannot be told now is told at the next look. */
+function isStill(folder: DataFolder, id: string | undefined): boolean {
+  try {
+    return databaseId(folder) === id
+  } catch {
+    return true
   }
 }
 
@@ -233,12 +254,12 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
   out.write('  Ctrl-C stops it in order.\n')
 }
 
-type StopReason = 'signal' | 'forked'
+type StopReason = 'signal' | 'forked' | 'replaced'
 
 /** Signals as a queue, so that one that comes while the relay is starting is not lost. */
 function stopSignals(): {
   readonly next: () => Promise<string>
-  readonly again: () => void
+  readonly again: (reason: StopReason) => void
   readonly opened: () => void
 } {
   let isOpen = false
@@ -255,7 +276,7 @@ function stopSignals(): {
       push(signal)
     })
   return {
-    again: () => push('forked'),
+    again: push,
     opened: () => {
       isOpen = true
     },

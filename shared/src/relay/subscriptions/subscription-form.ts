@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { Problem } from '../../api/index.ts'
+import { usualKinds } from '../feed/feed-scope.ts'
 import { isPlainLine } from '../plain-line.ts'
 import type { Destination, Wanted } from './subscription.ts'
 
@@ -39,8 +40,12 @@ function syslogOf({ host, port, transport }: Extract<Destination, { syslog: unkn
   return { host, port, transport }
 }
 
-/** Which records are asked for. An empty list would ask for none. Throws `Problem` `bad-request`. */
-export function wantedOf({ what, kinds, projects }: Wanted): Wanted {
+/**
+ * Which records are asked for: of captures and signatures, unless kinds are named, as with a feed. Alerts are of any kind.
+ * An empty list would ask for none. Throws `Problem` `bad-request`.
+ */
+export function wantedOf({ what, kinds: named, projects }: Wanted): Wanted {
+  const kinds = named ?? (what === 'records' ? usualKinds : undefined)
   if (kinds !== undefined && !isList(kinds, (one) => KIND.test(one)))
     throw new Problem('bad-request', { pointer: '/kinds' })
   if (projects !== undefined && !isList(projects, isProject))

@@ -19,6 +19,7 @@ interface Rule {
 const rules = {
   trail: { folder: 'shared/src/trail', may: ['#digest', '#ed25519', '@noble/hashes/', '@noble/curves/'] },
   api: { folder: 'shared/src/api', may: ['../trail/index.ts', 'zod'] },
+  bag: { folder: 'shared/src/bag', may: ['../trail/index.ts'] },
   relay: {
     folder: 'shared/src/relay',
     may: [

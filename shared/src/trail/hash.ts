@@ -1,5 +1,7 @@
 import { sha256Into } from '#digest'
 
+export { sha256InPieces } from '#digest'
+
 /** 32 bytes of SHA-256. */
 export type Hash = Uint8Array
 

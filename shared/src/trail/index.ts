@@ -13,7 +13,7 @@ export {
   signCheckpoint,
   type TreeHead,
 } from './checkpoint.ts'
-export type { GivenCheckpoint } from './checkpoint-claims.ts'
+export { CheckpointClaims, type GivenCheckpoint } from './checkpoint-claims.ts'
 export {
   type CosignatureCheck,
   checkCosignature,
@@ -21,9 +21,18 @@ export {
   cosignatureTime,
   withSignature,
 } from './cosignature.ts'
-export { bodyOf, checksumOf, LINE_BYTES_MAX, readEntry, readEntryParts, recordBytesOf } from './entry.ts'
+export { EnrolledSigners } from './enrolled-signers.ts'
+export {
+  actorOf,
+  bodyOf,
+  checksumOf,
+  LINE_BYTES_MAX,
+  readEntry,
+  readEntryParts,
+  recordBytesOf,
+} from './entry.ts'
 export { FormatError, type FormatErrorCode, formatErrors, printable, shown } from './format-error.ts'
-export { HASH_BYTES, type Hash, sha256 } from './hash.ts'
+export { HASH_BYTES, type Hash, sha256, sha256InPieces } from './hash.ts'
 export {
   BLOCK_LEAVES,
   type LeafBlocks,
@@ -49,6 +58,7 @@ export { type Actor, type Body, type Draft, type Entry, NO_CHECKSUM, type TrailR
 export {
   type Finding,
   type FindingCode,
+  GIVEN_OF_EACH_CODE,
   type Notice,
   type NoticeCode,
   notices,

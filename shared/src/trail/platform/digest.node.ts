@@ -1,10 +1,19 @@
 /** SHA-256 and HMAC-SHA-256 on node:crypto (OpenSSL); see `digest.ts` for the contract. */
 import { Buffer } from 'node:buffer'
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 // A digest taken as a string of bytes and written into place costs half of one that allocates a Buffer,
 // and a trail of a million entries takes four million of them.
 const writeBytes = Buffer.prototype.latin1Write
+
+/** SHA-256 of what is given piece by piece. */
+export function sha256InPieces(): {
+  readonly update: (piece: Uint8Array) => void
+  readonly digest: () => Uint8Array
+} {
+  const running = createHash('sha256')
+  return { update: (piece) => void running.update(piece), digest: () => new Uint8Array(running.digest()) }
+}
 
 const DIGEST_BYTES = 32
 const BLOCK_BYTES = 64

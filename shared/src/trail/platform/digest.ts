@@ -16,3 +16,12 @@ export function hmacSha256(key: Uint8Array): (out: Uint8Array, at: number, messa
   const own = key.slice()
   return (out, at, message) => out.set(hmac(sha256, own, message), at)
 }
+
+/** SHA-256 of what is given piece by piece. */
+export function sha256InPieces(): {
+  readonly update: (piece: Uint8Array) => void
+  readonly digest: () => Uint8Array
+} {
+  const running = sha256.create()
+  return { update: (piece) => void running.update(piece), digest: () => running.digest() }
+}

@@ -1,0 +1,120 @@
+import { fromUtf8, hex, sha256, sha256InPieces } from '../trail/index.ts'
+import { type BagInfo, parseBagInfo } from './bag-info.ts'
+import { type BagSource, wholeOf } from './bag-source.ts'
+import type { BagFindings } from './findings.ts'
+import {
+  BAG_INFO,
+  BAGIT,
+  BAGIT_TEXT,
+  fixedPayload,
+  MANIFEST,
+  payloadName,
+  TAG_MANIFEST,
+  tagFiles,
+} from './layout.ts'
+import { type Manifest, parseManifest } from './manifest.ts'
+
+/** Larger than any tag file: one line for each checkpoint of each trail, and one hash for each record of a busy minute. */
+export const TAG_BYTES_MAX = 64 << 20
+
+export interface CheckedFiles {
+  /** Tag files as they stand; those that are not there are left out. */
+  readonly tags: ReadonlyMap<string, Uint8Array>
+  /** Digests of the payload as it stands. */
+  readonly digests: ReadonlyMap<string, string>
+  readonly info: BagInfo | undefined
+  readonly bytes: number
+}
+
+/**
+ * Which files there are, and that each is the one its manifest was made of. That the manifest is the one that was sealed,
+ * the seal says. `read` is called with every piece that was hashed.
+ */
+export async function checkFiles(
+  source: BagSource,
+  findings: BagFindings,
+  read: (bytes: number) => void,
+): Promise<CheckedFiles> {
+  const names = source.files.map(({ name }) => name)
+  const there = new Set(names)
+  for (const name of there)
+    if (names.filter((one) => one === name).length > 1)
+      findings.add({ code: 'file-twice', file: name, expected: 'one', found: 'several' })
+  const expected = [...tagFiles, TAG_MANIFEST, ...fixedPayload]
+  for (const name of expected)
+    if (!there.has(name))
+      findings.add({ code: 'file-missing', file: name, expected: 'a file', found: 'none' })
+  for (const name of there)
+    if (!expected.some((one) => one === name) && payloadName(name) === undefined)
+      findings.add({ code: 'file-added', file: name, expected: 'no such file', found: 'one' })
+
+  const tags = new Map<string, Uint8Array>()
+  for (const name of [...tagFiles, TAG_MANIFEST])
+    if (there.has(name)) tags.set(name, await wholeOf(source, name, TAG_BYTES_MAX))
+  const textOf = (name: string): string | undefined => {
+    const bytes = tags.get(name)
+    return bytes && findings.read(name, () => fromUtf8(bytes), 'file-form')
+  }
+  if (tags.has(BAGIT) && textOf(BAGIT) !== BAGIT_TEXT)
+    findings.add({ code: 'file-form', file: BAGIT, expected: 'BagIt 1.0 in UTF-8', found: 'another text' })
+  const info = textOf(BAG_INFO)
+  const tagDigests = new Map([...tags].map(([name, bytes]) => [name, hex(sha256(bytes))]))
+  compare(
+    findings,
+    TAG_MANIFEST,
+    manifestOf(findings, TAG_MANIFEST, textOf(TAG_MANIFEST)),
+    tagDigests,
+    tagFiles,
+  )
+
+  const payload = [...there].filter((name) => name.startsWith('data/'))
+  const { digests, bytes } = await digestsOf(source, payload, read)
+  compare(findings, MANIFEST, manifestOf(findings, MANIFEST, textOf(MANIFEST)), digests, payload)
+  return {
+    tags,
+    digests,
+    info: info === undefined ? undefined : findings.read(BAG_INFO, () => parseBagInfo(info)),
+    bytes,
+  }
+}
+
+function manifestOf(findings: BagFindings, file: string, text: string | undefined): Manifest | undefined {
+  return text === undefined ? undefined : findings.read(file, () => parseManifest(text))
+}
+
+function compare(
+  findings: BagFindings,
+  manifestFile: string,
+  manifest: Manifest | undefined,
+  found: ReadonlyMap<string, string>,
+  there: readonly string[],
+): void {
+  if (manifest === undefined) return
+  for (const [file, digest] of manifest) {
+    const now = found.get(file)
+    if (now === undefined) findings.add({ code: 'file-missing', file, expected: digest, found: 'no file' })
+    else if (now !== digest) findings.add({ code: 'file-changed', file, expected: digest, found: now })
+  }
+  for (const file of there)
+    if (!manifest.has(file) && found.has(file))
+      findings.add({ code: 'file-added', file, expected: `a line in ${manifestFile}`, found: 'none' })
+}
+
+async function digestsOf(
+  source: BagSource,
+  names: readonly string[],
+  read: (bytes: number) => void,
+): Promise<{ readonly digests: Map<string, string>; readonly bytes: number }> {
+  const digests = new Map<string, string>()
+  let bytes = 0
+  for (const name of names) {
+    const running = sha256InPieces()
+    for await (const piece of source.read(name)) {
+      running.update(piece)
+      bytes += piece.length
+      read(piece.length)
+    }
+    digests.set(name, hex(running.digest()))
+  }
+  return { digests, bytes }
+}

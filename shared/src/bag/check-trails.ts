@@ -1,0 +1,157 @@
+import {
+  base64,
+  equalBytes,
+  Frontier,
+  fromUtf8,
+  hex,
+  type LeafStore,
+  memoryLeafStore,
+  type Policy,
+  parseCheckpoint,
+  sha256,
+  utf8,
+} from '../trail/index.ts'
+import { type BagSource, linesIn, wholeOf } from './bag-source.ts'
+import { checkSignatures, readLeaf } from './check-seal.ts'
+import type { BagFindings } from './findings.ts'
+import { leavesFile, payloadName } from './layout.ts'
+import type { SealedTrail } from './seal.ts'
+
+const CHECKPOINT_BYTES_MAX = 65_536
+
+export interface CheckedTrail extends SealedTrail {
+  readonly leaves: LeafStore
+  /** Heads whose signatures and root held, and the largest of them. */
+  readonly checkpoints: number
+  readonly covered: number
+  /** Who saw the largest, and when by their own clock, POSIX seconds. */
+  readonly witnessed: readonly { readonly name: string; readonly seconds: number }[]
+}
+
+/** The trails a seal names: their leaves make the roots that were sealed, and every head of them in the bag. */
+export async function checkTrails(
+  source: BagSource,
+  sealed: readonly SealedTrail[],
+  policy: Policy | undefined,
+  findings: BagFindings,
+): Promise<Map<string, CheckedTrail>> {
+  const checked = new Map<string, CheckedTrail>()
+  const byHash = new Map(sealed.map((one) => [hex(sha256(utf8(one.trail))), one]))
+  const there = new Set(source.files.map(({ name }) => name))
+  for (const name of there) {
+    const payload = payloadName(name)
+    if (payload === undefined || payload.kind === 'fixed' || byHash.has(payload.trail)) continue
+    findings.add({
+      code: 'trail-missing',
+      file: name,
+      expected: 'a trail that the seal names',
+      found: 'another',
+    })
+  }
+  for (const [hash, one] of byHash) {
+    const file = leavesFile(hash)
+    if (checked.has(one.trail) || !there.has(file)) {
+      findings.add({
+        code: 'trail-missing',
+        file,
+        trail: one.trail,
+        expected: 'its leaves, once',
+        found: 'none',
+      })
+      continue
+    }
+    const leaves = await readLeavesOf(source, file, one.trail, findings)
+    const root = rootOf(leaves)
+    if (leaves.size !== one.size || !equalBytes(root, one.root))
+      findings.add({
+        code: 'leaves-changed',
+        file,
+        trail: one.trail,
+        expected: `${base64(one.root)} at size ${one.size}`,
+        found: `${base64(root)} at size ${leaves.size}`,
+      })
+    const heads = await checkHeads(source, hash, one, leaves, policy, findings)
+    checked.set(one.trail, { ...one, leaves, ...heads })
+  }
+  return checked
+}
+
+async function readLeavesOf(
+  source: BagSource,
+  file: string,
+  trail: string,
+  findings: BagFindings,
+): Promise<LeafStore> {
+  const leaves = memoryLeafStore()
+  const decoder = new TextDecoder()
+  let number = 0
+  for await (const lines of linesIn(source.read(file), 128))
+    for (const line of lines) {
+      number++
+      const leaf = findings.read(file, () => readLeaf(decoder.decode(line)))
+      // What is no leaf takes the place of one: the next keep their places.
+      leaves.append(leaf ?? new Uint8Array(32))
+    }
+  if (number === 0) findings.add({ code: 'file-form', file, trail, expected: 'leaves', found: 'none' })
+  return leaves
+}
+
+function rootOf(leaves: LeafStore): Uint8Array {
+  const all = new Frontier()
+  for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
+  return all.root()
+}
+
+async function checkHeads(
+  source: BagSource,
+  hash: string,
+  { trail }: SealedTrail,
+  leaves: LeafStore,
+  policy: Policy | undefined,
+  findings: BagFindings,
+): Promise<Pick<CheckedTrail, 'checkpoints' | 'covered' | 'witnessed'>> {
+  let checkpoints = 0
+  let covered = 0
+  let witnessed: CheckedTrail['witnessed'] = []
+  for (const { name: file } of source.files) {
+    const payload = payloadName(file)
+    if (payload?.kind !== 'checkpoint' || payload.trail !== hash) continue
+    const bytes = await wholeOf(source, file, CHECKPOINT_BYTES_MAX)
+    const head = findings.read(file, () => parseCheckpoint(utf8(fromUtf8(bytes))))
+    if (head === undefined) continue
+    if (head.origin !== trail || head.size !== payload.size)
+      findings.add({
+        code: 'checkpoint-origin',
+        file,
+        trail,
+        expected: `${trail} at size ${payload.size}`,
+        found: `${head.origin} at size ${head.size}`,
+      })
+    else if (head.size > leaves.size)
+      findings.add({
+        code: 'checkpoint-beyond-end',
+        file,
+        trail,
+        expected: `at least ${head.size} records`,
+        found: String(leaves.size),
+      })
+    else if (!equalBytes(leaves.root(head.size), head.root))
+      findings.add({
+        code: 'root-mismatch',
+        file,
+        trail,
+        expected: `${base64(head.root)} at size ${head.size}`,
+        found: base64(leaves.root(head.size)),
+      })
+    else {
+      const signatures = policy === undefined ? undefined : checkSignatures(head, policy, file, findings)
+      if (signatures?.isGood !== true) continue
+      checkpoints++
+      if (head.size >= covered) {
+        covered = head.size
+        witnessed = signatures.witnessed
+      }
+    }
+  }
+  return { checkpoints, covered, witnessed }
+}

@@ -1,0 +1,76 @@
+import { type Body, FormatError, parseStatement, readEntry, type TrailRecord, utf8 } from '../trail/index.ts'
+import { type ExportFilter, takenBy } from './filter.ts'
+
+/** Which records of a trail a bag takes: one bit each. */
+export class Chosen {
+  #bits = new Uint8Array(1_024)
+  count = 0
+
+  add(seq: number): void {
+    const at = seq >> 3
+    if (at >= this.#bits.length) {
+      const larger = new Uint8Array(Math.max(at + 1, 2 * this.#bits.length))
+      larger.set(this.#bits)
+      this.#bits = larger
+    }
+    if (this.has(seq)) return
+    this.#bits[at] = (this.#bits[at] ?? 0) | (1 << (seq & 7))
+    this.count++
+  }
+
+  has(seq: number): boolean {
+    return (((this.#bits[seq >> 3] ?? 0) >> (seq & 7)) & 1) === 1
+  }
+}
+
+/**
+ * Chooses records, shown in the order of their trail: those the filter takes, those nothing can be judged without, and
+ * what was signed, decided or claimed about those. `isIn`: what the filter asks and no record says by itself.
+ */
+export class Choosing {
+  readonly chosen = new Chosen()
+  readonly #filter: ExportFilter
+  readonly #isIn: (seq: number) => boolean
+
+  constructor(filter: ExportFilter, isIn: (seq: number) => boolean = () => true) {
+    this.#filter = filter
+    this.#isIn = isIn
+  }
+
+  /** Throws `FormatError` for a line that is no entry. */
+  show(line: Uint8Array): void {
+    const { record } = readEntry(line)
+    const taken = takenBy(this.#filter, record)
+    const { seq } = record
+    if (taken === 'always' || (taken === 'asked' && this.#isIn(seq))) this.chosen.add(seq)
+    else if (taken !== undefined && subjectsOf(record).some((one) => this.chosen.has(one)))
+      this.chosen.add(seq)
+  }
+}
+
+/** Places in the same trail that a record is about. */
+export function subjectsOf({ kind, body, trail }: TrailRecord): readonly number[] {
+  if (kind.startsWith('signature.')) {
+    const held = seqIn(body['held'])
+    return held === undefined ? signedIn(body) : [held]
+  }
+  const refusal = body['refusal']
+  const isHere = typeof refusal === 'object' && refusal !== null && (refusal as Body)['trail'] === trail
+  const seq = isHere ? seqIn(refusal) : undefined
+  return seq === undefined ? [] : [seq]
+}
+
+function signedIn({ note }: Body): readonly number[] {
+  if (typeof note !== 'string') return []
+  try {
+    return parseStatement(utf8(note)).statement.records.map(({ seq }) => seq)
+  } catch (error) {
+    if (error instanceof FormatError) return []
+    throw error
+  }
+}
+
+function seqIn(value: unknown): number | undefined {
+  const seq = typeof value === 'object' && value !== null ? (value as Body)['seq'] : undefined
+  return typeof seq === 'number' ? seq : undefined
+}

@@ -1,0 +1,88 @@
+import { FormatError, parseStatement, printable, readEntry, type TrailRecord, utf8 } from '../trail/index.ts'
+
+/**
+ * The columns of `records.csv`: what people sort and filter by, each derived from the entry, and the entry itself,
+ * exact. A verifier makes every cell again from the entry, so none can say something else.
+ */
+export const csvColumns = [
+  'trail',
+  'seq',
+  'time',
+  'kind',
+  'actor',
+  'actor_name',
+  'actor_via',
+  'project',
+  'device',
+  'path',
+  'size',
+  'digest',
+  'changed_from',
+  'signer',
+  'meaning',
+  'signed_at',
+  'reason',
+  'entry',
+] as const
+
+/** RFC 4180: CRLF at the end of every line. */
+export const csvHeader: Uint8Array = utf8(`${csvColumns.join(',')}\r\n`)
+
+/** The row of an entry's line. Throws `FormatError` for a line that is no entry. */
+export function csvRow(line: Uint8Array, text: string): Uint8Array {
+  const { record } = readEntry(line)
+  return utf8(`${[...cellsOf(record).map(safeCell), quoted(text)].join(',')}\r\n`)
+}
+
+function cellsOf({ trail, seq, time, kind, actor, body }: TrailRecord): string[] {
+  const { name, at, meaning, reason } = signed(body['note']) ?? {}
+  const before = body['before']
+  const from = typeof before === 'object' && before !== null && 'seq' in before ? before['seq'] : undefined
+  return [
+    trail,
+    String(seq),
+    time,
+    kind,
+    actor.id,
+    actor.name,
+    actor.via,
+    textOf(body['project']),
+    textOf(body['device']),
+    textOf(body['path']),
+    typeof body['size'] === 'number' ? String(body['size']) : '',
+    textOf(body['sha256']) || textOf(body['manifest']),
+    typeof from === 'number' ? String(from) : '',
+    name ?? '',
+    meaning ?? textOf(body['meaning']),
+    at ?? '',
+    reason ?? textOf(body['reason']),
+  ]
+}
+
+/** What a signature's own note says: that is what was signed, whatever stands beside it. */
+function signed(note: unknown) {
+  if (typeof note !== 'string') return undefined
+  try {
+    return parseStatement(utf8(note)).statement
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/**
+ * A cell that a spreadsheet program shows as text and takes for nothing else (ASVS 1.2.10): what prints as nothing or turns
+ * the direction is written out, and what begins like a formula has an apostrophe before it. The entry has it exactly.
+ */
+export function safeCell(text: string): string {
+  const plain = printable(text)
+  return quoted(/^[=+\-@＝＋－＠]/u.test(plain) ? `'${plain}` : plain)
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

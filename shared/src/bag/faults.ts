@@ -1,0 +1,47 @@
+import type { Finding, FindingCode } from '../trail/index.ts'
+
+/** What can be wrong with a bag, beside what can be wrong with the trails in it: a closed list. */
+export const bagFaults = {
+  'file-missing': 'the bag lacks a file that every bag has, or that its manifest names',
+  'file-added':
+    'a file is in the bag that no bag has, or that the manifest does not name: nothing vouches for it',
+  'file-twice': 'a file is in the bag more than once',
+  'file-form': 'a file is not of its form',
+  'file-changed': 'a file is not the one that was put into the bag',
+  'manifest-changed': 'the manifest is not the one that was sealed',
+  'info-changed': 'what the bag says of itself is not what was sealed',
+  'seal-form': 'the seal is not the record of an export',
+  'seal-not-in-trail': 'the seal is not shown to be in its trail',
+  'seal-of-another-history': 'the seal stands in another history than the records of this bag',
+  'policy-unknown': 'the bag goes by a key that is not among those you gave',
+  'trail-missing': 'the bag has a trail that its seal does not name, or lacks one that it names',
+  'leaves-changed': 'the leaves of a trail are not those that were sealed',
+  'record-not-in-trail': 'a record is not the one that stands at its place in the trail',
+  'record-order': 'the records are not in order, or one is there twice',
+  'record-count': 'the bag has more or fewer records than were sealed',
+  'record-not-asked-for': 'a record is there that the filter of the export does not take',
+  'csv-changed': 'the table does not say what the records say',
+  'bag-older': 'the trail has gone on since this bag was made: you have a newer checkpoint than it knows',
+} as const
+
+export type BagFaultCode = keyof typeof bagFaults
+
+/** One thing wrong with a bag: which file, and where in it. */
+export interface BagFinding extends Omit<Finding<BagFaultCode | FindingCode>, 'checkpoint'> {
+  readonly file: string
+  /** Of which trail, where it is about one. */
+  readonly trail?: string
+}
+
+/** Text of a file that no bag of ours has. */
+export class BagFormError extends Error {
+  override readonly name = 'BagFormError'
+  readonly expected: string
+  readonly found: string
+
+  constructor(expected: string, found: string) {
+    super(`expected ${expected}, found ${found}`)
+    this.expected = expected
+    this.found = found
+  }
+}

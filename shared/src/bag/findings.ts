@@ -1,0 +1,33 @@
+import { type FindingCode, FormatError, GIVEN_OF_EACH_CODE } from '../trail/index.ts'
+import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
+
+/** Findings as they come, the first thousand of each code; of the rest the number is kept. */
+export class BagFindings {
+  readonly list: BagFinding[] = []
+  readonly #given = new Map<string, number>()
+
+  add(finding: BagFinding): void {
+    const given = (this.#given.get(finding.code) ?? 0) + 1
+    this.#given.set(finding.code, given)
+    if (given <= GIVEN_OF_EACH_CODE) this.list.push(finding)
+  }
+
+  /** Reads what must have its form; undefined if it has not, which is a finding of its own. */
+  read<Value>(file: string, read: () => Value, code?: BagFaultCode): Value | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof FormatError || error instanceof BagFormError)) throw error
+      const own: BagFaultCode | FindingCode =
+        code ?? (error instanceof FormatError ? error.code : 'file-form')
+      this.add({ code: own, file, expected: error.expected, found: error.found })
+      return undefined
+    }
+  }
+
+  omitted(): readonly { readonly code: string; readonly count: number }[] {
+    return [...this.#given].flatMap(([code, given]) =>
+      given > GIVEN_OF_EACH_CODE ? [{ code, count: given - GIVEN_OF_EACH_CODE }] : [],
+    )
+  }
+}

@@ -1,0 +1,12 @@
+/** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
+export { type BagInfo, parseBagInfo, printBagInfo } from './bag-info.ts'
+export type { BagSource } from './bag-source.ts'
+export { printLeaves } from './check-seal.ts'
+export { csvColumns, csvHeader, csvRow } from './csv.ts'
+export { type BagFaultCode, type BagFinding, bagFaults } from './faults.ts'
+export { type ExportFilter, filterText, readFilter, takenBy } from './filter.ts'
+export * from './layout.ts'
+export { type BagSink, makeBag, type Sealed, type ToExport, type TrailToExport } from './make-bag.ts'
+export { type Manifest, parseManifest, printManifest } from './manifest.ts'
+export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'
+export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'

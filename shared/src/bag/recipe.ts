@@ -1,0 +1,77 @@
+import { hex, sha256, utf8 } from '../trail/index.ts'
+import type { SealedTrail } from './seal.ts'
+
+/**
+ * How a bag is checked with tools that are not ours: bash, coreutils, unzip and OpenSSL. The text is run as it stands, in
+ * each build, on a fresh bag.
+ */
+export function recipe(trails: readonly SealedTrail[]): string {
+  const [first] = trails
+  const folder = first === undefined ? '…' : hex(sha256(utf8(first.trail)))
+  return `How to check this bag without our programs
+=========================================
+
+In its folder, with bash, coreutils, OpenSSL 3. What you compare with comes from elsewhere: the fingerprints of the keys,
+on paper or in your validation file, and the notary's own copies of the checkpoints.
+
+1. The files are those that were sealed.
+
+   sha256sum -c --strict tagmanifest-sha256.txt && sha256sum -c --strict manifest-sha256.txt
+   grep -c "\\"manifest\\":\\"$(sha256sum < manifest-sha256.txt | cut -c1-64)\\"" seal.json     # 1
+   grep -c "\\"info\\":\\"$(sha256sum < bag-info.txt | cut -c1-64)\\"" seal.json               # 1
+
+2. The keys are those you know. Each line of data/policy.txt that begins with log or witness names one; its fingerprint is
+
+   while read -r what key rest; do case $what in log) printf '%s' "$key" | sha256sum;; witness) printf '%s' "\${rest%% *}" | sha256sum;; esac; done < data/policy.txt
+
+3. Every record is at its place: of each, SHA-256 over a zero byte and the line is the leaf at its seq.
+
+   sed '1d;$d;s/,$//' data/records.json | while IFS= read -r line; do
+     seq=$(grep -o '"seq":[0-9]*,"time":"[^"]*","trail":"[^"]*","v":1}}$' <<< "$line" | cut -d, -f1 | cut -d: -f2)
+     leaf=$({ printf '\\0'; printf %s "$line"; } | sha256sum | cut -c1-64)
+     trail=$(grep -o '"trail":"[^"]*","v":1}}$' <<< "$line" | cut -d'"' -f4)
+     folder=data/trails/$(printf %s "$trail" | sha256sum | cut -c1-64)
+     [ "$(sed -n "$((seq + 1))p" "$folder/leaves.txt")" = "$leaf" ] || echo "NOT IN ITS TRAIL: $trail $seq"
+   done
+
+4. The leaves make the heads that were signed. Each checkpoint has the root of its first N leaves in its third line (base64):
+
+   root() { # of the hashes on standard input, RFC 6962
+     local hashes; mapfile -t hashes
+     local -a stack sizes; local h
+     for h in "\${hashes[@]}"; do
+       stack+=("$h"); sizes+=(1)
+       while ((\${#sizes[@]} > 1 && sizes[-1] == sizes[-2])); do
+         h=$(printf '\\1%b%b' "$(sed 's/../\\\\x&/g' <<< "\${stack[-2]}")" "$(sed 's/../\\\\x&/g' <<< "\${stack[-1]}")" | sha256sum | cut -c1-64)
+         local s=$((sizes[-1] * 2)); unset 'stack[-1]' 'sizes[-1]'; stack[-1]=$h; sizes[-1]=$s
+       done
+     done
+     while ((\${#stack[@]} > 1)); do
+       h=$(printf '\\1%b%b' "$(sed 's/../\\\\x&/g' <<< "\${stack[-2]}")" "$(sed 's/../\\\\x&/g' <<< "\${stack[-1]}")" | sha256sum | cut -c1-64)
+       unset 'stack[-1]'; stack[-1]=$h
+     done
+     printf '%b' "$(sed 's/../\\\\x&/g' <<< "\${stack[0]}")" | base64
+   }
+   for checkpoint in data/trails/${folder}/*.checkpoint; do
+     size=$(sed -n 2p "$checkpoint")
+     [ "$(head -n "$size" data/trails/${folder}/leaves.txt | root)" = "$(sed -n 3p "$checkpoint")" ] || echo "ANOTHER HISTORY: $checkpoint"
+   done
+
+5. A checkpoint is signed by its relay. KEY is the third part of its key's line in data/policy.txt:
+
+   KEY=$(grep '^log ' data/policy.txt | head -n 1 | cut -d+ -f3)
+   { printf '\\x30\\x2a\\x30\\x05\\x06\\x03\\x2b\\x65\\x70\\x03\\x21\\x00'; base64 -d <<< "$KEY" | tail -c 32; } > key.der
+   for checkpoint in data/trails/${folder}/*.checkpoint; do
+     head -n 3 "$checkpoint" > text
+     grep '^— ' "$checkpoint" | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
+     openssl pkeyutl -verify -pubin -inkey key.der -keyform DER -rawin -in text -sigfile signature || echo "NOT SIGNED: $checkpoint"
+   done
+   rm -f key.der text signature
+
+6. The seal is in its trail: seal.leaves goes on where leaves.txt ends, and together they make the head in seal.tlog-proof.
+
+   cat data/trails/*/leaves.txt seal.leaves | grep -c "$({ printf '\\0'; tr -d '\\n' < seal.json; } | sha256sum | cut -c1-64)"     # 1
+
+What no check shows: that the filter took all it should (the whole trail does), and what happened after the last head.
+`
+}

@@ -1,0 +1,203 @@
+import {
+  type Checkpoint,
+  type FindingCode,
+  fromUtf8,
+  hex,
+  type Policy,
+  parsePolicy,
+  sha256,
+  utf8,
+} from '../trail/index.ts'
+import type { BagInfo } from './bag-info.ts'
+import { type BagSource, wholeOf } from './bag-source.ts'
+import { checkFiles } from './check-files.ts'
+import { checkRecords } from './check-records.ts'
+import { type CheckedSeal, checkHistory, checkSeal } from './check-seal.ts'
+import { checkTrails } from './check-trails.ts'
+import type { BagFaultCode, BagFinding } from './faults.ts'
+import { BagFindings } from './findings.ts'
+import { CSV, POLICY, SEAL_LEAVES } from './layout.ts'
+import type { Seal } from './seal.ts'
+
+const POLICY_BYTES_MAX = 65_536
+
+/** Whose word is taken for the heads in a bag. It comes from outside of the bag: what lies in it vouches for nothing. */
+export type Trust =
+  | { readonly policy: Policy }
+  /** As `fingerprintOf` gives them: the bag's own policy is taken if it goes by these keys and no others. */
+  | { readonly fingerprints: readonly string[] }
+
+export interface BagOptions {
+  readonly trust: Trust
+  /** Heads of the trails that you have from elsewhere, e.g. from the notary: a bag that is older is said to be. */
+  readonly newest?: readonly Checkpoint[]
+  /** How much was read, and of how much, in bytes; called often. */
+  readonly onProgress?: (read: number, of: number) => void
+}
+
+export interface BagReport {
+  readonly findings: readonly BagFinding[]
+  readonly omitted: readonly { readonly code: string; readonly count: number }[]
+  readonly info: BagInfo | undefined
+  readonly sealed: SealedBy | undefined
+  readonly trails: readonly TrailInBag[]
+  readonly checked: {
+    readonly files: number
+    readonly bytes: number
+    readonly records: number
+    /** E-signatures that verify. */
+    readonly statements: number
+  }
+}
+
+export interface SealedBy {
+  readonly trail: string
+  readonly seq: number
+  /** By the clock of the relay: a claim. */
+  readonly time: string
+  /** Id and name of who asked for the export. */
+  readonly actor: { readonly id: string; readonly name: string }
+  readonly filter: Seal['filter']
+  readonly reason: string
+  /** True if the seal is in its trail under a head that is signed as it has to be, and binds the files of this bag. */
+  readonly holds: boolean
+}
+
+export interface TrailInBag {
+  readonly trail: string
+  readonly size: number
+  readonly disclosed: number
+  readonly withheld: number
+  readonly checkpoints: number
+  readonly covered: number
+  readonly witnessed: readonly { readonly name: string; readonly seconds: number }[]
+}
+
+/** What breaks a seal: then nothing in the bag is evidence. */
+const breaking: readonly (BagFaultCode | FindingCode)[] = [
+  'seal-form',
+  'seal-not-in-trail',
+  'seal-of-another-history',
+  'manifest-changed',
+  'info-changed',
+  'policy-unknown',
+  'checkpoint-signature',
+  'checkpoint-cosignature',
+  'checkpoint-quorum',
+]
+
+/**
+ * Verifies a bag: that it is whole, that a relay sealed it, that the seal stands in its trail under a head signed by whom
+ * you trust, and that every record in it is the one at its place. Memory: 32 bytes for each record of its trails. Rejects
+ * only with what reading the bag throws.
+ */
+export async function verifyBag(source: BagSource, options: BagOptions): Promise<BagReport> {
+  const findings = new BagFindings()
+  const { read } = progress(source, options)
+  const { tags, digests, info, bytes } = await checkFiles(source, findings, read)
+  const policy = await policyOf(source, digests, options.trust, findings)
+  const checked = checkSeal(tags, policy, findings)
+  if (checked === undefined) return reportOf(findings, { info, bytes, files: source.files.length })
+  const { seal } = checked
+  const trails = await checkTrails(source, seal.trails, policy, findings)
+  checkHistory(checked, tags.get(SEAL_LEAVES), trails.get(checked.entry.record.trail)?.leaves, findings)
+  const records = digests.has('data/records.json')
+    ? await checkRecords(source, { seal, trails, policy }, digests.get(CSV), findings, read)
+    : { count: 0, disclosed: new Map<string, number>(), statements: 0 }
+  for (const head of options.newest ?? []) {
+    const known =
+      checked.entry.record.trail === head.origin
+        ? checked.proof?.checkpoint.size
+        : trails.get(head.origin)?.size
+    if (known !== undefined && head.size > known)
+      findings.add({
+        code: 'bag-older',
+        file: SEAL_LEAVES,
+        trail: head.origin,
+        expected: `a bag that knows of ${head.size} records`,
+        found: `${known}`,
+      })
+  }
+  const inBag = [...trails.values()].map(({ trail, size, checkpoints, covered, witnessed }) => {
+    const disclosed = records.disclosed.get(trail) ?? 0
+    return { trail, size, disclosed, withheld: size - disclosed, checkpoints, covered, witnessed }
+  })
+  return reportOf(findings, { info, bytes, files: source.files.length, checked, trails: inBag, records })
+}
+
+/** Of a key's line: what is printed, filed and compared. SHA-256, hexadecimal. */
+export function fingerprintOf(vkey: string): string {
+  return hex(sha256(utf8(vkey)))
+}
+
+async function policyOf(
+  source: BagSource,
+  digests: ReadonlyMap<string, string>,
+  trust: Trust,
+  findings: BagFindings,
+): Promise<Policy | undefined> {
+  if ('policy' in trust) return trust.policy
+  if (!digests.has(POLICY)) return undefined
+  const bytes = await wholeOf(source, POLICY, POLICY_BYTES_MAX)
+  const policy = findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
+  const given = new Set(trust.fingerprints.map((one) => one.replace(/[\s:]/g, '').toLowerCase()))
+  const keys = [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])]
+  const strange = keys.filter(({ verifier }) => !given.has(fingerprintOf(verifier.vkey)))
+  for (const { verifier } of strange)
+    findings.add({
+      code: 'policy-unknown',
+      file: POLICY,
+      expected: 'a key whose fingerprint you gave',
+      found: `${verifier.name} ${fingerprintOf(verifier.vkey)}`,
+    })
+  return strange.length > 0 ? undefined : policy
+}
+
+function progress({ files }: BagSource, { onProgress }: BagOptions) {
+  const payload = files.filter(({ name }) => name.startsWith('data/'))
+  const records = files.find(({ name }) => name === 'data/records.json')?.sizeBytes ?? 0
+  // The records are read twice: for their digest, and one by one.
+  const all = payload.reduce((sum, { sizeBytes }) => sum + sizeBytes, records)
+  let done = 0
+  return {
+    read: (bytes: number) => {
+      done += bytes
+      onProgress?.(Math.min(done, all), all)
+    },
+  }
+}
+
+function reportOf(
+  findings: BagFindings,
+  {
+    info,
+    bytes,
+    files,
+    checked,
+    trails = [],
+    records,
+  }: {
+    readonly info: BagInfo | undefined
+    readonly bytes: number
+    readonly files: number
+    readonly checked?: CheckedSeal
+    readonly trails?: readonly TrailInBag[]
+    readonly records?: { readonly count: number; readonly statements: number }
+  },
+): BagReport {
+  const broken = findings.list.some(({ code }) => breaking.includes(code))
+  return {
+    findings: findings.list,
+    omitted: findings.omitted(),
+    info,
+    sealed: checked && sealedBy(checked, !broken && checked.proof !== undefined),
+    trails,
+    checked: { files, bytes, records: records?.count ?? 0, statements: records?.statements ?? 0 },
+  }
+}
+
+function sealedBy({ seal, entry }: CheckedSeal, holds: boolean): SealedBy {
+  const { trail, seq, time, actor } = entry.record
+  const { id, name } = actor
+  return { trail, seq, time, actor: { id, name }, filter: seal.filter, reason: seal.reason, holds }
+}

@@ -1,0 +1,315 @@
+import { fingerprintOf, MANIFEST, printManifest, TAG_MANIFEST, verifyBag } from '@compliance-relay/shared/bag'
+import { fromUtf8, hex, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  bagOf,
+  codesOf,
+  type Files,
+  FilesSource,
+  type MadeBag,
+  policyText,
+  verified,
+} from '../support/made-bag.ts'
+import { TrailMaker } from '../support/make-trail.ts'
+
+const names = [
+  'plain.dat',
+  '=HYPERLINK("http://evil.example","open")',
+  '+1+1',
+  '-2',
+  '@SUM(A1)',
+  '\tTab first',
+  'new\nline',
+  'carriage\rreturn',
+  'quote " and, comma',
+  '\u202egnp.exe',
+  'e\u0301 NFD',
+  '😀 emoji',
+  '＝full width',
+  '</script><img src=x>',
+]
+
+function trailWith(seed: string, trail?: string): TrailMaker {
+  const maker = new TrailMaker(seed, trail)
+  for (const [i, path] of names.entries())
+    maker.take({
+      do: 'capture',
+      body: {
+        path,
+        project: i % 2 === 0 ? 'NMR' : 'HPLC',
+        device: 'ws',
+        size: i,
+        sha256: hex(sha256(utf8(path))),
+      },
+    })
+  maker.take({ do: 'sign', reason: 'Spectra match the acceptance criteria' })
+  maker.take({ do: 'rotate' })
+  return maker
+}
+
+let bag: MadeBag
+
+beforeAll(async () => {
+  bag = await bagOf(trailWith('bag'))
+})
+
+const textOf = (name: string, files = bag.files) => fromUtf8(files.get(name) ?? new Uint8Array())
+const altered = (change: (files: Files) => void): Files => {
+  const files = new Map(bag.files)
+  change(files)
+  return files
+}
+
+/** As somebody would who can do everything but sign: the manifests are made anew. */
+function remade(change: (files: Files) => void): Files {
+  const files = altered(change)
+  const listOf = (isIn: (name: string) => boolean) =>
+    utf8(
+      printManifest(
+        new Map([...files].filter(([name]) => isIn(name)).map(([name, bytes]) => [name, hex(sha256(bytes))])),
+      ),
+    )
+  files.set(
+    MANIFEST,
+    listOf((name) => name.startsWith('data/')),
+  )
+  files.set(
+    TAG_MANIFEST,
+    listOf((name) => !name.startsWith('data/') && name !== TAG_MANIFEST),
+  )
+  return files
+}
+
+describe('a bag', { tags: ['req/P11-10a-4', 'req/P11-10b-1'] }, () => {
+  test('that is whole has nothing found in it, and says what was checked', async () => {
+    const report = await verified(bag.files, bag.policy)
+    expect(report.findings).toEqual([])
+    expect(report.sealed).toMatchObject({
+      holds: true,
+      actor: { id: 'quinn' },
+      reason: 'for the inspection of March',
+    })
+    expect(report.trails).toMatchObject([{ disclosed: names.length + 4, withheld: 0, checkpoints: 1 }])
+    expect(report.checked).toMatchObject({ records: names.length + 4, statements: 1 })
+  })
+
+  test('has each record as JSON exactly, and as a row that no program takes for a formula', {
+    tags: ['req/P11-10b-2', 'challenge'],
+  }, () => {
+    const records = JSON.parse(textOf('data/records.json')) as { record: { body: { path?: string } } }[]
+    expect(records.flatMap(({ record }) => record.body.path ?? [])).toEqual(names)
+    const rows = csvRows(textOf('data/records.csv'))
+    const [header = [], ...cells] = rows
+    expect(cells).toHaveLength(records.length)
+    for (const row of cells) {
+      expect(row).toHaveLength(header.length)
+      for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r＝＋－＠]/u)
+      for (const cell of row.slice(0, -1)) expect(cell).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+      expect(Object.keys(JSON.parse(row.at(-1) ?? ''))).toEqual(['checksum', 'record'])
+    }
+  })
+
+  test('of a part says how many records were withheld, and has what its signatures need', async () => {
+    const part = await bagOf(trailWith('part'), { projects: ['NMR'] })
+    const report = await verified(part.files, part.policy)
+    expect(report.findings).toEqual([])
+    expect(report.checked.statements).toBe(1)
+    const [{ disclosed = 0, withheld = 0, size = 0 } = {}] = report.trails
+    // Half of the captures, the trail's beginning, the key, its signature and the rotation.
+    expect([disclosed, withheld]).toEqual([names.length / 2 + 4, names.length / 2])
+    expect(size).toBe(disclosed + withheld)
+    expect(textOf('bag-info.txt', part.files)).toContain(`${withheld} withheld`)
+  })
+
+  test('is taken by fingerprints of its keys, all of them and no others', {
+    tags: ['challenge'],
+  }, async () => {
+    const { trailKey, witness } = bag.maker
+    const prints = [trailKey, witness].map(({ vkey }) => fingerprintOf(vkey))
+    const by = (fingerprints: readonly string[]) =>
+      verifyBag(new FilesSource(bag.files), { trust: { fingerprints } })
+    expect((await by(prints.map((one) => one.toUpperCase().replace(/(.{8})/g, '$1 ')))).findings).toEqual([])
+    for (const some of [[], prints.slice(0, 1), prints.slice(1), [...prints.slice(1), '0'.repeat(64)]]) {
+      const { findings, sealed } = await by(some)
+      expect(findings.map(({ code }) => code)).toContain('policy-unknown')
+      expect(sealed?.holds).toBe(false)
+    }
+  })
+})
+
+describe('of a bag that was changed', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
+  test('a file that is gone, added, renamed, swapped or there twice is found', async () => {
+    for (const name of bag.files.keys())
+      expect(
+        await codesOf(
+          altered((files) => files.delete(name)),
+          bag.policy,
+        ),
+        name,
+      ).toContain('file-missing')
+    const extra = altered((files) => files.set('data/readme.html', utf8('<p>trust me')))
+    expect(await codesOf(extra, bag.policy)).toContain('file-added')
+    expect(
+      await codesOf(
+        altered((files) => files.set('notes.txt', utf8('x'))),
+        bag.policy,
+      ),
+    ).toContain('file-added')
+    const twice = await verifyBag(new FilesSource(bag.files, ['data/records.csv']), {
+      trust: { policy: parsePolicy(bag.policy) },
+    })
+    expect(twice.findings.map(({ code }) => code)).toContain('file-twice')
+    const swapped = altered((files) => {
+      files.set('data/records.csv', bag.files.get('data/records.json') as Uint8Array)
+      files.set('data/records.json', bag.files.get('data/records.csv') as Uint8Array)
+    })
+    expect(await codesOf(swapped, bag.policy)).toContain('file-changed')
+  })
+
+  test('what was changed and its manifests made anew is found by the seal, and said to be no evidence', async () => {
+    const cases: Record<string, (files: Files) => void> = {
+      'a record edited': (files) =>
+        files.set('data/records.json', utf8(textOf('data/records.json').replace('plain.dat', 'other.dat'))),
+      'a record left out': (files) =>
+        files.set(
+          'data/records.json',
+          utf8(textOf('data/records.json').split('\n').toSpliced(3, 1).join('\n')),
+        ),
+      'a row edited': (files) =>
+        files.set('data/records.csv', utf8(textOf('data/records.csv').replace('plain.dat', 'other.dat'))),
+      'another recipe': (files) => files.set('data/VERIFY.txt', utf8('all is well\n')),
+      'another policy': (files) => files.set('data/policy.txt', utf8(policyText(new TrailMaker('eve')))),
+      'other leaves': (files) => {
+        const [leaves = ''] = [...files.keys()].filter((name) => name.endsWith('leaves.txt'))
+        files.set(leaves, utf8(textOf(leaves).split('\n').slice(1).join('\n')))
+      },
+    }
+    for (const [what, change] of Object.entries(cases)) {
+      const report = await verified(remade(change), bag.policy)
+      const codes = report.findings.map(({ code }) => code)
+      expect(codes, what).toContain('manifest-changed')
+      expect(report.sealed?.holds, what).toBe(false)
+    }
+    const info = remade((files) =>
+      files.set(
+        'bag-info.txt',
+        utf8(textOf('bag-info.txt').replace('Made-By: ws-nmr-01', 'Made-By: ws-nmr-02')),
+      ),
+    )
+    expect(await codesOf(info, bag.policy)).toEqual(['info-changed'])
+  })
+
+  test('each fault of a record has its place', async () => {
+    const lines = textOf('data/records.json').split('\n')
+    const at = lines.findIndex((line) => line.includes('plain.dat'))
+    const edited = remade((files) =>
+      files.set(
+        'data/records.json',
+        utf8(lines.with(at, (lines[at] ?? '').replace('"size":0', '"size":7')).join('\n')),
+      ),
+    )
+    const { findings } = await verified(edited, bag.policy)
+    expect(findings.find(({ code }) => code === 'record-not-in-trail')).toMatchObject({
+      file: 'data/records.json',
+      line: at + 1,
+      seq: 1,
+    })
+    expect(findings.find(({ code }) => code === 'csv-changed')).toMatchObject({ line: at + 1 })
+    const doubled = remade((files) =>
+      files.set('data/records.json', utf8(lines.toSpliced(at, 0, lines[at] ?? '').join('\n'))),
+    )
+    expect(await codesOf(doubled, bag.policy)).toEqual(
+      expect.arrayContaining(['record-order', 'record-count', 'csv-changed']),
+    )
+  })
+
+  test('a seal of another bag, of another trail, or under a head nobody signed is found', async () => {
+    const other = await bagOf(trailWith('bag'), { projects: ['NMR'] })
+    const seals = ['seal.json', 'seal.tlog-proof', 'seal.leaves']
+    const older = remade((files) => {
+      for (const name of seals) files.set(name, other.files.get(name) as Uint8Array)
+    })
+    expect(await codesOf(older, bag.policy)).toEqual(
+      expect.arrayContaining(['info-changed', 'manifest-changed']),
+    )
+    const foreign = await bagOf(trailWith('eve', 'lab.example/t/ws-nmr-02/20260302-0000'))
+    const mixed = remade((files) => {
+      for (const name of seals) files.set(name, foreign.files.get(name) as Uint8Array)
+    })
+    expect(await codesOf(mixed, bag.policy)).toEqual(
+      expect.arrayContaining(['checkpoint-signature', 'manifest-changed', 'trail-missing']),
+    )
+    const proof = textOf('seal.tlog-proof')
+    const [, signature = '', cosignature = ''] =
+      /(— lab\.example\/t.*\n)(— lab\.example\/w.*\n)/.exec(proof) ?? []
+    const without = (text: string) =>
+      remade((files) => files.set('seal.tlog-proof', utf8(proof.replace(text, ''))))
+    expect(await codesOf(without(signature), bag.policy)).toContain('checkpoint-signature')
+    expect(await codesOf(without(cosignature), bag.policy)).toContain('checkpoint-quorum')
+  })
+
+  test('a forged cosignature, a policy with another key, a stranger’s line beside the right ones: each is found', async () => {
+    const eve = new TrailMaker('eve')
+    const proof = textOf('seal.tlog-proof')
+    const forged = remade((files) =>
+      files.set(
+        'seal.tlog-proof',
+        utf8(
+          proof.replace(
+            /(— lab\.example\/w\S* )(\S)(\S)/,
+            (_, a, b, c) => `${a}${b}${c === 'A' ? 'B' : 'A'}`,
+          ),
+        ),
+      ),
+    )
+    expect((await verified(forged, bag.policy)).sealed?.holds).toBe(false)
+    const wrongKey = utf8(
+      `log ${eve.trailKey.vkey}\nwitness server ${bag.maker.witness.vkey}\nquorum server\n`,
+    )
+    expect(await codesOf(bag.files, wrongKey)).toContain('checkpoint-signature')
+    const stray =
+      textOf('seal.tlog-proof', (await bagOf(trailWith('eve'))).files)
+        .split('\n')
+        .at(-2) ?? ''
+    const beside = remade((files) =>
+      files.set('seal.tlog-proof', utf8(`${proof}${stray.replace('/w/server', '/w/other')}\n`)),
+    )
+    expect(await codesOf(beside, bag.policy)).toContain('checkpoint-cosignature')
+  })
+
+  test('one that the trail has gone on since is said to be older, by whoever has a newer head', async () => {
+    const maker = trailWith('bag')
+    const first = await bagOf(maker)
+    expect(await codesOf(first.files, first.policy, { newest: [maker.checkpoint()] })).toEqual([])
+    for (let i = 0; i < 3; i++) maker.take({ do: 'capture', body: { path: `new-${i}` } })
+    expect(await codesOf(first.files, first.policy, { newest: [maker.checkpoint()] })).toEqual(['bag-older'])
+  })
+})
+
+/** RFC 4180, as a spreadsheet program reads it. */
+function csvRows(text: string): string[][] {
+  const rows: string[][] = []
+  let row: string[] = []
+  let cell = ''
+  let isQuoted = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (isQuoted) {
+      if (c !== '"') cell += c
+      else if (text[i + 1] === '"') {
+        cell += '"'
+        i++
+      } else isQuoted = false
+    } else if (c === '"') isQuoted = true
+    else if (c === ',') {
+      row.push(cell)
+      cell = ''
+    } else if (c === '\r' && text[i + 1] === '\n') {
+      rows.push([...row, cell])
+      row = []
+      cell = ''
+      i++
+    } else cell += c
+  }
+  return rows
+}

@@ -19,7 +19,7 @@ interface Rule {
 const rules = {
   trail: { folder: 'shared/src/trail', may: ['#digest', '#ed25519', '@noble/hashes/', '@noble/curves/'] },
   api: { folder: 'shared/src/api', may: ['../trail/index.ts', 'zod'] },
-  bag: { folder: 'shared/src/bag', may: ['../trail/index.ts'] },
+  bag: { folder: 'shared/src/bag', may: ['../trail/index.ts', '@zip.js/zip.js'] },
   relay: {
     folder: 'shared/src/relay',
     may: [

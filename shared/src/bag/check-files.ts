@@ -1,6 +1,7 @@
 import { fromUtf8, hex, sha256, sha256InPieces } from '../trail/index.ts'
 import { type BagInfo, parseBagInfo } from './bag-info.ts'
 import { type BagSource, wholeOf } from './bag-source.ts'
+import { BagUnreadable } from './faults.ts'
 import type { BagFindings } from './findings.ts'
 import {
   BAG_INFO,
@@ -50,7 +51,10 @@ export async function checkFiles(
 
   const tags = new Map<string, Uint8Array>()
   for (const name of [...tagFiles, TAG_MANIFEST])
-    if (there.has(name)) tags.set(name, await wholeOf(source, name, TAG_BYTES_MAX))
+    if (there.has(name)) {
+      const bytes = await readable(name, findings, () => wholeOf(source, name, TAG_BYTES_MAX))
+      if (bytes !== undefined) tags.set(name, bytes)
+    }
   const textOf = (name: string): string | undefined => {
     const bytes = tags.get(name)
     return bytes && findings.read(name, () => fromUtf8(bytes), 'file-form')
@@ -68,7 +72,7 @@ export async function checkFiles(
   )
 
   const payload = [...there].filter((name) => name.startsWith('data/'))
-  const { digests, bytes } = await digestsOf(source, payload, read)
+  const { digests, bytes } = await digestsOf(source, payload, findings, read)
   compare(findings, MANIFEST, manifestOf(findings, MANIFEST, textOf(MANIFEST)), digests, payload)
   return {
     tags,
@@ -103,18 +107,37 @@ function compare(
 async function digestsOf(
   source: BagSource,
   names: readonly string[],
+  findings: BagFindings,
   read: (bytes: number) => void,
 ): Promise<{ readonly digests: Map<string, string>; readonly bytes: number }> {
   const digests = new Map<string, string>()
   let bytes = 0
   for (const name of names) {
     const running = sha256InPieces()
-    for await (const piece of source.read(name)) {
-      running.update(piece)
-      bytes += piece.length
-      read(piece.length)
-    }
-    digests.set(name, hex(running.digest()))
+    const isRead = await readable(name, findings, async () => {
+      for await (const piece of source.read(name)) {
+        running.update(piece)
+        bytes += piece.length
+        read(piece.length)
+      }
+      return true
+    })
+    if (isRead === true) digests.set(name, hex(running.digest()))
   }
   return { digests, bytes }
+}
+
+/** What cannot be read, or is larger than it can be, is a finding; undefined then. */
+export async function readable<Result>(
+  file: string,
+  findings: BagFindings,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof BagUnreadable || error instanceof RangeError)) throw error
+    findings.add({ code: 'file-unreadable', file, expected: 'a file that can be read', found: error.message })
+    return undefined
+  }
 }

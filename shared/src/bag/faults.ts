@@ -6,6 +6,7 @@ export const bagFaults = {
   'file-added':
     'a file is in the bag that no bag has, or that the manifest does not name: nothing vouches for it',
   'file-twice': 'a file is in the bag more than once',
+  'file-unreadable': 'a file cannot be read: the zip is cut off or damaged there',
   'file-form': 'a file is not of its form',
   'file-changed': 'a file is not the one that was put into the bag',
   'manifest-changed': 'the manifest is not the one that was sealed',
@@ -31,6 +32,17 @@ export interface BagFinding extends Omit<Finding<BagFaultCode | FindingCode>, 'c
   readonly file: string
   /** Of which trail, where it is about one. */
   readonly trail?: string
+}
+
+/** What of a bag cannot be read at all. */
+export class BagUnreadable extends Error {
+  override readonly name = 'BagUnreadable'
+  readonly file: string
+
+  constructor(file: string, why: string, options?: ErrorOptions) {
+    super(`${file}: ${why}`, options)
+    this.file = file
+  }
 }
 
 /** Text of a file that no bag of ours has. */

@@ -37,8 +37,8 @@ import { type Seal, type SealedTrail, sealBody } from './seal.ts'
 
 /** Where the files of a bag go, one after the other. */
 export interface BagSink {
-  /** The file is whole when it resolves. Not to be repeated. */
-  write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void>
+  /** The file is whole when it resolves. `sizeBytes`: about how large it will be. Not to be repeated. */
+  write(name: string, pieces: AsyncIterable<Uint8Array>, sizeBytes?: number): Promise<void>
 }
 
 export interface TrailToExport {

@@ -1,0 +1,99 @@
+import { BlobReader, type Entry, ZipReader, ZipWriter, type ZipWriterAddDataOptions } from '@zip.js/zip.js'
+import type { BagSource } from './bag-source.ts'
+import { BagUnreadable } from './faults.ts'
+import type { BagSink } from './make-bag.ts'
+
+/** Files from this size on are written so that they may grow beyond 4 GiB. */
+const LARGE_BYTES = 2 ** 31
+/** The same in every bag: when it was made, its record says. The oldest time a zip can have. */
+const NO_TIME = new Date(1980, 0, 1)
+
+/** A bag in a zip, as it is handed over. Files are read where they lie; nothing is unpacked. */
+export interface ZipBag extends BagSource {
+  close(): Promise<void>
+}
+
+/**
+ * Opens one. `blob`: of a file, in a browser and in Node alike. Throws `BagUnreadable` for what is no zip, or one that was
+ * cut off. What is not in the one folder that a bag has keeps its whole name, and so is a file too many.
+ */
+export async function openZipBag(blob: Blob): Promise<ZipBag> {
+  const reader = new ZipReader(new BlobReader(blob), { useWebWorkers: false, checkSignature: true })
+  const entries = await orUnreadable('the zip', () => reader.getEntries())
+  const files = entries.filter(({ directory }) => !directory)
+  const folder = folderOf(entries)
+  const named = files.map((entry) => ({
+    entry,
+    name: entry.filename.startsWith(folder) ? entry.filename.slice(folder.length) : entry.filename,
+  }))
+  return {
+    files: named.map(({ name, entry }) => ({ name, sizeBytes: entry.uncompressedSize })),
+    read(name) {
+      const found = named.find((one) => one.name === name)
+      if (found === undefined) throw new BagUnreadable(name, 'it is not in the zip')
+      return piecesOf(name, found.entry)
+    },
+    close: () => reader.close(),
+  }
+}
+
+/** The folder all of them are in, with its slash; empty if there is none such. */
+function folderOf(entries: readonly Entry[]): string {
+  const [first] = entries
+  const folder = /^[^/]+\//.exec(first?.filename ?? '')?.[0] ?? ''
+  return entries.every(({ filename }) => filename.startsWith(folder)) ? folder : ''
+}
+
+async function* piecesOf(name: string, entry: Entry): AsyncGenerator<Uint8Array> {
+  if (entry.directory) throw new BagUnreadable(name, 'it is a folder')
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const whole = entry.getData(writable)
+  // Whoever reads is told; this only keeps it from being nobody's error.
+  whole.catch(() => {})
+  const reader = readable.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await orUnreadable(name, () => reader.read())
+      if (done) break
+      yield value
+    }
+    await orUnreadable(name, () => whole)
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
+
+async function orUnreadable<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new BagUnreadable(name, error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+/** Writes a bag as a zip, one file after the other. */
+export class ZipSink implements BagSink {
+  readonly #writer: ZipWriter<unknown>
+  readonly #folder: string
+
+  /** `folder`: its one folder, without slash. */
+  constructor(to: WritableStream<Uint8Array>, folder: string) {
+    this.#writer = new ZipWriter(to, { useWebWorkers: false, keepOrder: true })
+    this.#folder = folder
+  }
+
+  async write(name: string, pieces: AsyncIterable<Uint8Array>, sizeBytes = 0): Promise<void> {
+    const options: ZipWriterAddDataOptions = {
+      lastModDate: NO_TIME,
+      extendedTimestamp: false,
+      level: 6,
+      ...(sizeBytes >= LARGE_BYTES ? { zip64: true } : {}),
+    }
+    await this.#writer.add(`${this.#folder}/${name}`, ReadableStream.from(pieces), options)
+  }
+
+  /** The zip is whole when it resolves. */
+  async close(): Promise<void> {
+    await this.#writer.close()
+  }
+}

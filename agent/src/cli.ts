@@ -5,6 +5,7 @@ import { accountCommand } from './commands/account.ts'
 import { askingCommands } from './commands/asking.ts'
 import { claimCommand } from './commands/claim.ts'
 import { deviceCommand } from './commands/device.ts'
+import { exportCommand, exportHelp, keysCommand, keysHelp } from './commands/export.ts'
 import { feedTokenCommand } from './commands/feed-token.ts'
 import { identityCommand } from './commands/identity.ts'
 import { initCommand, initHelp } from './commands/init.ts'
@@ -57,6 +58,8 @@ const commands: { readonly [name: string]: Command } = {
     run: (args) => manifestCommand(args, { write: (bytes) => process.stdout.write(bytes) }),
   },
   checkpoint: { help: checkpointHelp, run: checkpointCommand },
+  export: { help: exportHelp, run: exportCommand },
+  keys: { help: keysHelp, run: keysCommand },
   verify: { help: verifyHelp, run: verify },
   'verify-file': { help: verifyFileHelp, run: verifyFileCommand },
   recover: { help: recoverHelp, run: recoverCommand },
@@ -182,6 +185,7 @@ async function verify(args: readonly string[]): Promise<number> {
     checkpoint: { type: 'string', multiple: true, default: [] },
     policy: { type: 'string' },
     'trail-key': { type: 'string' },
+    fingerprint: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   })
   return verifyCommand({ ...values, files: positionals }, out)

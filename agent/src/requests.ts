@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
+import { readFilter } from '@compliance-relay/shared/bag'
 import { isPlainLine } from '@compliance-relay/shared/relay'
+import { fromBase64, type Value } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
+import { sealExport } from './export/seal-export.ts'
 import { relayActor } from './new-trail.ts'
 import { REASON_CHARACTERS } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
@@ -180,6 +183,12 @@ const handlers: { readonly [command: string]: Handler } = {
     const seq = await relay.recorder.record(() => ({ kind: 'identity.secret', actor, time: time(), body }))
     return { seq }
   },
+  'export.seal': async (relay, by, args) => {
+    const asked = sealSchema.parse(args)
+    const trails = asked.trails.map(({ trail, size, root }) => ({ trail, size, root: fromBase64(root) }))
+    const seal = { ...asked, filter: readFilter(asked.filter as Value), trails }
+    return { seq: await sealExport(relay, seal, by.actor ?? relayActor(relay.relayName), by.evidence) }
+  },
   'recovery.written': async (relay, by, args) => {
     const asked = recoverySchema.parse(args)
     if (asked.file === relay.opened.folder.recovery) {
@@ -199,6 +208,17 @@ const howWatched = {
   quietSeconds: z.optional(z.int()),
 }
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const sealSchema = z.strictObject({
+  manifest: sha256,
+  info: sha256,
+  filter: z.record(z.string().max(20), z.union([z.string().max(100), z.array(z.string().max(300)).max(100)])),
+  trails: z
+    .array(z.strictObject({ trail: text, size: z.int().min(1), root: z.string().length(44) }))
+    .min(1)
+    .max(100),
+  count: z.int().min(0),
+  reason,
+})
 const keyNames = z.array(z.string().regex(/^[a-z0-9.-]{1,100}$/)).max(100)
 const recoverySchema = z.strictObject({
   file: text,

@@ -1,12 +1,15 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { Trust } from '@compliance-relay/shared/bag'
 import {
   base64,
+  type Checkpoint,
   FormatError,
   fromHex,
   type GivenCheckpoint,
   macKey,
   type Policy,
+  parseCheckpoint,
   parsePolicy,
   printable,
   type Report,
@@ -21,6 +24,7 @@ import { printReport } from './print-report.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
 import { UnusableInput } from './unusable-input.ts'
+import { verifyBagCommand } from './verify-bag-command.ts'
 
 export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE] [--policy FILE | --trail-key LINE]
            [--json]
@@ -32,6 +36,9 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
       --policy FILE      whose signatures to trust (C2SP tlog-policy); get it from outside the trail
       --trail-key LINE   in place of a policy: the key line that relay init printed, as it was kept elsewhere
       --json             the report as JSON
+  relay verify EXPORT.zip (--policy FILE | --trail-key LINE | --fingerprint DIGITS …) [--checkpoint FILE] [--json]
+      Checks a sealed export: that it is whole, that the relay sealed it, and every record in it. --fingerprint is given
+      for each key in it, as relay keys printed them; with --checkpoint, a newer one you have, an older export is told
   relay verify --data DIR [--files] [--json]
       Verifies every trail of a data folder, the copies people search, what the relay remembers of files, and
       what the notary holds. A trail that was left, e.g. after an older copy was put back, keeps its findings
@@ -45,6 +52,7 @@ export interface VerifyArguments {
   readonly checkpoint: readonly string[]
   readonly policy?: string | undefined
   readonly 'trail-key'?: string | undefined
+  readonly fingerprint: readonly string[]
   readonly json: boolean
 }
 
@@ -63,6 +71,11 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
       'name the trail to verify: relay verify FILE.jsonl, or relay verify --data DIR for a whole data folder',
     )
   if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
+  if (isZip(file)) return verifyZip(file, args, out)
+  if (args.fingerprint.length > 0)
+    throw new UnusableInput(
+      '--fingerprint is for an export, FILE.zip: a trail is verified with --policy or --trail-key',
+    )
   const options = await readOptions(args)
   requireLines(file)
   const report = await verifyInLittleMemory(file, options)
@@ -82,23 +95,51 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
   return report.findings.length === 0 ? 0 : 1
 }
 
-/** `relay trail --json` prints one object for programs; what is sealed are the lines. Of standard input it shows later. */
-function requireLines(file: string): void {
-  if (file === '-') return
-  let begin: string
+/** A zip says so in its first bytes; of standard input nothing is known yet. */
+function isZip(file: string): boolean {
+  return file !== '-' && firstBytes(file, 4)?.toString('latin1') === 'PK\x03\x04'
+}
+
+async function verifyZip(file: string, args: VerifyArguments, out: Output): Promise<number> {
+  if (args.key.length + args['key-file'].length > 0)
+    throw new UnusableInput('an export is checked without the key of the chain: leave --key out')
+  const line = args['trail-key']
+  const given = [args.policy, line, args.fingerprint.length > 0 ? '' : undefined].filter(
+    (one) => one !== undefined,
+  )
+  if (given.length !== 1)
+    throw new UnusableInput(
+      'say whose word counts, in one way: --policy FILE, --trail-key LINE, or --fingerprint for each key, from outside of the export; relay keys prints them',
+    )
+  const newest: Checkpoint[] = []
+  for (const name of args.checkpoint) newest.push(parseCheckpoint(await readBytes(name)))
+  const trust: Trust =
+    args.policy !== undefined
+      ? { policy: readPolicy(args.policy, await readBytes(args.policy)) }
+      : line !== undefined
+        ? { policy: readPolicy('--trail-key', utf8(ownPolicyText(line.trim()))) }
+        : { fingerprints: args.fingerprint }
+  return verifyBagCommand(file, { trust, newest, json: args.json }, out)
+}
+
+function firstBytes(file: string, count: number): Buffer | undefined {
   try {
     const descriptor = openSync(file, 'r')
-    const bytes = Buffer.alloc(12)
     try {
-      readSync(descriptor, bytes)
+      const bytes = Buffer.alloc(count)
+      return bytes.subarray(0, readSync(descriptor, bytes))
     } finally {
       closeSync(descriptor)
     }
-    begin = bytes.toString('latin1')
   } catch {
-    return
+    return undefined
   }
-  if (/^\{\s*"trail":/.test(begin))
+}
+
+/** `relay trail --json` prints one object for programs; what is sealed are the lines. Of standard input it shows later. */
+function requireLines(file: string): void {
+  if (file === '-') return
+  if (/^\{\s*"trail":/.test(firstBytes(file, 12)?.toString('latin1') ?? ''))
     throw new UnusableInput(
       `${file} is what relay trail --json prints: without --json it prints the lines that are verified`,
     )

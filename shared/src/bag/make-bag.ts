@@ -142,7 +142,7 @@ export async function makeBag(
     ),
   )
   await put(POLICY, once(asked.policy))
-  await put(RECIPE, once(utf8(recipe(trails))))
+  await put(RECIPE, once(utf8(recipe)))
 
   const manifest = utf8(printManifest(digests))
   const info = utf8(printBagInfo(infoOf(asked, trails, count)))

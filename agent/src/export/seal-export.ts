@@ -1,0 +1,39 @@
+import { type Seal, sealBody } from '@compliance-relay/shared/bag'
+import { type Draft, equalBytes, parseCheckpoint } from '@compliance-relay/shared/trail'
+import type { Relay } from '../relay.ts'
+import { timestamp } from '../time-text.ts'
+import { UnusableInput } from '../unusable-input.ts'
+
+/**
+ * Seals an export: records what it is, who asked for it, and gives the head over that record to the notary. What is
+ * sealed is held against the relay's own checkpoints first, so it vouches for no history but its own. Resolves when the
+ * record is durable and a head over it signed, if it can be; rejects with `UnusableInput`.
+ */
+export async function sealExport(
+  relay: Relay,
+  seal: Seal,
+  actor: Draft['actor'],
+  by: Draft['body'],
+): Promise<number> {
+  const { store, trail: written } = relay.opened
+  const known = store.trails()
+  for (const { trail, size, root } of seal.trails) {
+    const one = known.find(({ origin }) => origin === trail)
+    const checkpoint = one && store.checkpoint(one.id, size)
+    if (checkpoint === undefined || !equalBytes(parseCheckpoint(checkpoint.note).root, root))
+      throw new UnusableInput(
+        `${trail} has no checkpoint of ${size} records with that root: nothing was sealed`,
+      )
+  }
+  if (!seal.trails.some(({ trail }) => trail === written.origin))
+    throw new UnusableInput('an export has the trail that is written to in it: its seal stands there')
+  const body = { ...sealBody(seal), by }
+  const seq = await relay.recorder.record(() => ({
+    kind: 'export.sealed',
+    actor,
+    time: timestamp(Date.now()),
+    body,
+  }))
+  await relay.publish()
+  return seq
+}

@@ -1,0 +1,103 @@
+import { openAsBlob } from 'node:fs'
+import {
+  type BagFinding,
+  type BagReport,
+  BagUnreadable,
+  bagFaults,
+  filterText,
+  openZipBag,
+  type Trust,
+  verifyBag,
+} from '@compliance-relay/shared/bag'
+import { type Checkpoint, type FindingCode, printable, sentenceOf } from '@compliance-relay/shared/trail'
+import { jsonText, type Output } from './commands/options.ts'
+import { UnusableInput } from './unusable-input.ts'
+
+/** `relay verify BAG.zip`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
+export async function verifyBagCommand(
+  file: string,
+  {
+    trust,
+    newest,
+    json,
+  }: { readonly trust: Trust; readonly newest: readonly Checkpoint[]; readonly json: boolean },
+  out: Output,
+): Promise<number> {
+  const bag = await open(file)
+  try {
+    const report = await verifyBag(bag, { trust, newest })
+    out.write(json ? jsonText({ file, ...report }) : reportText(file, report))
+    return report.findings.length === 0 ? 0 : 1
+  } finally {
+    await bag.close()
+  }
+}
+
+async function open(file: string) {
+  try {
+    return await openZipBag(await openAsBlob(file))
+  } catch (error) {
+    if (error instanceof BagUnreadable)
+      throw new UnusableInput(`${file} is no zip that can be read, or only a part of one (${error.message})`)
+    throw error
+  }
+}
+
+function reportText(file: string, report: BagReport): string {
+  const { sealed, trails, checked, findings, omitted } = report
+  const lines = [
+    `bag           ${file}`,
+    ...(sealed === undefined
+      ? ['sealed        no: nothing in it is evidence']
+      : [
+          `sealed        ${sealed.holds ? 'yes' : 'NO: nothing in it is evidence'}, record ${sealed.seq} of ${sealed.trail}`,
+          `asked for by  ${sealed.actor.name} (${sealed.actor.id}), ${sealed.time} by the relay's clock`,
+          `reason        ${sealed.reason}`,
+          `what          ${filterText(sealed.filter)}`,
+        ]),
+    ...trails.map(
+      ({ trail, disclosed, size, withheld, checkpoints, covered }) =>
+        `trail         ${trail}: ${disclosed} of ${size} records, ${withheld} withheld; ${checkpoints} checkpoints hold, the largest of ${covered} records`,
+    ),
+    '',
+    ...findings.flatMap(findingLines),
+    ...omitted.map(({ code, count }) => `AND MORE      ${code}, ${count} times`),
+    ...listed('checked', [
+      `${checked.files} files, ${checked.bytes} bytes, against the manifest, and that against the seal`,
+      `${checked.records} records at their places, and each cell of the table`,
+      ...(checked.statements > 0 ? [`${checked.statements} e-signatures`] : []),
+    ]),
+    ...listed('not checked', [
+      'whether the filter took all it should: only the whole trail shows that',
+      'checksums: they need the key of the chain. An edit is found by the leaves all the same',
+      'what happened after the last checkpoint in it',
+    ]),
+    '',
+    findings.length === 0
+      ? 'No findings: everything that was checked holds.'
+      : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}: this bag is not as it was sealed, or not by whom you trust.`,
+  ]
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function findingLines({ code, file, line, seq, trail, expected, found }: BagFinding): string[] {
+  const place = [
+    file,
+    ...(line === undefined ? [] : [`line ${line}`]),
+    ...(seq === undefined ? [] : [`record ${seq}`]),
+    ...(trail === undefined ? [] : [trail]),
+  ].join(', ')
+  const sentence =
+    code in bagFaults ? bagFaults[code as keyof typeof bagFaults] : sentenceOf(code as FindingCode)
+  return [
+    `FINDING       ${code}, ${place}`,
+    `              ${sentence}`,
+    `              expected  ${expected}`,
+    `              found     ${found}`,
+    '',
+  ]
+}
+
+function listed(name: string, items: readonly string[]): string[] {
+  return items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}`)
+}

@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Workstation } from '../support/workstation.ts'
+
+/* Sealed exports of a real relay, checked by our verifier and by tools that are not ours. */
+
+const why = ['--reason', 'for the inspection of the laboratory']
+
+let station: Workstation
+
+beforeEach(async () => {
+  station = new Workstation({ init: ['--quiet', '1'] })
+  station.init()
+  await station.start()
+  for (const [name, text] of [
+    ['a.dat', 'a'],
+    ['=HYPERLINK("x").dat', 'b'],
+    ['\u202egnp.exe', 'c'],
+    ['e\u0301 ü 😀.dat', 'd'],
+  ] as const)
+    writeFileSync(join(station.folder, name), text)
+  await station.until('they are recorded', ({ units }) => units.recorded === 4)
+  await station.settled()
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  await station.remove()
+})
+
+const zip = () => join(station.base, 'export.zip')
+const exported = (...args: string[]) =>
+  station.tryRelay('export', '--data', station.data, '--out', zip(), ...why, ...args)
+const fingerprint = () =>
+  JSON.parse(station.relay('keys', '--data', station.data, '--json')).keys[0].fingerprint as string
+const verified = (...args: string[]) => station.tryRelay('verify', zip(), ...args)
+
+/** Unpacked beside it. */
+function unpacked(): string {
+  const folder = join(station.base, 'unpacked')
+  mkdirSync(folder)
+  execFileSync('unzip', ['-q', zip(), '-d', folder])
+  return join(folder, 'export')
+}
+
+describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
+  test('is sealed by a record, and holds for whoever has the fingerprint of the key; for nobody else', async () => {
+    expect(exported()).toMatchObject({ code: 0, error: '' })
+    expect(station.records().at(-1)).toMatchObject({
+      kind: 'export.sealed',
+      body: { reason: why[1], filter: {} },
+    })
+    expect(verified('--fingerprint', fingerprint())).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('No findings'),
+    })
+    expect(verified('--fingerprint', '0'.repeat(64))).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('policy-unknown'),
+    })
+    expect(verified()).toMatchObject({ code: 2, error: expect.stringContaining('--fingerprint') })
+    // It is not written over, and asking without a reason does nothing.
+    expect(exported().code).toBe(2)
+    expect(
+      station.tryRelay('export', '--data', station.data, '--out', join(station.base, 'b.zip')).code,
+    ).toBe(2)
+    expect(readdirSync(station.base).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  test('of a part withholds the rest by its hashes; the trail going on makes it older, not wrong', async () => {
+    expect(exported('--kind', 'file.').code).toBe(0)
+    const { out } = verified('--fingerprint', fingerprint())
+    expect(out).toMatch(/: 5 of \d+ records, [1-9]\d* withheld/)
+    writeFileSync(join(station.folder, 'later.dat'), 'x')
+    await station.until('it is recorded', ({ units }) => units.recorded === 5)
+    await station.settled()
+    const newer = join(station.base, 'newer.checkpoint')
+    writeFileSync(newer, station.relay('checkpoint', '--data', station.data))
+    expect(verified('--fingerprint', fingerprint()).code).toBe(0)
+    const older = verified('--fingerprint', fingerprint(), '--checkpoint', newer)
+    expect(older).toMatchObject({ code: 1, out: expect.stringContaining('bag-older') })
+  })
+
+  test('of a relay that does not run is the same', async () => {
+    await station.stop()
+    expect(exported()).toMatchObject({ code: 0, error: '' })
+    expect(verified('--fingerprint', fingerprint()).code).toBe(0)
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('is checked by bash, coreutils and OpenSSL, as the recipe in it says; an edited one is not taken', () => {
+    expect(exported().code).toBe(0)
+    const folder = unpacked()
+    const steps = readFileSync(join(folder, 'data/VERIFY.txt'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('   '))
+      .join('\n')
+    const run = () =>
+      execFileSync('bash', ['-c', `set -o pipefail\n${steps} 2>&1`], { cwd: folder, encoding: 'utf8' })
+    const said = run()
+    expect(said.split('\n').filter((line) => !/: OK$/.test(line))).toEqual([
+      '1',
+      '1',
+      expect.stringContaining(fingerprint()),
+      '1',
+      '',
+    ])
+    const records = join(folder, 'data/records.json')
+    writeFileSync(records, readFileSync(records, 'utf8').replace('a.dat', 'b.dat'))
+    const edited = run()
+    expect(edited).toContain('data/records.json: FAILED')
+    expect(edited).toContain('NOT IN ITS TRAIL')
+  })
+
+  test('of which a byte was changed, or the end cut off, is said to be so', () => {
+    expect(exported().code).toBe(0)
+    const whole = readFileSync(zip())
+    writeFileSync(zip(), whole.subarray(0, whole.length - 100))
+    expect(verified('--fingerprint', fingerprint())).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('only a part of one'),
+    })
+    for (let at = 200; at < whole.length - 2_000; at += 997) {
+      const changed = Buffer.from(whole)
+      changed[at] = (changed[at] ?? 0) ^ 0x10
+      writeFileSync(zip(), changed)
+      const { code, out } = verified('--fingerprint', fingerprint(), '--json')
+      // A byte of the zip that nobody reads may be another; what is in the bag is then as it was sealed.
+      if (code === 0) expect(JSON.parse(out).sealed.holds).toBe(true)
+      else expect([1, 2]).toContain(code)
+    }
+  })
+})

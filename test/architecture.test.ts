@@ -126,7 +126,7 @@ describe('who may import whom', () => {
   test('shared gives out its doors and nothing behind them', () => {
     expect(import.meta.resolve('@compliance-relay/shared/trail')).toMatch(/shared\/src\/trail\/index\.ts$/)
     const manifest = JSON.parse(readFileSync(join(root, 'shared/package.json'), 'utf8'))
-    expect(Object.keys(manifest.exports)).toEqual(['./trail', './api', './relay', './requirements'])
+    expect(Object.keys(manifest.exports)).toEqual(['./trail', './api', './bag', './relay', './requirements'])
   })
 })
 

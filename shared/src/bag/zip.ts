@@ -89,11 +89,23 @@ export class ZipSink implements BagSink {
       level: 6,
       ...(sizeBytes >= LARGE_BYTES ? { zip64: true } : {}),
     }
-    await this.#writer.add(`${this.#folder}/${name}`, ReadableStream.from(pieces), options)
+    await this.#writer.add(`${this.#folder}/${name}`, streamOf(pieces), options)
   }
 
   /** The zip is whole when it resolves. */
   async close(): Promise<void> {
     await this.#writer.close()
   }
+}
+
+/** Asked piece by piece, so that no more is made than is written. */
+function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done === true) controller.close()
+      else controller.enqueue(value)
+    },
+  })
 }

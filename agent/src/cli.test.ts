@@ -114,16 +114,27 @@ test.each([
 
 test.each([
   [undefined, 'it is missing'],
-  ['ok', 'this one has 2'],
-  [' a ', 'this one has 1'],
-  ['x'.repeat(501), 'this one has 501'],
+  ['new study', 'this one has 9'],
+  [` a${' '.repeat(20)}`, 'this one has 1'],
+  ['xyz1'.repeat(251), 'this one has 1004'],
 ])('a reason of another length is told which it must have: %j', async (reason, said) => {
   const given = reason === undefined ? [] : ['--reason', reason]
   const { code, error } = await relay('project', 'add', 'P-1', '--data', nowhere, ...given)
   expect(code).toBe(2)
-  expect(error).toContain('--reason says why, in 3 to 500 characters')
+  expect(error).toContain('--reason says why, in 10 to 1000 characters')
   expect(error).toContain(said)
 })
+
+test.each(['xxxxxxxxxxxxxxxx', 'ab ab ab ab ab ab', '. . . . . . . . .', 'AaBb AaBb AaBb'])(
+  'a reason that says nothing is none: %j',
+  async (reason) => {
+    const given = ['project', 'add', 'P-1', '--data', nowhere, '--reason', reason]
+    expect(await relay(...given)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('at least 4 different letters or digits'),
+    })
+  },
+)
 
 test('the profiles there are are listed with their IDs', async () => {
   const { code, out } = await relay('profiles')

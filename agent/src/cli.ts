@@ -1,5 +1,10 @@
 import { Problem } from '@compliance-relay/shared/api'
-import { NotaryUnreachable, RecoveryError, SecretUnusable } from '@compliance-relay/shared/relay'
+import {
+  NotaryUnreachable,
+  REASON_CHARACTERS,
+  RecoveryError,
+  SecretUnusable,
+} from '@compliance-relay/shared/relay'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { accountCommand } from './commands/account.ts'
 import { askingCommands } from './commands/asking.ts'
@@ -29,7 +34,6 @@ import {
 } from './commands/trail.ts'
 import { verifyData } from './commands/verify-data.ts'
 import { verifyFileCommand, verifyFileHelp } from './commands/verify-file.ts'
-import { REASON_CHARACTERS } from './reason.ts'
 import { serviceCommand, serviceHelp } from './service/service-command.ts'
 import { activeWatches, parseSettings, SettingsError } from './settings.ts'
 import { systemFault } from './system-faults.ts'

@@ -1,21 +1,28 @@
-import { isPlainLine } from '@compliance-relay/shared/relay'
+import {
+  REASON_CHARACTERS,
+  REASON_LETTERS_MIN,
+  type ReasonFault,
+  reasonFault,
+} from '@compliance-relay/shared/relay'
 import { UnusableInput } from './unusable-input.ts'
-
-/** How long the reason of a change is: long enough to say something, short enough to be read. */
-export const REASON_CHARACTERS = { least: 3, most: 500 } as const
 
 /** The reason as it is going to stand in the record. Throws `UnusableInput`. */
 export function requireReason(value: string | undefined): string {
   const reason = value?.trim() ?? ''
-  const { least, most } = REASON_CHARACTERS
-  if (reason.length < least || reason.length > most)
-    throw new UnusableInput(
-      `--reason says why, in ${least} to ${most} characters, and stands in the record: ${value === undefined ? 'it is missing' : `this one has ${reason.length}`}`,
-    )
-  // It stands in the record as it was typed: what cannot be seen there says nothing, and may hide what can.
-  if (!isPlainLine(reason))
-    throw new UnusableInput(
-      '--reason has something in it that cannot be seen, or is no character: type it anew',
-    )
+  const fault = reasonFault(reason)
+  if (fault !== undefined)
+    throw new UnusableInput(`--reason ${reasonSentence(fault, reason, value === undefined)}`)
   return reason
+}
+
+/** What is to be said of a reason that is none, after the word for it. */
+export function reasonSentence(fault: ReasonFault, reason: string, isMissing = false): string {
+  const { least, most } = REASON_CHARACTERS
+  const found = isMissing ? 'it is missing' : `this one has ${reason.length}`
+  const sentences: { readonly [F in ReasonFault]: string } = {
+    length: `says why, in ${least} to ${most} characters, and stands in the record: ${found}`,
+    letters: `says why, and has at least ${REASON_LETTERS_MIN} different letters or digits`,
+    hidden: 'has something in it that cannot be seen, or is no character: type it anew',
+  }
+  return sentences[fault]
 }

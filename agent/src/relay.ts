@@ -612,6 +612,11 @@ export class Relay {
     return unclaimedCaptures({ units: this.#units, store: this.opened.store, claims: this.#claims }, limit)
   }
 
+  /** Where it is asked from on this machine. */
+  get http(): HttpState | null {
+    return this.#http()
+  }
+
   get recoveryBehind(): readonly string[] {
     return this.#recoveryBehind
   }

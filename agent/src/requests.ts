@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
 import { readFilter } from '@compliance-relay/shared/bag'
-import { isPlainLine } from '@compliance-relay/shared/relay'
+import { reasonFault } from '@compliance-relay/shared/relay'
 import { fromBase64, type Value } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
@@ -9,7 +9,7 @@ import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
 import { sealExport } from './export/seal-export.ts'
 import { relayActor } from './new-trail.ts'
-import { REASON_CHARACTERS } from './reason.ts'
+import { reasonSentence } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
@@ -34,13 +34,14 @@ import { requireApart } from './watch-places.ts'
  * the owner of its file, as the operating system has it. No request names an actor.
  */
 
-const { least, most } = REASON_CHARACTERS
 const reason = z
-  .string(`a reason is needed, of ${least} to ${most} characters`)
+  .string('a reason is needed')
   .trim()
-  .min(least, `a reason has ${least} characters or more`)
-  .max(most, `a reason has at most ${most} characters`)
-  .refine(isPlainLine, 'a reason has nothing in it that cannot be seen')
+  .superRefine((given, context) => {
+    const fault = reasonFault(given)
+    if (fault !== undefined)
+      context.addIssue({ code: 'custom', message: `it ${reasonSentence(fault, given)}` })
+  })
 const text = z
   .string()
   .trim()
@@ -162,10 +163,9 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'account.first': async (relay, by, args) => {
     const { id, name } = z.strictObject({ id: text, name: text }).parse(args)
-    if (relay.people === undefined)
-      throw new UnusableInput(`nobody can have an account here: ${relay.opened.people.fault ?? '?'}`)
+    const people = requirePeople(relay)
     try {
-      return { code: await relay.people.addFirst(by.actor ?? relayActor(relay.relayName), { id, name }) }
+      return { code: await people.addFirst(by.actor ?? relayActor(relay.relayName), { id, name }) }
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       throw new UnusableInput(
@@ -173,6 +173,20 @@ const handlers: { readonly [command: string]: Handler } = {
           ? 'there are accounts already: an administrator adds the next, relay account add'
           : error.message,
       )
+    }
+  },
+  'account.recover': (relay, by, args) => {
+    const asked = z.strictObject({ id: text, second: z.optional(text), reason: text }).parse(args)
+    const people = requirePeople(relay)
+    try {
+      const { id, second, reason: why } = asked
+      const actor = by.actor ?? relayActor(relay.relayName)
+      const ticket = people.recovery.begin(actor, { id, second, reason: why, by: by.evidence })
+      const http = relay.http
+      return { ticket, port: http?.state === 'listening' ? http.port : null }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      throw new UnusableInput(error.message)
     }
   },
   'identity.secret': async (relay, by, args) => {
@@ -200,6 +214,12 @@ const handlers: { readonly [command: string]: Handler } = {
     const seq = await relay.recordRecovery({ ...writing, ...(leftOut === undefined ? {} : { leftOut }) }, by)
     return { seq, recoveryBehind: relay.recoveryBehind }
   },
+}
+
+/** Throws `UnusableInput` while nobody can sign in. */
+function requirePeople({ people, opened }: Relay): NonNullable<Relay['people']> {
+  if (people !== undefined) return people
+  throw new UnusableInput(`nobody can have an account here: ${opened.people.fault ?? '?'}`)
 }
 
 const howWatched = {

@@ -14,6 +14,7 @@ import { count, printHead, printRow, type Row, row } from './row.ts'
 import { starts } from './starts.ts'
 import { storm } from './storm.ts'
 import { measureTrail } from './trail.ts'
+import { whoIsThere } from './who-is-there.ts'
 
 const BURST_FILES = 10_000
 const wanted = { seal: 0.6, verify: 0.7 }
@@ -29,6 +30,7 @@ const parts = [
   'idle',
   'storm',
   'starts',
+  'names',
   'reading',
 ] as const
 type Part = (typeof parts)[number]
@@ -95,6 +97,7 @@ const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>]
   ],
   [asked.has('storm'), 'storm', async () => [await storm()]],
   [asked.has('starts'), 'starts', () => starts(sizes)],
+  [asked.has('names'), 'names', async () => [await whoIsThere()]],
   [asked.has('reading'), 'reading', async () => [await reading(Math.ceil(entries / 10))]],
 ]
 

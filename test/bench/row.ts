@@ -46,6 +46,12 @@ export function printHead(): void {
   ])
 }
 
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b)
+  const at = sorted.length / 2
+  return ((sorted[Math.ceil(at) - 1] ?? Number.NaN) + (sorted[Math.floor(at)] ?? Number.NaN)) / 2
+}
+
 export const count = (n: number): string => Math.round(n).toLocaleString('en')
 
 function print(cells: readonly string[]): void {

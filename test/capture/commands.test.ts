@@ -266,7 +266,7 @@ describe('a change of settings', () => {
   }, async () => {
     const folder = join(station.base, 'second')
     mkdirSync(folder)
-    expect(command('project', 'add', 'P-18', '--reason', 'new study').code).toBe(0)
+    expect(command('project', 'add', 'P-18', '--reason', 'a new study begins').code).toBe(0)
     expect(
       command('watch', 'add', folder, '--project', 'P-18', '--quiet', '1', '--reason', 'second instrument')
         .code,
@@ -282,7 +282,7 @@ describe('a change of settings', () => {
     })
     const [, project, watch] = settingsRecords()
     expect(project?.body).toMatchObject({
-      reason: 'new study',
+      reason: 'a new study begins',
       changes: [{ field: 'projects', before: null, after: 'P-18' }],
     })
     expect(project?.actor).toEqual({ id: account, name: personName, via: 'os-account' })
@@ -374,8 +374,8 @@ describe('a change of settings', () => {
     const folder = join(station.base, 'second')
     mkdirSync(folder)
     const add = (...options: string[]) =>
-      command('watch', 'add', folder, '--project', 'P-17', '--reason', 'as before', ...options)
-    const remove = () => command('watch', 'remove', 'w2', '--reason', 'for a while')
+      command('watch', 'add', folder, '--project', 'P-17', '--reason', 'as it was before', ...options)
+    const remove = () => command('watch', 'remove', 'w2', '--reason', 'only for a while')
     const now = () => settingsRecords().at(-1)?.body['changes']
     const set = ['--device', 'nmr-600', '--quiet', '17', '--no-hints', '--profile', 'bruker']
     expect(add(...set).code).toBe(0)
@@ -394,16 +394,16 @@ describe('a change of settings', () => {
   test('of who somebody is is asked for as such, and never made in passing', {
     tags: ['req/P11-10e-7', 'challenge'],
   }, async () => {
-    const why = ['--reason', 'new study']
+    const why = ['--reason', 'a new study begins']
     expect(command('person', 'add', 'jdoe=Jane Doe', ...why).code).toBe(0)
     expect(command('person', 'add', 'jdoe=John Doe', ...why)).toMatchObject({
       code: 2,
       error: expect.stringContaining('there is a person jdoe already, Jane Doe'),
     })
     expect(settingsRecords()).toHaveLength(2)
-    expect(command('person', 'rename', 'jdoe=Jane Roe', '--reason', 'married').code).toBe(0)
+    expect(command('person', 'rename', 'jdoe=Jane Roe', '--reason', 'name changed by marriage').code).toBe(0)
     expect(settingsRecords().at(-1)?.body).toMatchObject({
-      reason: 'married',
+      reason: 'name changed by marriage',
       changes: [{ field: 'persons', id: 'jdoe', before: { name: 'Jane Doe' }, after: { name: 'Jane Roe' } }],
     })
     const [{ before, after }] = lastChanges()
@@ -420,25 +420,34 @@ describe('a change of settings', () => {
 
   test.each([
     [['project', 'add', 'P-18'], 'reason'],
-    [['project', 'add', 'P-18', '--reason', 'why\u200bnot'], 'cannot be seen'],
-    [['project', 'add', 'P-18', '--reason', 'why\u202enot'], 'cannot be seen'],
-    [['project', 'add', 'P-18', '--reason', 'why \u001b[2J not'], 'cannot be seen'],
+    [['project', 'add', 'P-18', '--reason', 'as agreed\u200bin the lab'], 'cannot be seen'],
+    [['project', 'add', 'P-18', '--reason', 'as agreed\u202ein the lab'], 'cannot be seen'],
+    [['project', 'add', 'P-18', '--reason', 'as agreed \u001b[2J in the lab'], 'cannot be seen'],
     [
-      ['project', 'add', '../x', '--reason', 'why not'],
+      ['project', 'add', '../x', '--reason', 'as agreed in the lab'],
       '"../x" cannot name a project: one has 1 to 64 letters',
     ],
-    [['watch', 'add', '/no/such/folder', '--project', 'P-17', '--reason', 'why not'], 'cannot be watched'],
-    [['watch', 'remove', 'w9', '--reason', 'why not'], 'no watch w9'],
-    [['watch', 'change', 'w1', '--project', 'P-9', '--reason', 'why not'], 'there is no project P-9'],
-    [['watch', 'change', 'w1', '--profile', 'brucker', '--reason', 'why not'], 'did you mean bruker'],
     [
-      ['watch', 'change', 'w1', '--profile', 'none', '--reason', 'why not'],
+      ['watch', 'add', '/no/such/folder', '--project', 'P-17', '--reason', 'as agreed in the lab'],
+      'cannot be watched',
+    ],
+    [['watch', 'remove', 'w9', '--reason', 'as agreed in the lab'], 'no watch w9'],
+    [
+      ['watch', 'change', 'w1', '--project', 'P-9', '--reason', 'as agreed in the lab'],
+      'there is no project P-9',
+    ],
+    [
+      ['watch', 'change', 'w1', '--profile', 'brucker', '--reason', 'as agreed in the lab'],
+      'did you mean bruker',
+    ],
+    [
+      ['watch', 'change', 'w1', '--profile', 'none', '--reason', 'as agreed in the lab'],
       'there is no profile "none": relay profiles lists all',
     ],
-    [['shared', 'remove', 'nmr', '--reason', 'why not'], 'nmr is not listed as shared'],
-    [['shared', 'add', account, '--reason', 'why not'], `${account} is enrolled as Test Person`],
-    [['badge', 'new', 'nobody', '--reason', 'why not'], 'no person nobody'],
-    [['person', 'add', 'x', '--reason', 'why not'], 'Full Name'],
+    [['shared', 'remove', 'nmr', '--reason', 'as agreed in the lab'], 'nmr is not listed as shared'],
+    [['shared', 'add', account, '--reason', 'as agreed in the lab'], `${account} is enrolled as Test Person`],
+    [['badge', 'new', 'nobody', '--reason', 'as agreed in the lab'], 'no person nobody'],
+    [['person', 'add', 'x', '--reason', 'as agreed in the lab'], 'Full Name'],
   ])(
     'that cannot be made is refused in one sentence and leaves no record: %j',
     { tags: ['req/P11-10e-5', 'challenge'] },
@@ -470,7 +479,7 @@ describe('a change of settings', () => {
 
   test('cannot name its actor', { tags: ['req/P11-10e-2', 'challenge'] }, async () => {
     await expect(
-      station.ask('project.add', { project: 'P-18', reason: 'mine', actor: 'somebody-else' }),
+      station.ask('project.add', { project: 'P-18', reason: 'a project of mine', actor: 'somebody-else' }),
     ).rejects.toThrow()
     expect(settingsRecords()).toHaveLength(1)
   })
@@ -560,8 +569,8 @@ describe('a badge that signs nobody in', () => {
   test('is a record of who asked, whose it is and why; many of them are summed up', {
     tags: ['req/P11-10e-7', 'challenge'],
   }, async () => {
-    expect(command('person', 'add', 'jdoe=Jane Doe', '--reason', 'new study').code).toBe(0)
-    const [taken = '', code = ''] = ['first', 'again'].map(
+    expect(command('person', 'add', 'jdoe=Jane Doe', '--reason', 'a new study begins').code).toBe(0)
+    const [taken = '', code = ''] = ['her first badge', 'the first was lost'].map(
       (reason) => command('badge', 'new', 'jdoe', '--reason', reason).out.split('\n')[0],
     )
     const badgeIn = (input: string) => station.tryRelayWith(input, 'badge', 'in', '--data', station.data)
@@ -681,7 +690,7 @@ describe('the recovery file', () => {
       sha256: '0'.repeat(64),
       how: 'made',
       before: null,
-      reason: 'a lie',
+      reason: 'a plain lie, for a test',
     }
     await expect(station.ask('recovery.written', claim)).rejects.toThrow('is not the file')
     expect(written()).toHaveLength(1)
@@ -900,7 +909,7 @@ test('what every command prints with --json is one object', async () => {
   expect(object('unclaimed')).toEqual({ total: 0, unclaimed: [] })
   expect(object('verify').findings).toEqual([])
   expect(object('verify-file', run)).toMatchObject({ state: 'recorded' })
-  expect(object('project', 'add', 'P-18', '--reason', 'new study')).toMatchObject({ seq: size })
+  expect(object('project', 'add', 'P-18', '--reason', 'a new study begins')).toMatchObject({ seq: size })
 })
 
 test('FORMAT.md’s commands by hand pass on what a relay prints today, and refuse it edited', {

@@ -170,6 +170,160 @@ describe('a session', { tags: ['req/P11-10d-1', 'challenge'] }, () => {
   })
 })
 
+test('accounts are reviewed by somebody of quality, by the digest they were shown with', {
+  tags: ['req/A11d-11-1'],
+}, async () => {
+  await begin()
+  person('quinn', 'qa')
+  const shown = account([good], 'review', '--as', 'quinn')
+  expect(shown.out).toMatch(/^asmith .*; never signed in|^asmith .*; signed in 20/m)
+  const digest = /--digest ([0-9a-f]{64}) /.exec(shown.out)?.[1] ?? ''
+  expect(account([good], 'review', '--as', 'quinn', ...why)).toMatchObject({ code: 2 })
+  const reviewed = () => account([good], 'review', '--as', 'quinn', '--digest', digest, ...why)
+  expect(reviewed()).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Reviewed 20.* by quinn\.\nDue 20/),
+  })
+  await station.stop('SIGKILL')
+  await station.start('--port', port)
+  expect(account([good], 'review', '--as', 'quinn').out).toContain('by quinn.')
+  person('jdoe', 'operator')
+  expect(reviewed()).toMatchObject({ code: 2, error: expect.stringContaining('look at them again') })
+  expect(records(/^access\.reviewed$/)).toMatchObject([
+    { actor: { id: 'quinn' }, body: { accounts: 2, digest } },
+  ])
+})
+
+describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () => {
+  const passphrase = 'orchid-lantern-74-gravel'
+
+  beforeEach(() => {
+    const file = join(station.base, 'passphrase')
+    writeFileSync(file, `${passphrase}\n`)
+    station = new Workstation({
+      usualPort: true,
+      init: ['--quiet', '1', '--admin', 'asmith=Anna Smith', '--passphrase-file', file],
+    })
+  })
+
+  function recover(typed: readonly string[], ...args: string[]) {
+    const words = ['account', 'recover', 'asmith', '--data', station.data, ...why, ...args]
+    return station.tryRelayWith(`${typed.join('\n')}\n`, ...words)
+  }
+
+  const codeIn = (out: string) => out.split('\n')[0] ?? ''
+
+  test('is let in again by the recovery file, its passphrase and a second person, and by nothing less', async () => {
+    await begin()
+    person('quinn', 'qa')
+    const second = ['--second', 'quinn']
+    for (const [typed, args, says] of [
+      [[`${passphrase}x`, good], second, 'not its passphrase'],
+      [[passphrase, other], second, 'user id or the password is wrong'],
+      [[passphrase], second, 'nothing was typed'],
+      [[passphrase], [], 'second person'],
+      [[passphrase, good], ['--second', 'asmith'], 'second person'],
+      [
+        [passphrase, good],
+        [...second, '--recovery', join(station.base, 'none')],
+        'there is no recovery file',
+      ],
+    ] as const)
+      expect(recover(typed, ...args)).toMatchObject({
+        code: 2,
+        out: '',
+        error: expect.stringContaining(says),
+      })
+    expect(await refusalOf(signIn('asmith'))).toBe('none')
+    const done = recover([passphrase, good], ...second)
+    expect(done).toMatchObject({ code: 0, error: '' })
+    expect(await refusalOf(signIn('asmith'))).toBe('sign-in-refused')
+    const [recovered, ...more] = records(/^account\.recovered$/)
+    expect(more).toEqual([])
+    expect(recovered?.body).toMatchObject({
+      account: 'asmith',
+      second: 'quinn',
+      reason: why[1],
+      recoveryFile: records(/^recovery\.written$/)[0]?.body['sha256'],
+      by: { account: expect.any(String), owner: expect.any(String) },
+    })
+    expect(records(/^account\.recovery-refused$/)).toMatchObject([
+      { body: { what: 'passphrase', second: 'quinn' } },
+    ])
+    expect(records(/^session\.refused$/)).toMatchObject([{ body: { account: 'quinn' } }, {}])
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    expect(account([codeIn(done.out), other], 'password', 'asmith', '--code')).toMatchObject({ code: 0 })
+    expect(await refusalOf(signIn('asmith', other))).toBe('none')
+    // Neither the passphrase nor a password is anywhere in the data folder.
+    for (const secret of [passphrase, good, codeIn(done.out)])
+      expect(
+        execFileSync('bash', ['-c', 'grep -rlaF -- "$1" "$2" || true', '-', secret, station.data]).toString(),
+      ).toBe('')
+    expect(station.verify().code).toBe(0)
+  })
+
+  test('is not recovered by what was begun before a kill, nor while another administrator can sign in', async () => {
+    await begin()
+    person('quinn', 'qa')
+    const asked = { id: 'asmith', second: 'quinn', reason: why[1] }
+    const { ticket } = (await station.ask('account.recover', asked)) as { ticket: string }
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    const recoveryFile = readFileSync(join(station.data, 'recovery.json'), 'utf8')
+    const finish = (given: string) =>
+      refusalOf(
+        client().call('recoverAccount', {
+          body: { ticket: given, recoveryFile, passphrase, password: good },
+        }),
+      )
+    expect(await finish(ticket)).toBe('recovery-over')
+    const again = (await station.ask('account.recover', asked)) as { ticket: string }
+    person('adm2', 'administrator')
+    expect(await finish(again.ticket)).toBe('recovery-not-needed')
+    expect(recover([passphrase, good], '--second', 'quinn')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('Another administrator can sign in'),
+    })
+    expect(records(/^account\.recover/)).toEqual([])
+  })
+
+  test('is let in again while the relay is stopped, also after a trail that had to be begun anew', async () => {
+    await begin()
+    person('quinn', 'qa')
+    person('eve', 'operator')
+    await station.stop()
+    forge(
+      ({ record }) => record.kind === 'account.added' && record.body['account'] === 'eve',
+      (text) => text.replace('"roles":["operator"]', '"roles":["qa"]'),
+    )
+    await station.start('--port', port)
+    expect((await station.status()).left).toBeDefined()
+    await station.stop()
+    expect(recover([`${passphrase}x`, good], '--second', 'quinn')).toMatchObject({ code: 2 })
+    const done = recover([passphrase, good], '--second', 'quinn')
+    expect(done).toMatchObject({ code: 0 })
+    expect(records(/^account\.recover/).map(({ kind }) => kind)).toEqual([
+      'account.recovery-refused',
+      'account.recovered',
+    ])
+    await station.start('--port', port)
+    expect(account([codeIn(done.out), other], 'password', 'asmith', '--code')).toMatchObject({ code: 0 })
+    expect(station.verify().code).toBe(1)
+  })
+
+  test('and only one: the recovery is announced, and the passphrase alone lets nobody in today', async () => {
+    await begin()
+    const announced = recover([passphrase])
+    expect(announced).toMatchObject({ code: 0, out: expect.stringMatching(/^Announced: .* after 20/) })
+    expect(recover([passphrase])).toMatchObject({ code: 2, error: expect.stringContaining('three days') })
+    expect(records(/^account\.recover/).map(({ kind, body }) => [kind, body['second']])).toEqual([
+      ['account.recovery-announced', null],
+    ])
+    expect(await refusalOf(signIn('asmith'))).toBe('none')
+  })
+})
+
 describe('what is put into the files past the relay', {
   tags: ['req/P11-10a-2', 'challenge', 'fault'],
 }, () => {

@@ -1,4 +1,4 @@
-import type { AccountView } from '@compliance-relay/shared/api'
+import type { AccountView, ResultOf } from '@compliance-relay/shared/api'
 import { printable } from '@compliance-relay/shared/trail'
 
 /** What came of an act, for people. */
@@ -23,6 +23,23 @@ export function accountText({
 /** `relay account list` for people: a line each. */
 export function accountListText(accounts: readonly AccountView[]): string {
   return accounts.map((account) => `${lineOf(account)}\n`).join('')
+}
+
+/** `relay account review` for people: what there is to look at, or that it was looked at. */
+export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAccess'>): string {
+  const { digest, last, due } = answer.review
+  const accounts = 'accounts' in answer ? answer.accounts : []
+  const lines = accounts.map(
+    ({ lastSignIn, ...account }) =>
+      `${lineOf(account)}; ${lastSignIn === null ? 'never signed in' : `signed in ${lastSignIn}`}`,
+  )
+  lines.push(
+    last === null ? 'Not reviewed yet in this trail.' : `Reviewed ${last.time} by ${last.by}.`,
+    `Due ${due ?? 'once there is an account'}.`,
+  )
+  if ('accounts' in answer)
+    lines.push(`If all is as it should be: relay account review --digest ${digest} --reason TEXT`)
+  return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
 function lineOf({

@@ -10,7 +10,8 @@ import { shown } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { accountListText, accountText } from './account-text.ts'
+import { recoverAccount } from './account-recover.ts'
+import { accountListText, accountText, reviewText } from './account-text.ts'
 import { asPerson, clientAt, requireRelay, signedIn, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
@@ -23,6 +24,9 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
   relay account password ID [--code] [--port N] [--data DIR] [--json]
       Sets one's own password: with --code by a one-time code, else by the one before
   relay account list --as ADMIN [--port N] [--data DIR] [--json]
+  relay account review --as QA [--digest HEX --reason TEXT] [--port N] [--data DIR] [--json]
+      Who there is, what each may do, and when each signed in last, for somebody of QA to look at once a year; with
+      the digest that was printed with them: that they are as they should be, as a record
   relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       Prints the one-time code for its owner. Roles: ${roles.join(', ')}; repeat --role for those that go
       together. A user id is never used again
@@ -39,9 +43,15 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
   relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
   relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       The right to sign: one administrator says how the identity was checked, another grants it
+  relay account recover ID [--second ID] --data DIR --reason TEXT [--recovery FILE] [--json]
+      The way back in where no administrator can sign in any more: gives ID, an administrator, a one-time code. Takes
+      the recovery file, its passphrase, and the password of a second person, of QA if somebody there can sign in.
+      Where nobody else can sign in at all, without --second: it is announced, and done by the same command three
+      days later. A recovery file that was written after the set-up counts from three days after that; until then
+      the one before does. Also while the relay is stopped
       Asked of the running relay at --port of this machine (7411 unless given). Passwords and codes are typed when
       they are asked for, or stand on standard input, a line each: that of --as; with "password" the code or the
-      password before, then the new one.
+      password before, then the new one; with "recover" the passphrase, then the password of the second.
       ${whereHelp}`
 
 const common = { json: { type: 'boolean', default: false }, ...whereOptions } as const
@@ -53,6 +63,9 @@ const everything = {
   role: { type: 'string', multiple: true },
   'full-name': { type: 'string' },
   'identity-check': { type: 'string' },
+  digest: { type: 'string' },
+  second: { type: 'string' },
+  recovery: { type: 'string' },
   issuer: { type: 'string' },
   subject: { type: 'string' },
 } as const
@@ -125,6 +138,22 @@ async function carryOut(
       out.write(values.json ? jsonText({ accounts }) : accountListText(accounts))
       return 0
     }
+    case 'review': {
+      const { values } = read(args, { ...withReason, digest: everything.digest }, verb)
+      const { digest } = values
+      if (digest === undefined && values.reason !== undefined)
+        throw new UnusableInput(
+          '--digest is missing: relay account review --as QA prints it with the accounts',
+        )
+      const reason = digest === undefined ? undefined : requireReason(values.reason)
+      const answer = await asPerson(values, asking, (client, password) =>
+        digest === undefined || reason === undefined
+          ? client.call('readAccess', {})
+          : client.call('reviewAccess', { body: { password, reason, digest } }),
+      )
+      out.write(values.json ? jsonText(answer) : reviewText(answer))
+      return 0
+    }
     case 'add': {
       const { values, words } = read(args, { ...withReason, role: everything.role }, verb, 'ID="Full Name"')
       const { id, name } = idAndName(words[1] ?? '')
@@ -146,6 +175,12 @@ async function carryOut(
         client.call('changeAccount', { id: words[1] ?? '', body: { ...body, password } }),
       )
       return say(values, out, answer)
+    }
+    case 'recover': {
+      const { data, second, recovery } = everything
+      const taken = { json: common.json, reason: withReason.reason, data, second, recovery }
+      const { values, words } = read(args, taken, verb, 'ID')
+      return recoverAccount(words[1] ?? '', values, asking, out)
     }
     case 'link': {
       const taken = { ...withReason, issuer: everything.issuer, subject: everything.subject }
@@ -174,7 +209,7 @@ async function carryOut(
     }
     default:
       throw new UnusableInput(
-        `relay account is followed by first, password, list, add, change, link, ${Object.keys(plainActs).join(', ')} or propose-signer; relay account --help`,
+        `relay account is followed by first, password, list, review, add, change, link, ${Object.keys(plainActs).join(', ')}, propose-signer or recover; relay account --help`,
       )
   }
 }

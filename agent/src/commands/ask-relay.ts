@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { ask, NoRoom, type Request } from '../control.ts'
 import type { DataFolder } from '../data-folder.ts'
 import { logNotes } from '../log.ts'
+import type { Relay } from '../relay.ts'
 import { handleRequest } from '../requests.ts'
 import { whyNoRelay } from '../secrets.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
@@ -52,6 +53,15 @@ export async function askRelay(folder: DataFolder, request: Request): Promise<un
   if (request.command === 'status') return reading(folder.path, stoppedStatus)
   if (request.command === 'unclaimed') return readUnclaimed(folder, request)
   if (request.command === 'scan') throw new UnusableInput('no relay is running on this data folder')
+  return inStoppedRelay(folder, request, (_, result) => Promise.resolve(result))
+}
+
+/** Opens the data folder for one request, and for what `then` does with its result. Start and stop are records. */
+export async function inStoppedRelay<Result>(
+  folder: DataFolder,
+  request: Request,
+  then: (relay: Relay, result: unknown) => Promise<Result>,
+): Promise<Result> {
   const relay = await openRelayFor(folder, logNotes(relayNameIn(folder), 'warn'), () => {})
   const self = { uid: process.getuid?.() ?? -1 }
   try {
@@ -61,7 +71,7 @@ export async function askRelay(folder: DataFolder, request: Request): Promise<un
     try {
       const result = await handleRequest(relay, request, self)
       isRecorded = true
-      return result
+      return await then(relay, result)
     } finally {
       if (isRecorded) await relay.stop(`only to do ${request.command}`)
     }

@@ -103,11 +103,15 @@ export function carriedPeople(
   relay: Actor,
   time: string,
 ): readonly Draft[] {
+  const { book, feeds, recoveries, reviews, rules, subscriptions } = former.memory
+  const recovery = recoveries.carried()
   const carried = [
-    ...carriedRules(former.memory.rules),
-    ...carriedAccounts(former.memory.book.all()),
-    ...carriedSubscriptions(former.memory.subscriptions.active()),
-    ...carriedFeedTokens(former.memory.feeds.all(), Date.parse(time)),
+    ...carriedRules(rules),
+    ...carriedAccounts(book.all()),
+    ...carriedSubscriptions(subscriptions.active()),
+    ...carriedFeedTokens(feeds.all(), Date.parse(time)),
+    ...(recovery === undefined ? [] : [recovery]),
+    ...reviews.carried(),
   ]
   const id = former.pepperId ?? (pepper === undefined ? undefined : pepperIdOf(pepper))
   return [

@@ -12,7 +12,7 @@ import type { Relay } from '../relay.ts'
 import { version } from '../version.ts'
 
 /** How the trail calls where people are asked from: whoever reaches this port sits at this machine. */
-const DEVICE = 'workstation'
+export const DEVICE = 'workstation'
 
 /** What the relay at work answers people; it may be another one later, with another trail, and for a moment none. */
 export function peopleApi(port: number, relayNow: () => Relay | undefined, note: Note): Answering {

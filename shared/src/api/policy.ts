@@ -26,6 +26,7 @@ export const policy = {
   'device.list': ['administrator', 'qa', 'auditor'],
   'device.revoke': ['administrator'],
   'account.list': ['administrator', 'qa', 'auditor'],
+  'account.review': ['qa'],
   'account.add': ['administrator'],
   'account.change': ['administrator'],
   'account.disable': ['administrator'],

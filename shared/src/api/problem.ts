@@ -6,7 +6,10 @@
 const problems = {
   'bad-request': [400, 'The request is not of the form this place asks for.'],
   'body-unreadable': [400, 'The body is not one JSON value of the accepted form.'],
-  'reason-missing': [400, 'A reason of at least ten characters is asked for.'],
+  'reason-missing': [
+    400,
+    'A reason of at least ten characters is asked for, with four different letters or digits in it.',
+  ],
   unauthenticated: [401, 'Sign in first.'],
   'sign-in-refused': [401, 'The user id or the password is wrong, or the account may not sign in.'],
   'password-wrong': [401, 'The password is wrong.'],
@@ -15,7 +18,7 @@ const problems = {
   forbidden: [403, 'Your account may not do this.'],
   'password-change-needed': [
     403,
-    'Set another password first: this one is on the list of those that are tried first.',
+    'Set another password first: this one is on the list of those that are tried first, or is older or of another form than this site asks for.',
   ],
   'own-record': [403, 'Nobody may do this for what they made themselves.'],
   'origin-refused': [403, 'The request does not come from the pages of this relay.'],
@@ -43,7 +46,16 @@ const problems = {
     'Records are sent to https addresses, to http on this machine itself, or to a host and port for syslog.',
   ],
   'account-state': [409, 'The account is in a state that does not allow this.'],
+  'review-changed': [409, 'The accounts are not as they were shown: look at them again.'],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
+  'recovery-refused': [401, 'This is not the recovery file that counts, or not its passphrase.'],
+  'recovery-not-needed': [409, 'Another administrator can sign in, and gives a one-time code.'],
+  'recovery-second': [
+    409,
+    'This takes a second person, of QA where somebody there can sign in, and else anybody who can.',
+  ],
+  'recovery-rests': [409, 'This recovery is announced, and is carried out three days after that.'],
+  'recovery-over': [409, 'This recovery is over, or was never begun: begin it again.'],
   'second-person-needed': [409, 'This takes a second administrator.'],
   'too-many': [409, 'There are as many of these as there may be.'],
   'link-taken': [409, 'This subject of the identity provider is linked to another account.'],

@@ -16,6 +16,8 @@ export interface Route {
   /** What may stand behind a question mark, each once; nothing where this is left out. Never a secret (ASVS 14.2.1). */
   readonly query?: z.ZodObject
   readonly body: z.ZodType | undefined
+  /** Where a body may be larger than those of other routes. */
+  readonly bodyBytesMax?: number
   /** Undefined where there is nothing to say but that it is done. */
   readonly result: z.ZodType | Content | undefined
   /** What one request takes from what a session may ask for; 1 where this is left out. */

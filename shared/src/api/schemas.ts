@@ -30,6 +30,11 @@ export const rolesField = z.array(roleField).max(roles.length)
 /** The password of whoever asks, asked for again (ASVS 7.5.3), and what the change is for. */
 export const actBody = z.strictObject({ password: passwordField, reason: reasonField })
 
+/** What a relay gave for a recovery that was begun at its console. */
+export const ticketField = text(64)
+/** Longer than a recovery file with the keys of fifty trails. */
+export const recoveryFileField = text(40_000)
+
 const time = z.string()
 
 /** An account as those may see it who may list accounts. Nothing in it opens anything. */
@@ -55,6 +60,15 @@ export const accountSchema = z.strictObject({
 })
 export type AccountView = z.infer<typeof accountSchema>
 
+/** What a reviewer looks at, and names by its digest. */
+export const digestField = text(64)
+export const reviewSchema = z.strictObject({
+  digest: z.string(),
+  /** Null if nobody has reviewed the accounts in this trail yet. */
+  last: z.strictObject({ time, by: z.string() }).nullable(),
+  due: time.nullable(),
+})
+export const reviewedAccountSchema = accountSchema.extend({ lastSignIn: time.nullable() })
 /** Accounts in one answer. */
 export const ACCOUNTS_LISTED_MAX = 200
 export const accountsQuery = z.strictObject({
@@ -126,13 +140,13 @@ export const signingKeySchema = z.strictObject({
 })
 export type SigningKeyView = z.infer<typeof signingKeySchema>
 
-export const statementVerdicts = ['accepted', 'duplicate', 'held', 'refused'] as const
+export const statementVerdicts = ['accepted', 'duplicate', 'held', 'refused', 'throttled'] as const
 export const statementItemSchema = z.strictObject({
   /** SHA-256 of the note as it was given. */
   statement: z.string(),
   verdict: z.enum(statementVerdicts),
   code: z.string().nullable(),
-  /** A note the relay signed; null where the statement waits for the device's signature number `wanted`. */
+  /** A note the relay signed; null where the statement waits for the device's signature number `wanted`, or is throttled. */
   receipt: z.string().nullable(),
   wanted: z.int().nullable(),
 })
@@ -185,6 +199,18 @@ export const ownAccountSchema = z.strictObject({
   roles: z.array(roleField),
   /** True if nothing can be done before another password is set. */
   mustChange: z.boolean(),
+  /** When the password is over; null where the site has not said how old one may become. */
+  passwordEnds: time.nullable(),
+})
+
+/** What somebody is shown when they sign in, so that they notice if it was not them (ASVS 6.3.5). */
+export const signInNoticeSchema = z.strictObject({
+  /** When and from where they signed in before; null the first time. */
+  last: z.strictObject({ time, device: z.string() }).nullable(),
+  /** Wrong passwords since then. */
+  failures: z.int(),
+  /** When the password is over, if that is within two weeks. */
+  passwordEndsSoon: time.nullable(),
 })
 
 export const policySchema = z.strictObject({

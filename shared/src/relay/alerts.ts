@@ -40,6 +40,20 @@ const alerts: { readonly [kind: string]: Judge } = {
     ),
   'account.locked': ({ body }) =>
     error(`the account ${whom(body)} is locked after ${body['failures']} wrong passwords within a day`),
+  'account.recovery-refused': ({ body }) =>
+    error(`somebody tried to recover the account ${whom(body)}: ${word(body['what'])}`),
+  'account.recovery-announced': ({ body }) =>
+    critical(`the account ${whom(body)} is to be recovered by one person alone, in three days`),
+  'account.recovered': ({ body }) =>
+    critical(
+      `the account ${whom(body)} was recovered ${(body['second'] ?? null) === null ? 'by one person alone' : `with ${word(body['second'])}`}`,
+    ),
+  'access.refused': ({ body }) =>
+    warning(`${whom(body)} asked ${body['count']} times for what it may not do: ${word(body['action'])}`),
+  'access.review-overdue': ({ body }) =>
+    warning(`nobody has reviewed the accounts, which was due ${word(body['due'])}`),
+  'signature.throttled': ({ body }) =>
+    warning(`${body['count']} more statements that are no signatures were given by ${whom(body)}`),
   'badge.refused': ({ body }) => warning(`a badge was refused: ${word(body['reason'] ?? 'several reasons')}`),
   'signature.refused': ({ body }) =>
     error(`a statement was given that is no signature: ${word(body['code'])}`),

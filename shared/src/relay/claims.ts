@@ -1,8 +1,8 @@
 import { type ClaimedView, Problem, requireAllowed, type UnclaimedView } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
 import { isUsable } from './accounts/account.ts'
-import { reasonOf } from './accounts/account-acts.ts'
 import type { Caller, People } from './people.ts'
+import { reasonOf } from './reason.ts'
 
 /** A record, by the name of its trail and its place in it. */
 export interface Place {

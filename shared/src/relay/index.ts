@@ -47,6 +47,8 @@ export {
 export type { ListedTrail, StoredTrails } from './reading/readable-trails.ts'
 export { TrailPokes } from './reading/trail-pokes.ts'
 export { TrailReader, trailId } from './reading/trail-reader.ts'
+export { REASON_CHARACTERS, REASON_LETTERS_MIN, type ReasonFault, reasonFault } from './reason.ts'
+export { REST_MILLISECONDS } from './recovery/recovery-book.ts'
 export {
   namesInRecoveryFile,
   openRecoveryFile,

@@ -1,5 +1,6 @@
 import type { SiteRules } from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
+import type { ReviewBook } from './accounts/access-review.ts'
 import type { Account, ExternalSubject } from './accounts/account.ts'
 import type { AccountBook } from './accounts/account-book.ts'
 import type { ExternalIdentity } from './identity/external-identity.ts'
@@ -9,10 +10,12 @@ import type { HashCost } from './passwords/password-hash.ts'
 import { Turns } from './passwords/turns.ts'
 import { PeopleMemory, type PersonRecord } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
+import type { RecoveryBook } from './recovery/recovery-book.ts'
 import { type EndReason, type Session, Sessions } from './sessions/sessions.ts'
 import type { SignInGuard } from './sessions/sign-in-guard.ts'
 import type { SignInHistory } from './sessions/sign-in-history.ts'
 import { stands } from './sessions/stands.ts'
+import { Sums, summed } from './sums.ts'
 
 export interface PeopleOptions {
   readonly store: PeopleStore
@@ -42,7 +45,10 @@ export class PeopleCore {
   readonly book: AccountBook
   readonly guard: SignInGuard
   readonly history: SignInHistory
+  readonly recoveries: RecoveryBook
+  readonly reviews: ReviewBook
   readonly sessions: Sessions
+  readonly sums = new Sums()
   readonly turns = new Turns()
   /** From what is decided to its record nothing else comes between. */
   readonly serial = new OneAtATime()
@@ -54,6 +60,8 @@ export class PeopleCore {
     this.book = this.#memory.book
     this.guard = this.#memory.guard
     this.history = this.#memory.history
+    this.recoveries = this.#memory.recoveries
+    this.reviews = this.#memory.reviews
     this.sessions = new Sessions(options.now)
   }
 
@@ -81,6 +89,35 @@ export class PeopleCore {
     for (const { verifier, user, device, revoked } of this.#memory.signing.keys())
       if (user === account && revoked === undefined)
         await this.append(this.options.relay, 'key.revoked', { key: verifier.vkey, user, device, reason })
+  }
+
+  /** Records what was summed up. To be called about once a minute. */
+  sumUp(): Promise<void> {
+    return this.recordEach(
+      this.sums.takeAll(),
+      (sum) => ({ kind: sum.kind, body: summed(sum) }),
+      (sum) => this.sums.putBack(sum),
+    )
+  }
+
+  /** A record for each of what was counted. What cannot be recorded is put back, all of it, and counts on. */
+  async recordEach<One>(
+    counted: readonly One[],
+    recordOf: (one: One) => { readonly kind: string; readonly body: Body },
+    putBack: (one: One) => void,
+  ): Promise<void> {
+    const faults: unknown[] = []
+    for (const one of counted)
+      await this.serial.do(async () => {
+        const { kind, body } = recordOf(one)
+        try {
+          await this.append(this.options.relay, kind, body)
+        } catch (error) {
+          putBack(one)
+          faults.push(error)
+        }
+      })
+    if (faults.length > 0) throw faults[0]
   }
 
   /** Whether a session is one, now. */

@@ -1,6 +1,8 @@
 import type { TrailRecord } from '../trail/index.ts'
+import { ReviewBook } from './accounts/access-review.ts'
 import { AccountBook } from './accounts/account-book.ts'
 import { FeedTokenBook } from './feed/feed-token-book.ts'
+import { RecoveryBook } from './recovery/recovery-book.ts'
 import { RulesBook } from './rules/rules-book.ts'
 import { SignInGuard } from './sessions/sign-in-guard.ts'
 import { SignInHistory } from './sessions/sign-in-history.ts'
@@ -16,6 +18,8 @@ export class PeopleMemory {
   readonly history = new SignInHistory()
   readonly signing = new SigningBook()
   readonly rules = new RulesBook()
+  readonly recoveries = new RecoveryBook()
+  readonly reviews = new ReviewBook()
   readonly feeds = new FeedTokenBook()
   readonly subscriptions = new SubscriptionBook()
 
@@ -26,6 +30,8 @@ export class PeopleMemory {
     this.history.take(record)
     this.signing.take(record)
     this.rules.take(record)
+    this.recoveries.take(record)
+    this.reviews.take(record)
     this.feeds.take(record)
     this.subscriptions.take(record)
   }

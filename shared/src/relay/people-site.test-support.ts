@@ -5,7 +5,7 @@ import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './clai
 import type { ExternalIdentity } from './identity/external-identity.ts'
 import type { PresenceDesk, PresenceRefusal } from './identity/presence.ts'
 import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
-import { PEPPER_BYTES } from './passwords/password-hash.ts'
+import { type HashCost, PEPPER_BYTES } from './passwords/password-hash.ts'
 import { type Caller, People } from './people.ts'
 import { PeopleMemory } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
@@ -131,9 +131,12 @@ export class Site {
   memory = new PeopleMemory()
   people: People
 
-  constructor(disk = new Disk(), identity?: ExternalIdentity) {
+  readonly #cost: HashCost
+
+  constructor(disk = new Disk(), identity?: ExternalIdentity, hashCost: HashCost = cost) {
     this.disk = disk
     this.identity = identity
+    this.#cost = hashCost
     this.people = this.start()
   }
 
@@ -145,7 +148,7 @@ export class Site {
       memory: this.memory,
       relay,
       pepper,
-      cost,
+      cost: this.#cost,
       words: () => ['lab.example', 'compliance', 'relay'],
       isCommon: () => this.#isCommon(),
       wall: () => this.disk.wall,

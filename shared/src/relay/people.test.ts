@@ -52,7 +52,7 @@ describe('the first administrator', () => {
 })
 
 describe('signing in', () => {
-  test('is refused in the same words whatever is wrong', { tags: ['challenge'] }, async () => {
+  test('is refused in the same words whatever is wrong', { tags: ['req/ENUM-1', 'challenge'] }, async () => {
     const site = new Site()
     const first = await site.first()
     await site.person(first, 'jdoe', ['operator'])

@@ -7,14 +7,18 @@ import {
   type SiteRules,
 } from '../api/index.ts'
 import type { Actor, Body } from '../trail/index.ts'
-import type { Account, ExternalSubject } from './accounts/account.ts'
+import { type AccessReview, accessDigest } from './accounts/access-review.ts'
+import { type Account, type ExternalSubject, isUsable } from './accounts/account.ts'
 import * as acts from './accounts/account-acts.ts'
 import { AccountBook } from './accounts/account-book.ts'
 import { type ExternalAnswer, ExternalSignIn } from './identity/external-sign-in.ts'
 import { newCode } from './one-time-code.ts'
 import { OwnPassword } from './own-password.ts'
+import { passwordEnd } from './passwords/password-age.ts'
 import { actorOf, PeopleCore, type PeopleOptions } from './people-core.ts'
 import type { PersonRecord } from './people-memory.ts'
+import { reasonOf } from './reason.ts'
+import { AccountRecovery } from './recovery/account-recovery.ts'
 import type { Session } from './sessions/sessions.ts'
 import { type SignedIn, SignIn } from './sign-in.ts'
 
@@ -53,6 +57,8 @@ export interface Caller {
  * that happens is a record; what is known of people is known from the records.
  */
 export class People {
+  /** The way back in, where no administrator can sign in. */
+  readonly recovery: AccountRecovery
   readonly #core: PeopleCore
   readonly #signIn: SignIn
   readonly #password: OwnPassword
@@ -62,6 +68,7 @@ export class People {
     this.#core = new PeopleCore(options)
     this.#signIn = new SignIn(this.#core)
     this.#password = new OwnPassword(this.#core, this.#signIn)
+    this.recovery = new AccountRecovery(this.#core, this.#signIn)
     this.#external = new ExternalSignIn(this.#core, this.#signIn)
   }
 
@@ -80,6 +87,12 @@ export class People {
 
   rules(): SiteRules {
     return this.#core.rules
+  }
+
+  /** When somebody's password is over, ISO 8601; undefined where that is not said. */
+  passwordEnds(account: Account): string | undefined {
+    const end = passwordEnd(account, this.#core.rules.passwords)
+    return end === undefined ? undefined : new Date(end).toISOString()
   }
 
   /** Opens a session. Throws `Problem`; see `SignIn`. */
@@ -153,6 +166,11 @@ export class People {
     return caller
   }
 
+  /** Counts what is refused again and again, to be recorded within a minute: see `Sums`. */
+  count(kind: string, body: Body): void {
+    this.#core.sums.add(kind, body, this.#core.options.wall())
+  }
+
   /** Each request costs something, and much at once has to wait. Throws `Problem` `throttled`. */
   spend({ session }: Caller, cost = 1): void {
     const retryAfterSeconds = this.#core.sessions.spend(session.id, cost)
@@ -178,13 +196,46 @@ export class People {
   /** Ends all sessions: the relay stops. What waits for its turn is done before. */
   async close(): Promise<void> {
     const { sessions, serial } = this.#core
+    await this.sumUp()
     for (const session of sessions.all()) await serial.do(() => this.#core.end(session, 'relay-stopped'))
   }
 
-  /** Records how often somebody was told to wait. To be called about once a minute. */
+  /** When somebody signed in last, ISO 8601. */
+  lastSignIn(id: string): string | undefined {
+    return this.#core.history.of(id).last?.time
+  }
+
+  /** Who there is, by a digest that a reviewer repeats; when that was looked at, and when it is to be again. */
+  review(): {
+    readonly digest: string
+    readonly last: AccessReview | undefined
+    readonly due: string | null
+  } {
+    const { reviews, book } = this.#core
+    const due = reviews.due === undefined ? null : new Date(reviews.due).toISOString()
+    return { digest: accessDigest(book.all()), last: reviews.last, due }
+  }
+
+  /**
+   * Somebody of quality has looked at all accounts and what each may do, and they are as they should be. Throws
+   * `Problem` `review-changed` where they are not what that person was shown.
+   */
+  reviewAccess(by: Caller, digest: string, given: string): Promise<void> {
+    return this.act(by, async (account, append) => {
+      if (!isUsable(account)) throw new Problem('unauthenticated')
+      requireAllowed(account.roles, 'account.review')
+      const accounts = this.#core.book.all()
+      if (digest !== accessDigest(accounts)) throw new Problem('review-changed')
+      await append('access.reviewed', { accounts: accounts.length, digest, reason: reasonOf(given) })
+    })
+  }
+
+  /** Records how often somebody was told to wait, or refused. To be called about once a minute. */
   async sumUp(): Promise<void> {
     await this.#signIn.sumUp()
     await this.#external.sumUp()
+    await this.#core.sumUp()
+    await this.#sayOverdue()
   }
 
   /**
@@ -288,6 +339,17 @@ export class People {
         return record
       }),
     )
+  }
+
+  /** A year without a review is an event, and so an alert, once. */
+  #sayOverdue(): Promise<void> {
+    const { serial, reviews, options } = this.#core
+    return serial.do(async () => {
+      const overdue = reviews.overdue(options.wall())
+      if (overdue === undefined) return
+      const due = new Date(overdue).toISOString()
+      await this.#core.append(options.relay, 'access.review-overdue', { due })
+    })
   }
 
   /** By an account as it is when its turn comes. */

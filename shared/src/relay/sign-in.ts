@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Problem } from '../api/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import { foldedUserId } from './accounts/user-id.ts'
+import { passwordEnd, WARNED_MILLISECONDS } from './passwords/password-age.ts'
 import { credentialDigest, hashPassword, isOutdated, isPassword } from './passwords/password-hash.ts'
 import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
 import type { PeopleCore } from './people-core.ts'
@@ -15,6 +16,8 @@ export interface SignedIn {
   /** True if another password has to be set before anything else. */
   readonly mustChange: boolean
   readonly notice: SignInNotice
+  /** When the password is over, ISO 8601, if that is soon; undefined if it is not, or never. */
+  readonly passwordEndsSoon: string | undefined
 }
 
 /** In the guard, for everything typed that can be nobody's name. */
@@ -48,12 +51,12 @@ export class SignIn {
   async signIn(name: string, typed: string, device: string): Promise<SignedIn> {
     const { serial, history } = this.#core
     const account = await this.check(name, typed, device)
-    const mustChange = await this.isPoor(account, typed)
+    const mustChange = this.#isOver(account) || (await this.isPoor(account, typed))
     return serial.do(async () => {
       this.#requireStill(account)
       const notice = history.of(account.id)
       const token = await this.#core.open(account, { device, mustChange })
-      return { token, account, mustChange, notice }
+      return { token, account, mustChange, notice, passwordEndsSoon: this.#endsSoon(account) }
     })
   }
 
@@ -116,17 +119,12 @@ export class SignIn {
   }
 
   /** Records how often somebody was told to wait. To be called about once a minute. */
-  async sumUp(): Promise<void> {
-    const { serial, options } = this.#core
-    for (const one of this.#throttled.takeAll())
-      await serial.do(async () => {
-        try {
-          await this.#core.append(options.relay, 'session.throttled', { ...one })
-        } catch (error) {
-          this.#throttled.putBack(one)
-          throw error
-        }
-      })
+  sumUp(): Promise<void> {
+    return this.#core.recordEach(
+      this.#throttled.takeAll(),
+      (one) => ({ kind: 'session.throttled', body: { ...one } }),
+      (one) => this.#throttled.putBack(one),
+    )
   }
 
   /** The hash that counts. One in the database that the trail does not name was put there by somebody else. */
@@ -151,6 +149,19 @@ export class SignIn {
       await this.#core.store(this.#core.options.relay, 'credential.forged', { account, credential, found })
       this.#forged.set(account, said)
     })
+  }
+
+  /** Where the site has said how old one may become. */
+  #isOver(account: Account): boolean {
+    const { rules, options } = this.#core
+    return options.wall() >= (passwordEnd(account, rules.passwords) ?? Number.POSITIVE_INFINITY)
+  }
+
+  #endsSoon(account: Account): string | undefined {
+    const { rules, options } = this.#core
+    const end = passwordEnd(account, rules.passwords)
+    const isSoon = end !== undefined && options.wall() >= end - WARNED_MILLISECONDS
+    return isSoon ? new Date(end).toISOString() : undefined
   }
 
   /** A password that was good once may be on the list by now (21 CFR 11.300(b)). */

@@ -13,7 +13,6 @@ import {
   fullNameOf,
   grantSigner,
   proposeSigner,
-  reasonOf,
   reset,
   retire,
   unlock,
@@ -251,18 +250,6 @@ describe('the right to sign', () => {
     expect(isUsable(forgotten.account('jdoe'))).toBe(true)
     expect(maySign(forgotten.account('jdoe'))).toBe(false)
   })
-})
-
-test.each([
-  '',
-  'because',
-  '..........',
-  'aaaaaaaaaaaaaaa',
-  '          ',
-  `x${'y'.repeat(1_000)}`,
-  'as agreed \u202e with QA',
-])('%j is no reason', (text) => {
-  expect(problemOf(() => reasonOf(text))).toBe('reason-missing')
 })
 
 test.each(['', ' ', 'J', '12', 'Jane\u202eDoe', 'Jane\nDoe\u0000', '\ud800Jane', 'x'.repeat(101)])(

@@ -10,6 +10,7 @@ import {
 } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { isPlainLine } from '../plain-line.ts'
+import { REASON_CHARACTERS, reasonOf } from '../reason.ts'
 import { type Account, type ExternalSubject, isUsable, type OneTimeCode } from './account.ts'
 import type { AccountBook } from './account-book.ts'
 import { userIdOf } from './user-id.ts'
@@ -23,19 +24,7 @@ export interface Act {
   readonly body: Body
 }
 
-const REASON_LENGTH_MIN = 10
-const REASON_LENGTH_MAX = 1_000
 const NAME_LENGTH_MAX = 100
-
-/** What a person says a change is for: something, and not nothing in ten characters. Throws `Problem`. */
-export function reasonOf(text: string): string {
-  const reason = text.trim()
-  const letters = reason.match(/[\p{L}\p{N}]/gu) ?? []
-  if (reason.length < REASON_LENGTH_MIN || reason.length > REASON_LENGTH_MAX)
-    throw new Problem('reason-missing')
-  if (new Set(letters).size < 4 || !isPlainLine(reason)) throw new Problem('reason-missing')
-  return reason
-}
 
 /** A full name as it can be printed. Throws `Problem`. */
 export function fullNameOf(text: string): string {
@@ -230,7 +219,8 @@ export function proposeSigner(
   if (account.state === 'retired' || account.signer.state === 'granted') throw new Problem('account-state')
   if (!account.roles.some((role) => signingRoles.includes(role))) throw new Problem('roles-conflict')
   const check = identityCheck.trim()
-  if (check.length < REASON_LENGTH_MIN || check.length > REASON_LENGTH_MAX || !isPlainLine(check))
+  const { least, most } = REASON_CHARACTERS
+  if (check.length < least || check.length > most || !isPlainLine(check))
     throw new Problem('identity-check-missing')
   const act = plain('signer.proposed', account, reason)
   return { ...act, body: { ...act.body, identityCheck: check } }

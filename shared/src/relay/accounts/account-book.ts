@@ -113,14 +113,8 @@ const changes: { readonly [kind: string]: Change } = {
   'account.unlocked': () => ({ locked: undefined }),
   'account.reset-proposed': (_, __, { by, seq }) => ({ resetProposed: { by, seq } }),
   // From here on the old password opens nothing: whoever asked for a reset may have lost it to somebody.
-  'account.reset': (_, body) => ({
-    ...codeOf(body),
-    state: 'invited',
-    credential: undefined,
-    resetProposed: undefined,
-    signer: { state: 'none' },
-    locked: undefined,
-  }),
+  'account.reset': (_, body) => begunAnew(body),
+  'account.recovered': (_, body) => begunAnew(body),
   'account.password-set': (account, body, { time }) => ({
     state: 'active',
     code: undefined,
@@ -163,6 +157,17 @@ function newAccount(id: string, body: Body): Account {
     external: undefined,
     passwords: 0,
     signer: { state: 'none' },
+  }
+}
+
+function begunAnew(body: Body): Partial<Account> {
+  return {
+    ...codeOf(body),
+    state: 'invited',
+    credential: undefined,
+    resetProposed: undefined,
+    signer: { state: 'none' },
+    locked: undefined,
   }
 }
 

@@ -129,7 +129,7 @@ test('the table of routes names an action for all but what nobody can be signed 
   const external = ['startExternalSignIn', 'finishExternalSignIn']
   // Whose presence it is, the token says, and the provider has signed it.
   const presence = ['beginPresence', 'endPresence']
-  const signIn = ['hello', 'signIn', ...external, 'setPasswordByCode']
+  const signIn = ['hello', 'signIn', ...external, 'setPasswordByCode', 'recoverAccount']
   expect(open).toEqual([...signIn, 'readProblemPage', ...presence])
 })
 

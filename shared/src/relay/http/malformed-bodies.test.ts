@@ -33,6 +33,10 @@ const fields: { readonly [field: string]: unknown } = {
   password: good,
   newPassword: 'nickel otter canvas 17',
   code: 'A'.repeat(22),
+  ticket: 'A'.repeat(43),
+  recoveryFile: '{}',
+  digest: 'a'.repeat(64),
+  passphrase: 'gravel spoon tundra 41',
   reason,
   name: 'Ann Smith',
   roles: ['qa'],
@@ -190,8 +194,10 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
   ),
   fc.constantFrom('name', 'reason', 'password', 'user', 'code', 'newPassword', 'identityCheck').map(
     (long): Breaking =>
-      (body, field) =>
-        textOf({ ...body, [Object.hasOwn(body, long) ? long : field]: 'x'.repeat(9_000) }),
+      (body, field) => {
+        const at = Object.hasOwn(body, long) ? long : field
+        return textOf({ ...body, [at]: 'x'.repeat(at === 'recoveryFile' ? 41_000 : 9_000) })
+      },
   ),
   fc
     .uint8Array({ maxLength: 64 })
@@ -216,6 +222,10 @@ function isOfKind(value: unknown, right: unknown): boolean {
 
 function isOptional(field: string): boolean {
   return ['name', 'roles', 'lostBefore', 'kinds', 'projects', 'iss'].includes(field)
+}
+
+function countOf(seen: ReadonlyMap<string, number>, code: string): number {
+  return [...seen].reduce((sum, [key, count]) => sum + (key.endsWith(` ${code}`) ? count : 0), 0)
 }
 
 /** How it travels: whole, or in pieces without a length, or with a length that is not its own. */
@@ -266,7 +276,12 @@ test(`${bodies} malformed bodies over every route that takes one: refused by nam
       seen.set(`${name} ${code}`, (seen.get(`${name} ${code}`) ?? 0) + 1)
     },
   )
+  const began = performance.now()
   await fc.assert(property, { numRuns: bodies, seed: seedOf('malformed bodies') })
+  process.stdout.write(
+    `${bodies} malformed bodies, all answered 400: ${countOf(seen, 'bad-request')} bad-request, ` +
+      `${countOf(seen, 'body-unreadable')} body-unreadable; ${Math.round((performance.now() - began) / 1_000)} s\n`,
+  )
   expect(api.errors).toEqual([])
   // Each route met both: text that is none, and fields that are not its own.
   if (bodies >= 2_000) expect(seen.size).toBe(2 * taking.length)

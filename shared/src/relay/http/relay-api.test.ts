@@ -284,11 +284,54 @@ describe('the password of whoever asks', () => {
     // Whoever is asked who they are by the provider, and whoever it has signed for.
     const external = ['startExternalSignIn', 'finishExternalSignIn']
     const presence = ['beginPresence', 'endPresence']
-    expect(without).toEqual(['signIn', ...external, 'signOut', 'setPasswordByCode', ...proved, ...presence])
+    expect(without).toEqual([
+      'signIn',
+      ...external,
+      'signOut',
+      'setPasswordByCode',
+      'recoverAccount',
+      ...proved,
+      ...presence,
+    ])
     for (const name of routeNames)
       if (routeOf(name).asksPassword)
         expect(routeOf(name).body?.safeParse({}).error?.message).toContain('password')
   })
+})
+
+test('what somebody may not do is an event on record, summed up and not lost', {
+  tags: ['req/P11-10d-1', 'challenge'],
+}, async () => {
+  const here = new ApiSite()
+  const first = await here.site.first()
+  await here.site.person(first, 'jdoe', ['operator'])
+  const token = await here.token('jdoe')
+  const { disk, people } = here.site
+  const before = disk.records.length
+  for (let i = 0; i < 7; i++) await here.ask(requestOf('GET', '/v1/accounts', { token }))
+  for (const name of ['disableAccount', 'retireAccount'] as const)
+    await here.ask(requestOf('POST', pathFor(name, 'first'), { token, body: '{}' }))
+  // Nobody is named where nobody is signed in.
+  await here.ask(requestOf('GET', '/v1/accounts', { token: 'A'.repeat(43) }))
+  expect(disk.records).toHaveLength(before)
+  disk.full = true
+  await expect(people.sumUp()).rejects.toThrow('full')
+  disk.full = false
+  disk.pass(1_000)
+  await here.ask(requestOf('GET', '/v1/accounts', { token }))
+  await people.sumUp()
+  await people.sumUp()
+  const at = new Date(disk.wall - 1_000).toISOString()
+  const now = new Date(disk.wall).toISOString()
+  const one = { account: 'jdoe', count: 1, from: at, to: at }
+  expect(disk.records.slice(before).map(({ kind, body }) => [kind, body])).toEqual([
+    [
+      'access.refused',
+      { account: 'jdoe', action: 'account.list', route: 'listAccounts', count: 8, from: at, to: now },
+    ],
+    ['access.refused', { ...one, action: 'account.disable', route: 'disableAccount' }],
+    ['access.refused', { ...one, action: 'account.retire', route: 'retireAccount' }],
+  ])
 })
 
 test('HEAD is answered like GET, without a body', async () => {

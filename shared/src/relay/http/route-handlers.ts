@@ -94,6 +94,13 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     await act
     return { account: viewOf(people.account(id)) }
   }
+  const ownViewOf = (account: Account, mustChange: boolean) => ({
+    id: account.id,
+    name: account.name,
+    roles: [...account.roles],
+    mustChange,
+    passwordEnds: people.passwordEnds(account) ?? null,
+  })
   return {
     listSignatures: () => signing.signed(SIGNED_LISTED_MAX),
     listHeld: () => {
@@ -120,8 +127,20 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     readOpenApi: () => openApiDocument(version),
 
     signIn: async ({ body }) => {
-      const { token, account, mustChange } = await people.signIn(body.user, body.password, device)
-      return { token, account: ownViewOf(account, mustChange) }
+      const { token, account, mustChange, notice, passwordEndsSoon } = await people.signIn(
+        body.user,
+        body.password,
+        device,
+      )
+      return {
+        token,
+        account: ownViewOf(account, mustChange),
+        notice: {
+          last: notice.last ?? null,
+          failures: notice.failures,
+          passwordEndsSoon: passwordEndsSoon ?? null,
+        },
+      }
     },
     startExternalSignIn: ({ origin }) => people.beginExternal(origin()),
     finishExternalSignIn: async ({ body }) => {
@@ -135,6 +154,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     setPasswordByCode: async ({ body }) => {
       await people.setPasswordByCode(body.user, body.code, body.newPassword, device)
     },
+    recoverAccount: ({ body }) => people.recovery.finish(body, device),
     changePassword: async ({ caller, body }) => {
       await askingAgain(people.changePassword(caller, body.password, body.newPassword))
     },
@@ -188,6 +208,16 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     },
     testSubscription: ({ body }) => subscriptions.test(body.subscription),
 
+    readAccess: () => ({
+      accounts: people
+        .accounts()
+        .map((account) => ({ ...viewOf(account), lastSignIn: people.lastSignIn(account.id) ?? null })),
+      review: reviewOf(people),
+    }),
+    reviewAccess: async ({ caller, body: { digest, reason } }) => {
+      await people.reviewAccess(caller, digest, reason)
+      return { review: reviewOf(people) }
+    },
     listTrails: () => ({ trails: trails.list() }),
     readCheckpoint: ({ trail: id }) => ({ bytes: trails.checkpoint(id).note, caching: 'askedAgain' }),
     readTile: async ({ trail: id, level, tile }) => tileGiven(await trails.tile(id, `tile/${level}/${tile}`)),
@@ -282,10 +312,6 @@ export async function askingAgain<Result>(work: Promise<Result>): Promise<Result
   }
 }
 
-function ownViewOf({ id, name, roles: held }: Account, mustChange: boolean) {
-  return { id, name, roles: [...held], mustChange }
-}
-
 function heldViewOf({ hash, statement, code, record, time, notBefore }: HeldStatement): HeldView {
   const { user, name, device, meaning, reason, at, records } = statement
   return {
@@ -306,6 +332,11 @@ function heldViewOf({ hash, statement, code, record, time, notBefore }: HeldStat
 
 function rulesViewOf(rules: SiteRules) {
   return { rules, deviations: [...deviationsOf(rules)] }
+}
+
+function reviewOf(people: People) {
+  const { digest, last, due } = people.review()
+  return { digest, last: last ?? null, due }
 }
 
 function keyViewOf({ verifier, user, device, since, revoked, lease, lastCount }: SigningKey): SigningKeyView {

@@ -5,6 +5,8 @@ import { BODY_BYTES_MAX, OPEN_BODY_BYTES_MAX, readBody, readNoBody } from './rea
 import { readQuery } from './read-query.ts'
 import { type Asking, askingAgain, type RouteHost, routeHandlers } from './route-handlers.ts'
 
+type Matched = NonNullable<ReturnType<typeof routeAsked>>
+
 /**
  * Answers a request by the table, for what has passed the guard: who asks and whether they may, then the body, then
  * their password again where the table says so, then the act, and the answer is held against its schema too. Throws
@@ -17,7 +19,15 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
   return async (request) => {
     const matched = routeAsked(request)
     if (matched === undefined) throw new Problem('not-found')
-    const { name, parameters } = matched
+    try {
+      return await answer(matched, request)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'forbidden') countRefused(host, matched.name, request)
+      throw error
+    }
+  }
+
+  async function answer({ name, parameters }: Matched, request: Request): Promise<Response> {
     const feedToken =
       routeOf(name).takesFeedToken === true ? host.feedTokens.find(tokenOf(request)) : undefined
     const lookUp = () => (feedToken === undefined ? callerOf(people, name, request) : undefined)
@@ -55,6 +65,14 @@ function callerOf(people: People, name: RouteName, request: Request): Caller | u
   return action === undefined ? undefined : people.callerFor(tokenOf(request), action)
 }
 
+/** Somebody signed in asked for what they may not do, by their role or by what they are in this: an event on record. */
+function countRefused({ people, feedTokens }: RouteHost, name: RouteName, request: Request): void {
+  // A program's token is nobody's session.
+  if (feedTokens.find(tokenOf(request)) !== undefined) return
+  const { account } = people.caller(tokenOf(request))
+  people.count('access.refused', { account: account.id, action: routeOf(name).action ?? null, route: name })
+}
+
 /**
  * From the Authorization header and from nowhere else (RFC 6750, 2.1): no cookie, no address, no body. What is no token
  * is looked up like one that nobody has; tokens are found by their digest, so how long it takes tells nothing of them.
@@ -64,9 +82,13 @@ function tokenOf(request: Request): string {
 }
 
 async function bodyOf(name: RouteName, request: Request): Promise<unknown> {
-  const { body, action } = routeOf(name)
+  const { body, action, bodyBytesMax } = routeOf(name)
   if (body === undefined) return readNoBody(request)
-  return readBody(request, body, action === undefined ? OPEN_BODY_BYTES_MAX : BODY_BYTES_MAX)
+  return readBody(
+    request,
+    body,
+    bodyBytesMax ?? (action === undefined ? OPEN_BODY_BYTES_MAX : BODY_BYTES_MAX),
+  )
 }
 
 /** A wrong one is recorded and counted like one at signing in (ASVS 7.5.3). Throws `Problem`. */

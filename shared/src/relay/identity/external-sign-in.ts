@@ -94,7 +94,8 @@ export class ExternalSignIn {
       if (this.#core.rules.identity?.issuer !== named.issuer) return undefined
       const notice = history.of(id)
       const token = await this.#core.open(account, { device, mustChange: false, external: named })
-      return { token, account, mustChange: false, notice }
+      // A password that is not used to come in is not over either.
+      return { token, account, mustChange: false, notice, passwordEndsSoon: undefined }
     })
   }
 

@@ -8,8 +8,8 @@ import {
 } from '../../api/index.ts'
 import { type Body, canonical, type Value } from '../../trail/index.ts'
 import { isUsable } from '../accounts/account.ts'
-import { reasonOf } from '../accounts/account-acts.ts'
 import type { Caller, People } from '../people.ts'
+import { reasonOf } from '../reason.ts'
 
 /** Changes the rules of the site, as a record with what was before, what is now, and why. Throws `Problem`. */
 export function changeRules(

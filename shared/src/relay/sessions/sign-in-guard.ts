@@ -29,7 +29,7 @@ export class SignInGuard {
   /** Takes in a record of the trail; of other kinds, nothing. */
   take({ kind, body, time }: Pick<TrailRecord, 'kind' | 'body' | 'time'>): void {
     const { account, device } = body
-    if (kind === 'account.unlocked' && typeof account === 'string') return this.#forgive(account)
+    if (FORGIVING.includes(kind) && typeof account === 'string') return this.#forgive(account)
     if (typeof device !== 'string') return
     const at = Date.parse(time)
     // A try at a provider that names no account guessed nobody's password.
@@ -88,6 +88,9 @@ export class SignInGuard {
     for (const key of [...this.#pairs.keys()]) if (key.startsWith(`${account}\0`)) this.#pairs.delete(key)
   }
 }
+
+/** Somebody was let in again: a code that is good for minutes must not have to wait for an hour. */
+const FORGIVING: readonly string[] = ['account.unlocked', 'account.reset', 'account.recovered']
 
 function pairOf(name: string, device: string): string {
   return `${name}\0${device}`

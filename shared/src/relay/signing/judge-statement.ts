@@ -96,7 +96,9 @@ export type Judgement =
   | {
       readonly verdict: 'refused'
       readonly code: RefusalCode
+      /** What was signed, and the enrolled key that signed it; neither where it is nobody's word. */
       readonly statement?: Statement
+      readonly key?: SigningKey
       /** The key's device has told two stories, whatever is wrong with this one. */
       readonly cloned?: SigningKey
     }
@@ -157,6 +159,7 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
     verdict: 'refused',
     code,
     statement,
+    key,
     ...(order === 'clone' ? { cloned: key } : {}),
   })
   const refusal =

@@ -11,8 +11,8 @@ import {
 } from '../../api/index.ts'
 import { type Actor, type Body, fromUtf8, hex, type Signer, utf8, type Verifier } from '../../trail/index.ts'
 import { type Account, isUsable, maySign } from '../accounts/account.ts'
-import { reasonOf } from '../accounts/account-acts.ts'
 import type { Append, Caller, People } from '../people.ts'
+import { reasonOf } from '../reason.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import {
   type HoldCode,
@@ -27,6 +27,7 @@ import {
 import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
 import { type Receipt, type StatementVerdict, signReceipt } from './receipt.ts'
+import { RefusalRoom } from './refusal-room.ts'
 import { CLONED, type HeldStatement, type SigningBook, type SigningKey } from './signing-book.ts'
 
 /** How long a nonce for an enrolment is good. */
@@ -64,7 +65,7 @@ export interface StatementItem {
   readonly statement: string
   readonly verdict: StatementVerdict
   readonly code: RefusalCode | HoldCode | null
-  /** Signed by the relay; null where it waits for the device's signature number `wanted` and nothing is recorded. */
+  /** Signed by the relay; null where nothing is recorded: it waits for the device's signature `wanted`, or is throttled. */
   readonly receipt: string | null
   readonly wanted: number | null
 }
@@ -77,9 +78,11 @@ export class Signing {
   readonly #options: SigningOptions
   /** By session: what is to be signed to enrol a key, good once. */
   readonly #nonces = new Map<string, Nonce>()
+  readonly #room: RefusalRoom
 
   constructor(options: SigningOptions) {
     this.#options = options
+    this.#room = new RefusalRoom(options.now)
   }
 
   /** What a device signs with the key it wants enrolled. Throws `Problem` `key-refused` for what names no device. */
@@ -219,15 +222,15 @@ export class Signing {
     const items: StatementItem[] = []
     for (const note of notes)
       items.push(
-        await this.#options.people.act(by, (account, append) =>
-          this.#acceptOne(note, append, lostBefore ? account.id : undefined),
+        await this.#options.people.act(by, ({ id }, append) =>
+          this.#acceptOne(note, id, append, lostBefore ? id : undefined),
         ),
       )
     return items
   }
 
-  async #acceptOne(note: string, append: Append, lostBefore?: string): Promise<StatementItem> {
-    const { trail, wall, relay } = this.#options
+  async #acceptOne(note: string, giver: string, append: Append, lostBefore?: string): Promise<StatementItem> {
+    const { people, trail, wall, relay } = this.#options
     const site = { ...this.#site(), ...(lostBefore === undefined ? {} : { lostBefore }) }
     const judged: Judgement =
       note.length > NOTE_LENGTH_MAX
@@ -247,6 +250,10 @@ export class Signing {
         receipt: null,
         wanted: judged.key.lastCount + 1,
       }
+    if (judged.verdict === 'refused' && !isNewClone(judged) && !this.#room.take(judged, giver)) {
+      people.count('signature.throttled', { account: giver })
+      return { statement, verdict: 'throttled', code: null, receipt: null, wanted: null }
+    }
     const { kind, body, actor } = recordOf(judged, note, relay)
     const { seq, time } = await append(kind, body, actor)
     const code = judged.verdict === 'accepted' ? null : judged.code
@@ -329,6 +336,11 @@ export class Signing {
     const now = this.#options.now()
     for (const [id, { until }] of this.#nonces) if (now >= until) this.#nonces.delete(id)
   }
+}
+
+/** That a device tells two stories is always said: the record revokes its key. */
+function isNewClone({ cloned }: Extract<Judgement, { verdict: 'refused' }>): boolean {
+  return cloned !== undefined && cloned.revoked === undefined
 }
 
 function recordOf(

@@ -1,0 +1,104 @@
+import { printable } from '@compliance-relay/shared/trail'
+import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { DEVICE } from '../people/people-api.ts'
+import { requireReason } from '../reason.ts'
+import { readRecovery } from '../recovery.ts'
+import { tryWriterLock } from '../sqlite/writer-lock.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { clientAt } from './as-person.ts'
+import { askRelay, inStoppedRelay, requireRelay } from './ask-relay.ts'
+import { jsonText, type Output, required } from './options.ts'
+import type { SecretInput } from './secret-input.ts'
+
+/** What the relay gives for a recovery that was begun: where the rest is asked, null if that is nowhere. */
+interface Begun {
+  readonly ticket: string
+  readonly port: number | null
+}
+
+interface Recovered {
+  readonly code: string | null
+  readonly notBefore: string | null
+}
+
+export interface RecoverValues {
+  readonly data?: string | undefined
+  readonly recovery?: string | undefined
+  readonly second?: string | undefined
+  readonly reason?: string | undefined
+  readonly json: boolean
+}
+
+/**
+ * The last administrator's way back in. Begun by a request file, so that the operating system says who asks; the
+ * passphrase and the password go to the port the running relay itself names, and never to a disk. Where none runs, the
+ * data folder is opened for it, and they do not leave this process.
+ */
+export async function recoverAccount(
+  id: string,
+  values: RecoverValues,
+  asking: SecretInput,
+  out: Output,
+): Promise<number> {
+  const folder = dataFolder(required(values.data, 'data'))
+  const { second } = values
+  const reason = requireReason(values.reason)
+  requireRelay(folder)
+  const recoveryFile = recoveryText(values.recovery ?? folder.recovery)
+  const request = {
+    command: 'account.recover',
+    arguments: { id, reason, ...(second === undefined ? {} : { second }) },
+  }
+  const typed = async () => ({
+    recoveryFile,
+    passphrase: await asking.ask('Passphrase of the recovery file'),
+    password: second === undefined ? '' : await asking.ask(`Password of ${printable(second)}`),
+  })
+  const result = isRunning(folder)
+    ? await inRunningRelay((await askRelay(folder, request)) as Begun, typed)
+    : await inStoppedRelay(folder, request, async ({ people }, begun) => {
+        if (people === undefined) throw new Error('people were there a moment ago')
+        return people.recovery.finish({ ticket: (begun as Begun).ticket, ...(await typed()) }, DEVICE)
+      })
+  out.write(values.json ? jsonText({ account: id, ...result }) : textOf(id, result))
+  return 0
+}
+
+type Typed = { readonly recoveryFile: string; readonly passphrase: string; readonly password: string }
+
+async function inRunningRelay({ ticket, port }: Begun, typed: () => Promise<Typed>): Promise<Recovered> {
+  if (port === null)
+    throw new UnusableInput(
+      'the running relay answers at no port, and passwords are not written to a disk: stop it, and run this again',
+    )
+  return clientAt(String(port)).call('recoverAccount', { body: { ticket, ...(await typed()) } })
+}
+
+function isRunning(folder: DataFolder): boolean {
+  const lock = tryWriterLock(folder.lock)
+  lock?.release()
+  return lock === undefined
+}
+
+function recoveryText(file: string): string {
+  const bytes = readRecovery(file)
+  if (bytes === undefined)
+    throw new UnusableInput(`there is no recovery file ${file}: name your copy of it with --recovery FILE`)
+  return Buffer.from(bytes).toString('utf8')
+}
+
+function textOf(id: string, { code, notBefore }: Recovered): string {
+  const lines =
+    code === null
+      ? [
+          `Announced: nobody else can sign in, so ${id} is let in by the same command after ${notBefore},`,
+          'within a week, unless they sign in before.',
+        ]
+      : [
+          code,
+          'This is the one-time code, shown this once: its owner sets a password by it within 15 minutes,',
+          `relay account password ${id} --code`,
+          'The password before opens nothing any more, and a right to sign is to be given again by two.',
+        ]
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}

@@ -1,0 +1,112 @@
+import type { Body, TrailRecord } from '../../trail/index.ts'
+
+/** How long a recovery file has to have been on record, and a recovery by one person to have been announced. */
+export const REST_MILLISECONDS = 3 * 86_400_000
+/** So long an announced recovery can be carried out, once it has rested. */
+export const ANNOUNCED_MILLISECONDS = 7 * 86_400_000
+/** Wrong files and passphrases before each further one has to wait. */
+export const FREE_REFUSALS = 5
+const WAIT_MILLISECONDS = 60_000
+const WAIT_MILLISECONDS_MAX = 3_600_000
+const DAY_MILLISECONDS = 86_400_000
+const FILES_MAX = 100
+
+interface WrittenFile {
+  readonly sha256: string
+  /** From when it opens something, milliseconds. */
+  readonly from: number
+}
+
+/**
+ * Which recovery file counts, what was tried with wrong ones, and which recoveries are announced: made from the records
+ * of the relay's own trail. Times are the relay's clock, milliseconds.
+ *
+ * That a file was written is what the command that wrote it says, and whoever may use the relay's account may say it.
+ * So a file of after the set-up counts only when its record is three days old: until then the one before does, and
+ * those who read the trail can ask what the new one is for.
+ */
+export class RecoveryBook {
+  readonly #files: WrittenFile[] = []
+  readonly #announced = new Map<string, { readonly at: number; readonly seq: number }>()
+  #refusals = { count: 0, last: 0 }
+
+  /** Takes in a record of the trail; of other kinds, nothing. */
+  take({ kind, body, time, seq }: Pick<TrailRecord, 'kind' | 'body' | 'time' | 'seq'>): void {
+    const { account, what } = body
+    const at = Date.parse(time)
+    if (kind === 'recovery.written') {
+      const from = body['how'] === 'set-up' ? at : at + REST_MILLISECONDS
+      this.#add({ sha256: String(body['sha256']), from }, at)
+    }
+    if (kind === 'recovery.carried') for (const file of filesIn(body)) this.#add(file, at)
+    if (kind === 'account.recovery-refused' && what !== 'throttled') this.refused(at)
+    if (typeof account !== 'string') return
+    if (kind === 'account.recovery-announced') this.#announced.set(account, { at, seq })
+    // Whoever has the password is there: nobody has to be let in without it.
+    if (ENDING.includes(kind)) this.#announced.delete(account)
+  }
+
+  /** SHA-256 of the recovery file that counts now: the last one that has rested. */
+  fileAt(now: number): string | undefined {
+    return this.#files.findLast(({ from }) => from <= now)?.sha256
+  }
+
+  /** The record that announced a recovery which may be carried out now; undefined if there is none. */
+  announced(account: string, now: number): number | undefined {
+    const known = this.#announced.get(account)
+    if (known === undefined) return undefined
+    const rested = now - known.at - REST_MILLISECONDS
+    return rested >= 0 && rested < ANNOUNCED_MILLISECONDS ? known.seq : undefined
+  }
+
+  /** From when an announced recovery may be carried out; undefined if none is announced, or it is too late for it. */
+  restsUntil(account: string, now: number): number | undefined {
+    const known = this.#announced.get(account)
+    if (known === undefined || now - known.at >= REST_MILLISECONDS + ANNOUNCED_MILLISECONDS) return undefined
+    return known.at + REST_MILLISECONDS
+  }
+
+  refused(now: number): void {
+    const { count, last } = this.#refusals
+    // A day without a try is the end of a series.
+    this.#refusals = { count: now - last > DAY_MILLISECONDS ? 1 : count + 1, last: now }
+  }
+
+  /** After how many seconds another file or passphrase may be tried; 0: now. */
+  waitSeconds(now: number): number {
+    const { count, last } = this.#refusals
+    if (count < FREE_REFUSALS) return 0
+    const wait = Math.min(WAIT_MILLISECONDS * 2 ** (count - FREE_REFUSALS), WAIT_MILLISECONDS_MAX)
+    return Math.max(0, Math.ceil((last + wait - now) / 1_000))
+  }
+
+  /** What a new trail says of the files on record: see `carriedAccounts`. Undefined if there is none. */
+  carried(): { readonly kind: string; readonly body: Body } | undefined {
+    if (this.#files.length === 0) return undefined
+    const files = this.#files.map(({ sha256, from }) => ({ sha256, from: new Date(from).toISOString() }))
+    return { kind: 'recovery.carried', body: { files } }
+  }
+
+  /** Files before the one that counts open nothing any more. The one that counts is never crowded out by new ones. */
+  #add(file: WrittenFile, at: number): void {
+    this.#files.push(file)
+    this.#files.splice(
+      0,
+      Math.max(
+        0,
+        this.#files.findLastIndex(({ from }) => from <= at),
+      ),
+    )
+    if (this.#files.length > FILES_MAX) this.#files.splice(1, 1)
+  }
+}
+
+const ENDING: readonly string[] = ['session.started', 'account.password-set', 'account.recovered']
+
+function filesIn({ files }: Body): readonly WrittenFile[] {
+  if (!Array.isArray(files)) return []
+  return files.map((file) => {
+    const { sha256, from } = file as { readonly sha256?: unknown; readonly from?: unknown }
+    return { sha256: String(sha256), from: Date.parse(String(from)) }
+  })
+}

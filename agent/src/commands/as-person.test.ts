@@ -45,10 +45,17 @@ async function answering(
       const nonce = new URL(request.url ?? '', 'http://x').searchParams.get('nonce') ?? ''
       response.setHeader('connection', 'close')
       if (request.method === 'DELETE') return response.writeHead(204).end()
-      const account = { id: 'asmith', name: 'A', roles: ['administrator'], mustChange: false }
+      const account = {
+        id: 'asmith',
+        name: 'A',
+        roles: ['administrator'],
+        mustChange: false,
+        passwordEnds: null,
+      }
+      const notice = { last: null, failures: 0, passwordEndsSoon: null }
       const answer =
         request.method === 'POST'
-          ? { token: 'A'.repeat(43), account }
+          ? { token: 'A'.repeat(43), account, notice }
           : { version: '0.1.0', trail: origin, note: await helloFor(nonce, port) }
       return response.end(JSON.stringify(answer))
     })

@@ -1,19 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
 import {
-  Claims,
-  commonPasswords,
-  DEFAULT_COST,
   Feed,
-  FeedTokens,
-  IssuerKeys,
   NotaryUnreachable,
   OpenIdConnect,
-  People,
-  Presence,
-  Signing,
-  Subscriptions,
-  TrailPokes,
+  type People,
   TrailReader,
 } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
@@ -42,17 +33,12 @@ import { Outgoing } from './outgoing/outgoing.ts'
 import { retryMilliseconds } from './outgoing/retry.ts'
 import { ClaimBook } from './people/claim-book.ts'
 import { identitySecret } from './people/identity-secret.ts'
-import { PeopleTrail } from './people/people-trail.ts'
-import { usedTokens, WorkstationPresence } from './people/presence-desk.ts'
-import { SignedRecords } from './people/signed-records.ts'
-import { wordsOf } from './people/site-words.ts'
+import { openPeopleServices, type PeopleServices } from './people/people-services.ts'
 import { FolderTrails } from './people/stored-trails.ts'
-import { UnclaimedStore } from './people/unclaimed-store.ts'
 import { Publisher, TrailForked } from './publisher.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryDraft } from './recovery.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
-import { CredentialStore } from './sqlite/credential-store.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
@@ -128,15 +114,9 @@ export class Relay {
   readonly recorder: Recorder
   readonly badges: BadgeDesk
   /** Undefined while nobody can sign in: see `status`. */
-  readonly people: People | undefined
-  readonly claims: Claims | undefined
-  readonly signing: Signing | undefined
+  readonly services: PeopleServices | undefined
   readonly trails: TrailReader
-  readonly pokes: TrailPokes | undefined
   readonly feed: Feed
-  readonly feedTokens: FeedTokens | undefined
-  readonly presence: Presence | undefined
-  readonly subscriptions: Subscriptions | undefined
   readonly #outgoing: Outgoing
   readonly #claims: ClaimBook
   readonly #identity: OpenIdConnect
@@ -198,24 +178,23 @@ export class Relay {
       wall: deps.wall,
       note: (what) => deps.note('identity-failed', { what }),
     })
-    this.people = this.#openPeople(relay)
-    this.presence = this.people && this.#openPresence(this.people)
-    this.signing = this.people && this.#openSigning(this.people, relay)
-    this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
-    this.pokes = this.people && new TrailPokes({ people: this.people, every })
     this.#outgoing = this.#openOutgoing(relay)
-    this.subscriptions = this.people && this.#openSubscriptions(this.people)
-    this.claims =
-      this.people && new Claims(this.people, new UnclaimedStore(opened.store, this.#units, this.#claims))
+    this.services = openPeopleServices({
+      opened,
+      recorder,
+      relay,
+      badges: this.badges,
+      units: this.#units,
+      claims: this.#claims,
+      identity: this.#identity,
+      outgoing: this.#outgoing,
+      settings: () => this.#settings,
+      wall: deps.wall,
+      now: deps.now,
+      note: deps.note,
+    })
+    this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
-    this.feedTokens =
-      this.people &&
-      new FeedTokens({
-        people: this.people,
-        book: opened.people.memory.feeds,
-        wall: deps.wall,
-        now: deps.now,
-      })
     this.#state = new StateKeeper({
       units: this.#units,
       recorder,
@@ -238,60 +217,10 @@ export class Relay {
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
       onNotaryFindings: (findings) => this.#notaryFound(findings),
       onSigned: (size) => {
-        this.pokes?.grown(trail.origin, size)
+        this.services?.pokes.grown(trail.origin, size)
         this.feed.grown()
       },
       timestamp: () => timestamp(deps.wall()),
-    })
-  }
-
-  #openPeople(relay: Draft['actor']): People | undefined {
-    const { opened, recorder } = this
-    const { wall, now, note } = this.#deps
-    const { memory, pepper, fault } = opened.people
-    if (pepper === undefined || fault !== undefined) {
-      note('people-unusable', { reason: fault })
-      return undefined
-    }
-    return new People({
-      store: new PeopleTrail({ recorder, credentials: new CredentialStore(opened.database), wall, note }),
-      relay,
-      pepper,
-      memory,
-      cost: DEFAULT_COST,
-      words: () => wordsOf(this.#settings),
-      isCommon: commonPasswords,
-      identity: this.#identity,
-      wall,
-      now,
-    })
-  }
-
-  #openPresence(people: People): Presence {
-    const { wall, now } = this.#deps
-    return new Presence({
-      people,
-      desk: new WorkstationPresence(this.badges, () => this.#settings),
-      keys: new IssuerKeys({ fetch, now }),
-      used: usedTokens(this.opened.store, wall()),
-      wall,
-      now,
-    })
-  }
-
-  #openSigning(people: People, relay: Draft['actor']): Signing {
-    const { store, trail, keys, people: opened } = this.opened
-    const { wall, now } = this.#deps
-    return new Signing({
-      people,
-      book: opened.memory.signing,
-      trail: new SignedRecords(store, this.#units, trail),
-      signer: keys.signer,
-      relay,
-      org: this.#settings.org,
-      rules: () => people.rules(),
-      wall,
-      now,
     })
   }
 
@@ -308,7 +237,7 @@ export class Relay {
       recorder: this.recorder,
       relay,
       version,
-      onGone: async (id) => this.subscriptions?.gone(id),
+      onGone: async (id) => this.services?.subscriptions.gone(id),
       now,
       wall,
       isBusy: () => this.#engine?.isInBurst ?? false,
@@ -318,21 +247,9 @@ export class Relay {
     })
   }
 
-  #openSubscriptions(people: People): Subscriptions {
-    const { writer, trail, secrets, people: opened } = this.opened
-    return new Subscriptions({
-      people,
-      book: opened.memory.subscriptions,
-      secrets,
-      deliveries: this.#outgoing,
-      trail: {
-        trail: trail.origin,
-        get size() {
-          return writer.head.size
-        },
-      },
-      random: (size) => new Uint8Array(randomBytes(size)),
-    })
+  /** Undefined while nobody can sign in. */
+  get people(): People | undefined {
+    return this.services?.people
   }
 
   /** What people do is recorded where it is done; this is what comes over time. While the disk is full, it waits. */
@@ -506,7 +423,7 @@ export class Relay {
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)
-    this.pokes?.close()
+    this.services?.pokes.close()
     this.feed.close()
     this.#outgoing.close()
     this.recorder.close()
@@ -862,11 +779,6 @@ export class Relay {
   #every(milliseconds: number, work: () => void): void {
     this.#timers.push(setInterval(work, milliseconds))
   }
-}
-
-function every(milliseconds: number, work: () => void): () => void {
-  const timer = setInterval(work, milliseconds)
-  return () => clearInterval(timer)
 }
 
 function later(milliseconds: number, work: () => void): () => void {

@@ -30,19 +30,12 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
 }
 
 function answeringFor(relay: Relay, port: number, note: Note): Answering {
-  const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens, opened } = relay
-  const isOpen = people && claims && signing && presence && subscriptions && pokes && feedTokens
-  if (!isOpen) return () => refusal('internal')
+  const { services, trails, feed, opened } = relay
+  if (services === undefined) return () => refusal('internal')
   const app = relayApi({
-    people,
-    claims,
-    signing,
+    ...services,
     trails,
-    pokes,
     feed,
-    feedTokens,
-    presence,
-    subscriptions,
     device: DEVICE,
     version,
     trail: opened.trail.origin,

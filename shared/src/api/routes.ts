@@ -136,7 +136,7 @@ export const routes = {
       code: externalCodeField,
       iss: issuerField.optional(),
     }),
-    result: z.strictObject({ token: z.string(), account: ownAccountSchema }),
+    result: z.strictObject({ token: z.string(), account: ownAccountSchema, notice: signInNoticeSchema }),
     problems: ['sign-in-refused', 'throttled'],
     says:
       'Signs in whom the provider names, if an administrator has linked their account: with what the provider put ' +

@@ -1,11 +1,8 @@
 import {
   ACCOUNTS_LISTED_MAX,
-  type AccountView,
   actions,
   type BodyOf,
   type ContentRoute,
-  deviationsOf,
-  type HeldView,
   type NeedsSession,
   openApiDocument,
   type ParametersOf,
@@ -16,8 +13,6 @@ import {
   type RouteName,
   roles,
   SIGNED_LISTED_MAX,
-  type SigningKeyView,
-  type SiteRules,
 } from '../../api/index.ts'
 import { fromUtf8, type Signer } from '../../trail/index.ts'
 import type { Account } from '../accounts/account.ts'
@@ -28,16 +23,16 @@ import { usualKinds } from '../feed/feed-scope.ts'
 import type { FeedToken } from '../feed/feed-token-book.ts'
 import type { FeedTokens } from '../feed/feed-tokens.ts'
 import type { Presence } from '../identity/presence.ts'
-import type { Caller, People } from '../people.ts'
+import type { Caller, People, SignedIn } from '../people.ts'
 import type { TrailPokes } from '../reading/trail-pokes.ts'
 import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import { signHello } from '../signing/hello.ts'
 import type { Signing } from '../signing/signing.ts'
-import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
 import type { Subscriptions } from '../subscriptions/subscriptions.ts'
 import type { Given } from './give-content.ts'
 import { problemPage } from './problem-page.ts'
+import { heldViewOf, keyViewOf, reviewOf, rulesViewOf, viewOf } from './views.ts'
 
 export interface RouteHost {
   readonly people: People
@@ -101,6 +96,15 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     mustChange,
     passwordEnds: people.passwordEnds(account) ?? null,
   })
+  const signedInViewOf = ({ token, account, mustChange, notice, passwordEndsSoon }: SignedIn) => ({
+    token,
+    account: ownViewOf(account, mustChange),
+    notice: {
+      last: notice.last ?? null,
+      failures: notice.failures,
+      passwordEndsSoon: passwordEndsSoon ?? null,
+    },
+  })
   return {
     listSignatures: () => signing.signed(SIGNED_LISTED_MAX),
     listHeld: () => {
@@ -126,27 +130,9 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     }),
     readOpenApi: () => openApiDocument(version),
 
-    signIn: async ({ body }) => {
-      const { token, account, mustChange, notice, passwordEndsSoon } = await people.signIn(
-        body.user,
-        body.password,
-        device,
-      )
-      return {
-        token,
-        account: ownViewOf(account, mustChange),
-        notice: {
-          last: notice.last ?? null,
-          failures: notice.failures,
-          passwordEndsSoon: passwordEndsSoon ?? null,
-        },
-      }
-    },
+    signIn: async ({ body }) => signedInViewOf(await people.signIn(body.user, body.password, device)),
     startExternalSignIn: ({ origin }) => people.beginExternal(origin()),
-    finishExternalSignIn: async ({ body }) => {
-      const { token, account, mustChange } = await people.finishExternal(body, device)
-      return { token, account: ownViewOf(account, mustChange) }
-    },
+    finishExternalSignIn: async ({ body }) => signedInViewOf(await people.finishExternal(body, device)),
     whoAmI: ({ caller }) => ({ account: ownViewOf(caller.account, caller.session.mustChange) }),
     signOut: async ({ caller }) => {
       await people.signOut(caller)
@@ -309,65 +295,5 @@ export async function askingAgain<Result>(work: Promise<Result>): Promise<Result
   } catch (error) {
     if (error instanceof Problem && error.code === 'sign-in-refused') throw new Problem('password-wrong')
     throw error
-  }
-}
-
-function heldViewOf({ hash, statement, code, record, time, notBefore }: HeldStatement): HeldView {
-  const { user, name, device, meaning, reason, at, records } = statement
-  return {
-    statement: hash,
-    record,
-    time,
-    code,
-    user,
-    name,
-    device: device ?? null,
-    meaning,
-    reason,
-    at,
-    notBefore,
-    records: records.map(({ seq }) => seq),
-  }
-}
-
-function rulesViewOf(rules: SiteRules) {
-  return { rules, deviations: [...deviationsOf(rules)] }
-}
-
-function reviewOf(people: People) {
-  const { digest, last, due } = people.review()
-  return { digest, last: last ?? null, due }
-}
-
-function keyViewOf({ verifier, user, device, since, revoked, lease, lastCount }: SigningKey): SigningKeyView {
-  return {
-    key: verifier.vkey,
-    user,
-    device,
-    since,
-    revoked: revoked ?? null,
-    leaseUntil: lease?.notAfter ?? null,
-    signatures: lastCount,
-  }
-}
-
-/** No digest of a password or a code leaves the relay. */
-function viewOf(account: Account | undefined): AccountView {
-  if (account === undefined) throw new Error('an account that was there a moment ago is not')
-  const { id, name, roles: held, state, locked, code, resetProposed, credential, external, signer } = account
-  return {
-    id,
-    name,
-    roles: [...held],
-    state,
-    locked: locked ?? null,
-    codeExpires: code?.expires ?? null,
-    passwordSince: credential?.since ?? null,
-    resetProposedBy: resetProposed?.by ?? null,
-    external: external ?? null,
-    signer:
-      signer.state === 'proposed'
-        ? { state: 'proposed', by: signer.proposal.by, identityCheck: signer.identityCheck }
-        : signer,
   }
 }

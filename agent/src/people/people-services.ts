@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import {
+  Claims,
+  commonPasswords,
+  DEFAULT_COST,
+  FeedTokens,
+  IssuerKeys,
+  type OpenIdConnect,
+  People,
+  Presence,
+  Signing,
+  Subscriptions,
+  TrailPokes,
+} from '@compliance-relay/shared/relay'
+import type { Actor } from '@compliance-relay/shared/trail'
+import type { BadgeDesk } from '../badge-desk.ts'
+import type { Recorder } from '../capture/recorder.ts'
+import type { Note } from '../log.ts'
+import type { OpenedRelay } from '../open-relay.ts'
+import type { Outgoing } from '../outgoing/outgoing.ts'
+import type { Settings } from '../settings.ts'
+import { CredentialStore } from '../sqlite/credential-store.ts'
+import type { UnitStore } from '../sqlite/unit-store.ts'
+import type { ClaimBook } from './claim-book.ts'
+import { PeopleTrail } from './people-trail.ts'
+import { usedTokens, WorkstationPresence } from './presence-desk.ts'
+import { SignedRecords } from './signed-records.ts'
+import { wordsOf } from './site-words.ts'
+import { UnclaimedStore } from './unclaimed-store.ts'
+
+export interface PeopleServicesOptions {
+  readonly opened: OpenedRelay
+  readonly recorder: Recorder
+  readonly relay: Actor
+  readonly badges: BadgeDesk
+  readonly units: UnitStore
+  readonly claims: ClaimBook
+  readonly identity: OpenIdConnect
+  readonly outgoing: Outgoing
+  readonly settings: () => Settings
+  /** Wall clock, and monotonic, milliseconds. */
+  readonly wall: () => number
+  readonly now: () => number
+  readonly note: Note
+}
+
+/** All that people do at a workstation's relay. */
+export interface PeopleServices {
+  readonly people: People
+  readonly claims: Claims
+  readonly signing: Signing
+  readonly presence: Presence
+  readonly pokes: TrailPokes
+  readonly feedTokens: FeedTokens
+  readonly subscriptions: Subscriptions
+}
+
+/** Over the relay's own trail; undefined, and said, while nobody can sign in: files are captured all the same. */
+export function openPeopleServices(options: PeopleServicesOptions): PeopleServices | undefined {
+  const { opened, recorder, relay, identity, settings, wall, now, note } = options
+  const { memory, pepper, fault } = opened.people
+  if (pepper === undefined || fault !== undefined) {
+    note('people-unusable', { reason: fault })
+    return undefined
+  }
+  const people = new People({
+    store: new PeopleTrail({ recorder, credentials: new CredentialStore(opened.database), wall, note }),
+    relay,
+    pepper,
+    memory,
+    cost: DEFAULT_COST,
+    words: () => wordsOf(settings()),
+    isCommon: commonPasswords,
+    identity,
+    wall,
+    now,
+  })
+  return {
+    people,
+    claims: new Claims(people, new UnclaimedStore(opened.store, options.units, options.claims)),
+    signing: signingOf(people, options),
+    presence: new Presence({
+      people,
+      desk: new WorkstationPresence(options.badges, settings),
+      keys: new IssuerKeys({ fetch, now }),
+      used: usedTokens(opened.store, wall()),
+      wall,
+      now,
+    }),
+    pokes: new TrailPokes({ people, every }),
+    feedTokens: new FeedTokens({ people, book: memory.feeds, wall, now }),
+    subscriptions: subscriptionsOf(people, options),
+  }
+}
+
+function signingOf(
+  people: People,
+  { opened, relay, units, settings, wall, now }: PeopleServicesOptions,
+): Signing {
+  const { store, trail, keys } = opened
+  return new Signing({
+    people,
+    book: opened.people.memory.signing,
+    trail: new SignedRecords(store, units, trail),
+    signer: keys.signer,
+    relay,
+    org: settings().org,
+    rules: () => people.rules(),
+    wall,
+    now,
+  })
+}
+
+function subscriptionsOf(people: People, { opened, outgoing }: PeopleServicesOptions): Subscriptions {
+  const { writer, trail, secrets } = opened
+  return new Subscriptions({
+    people,
+    book: opened.people.memory.subscriptions,
+    secrets,
+    deliveries: outgoing,
+    trail: {
+      trail: trail.origin,
+      get size() {
+        return writer.head.size
+      },
+    },
+    random: (size) => new Uint8Array(randomBytes(size)),
+  })
+}
+
+function every(milliseconds: number, work: () => void): () => void {
+  const timer = setInterval(work, milliseconds)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,80 @@
+import {
+  type AccountView,
+  deviationsOf,
+  type HeldView,
+  type SigningKeyView,
+  type SiteRules,
+} from '../../api/index.ts'
+import type { Account } from '../accounts/account.ts'
+import type { People } from '../people.ts'
+import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
+
+/* What a relay knows, as it goes over the wire: each field by name, so that none leaves it that is not named here. */
+
+export function heldViewOf({ hash, statement, code, record, time, notBefore }: HeldStatement): HeldView {
+  const { user, name, device, meaning, reason, at, records } = statement
+  return {
+    statement: hash,
+    record,
+    time,
+    code,
+    user,
+    name,
+    device: device ?? null,
+    meaning,
+    reason,
+    at,
+    notBefore,
+    records: records.map(({ seq }) => seq),
+  }
+}
+
+export function rulesViewOf(rules: SiteRules) {
+  return { rules, deviations: [...deviationsOf(rules)] }
+}
+
+export function reviewOf(people: People) {
+  const { digest, last, due } = people.review()
+  return { digest, last: last ?? null, due }
+}
+
+export function keyViewOf({
+  verifier,
+  user,
+  device,
+  since,
+  revoked,
+  lease,
+  lastCount,
+}: SigningKey): SigningKeyView {
+  return {
+    key: verifier.vkey,
+    user,
+    device,
+    since,
+    revoked: revoked ?? null,
+    leaseUntil: lease?.notAfter ?? null,
+    signatures: lastCount,
+  }
+}
+
+/** No digest of a password or a code leaves the relay. */
+export function viewOf(account: Account | undefined): AccountView {
+  if (account === undefined) throw new Error('an account that was there a moment ago is not')
+  const { id, name, roles: held, state, locked, code, resetProposed, credential, external, signer } = account
+  return {
+    id,
+    name,
+    roles: [...held],
+    state,
+    locked: locked ?? null,
+    codeExpires: code?.expires ?? null,
+    passwordSince: credential?.since ?? null,
+    resetProposedBy: resetProposed?.by ?? null,
+    external: external ?? null,
+    signer:
+      signer.state === 'proposed'
+        ? { state: 'proposed', by: signer.proposal.by, identityCheck: signer.identityCheck }
+        : signer,
+  }
+}

@@ -7,6 +7,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { burst, largeFile, latency } from './capture.ts'
+import { exports } from './exports.ts'
 import { manyFiles } from './many-files.ts'
 import { measureMemory } from './memory.ts'
 import { reading } from './reading.ts'
@@ -32,6 +33,7 @@ const parts = [
   'starts',
   'names',
   'reading',
+  'exports',
 ] as const
 type Part = (typeof parts)[number]
 
@@ -98,6 +100,7 @@ const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>]
   [asked.has('storm'), 'storm', async () => [await storm()]],
   [asked.has('starts'), 'starts', () => starts(sizes)],
   [asked.has('names'), 'names', async () => [await whoIsThere()]],
+  [asked.has('exports'), 'exports', () => exports(sizes)],
   [asked.has('reading'), 'reading', async () => [await reading(Math.ceil(entries / 10))]],
 ]
 

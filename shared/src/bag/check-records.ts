@@ -1,18 +1,18 @@
 import {
-  actorOf,
-  bodyOf,
   EnrolledSigners,
   equalBytes,
   type FindingCode,
+  FormatError,
   fromUtf8,
+  type Hash,
   hex,
   LINE_BYTES_MAX,
   leafHash,
   notices,
   type Policy,
   readEntry,
-  readEntryParts,
   sha256InPieces,
+  type TrailRecord,
 } from '../trail/index.ts'
 import { type BagSource, linesIn } from './bag-source.ts'
 import type { CheckedTrail } from './check-trails.ts'
@@ -55,9 +55,9 @@ export async function checkRecords(
   let count = 0
   for await (const { line, at } of entriesOf(source, findings, read)) {
     count++
-    one.check(line, at)
-    const row = rowOf(line)
-    if (row !== undefined) table.update(row)
+    // What is no entry is a finding already; the table cannot agree with it.
+    const record = one.check(line, at)
+    if (record !== undefined) table.update(csvRow(record, fromUtf8(line)))
   }
   if (count !== seal.count)
     findings.add({ code: 'record-count', file: RECORDS, expected: String(seal.count), found: String(count) })
@@ -115,10 +115,10 @@ async function* entriesOf(
 
 function rowOf(line: Uint8Array): Uint8Array | undefined {
   try {
-    return csvRow(line, fromUtf8(line))
-  } catch {
-    // It is no entry, which is a finding already; the table cannot agree with it.
-    return undefined
+    return csvRow(readEntry(line).record, fromUtf8(line))
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
   }
 }
 
@@ -145,9 +145,10 @@ class RecordsOfTrail {
     this.#findings = findings
   }
 
-  check(line: Uint8Array, at: number): void {
+  /** The record, if it is one, whatever is wrong with it. */
+  check(line: Uint8Array, at: number): TrailRecord | undefined {
     const entry = this.#findings.read(RECORDS, () => readEntry(line))
-    if (entry === undefined) return
+    if (entry === undefined) return undefined
     const { record } = entry
     const { trail, seq, kind } = record
     const found = (code: Parameters<BagFindings['add']>[0]['code'], expected: string, what: string): void =>
@@ -161,13 +162,14 @@ class RecordsOfTrail {
         stands === undefined ? 'a place in a sealed trail' : hex(stands),
         hex(leaf),
       )
-      return
+      return record
     }
     this.#checkOrder(trail, seq, found)
     this.disclosed.set(trail, (this.disclosed.get(trail) ?? 0) + 1)
     if (takenBy(this.#filter, record) === undefined)
       found('record-not-asked-for', 'a record of the filter', kind)
-    this.#checkKind(line, known, found)
+    this.#checkKind(record, leaf, known, found)
+    return record
   }
 
   #checkOrder(trail: string, seq: number, found: Found): void {
@@ -180,8 +182,13 @@ class RecordsOfTrail {
   }
 
   /** What the chain itself knows of: keys for signing, and what was signed with them. */
-  #checkKind(line: Uint8Array, { trail, leaves }: CheckedTrail, found: Found): void {
-    const parts = readEntryParts(line)
+  #checkKind(
+    { seq: own, kind, body, actor }: TrailRecord,
+    leaf: Hash,
+    { trail, leaves }: CheckedTrail,
+    found: Found,
+  ): void {
+    if (!/^(?:key|signature)\./.test(kind)) return
     const signers = this.#signersOf(trail)
     const report = (code: FindingCode | keyof typeof notices, expected: string, what: string): void => {
       // In an extract devices have gaps: what was signed before is not always asked for.
@@ -189,22 +196,22 @@ class RecordsOfTrail {
     }
     const before = {
       trail,
-      leaf: (seq: number) => (seq < parts.seq ? leaves.leaf(seq) : undefined),
-      root: (size: number) => (size <= parts.seq ? leaves.root(size) : undefined),
+      leaf: (seq: number) => (seq < own ? leaves.leaf(seq) : undefined),
+      root: (size: number) => (size <= own ? leaves.root(size) : undefined),
     }
-    switch (parts.kind) {
+    switch (kind) {
       case 'key.enrolled':
-        return signers.enrol(bodyOf(parts), report)
+        return signers.enrol(body, report)
       case 'key.revoked':
-        return signers.revoke(bodyOf(parts), report)
+        return signers.revoke(body, report)
       case 'signature.applied':
-        if (signers.check(bodyOf(parts), actorOf(parts), before, report)) this.statements++
+        if (signers.check(body, actor, before, report)) this.statements++
         return
       case 'signature.held':
       case 'signature.refused':
-        return signers.passOver(parts.kind, parts.seq, leafHash(line), bodyOf(parts), before)
+        return signers.passOver(kind, own, leaf, body, before)
       case 'signature.decided':
-        if (signers.decide(bodyOf(parts), actorOf(parts), report)) this.statements++
+        if (signers.decide(body, actor, report)) this.statements++
     }
   }
 

@@ -1,4 +1,4 @@
-import { FormatError, parseStatement, printable, readEntry, type TrailRecord, utf8 } from '../trail/index.ts'
+import { FormatError, parseStatement, printable, type TrailRecord, utf8 } from '../trail/index.ts'
 
 /**
  * The columns of `records.csv`: what people sort and filter by, each derived from the entry, and the entry itself,
@@ -28,9 +28,8 @@ export const csvColumns = [
 /** RFC 4180: CRLF at the end of every line. */
 export const csvHeader: Uint8Array = utf8(`${csvColumns.join(',')}\r\n`)
 
-/** The row of an entry's line. Throws `FormatError` for a line that is no entry. */
-export function csvRow(line: Uint8Array, text: string): Uint8Array {
-  const { record } = readEntry(line)
+/** The row of a record, whose line is `text`. */
+export function csvRow(record: TrailRecord, text: string): Uint8Array {
   return utf8(`${[...cellsOf(record).map(safeCell), quoted(text)].join(',')}\r\n`)
 }
 
@@ -79,6 +78,8 @@ function textOf(value: unknown): string {
  * the direction is written out, and what begins like a formula has an apostrophe before it. The entry has it exactly.
  */
 export function safeCell(text: string): string {
+  // Nearly all cells are letters, digits and some marks, and need no second look.
+  if (/^(?:[A-Za-z0-9/_.:][A-Za-z0-9/_.: -]*)?$/.test(text)) return text
   const plain = printable(text)
   return quoted(/^[=+\-@＝＋－＠]/u.test(plain) ? `'${plain}` : plain)
 }

@@ -5,6 +5,7 @@ import {
   type Hash,
   hex,
   leafHash,
+  readEntry,
   sha256,
   sha256InPieces,
   utf8,
@@ -137,7 +138,7 @@ export async function makeBag(
     piecesOf(
       chosenLines(asked.trails, chosen, step),
       () => {},
-      (line) => csvRow(line, fromUtf8(line)),
+      (line) => csvRow(readEntry(line).record, fromUtf8(line)),
       csvHeader,
     ),
   )

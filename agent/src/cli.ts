@@ -18,6 +18,7 @@ import { type Command, isGiven, parseOptions, parseWords, required } from './com
 import { profilesCommand } from './commands/profiles.ts'
 import { reading } from './commands/reading.ts'
 import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
+import { reportCommand, reportHelp } from './commands/report.ts'
 import { rulesCommand } from './commands/rules.ts'
 import { runCommand, runHelp } from './commands/run.ts'
 import { settingsCommand } from './commands/settings.ts'
@@ -63,6 +64,7 @@ const commands: { readonly [name: string]: Command } = {
   },
   checkpoint: { help: checkpointHelp, run: checkpointCommand },
   export: { help: exportHelp, run: exportCommand },
+  report: { help: reportHelp, run: reportCommand },
   keys: { help: keysHelp, run: keysCommand },
   verify: { help: verifyHelp, run: verify },
   'verify-file': { help: verifyFileHelp, run: verifyFileCommand },

@@ -8,6 +8,7 @@ import {
   openZipBag,
   type Trust,
   verifyBag,
+  type ZipBag,
 } from '@compliance-relay/shared/bag'
 import { type Checkpoint, type FindingCode, printable, sentenceOf } from '@compliance-relay/shared/trail'
 import { jsonText, type Output } from './commands/options.ts'
@@ -23,7 +24,7 @@ export async function verifyBagCommand(
   }: { readonly trust: Trust; readonly newest: readonly Checkpoint[]; readonly json: boolean },
   out: Output,
 ): Promise<number> {
-  const bag = await open(file)
+  const bag = await openBag(file)
   try {
     const report = await verifyBag(bag, { trust, newest })
     out.write(json ? jsonText({ file, ...report }) : reportText(file, report))
@@ -33,7 +34,8 @@ export async function verifyBagCommand(
   }
 }
 
-async function open(file: string) {
+/** Throws `UnusableInput` for what is no zip. */
+export async function openBag(file: string): Promise<ZipBag> {
   try {
     return await openZipBag(await openAsBlob(file))
   } catch (error) {

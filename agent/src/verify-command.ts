@@ -103,6 +103,15 @@ function isZip(file: string): boolean {
 async function verifyZip(file: string, args: VerifyArguments, out: Output): Promise<number> {
   if (args.key.length + args['key-file'].length > 0)
     throw new UnusableInput('an export is checked without the key of the chain: leave --key out')
+  const newest: Checkpoint[] = []
+  for (const name of args.checkpoint) newest.push(parseCheckpoint(await readBytes(name)))
+  return verifyBagCommand(file, { trust: await trustOf(args), newest, json: args.json }, out)
+}
+
+/** Whose word counts for an export: said from outside of it, in one way. Throws `UnusableInput`. */
+export async function trustOf(
+  args: Pick<VerifyArguments, 'policy' | 'trail-key' | 'fingerprint'>,
+): Promise<Trust> {
   const line = args['trail-key']
   const given = [args.policy, line, args.fingerprint.length > 0 ? '' : undefined].filter(
     (one) => one !== undefined,
@@ -111,15 +120,11 @@ async function verifyZip(file: string, args: VerifyArguments, out: Output): Prom
     throw new UnusableInput(
       'say whose word counts, in one way: --policy FILE, --trail-key LINE, or --fingerprint for each key, from outside of the export; relay keys prints them',
     )
-  const newest: Checkpoint[] = []
-  for (const name of args.checkpoint) newest.push(parseCheckpoint(await readBytes(name)))
-  const trust: Trust =
-    args.policy !== undefined
-      ? { policy: readPolicy(args.policy, await readBytes(args.policy)) }
-      : line !== undefined
-        ? { policy: readPolicy('--trail-key', utf8(ownPolicyText(line.trim()))) }
-        : { fingerprints: args.fingerprint }
-  return verifyBagCommand(file, { trust, newest, json: args.json }, out)
+  return args.policy !== undefined
+    ? { policy: readPolicy(args.policy, await readBytes(args.policy)) }
+    : line !== undefined
+      ? { policy: readPolicy('--trail-key', utf8(ownPolicyText(line.trim()))) }
+      : { fingerprints: args.fingerprint }
 }
 
 function firstBytes(file: string, count: number): Buffer | undefined {

@@ -117,10 +117,17 @@ function isPlain(error: unknown): error is Error {
   return plain.some((kind) => error instanceof kind)
 }
 
+function waitText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`
+}
+
 /** Of a request that the relay refuses, which field it is about. */
 function plainOf(error: Error): string {
-  const pointer = error instanceof Problem ? error.details.pointer : undefined
-  return pointer === undefined || pointer === '' ? error.message : `${error.message} (${pointer})`
+  const { pointer = '', retryAfterSeconds } = error instanceof Problem ? error.details : {}
+  const wait =
+    retryAfterSeconds === undefined ? '' : ` It can be tried again in ${waitText(retryAfterSeconds)}.`
+  return `${error.message}${pointer === '' ? '' : ` (${pointer})`}${wait}`
 }
 
 /** A fault of ours, or of the machine: not a word about the trail, so neither 0 nor 1. */

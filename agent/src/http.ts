@@ -102,7 +102,8 @@ function listenOn(answer: Answering, port: number, hostname: string): Promise<Se
       { fetch: (request, { incoming }) => answerPlain(request, incoming as IncomingMessage), port, hostname },
       () => resolve(server),
     )
-    if ('maxConnections' in server) server.maxConnections = CONNECTIONS_MAX
+    // Undefined until it is set: to ask whether it is there would be to never set it.
+    if ('closeAllConnections' in server) server.maxConnections = CONNECTIONS_MAX
     // Whoever sends a byte now and then would keep the places of others.
     if ('requestTimeout' in server) {
       server.headersTimeout = HEADERS_MILLISECONDS

@@ -205,3 +205,14 @@ describe('what is right is served as what it says', () => {
     expect(seen).toEqual(['GET /a '])
   })
 })
+
+test('more connections than a relay bears at once are closed, and those it has go on', async () => {
+  const sockets = Array.from({ length: 90 }, () => connect(port, '127.0.0.1'))
+  for (const socket of sockets) socket.on('error', () => {})
+  const closed = new Set<number>()
+  for (const [i, socket] of sockets.entries()) socket.on('close', () => closed.add(i))
+  const end = Date.now() + 10_000
+  while (closed.size < 26 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(closed.size).toBe(26)
+  for (const socket of sockets) socket.destroy()
+})

@@ -75,11 +75,18 @@ function reportText(file: string, report: BagReport): string {
       'what happened after the last checkpoint in it',
     ]),
     '',
-    findings.length === 0
-      ? 'No findings: everything that was checked holds.'
-      : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}: this bag is not as it was sealed, or not by whom you trust.`,
+    findings.length === 0 ? 'No findings: everything that was checked holds.' : verdict(findings),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function verdict(findings: BagReport['findings']): string {
+  const number = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
+  const isOnly = (code: BagFinding['code']) => findings.every((one) => one.code === code)
+  if (isOnly('bag-older')) return `${number}: it is as it was sealed, and older than the checkpoint you have.`
+  if (isOnly('policy-unknown'))
+    return `${number}: the fingerprints given are not those of its keys, so nothing is said about the bag.`
+  return `${number}: this bag is not as it was sealed, or not by whom you trust.`
 }
 
 function findingLines({ code, file, line, seq, trail, expected, found }: BagFinding): string[] {

@@ -72,6 +72,7 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
     )
   if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
   if (isZip(file)) return verifyZip(file, args, out)
+  if (file !== '-' && firstBytes(file, 0) === undefined) await readBytes(file)
   if (args.fingerprint.length > 0)
     throw new UnusableInput(
       '--fingerprint is for an export, FILE.zip: a trail is verified with --policy or --trail-key',
@@ -104,7 +105,7 @@ async function verifyZip(file: string, args: VerifyArguments, out: Output): Prom
   if (args.key.length + args['key-file'].length > 0)
     throw new UnusableInput('an export is checked without the key of the chain: leave --key out')
   const newest: Checkpoint[] = []
-  for (const name of args.checkpoint) newest.push(parseCheckpoint(await readBytes(name)))
+  for (const name of args.checkpoint) newest.push(readCheckpoint(name, await readBytes(name)))
   return verifyBagCommand(file, { trust: await trustOf(args), newest, json: args.json }, out)
 }
 
@@ -120,11 +121,25 @@ export async function trustOf(
     throw new UnusableInput(
       'say whose word counts, in one way: --policy FILE, --trail-key LINE, or --fingerprint for each key, from outside of the export; relay keys prints them',
     )
+  for (const one of args.fingerprint)
+    if (!/^[0-9a-f]{64}$/i.test(one.replace(/[\s:]/g, '')))
+      throw new UnusableInput(
+        'a fingerprint is 64 hexadecimal digits, as relay keys prints it; with the spaces it goes in quotes',
+      )
   return args.policy !== undefined
     ? { policy: readPolicy(args.policy, await readBytes(args.policy)) }
     : line !== undefined
       ? { policy: readPolicy('--trail-key', utf8(ownPolicyText(line.trim()))) }
       : { fingerprints: args.fingerprint }
+}
+
+function readCheckpoint(name: string, bytes: Uint8Array): Checkpoint {
+  try {
+    return parseCheckpoint(bytes)
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    throw new UnusableInput(`${name} is no checkpoint: ${error.message}`)
+  }
 }
 
 function firstBytes(file: string, count: number): Buffer | undefined {

@@ -1,13 +1,17 @@
 import {
+  BagUnreadable,
   fingerprintOf,
   MANIFEST,
+  openZipBag,
   printedCopy,
   printManifest,
   TAG_MANIFEST,
   verifyBag,
+  ZipSink,
 } from '@compliance-relay/shared/bag'
-import { fromUtf8, hex, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { fromUtf8, hex, leafHash, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { seedOf } from '../support/arbitraries.ts'
 import {
   bagOf,
   codesOf,
@@ -126,6 +130,19 @@ describe('a bag', { tags: ['req/P11-10a-4', 'req/P11-10b-1'] }, () => {
     expect([disclosed, withheld]).toEqual([names.length / 2 + 4, names.length / 2])
     expect(size).toBe(disclosed + withheld)
     expect(textOf('bag-info.txt', part.files)).toContain(`${withheld} withheld`)
+  })
+
+  test('of a decision has what was held, too; a cell is no formula where a semicolon parts cells either', async () => {
+    const maker = trailWith('held')
+    const note = JSON.parse(fromUtf8(maker.lines.at(-2) ?? new Uint8Array())).record.body.note as string
+    const relay = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
+    maker.record('signature.held', relay, { code: 'key-revoked', note, statement: hex(sha256(utf8(note))) })
+    const held = { seq: maker.size - 1, leaf: hex(leafHash(maker.lines.at(-1) ?? new Uint8Array())) }
+    const quinn = { id: 'quinn', name: 'Quinn Parker', via: 'password' }
+    maker.record('signature.decided', quinn, { held, decision: 'accepted', path: 'a;=2+3;b' })
+    const part = await bagOf(maker, { persons: ['quinn'] })
+    expect((await verified(part.files, part.policy)).findings).toEqual([])
+    expect(textOf('data/records.csv', part.files)).toContain('a\\u003b=2+3')
   })
 
   test('is taken by fingerprints of its keys, all of them and no others', {
@@ -313,6 +330,61 @@ describe('of a bag that was changed', { tags: ['req/P11-10a-4', 'challenge'] }, 
     expect(await codesOf(beside, bag.policy)).toContain('checkpoint-cosignature')
   })
 
+  test('a trail in it that nobody signed, or a policy that is not there, leaves no seal that holds', async () => {
+    const heads = [...bag.files.keys()].filter((name) => name.endsWith('.checkpoint'))
+    const headless = remade((files) => {
+      for (const name of heads) files.delete(name)
+    })
+    const report = await verified(headless, bag.policy)
+    expect(report.findings.map(({ code }) => code)).toContain('trail-not-signed')
+    expect(report.sealed?.holds).toBe(false)
+    const { trailKey, witness } = bag.maker
+    const fingerprints = [trailKey, witness].map(({ vkey }) => fingerprintOf(vkey))
+    const without = altered((files) => files.delete('data/policy.txt'))
+    const unknown = await verifyBag(new FilesSource(without), { trust: { fingerprints } })
+    expect(unknown.sealed?.holds).toBe(false)
+  })
+
+  test('is held against a head from elsewhere: of the same size and another root, unsigned, or of another trail', async () => {
+    const fork = trailWith('bag')
+    const other = new TrailMaker('bag')
+    for (let i = 0; other.size < fork.size; i++) other.take({ do: 'capture', body: { path: `other-${i}` } })
+    expect(await codesOf(bag.files, bag.policy, { newest: [other.checkpoint()] })).toEqual([
+      'seal-of-another-history',
+    ])
+    expect(await codesOf(bag.files, bag.policy, { newest: [fork.checkpoint()] })).toEqual([])
+    const eve = trailWith('eve')
+    expect(await codesOf(bag.files, bag.policy, { newest: [eve.checkpoint()] })).toContain(
+      'checkpoint-signature',
+    )
+    const foreign = trailWith('bag', 'lab.example/t/ws-nmr-02/20260302-0000')
+    expect(await codesOf(bag.files, bag.policy, { newest: [foreign.checkpoint()] })).toContain(
+      'checkpoint-origin',
+    )
+  })
+
+  test('in a zip of which any byte was changed is read to an end, and no folder hides a file', {
+    timeout: 120_000,
+  }, async () => {
+    const whole = await zipOf(bag.files)
+    const seed = seedOf('bytes of a zip')
+    let state = seed
+    for (let i = 0; i < 150; i++) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
+      const changed = whole.slice()
+      const at = (state >> 4) % changed.length
+      changed[at] = (changed[at] ?? 0) ^ (1 << (state & 7))
+      try {
+        const zip = await openZipBag(new Blob([changed]))
+        const { sealed, findings } = await verifyBag(zip, { trust: { policy: parsePolicy(bag.policy) } })
+        if (findings.length === 0) expect(sealed?.holds).toBe(true)
+        await zip.close()
+      } catch (error) {
+        if (!(error instanceof BagUnreadable)) throw error
+      }
+    }
+  })
+
   test('one that the trail has gone on since is said to be older, by whoever has a newer head', async () => {
     const maker = trailWith('bag')
     const first = await bagOf(maker)
@@ -321,6 +393,21 @@ describe('of a bag that was changed', { tags: ['req/P11-10a-4', 'challenge'] }, 
     expect(await codesOf(first.files, first.policy, { newest: [maker.checkpoint()] })).toEqual(['bag-older'])
   })
 })
+
+async function zipOf(files: Files): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  const sink = new ZipSink(
+    new WritableStream({ write: (piece: Uint8Array) => void pieces.push(piece.slice()) }),
+    'bag',
+  )
+  for (const [name, bytes] of files) await sink.write(name, once(bytes))
+  await sink.close()
+  return new Uint8Array(Buffer.concat(pieces))
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
 
 /** RFC 4180, as a spreadsheet program reads it. */
 function csvRows(text: string): string[][] {

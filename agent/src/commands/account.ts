@@ -35,7 +35,7 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
   relay account disable|enable|retire|unlock|end-sessions|reset ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords.
       End-sessions: whoever is signed in with it signs in again. Reset: a one-time code for a forgotten password;
-      of an account that signs a second administrator asks for it, too
+      of an account that signs a second administrator asks for it, too, and the right to sign and its keys end
   relay account link ID --issuer URL --subject TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
   relay account unlink ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       Whom of the site's identity provider an account is: then they can sign in there, and tokens of the site's own

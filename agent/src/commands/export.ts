@@ -4,6 +4,7 @@ import {
   filterText,
   fingerprintOf,
   makeBag,
+  NothingAskedFor,
   type Seal,
   type Sealed,
 } from '@compliance-relay/shared/bag'
@@ -37,8 +38,8 @@ import { type Reading, reading } from './reading.ts'
 export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT [--project ID] [--device NAME] [--person ID]
              [--kind KIND] [--from TIME] [--to TIME] [--json]
       Writes records into a sealed bag (BagIt) that anybody can check: relay verify FILE.zip, or the recipe in it.
-      Everything unless options say what; repeat --project, --device, --person and --kind for more. --kind file. takes
-      all kinds that begin so. --from and before --to: 2026-03-02 or 2026-03-02T08:00:00.000Z, by the records' own
+      Everything unless options say what; repeat --project, --device, --person and --kind for more; --kind takes
+      "file.*" for all kinds that begin so. --from and before --to: 2026-03-02 or 2026-03-02T08:00:00.000Z, by the records' own
       times. What was signed, decided or claimed about these records, and the keys of signers, always come with them;
       of what does not, the bag has the hashes. The export is a record itself: who, when, why, what`
 
@@ -77,31 +78,50 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
     ...(values.from === undefined ? {} : { from: timeOf(values.from, '--from') }),
     ...(values.to === undefined ? {} : { to: timeOf(values.to, '--to') }),
   }
+  if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
+    throw new UnusableInput('--from is before --to: as they are, no record is between them')
   const left = await verifyAll(data)
-  const made = await writeZip(file, basename(file).replace(/\.zip$/, ''), (sink) =>
-    reading(data, (read) => {
-      const trails = read.trails.filter(({ origin }) => !left.some((one) => one.trail.origin === origin))
-      const asked = trails.flatMap((trail) => trailToExport(read, trail) ?? [])
-      const policy = `${trails.map(({ vkey }) => `log ${vkey}\n`).join('')}quorum none\n`
-      const info = [
-        ['Bag-Software-Agent', `Compliance Relay ${version}`] as const,
-        ['Source-Organization', readSettings(read.host, read.trail).org] as const,
-        ...left.map(
-          ({ trail, report }) =>
-            ['Left-Out', `${trail.origin}: it does not verify, ${report.findings.length} findings`] as const,
-        ),
-      ]
-      const seal = (body: Body) => sealed(read, data, body)
-      return makeBag(
-        { trails: asked, filter, reason, policy: utf8(policy), info },
-        sink,
-        seal,
-        progressOf(values.json),
-      )
-    }),
+  const made = await notEmpty(() =>
+    writeZip(file, basename(file).replace(/\.zip$/, ''), (sink) =>
+      reading(data, (read) => {
+        const trails = read.trails.filter(({ origin }) => !left.some((one) => one.trail.origin === origin))
+        const asked = trails.flatMap((trail) => trailToExport(read, trail) ?? [])
+        const policy = `${trails.map(({ vkey }) => `log ${vkey}\n`).join('')}quorum none\n`
+        const info = [
+          ['Bag-Software-Agent', `Compliance Relay ${version}`] as const,
+          ['Source-Organization', readSettings(read.host, read.trail).org] as const,
+          ...left.map(
+            ({ trail, report }) =>
+              [
+                'Left-Out',
+                `${trail.origin}: it does not verify, ${report.findings.length} findings`,
+              ] as const,
+          ),
+        ]
+        const seal = (body: Body) => sealed(read, data, body)
+        return makeBag(
+          { trails: asked, filter, reason, policy: utf8(policy), info },
+          sink,
+          seal,
+          progressOf(values.json),
+        )
+      }),
+    ),
   )
   out.write(values.json ? jsonText({ file, ...summaryOf(made) }) : textOf(file, made, left))
   return 0
+}
+
+/** A bag of nothing would look like an answer: nothing is written, and nothing recorded. */
+async function notEmpty<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof NothingAskedFor)) throw error
+    throw new UnusableInput(
+      `${error.message}: nothing was exported; relay settings lists projects and devices`,
+    )
+  }
 }
 
 /** Every trail verified as start-up and relay verify do; those that do not verify. Throws `UnusableInput`. */

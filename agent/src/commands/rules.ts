@@ -28,7 +28,8 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      the provider by which people may sign in, what it calls this relay, and whom
                                      tokens of the site's software have to be meant for
       identity-keys FILE|none        the provider's public keys (JWKS), where this machine cannot reach it
-      Each change is a record with what was before. The password is typed when it is asked for, or is a line of
+      Rules for passwords are asked at each sign-in: whoever's password is of another form sets another first,
+      relay account password ID. Each change is a record with what was before. The password is typed when it is asked for, or is a line of
       standard input.
       ${whereHelp}`
 

@@ -168,6 +168,7 @@ function heldText({
 const reasons: { readonly [code: string]: string } = {
   clone: 'the device has told another story under the same number: there may be a copy of it',
   'count-missing': 'what the device signed before it is lost',
+  late: 'it was said to be lost, and others of its device were taken in before it',
   'key-revoked': 'the key had been revoked when it came',
   'lease-over': 'the device had signed longer, or more often, than it was allowed to without asking',
   'account-disabled-meanwhile':

@@ -1,5 +1,5 @@
 import { type Seal, sealBody } from '@compliance-relay/shared/bag'
-import { type Draft, equalBytes, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { checkNote, type Draft, equalBytes, parseCheckpoint, parseVkey } from '@compliance-relay/shared/trail'
 import type { Relay } from '../relay.ts'
 import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -20,7 +20,10 @@ export async function sealExport(
   for (const { trail, size, root } of seal.trails) {
     const one = known.find(({ origin }) => origin === trail)
     const checkpoint = one && store.checkpoint(one.id, size)
-    if (checkpoint === undefined || !equalBytes(parseCheckpoint(checkpoint.note).root, root))
+    const head = checkpoint && parseCheckpoint(checkpoint.note)
+    const isSigned =
+      head !== undefined && one !== undefined && checkNote(head.note, parseVkey(one.vkey)) === 'good'
+    if (head === undefined || !isSigned || !equalBytes(head.root, root))
       throw new UnusableInput(
         `${trail} has no checkpoint of ${size} records with that root: nothing was sealed`,
       )

@@ -18,8 +18,8 @@ export function trailToExport({ store }: Reading, { id, origin }: StoredTrail): 
   }
 }
 
-/** So many checkpoints of a trail go into a bag: a relay signs one a second. */
-const CHECKPOINTS_MAX = 1_000
+/** So many checkpoints of a trail go into a bag: a relay signs one a second, and one would do. */
+const CHECKPOINTS_MAX = 24
 
 /**
  * The first and the last, and of those between as many as there is room for, spread evenly: each says that all before it

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { roles } from './policy.ts'
 import { type SigningRule, signingStepSchema } from './rules.ts'
 
 /*
@@ -19,6 +20,8 @@ export const signatureSchema = z.strictObject({
   /** It was made after the first and before the second: that is proven. */
   notBefore: z.string(),
   notAfter: z.string(),
+  /** The roles its signer had then: a step that asks for one is filled by no other. */
+  roles: z.array(z.enum(roles)),
   /** Who let it count after it had been held; null if nobody had to. */
   decidedBy: z.string().nullable(),
   /** Place of the record by which its signer took it back; null while it stands. */
@@ -65,7 +68,7 @@ export type HeldView = z.infer<typeof heldSchema>
 
 export const SIGNED_LISTED_MAX = 200
 
-type Standing = Pick<SignatureView, 'meaning' | 'withdrawn'>
+type Standing = Pick<SignatureView, 'meaning' | 'roles' | 'withdrawn'>
 
 /** What stands on a record, by signatures in the order in which they came to count. */
 export function signatureState(signatures: readonly Standing[], rule: SigningRule): SignatureState {
@@ -85,8 +88,13 @@ export function standing<One extends Pick<SignatureView, 'withdrawn'>>(
 
 /** How many of a rule's steps, in their order, standing signatures fill. */
 export function stepsFilled(
-  stand: readonly Pick<SignatureView, 'meaning'>[],
+  stand: readonly Pick<SignatureView, 'meaning' | 'roles'>[],
   { steps }: SigningRule,
 ): number {
-  return stand.reduce((filled, { meaning }) => filled + (steps[filled]?.meaning === meaning ? 1 : 0), 0)
+  return stand.reduce((filled, signature) => {
+    const step = steps[filled]
+    const isStep =
+      step?.meaning === signature.meaning && (step.role === null || signature.roles.includes(step.role))
+    return filled + (isStep ? 1 : 0)
+  }, 0)
 }

@@ -38,9 +38,11 @@ export async function checkFiles(
 ): Promise<CheckedFiles> {
   const names = source.files.map(({ name }) => name)
   const there = new Set(names)
-  for (const name of there)
-    if (names.filter((one) => one === name).length > 1)
-      findings.add({ code: 'file-twice', file: name, expected: 'one', found: 'several' })
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) findings.add({ code: 'file-twice', file: name, expected: 'one', found: 'several' })
+    seen.add(name)
+  }
   const expected = [...tagFiles, TAG_MANIFEST, ...fixedPayload]
   for (const name of expected)
     if (!there.has(name))

@@ -12,9 +12,10 @@ import {
   utf8,
 } from '../trail/index.ts'
 import { type BagSource, linesIn, wholeOf } from './bag-source.ts'
+import { readable } from './check-files.ts'
 import { checkSignatures, readLeaf } from './check-seal.ts'
 import type { BagFindings } from './findings.ts'
-import { leavesFile, payloadName } from './layout.ts'
+import { leavesFile, payloadName, SEAL } from './layout.ts'
 import type { SealedTrail } from './seal.ts'
 
 const CHECKPOINT_BYTES_MAX = 65_536
@@ -38,6 +39,8 @@ export async function checkTrails(
   const checked = new Map<string, CheckedTrail>()
   const byHash = new Map(sealed.map((one) => [hex(sha256(utf8(one.trail))), one]))
   const there = new Set(source.files.map(({ name }) => name))
+  if (byHash.size !== sealed.length)
+    findings.add({ code: 'trail-missing', file: SEAL, expected: 'each trail once', found: 'one twice' })
   for (const name of there) {
     const payload = payloadName(name)
     if (payload === undefined || payload.kind === 'fixed' || byHash.has(payload.trail)) continue
@@ -60,7 +63,7 @@ export async function checkTrails(
       })
       continue
     }
-    const leaves = await readLeavesOf(source, file, one.trail, findings)
+    const leaves = await readLeavesOf(source, file, one, findings)
     const root = rootOf(leaves)
     if (leaves.size !== one.size || !equalBytes(root, one.root))
       findings.add({
@@ -71,6 +74,14 @@ export async function checkTrails(
         found: `${base64(root)} at size ${leaves.size}`,
       })
     const heads = await checkHeads(source, hash, one, leaves, policy, findings)
+    if (policy !== undefined && heads.covered !== one.size)
+      findings.add({
+        code: 'trail-not-signed',
+        file,
+        trail: one.trail,
+        expected: `a signed head of ${one.size} records`,
+        found: heads.covered === 0 ? 'none' : `one of ${heads.covered}`,
+      })
     checked.set(one.trail, { ...one, leaves, ...heads })
   }
   return checked
@@ -79,7 +90,7 @@ export async function checkTrails(
 async function readLeavesOf(
   source: BagSource,
   file: string,
-  trail: string,
+  { trail, size }: SealedTrail,
   findings: BagFindings,
 ): Promise<LeafStore> {
   const leaves = memoryLeafStore()
@@ -88,6 +99,18 @@ async function readLeavesOf(
   for await (const lines of linesIn(source.read(file), 128))
     for (const line of lines) {
       number++
+      // More than were sealed are too many, however many: they are not kept.
+      if (number > size) {
+        findings.add({
+          code: 'leaves-changed',
+          file,
+          trail,
+          line: number,
+          expected: `${size} leaves`,
+          found: 'more',
+        })
+        return leaves
+      }
       const leaf = findings.read(file, () => readLeaf(decoder.decode(line)))
       // What is no leaf takes the place of one: the next keep their places.
       leaves.append(leaf ?? new Uint8Array(32))
@@ -116,7 +139,8 @@ async function checkHeads(
   for (const { name: file } of source.files) {
     const payload = payloadName(file)
     if (payload?.kind !== 'checkpoint' || payload.trail !== hash) continue
-    const bytes = await wholeOf(source, file, CHECKPOINT_BYTES_MAX)
+    const bytes = await readable(file, findings, () => wholeOf(source, file, CHECKPOINT_BYTES_MAX))
+    if (bytes === undefined) continue
     const head = findings.read(file, () => parseCheckpoint(utf8(fromUtf8(bytes))))
     if (head === undefined) continue
     if (head.origin !== trail || head.size !== payload.size)

@@ -29,6 +29,8 @@ export class Chosen {
  */
 export class Choosing {
   readonly chosen = new Chosen()
+  /** How many the filter itself takes. */
+  asked = 0
   readonly #filter: ExportFilter
   readonly #isIn: (seq: number) => boolean
 
@@ -42,9 +44,13 @@ export class Choosing {
     const { record } = readEntry(line)
     const taken = takenBy(this.#filter, record)
     const { seq } = record
-    if (taken === 'always' || (taken === 'asked' && this.#isIn(seq))) this.chosen.add(seq)
-    else if (taken !== undefined && subjectsOf(record).some((one) => this.chosen.has(one)))
+    if (taken === 'asked' && this.#isIn(seq)) this.asked++
+    const isAbout = () => subjectsOf(record).some((one) => this.chosen.has(one))
+    if (taken === 'always' || (taken === 'asked' && this.#isIn(seq)) || (taken === 'with' && isAbout()))
       this.chosen.add(seq)
+    // What was decided can only be judged beside what was held.
+    const held = record.kind === 'signature.decided' ? seqIn(record.body['held']) : undefined
+    if (held !== undefined && this.chosen.has(seq)) this.chosen.add(held)
   }
 }
 

@@ -80,7 +80,8 @@ function textOf(value: unknown): string {
 export function safeCell(text: string): string {
   // Nearly all cells are letters, digits and some marks, and need no second look.
   if (/^(?:[A-Za-z0-9/_.:][A-Za-z0-9/_.: -]*)?$/.test(text)) return text
-  const plain = printable(text)
+  // Where `;` parts the cells, what follows one begins another.
+  const plain = printable(text).replace(/;(?=\s*[=+\-@＝＋－＠])/gu, '\\u003b')
   return quoted(/^[=+\-@＝＋－＠]/u.test(plain) ? `'${plain}` : plain)
 }
 

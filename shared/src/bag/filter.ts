@@ -7,7 +7,7 @@ export interface ExportFilter {
   readonly devices?: readonly string[]
   /** Ids of actors. */
   readonly persons?: readonly string[]
-  /** Whole kinds, or the beginning of some with the dot: `file.`. */
+  /** Whole kinds, or all that begin so: `file.*`. */
   readonly kinds?: readonly string[]
   /** Of captures: what their signatures came to when the export was made. That can only be checked with the whole trail. */
   readonly states?: readonly string[]
@@ -29,12 +29,11 @@ export type Taken = 'asked' | 'always' | 'with' | undefined
 
 /** Why an export with this filter has this record; undefined if it has not. What `states` asks is not looked at. Pure. */
 export function takenBy(filter: ExportFilter, { kind, time, actor, body }: TrailRecord): Taken {
-  if (ALWAYS.test(kind)) return 'always'
   const isIn = (list: readonly string[] | undefined, value: unknown) =>
     list === undefined || (typeof value === 'string' && list.includes(value))
   const isKind =
     filter.kinds === undefined ||
-    filter.kinds.some((one) => kind === one || (one.endsWith('.') && kind.startsWith(one)))
+    filter.kinds.some((one) => kind === one || (one.endsWith('.*') && kind.startsWith(one.slice(0, -1))))
   const isAsked =
     isKind &&
     isIn(filter.projects, body['project']) &&
@@ -43,6 +42,7 @@ export function takenBy(filter: ExportFilter, { kind, time, actor, body }: Trail
     (filter.from === undefined || time >= filter.from) &&
     (filter.to === undefined || time < filter.to)
   if (isAsked) return 'asked'
+  if (ALWAYS.test(kind)) return 'always'
   return ABOUT_OTHERS.test(kind) ? 'with' : undefined
 }
 

@@ -6,7 +6,14 @@ export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, filterText, readFilter, takenBy } from './filter.ts'
 export * from './layout.ts'
-export { type BagSink, makeBag, type Sealed, type ToExport, type TrailToExport } from './make-bag.ts'
+export {
+  type BagSink,
+  makeBag,
+  NothingAskedFor,
+  type Sealed,
+  type ToExport,
+  type TrailToExport,
+} from './make-bag.ts'
 export { type Manifest, parseManifest, printManifest } from './manifest.ts'
 export { type PrintedCopyOptions, printedCopy } from './printed-copy.ts'
 export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'

@@ -77,6 +77,15 @@ export interface Sealed {
   readonly leaves: readonly Hash[]
 }
 
+/** No record is taken by the filter: a bag of nothing would look like an answer. */
+export class NothingAskedFor extends Error {
+  override readonly name = 'NothingAskedFor'
+
+  constructor() {
+    super('no record is taken by this filter')
+  }
+}
+
 /** Lines in one piece of a file: enough that writing costs more than handing over. */
 const PIECE_BYTES = 256 << 10
 const TURN_LINES = 2_000
@@ -84,7 +93,7 @@ const TURN_LINES = 2_000
 /**
  * Makes a bag: the payload, then what it is, then the seal on both, then the list of all that. Nothing is held but a bit
  * and a hash for each record. `onProgress`: lines written so far, of how many. Rejects with what sink, trails or `seal`
- * throw: then there is no bag.
+ * throw, or `NothingAskedFor`: then there is no bag.
  */
 export async function makeBag(
   asked: ToExport,
@@ -107,6 +116,7 @@ export async function makeBag(
 
   const trails: SealedTrail[] = []
   const chosen = new Map<string, Chosen>()
+  let taken = 0
   for (const one of asked.trails) {
     const choosing = new Choosing(asked.filter, one.isIn)
     const tree = new Frontier()
@@ -127,7 +137,9 @@ export async function makeBag(
     }
     trails.push({ trail: one.trail, size: one.size, root: tree.root().slice() })
     chosen.set(one.trail, choosing.chosen)
+    taken += choosing.asked
   }
+  if (taken === 0) throw new NothingAskedFor()
   const count = [...chosen.values()].reduce((sum, one) => sum + one.count, 0)
   await put(
     RECORDS,

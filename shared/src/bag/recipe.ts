@@ -28,43 +28,52 @@ on paper or in your validation file, and the notary's own copies of the checkpoi
      [ "$(sed -n "$((seq + 1))p" "$folder/leaves.txt")" = "$leaf" ] || echo "NOT IN ITS TRAIL: $trail $seq"
    done
 
-4. The leaves make the heads that were signed. Each checkpoint has the root of its first N leaves in its third line (base64):
+4. The leaves make the heads that were signed. root is the tree of RFC 6962 over hashes on standard input, in base64; of each
+   trail the largest checkpoint is enough. It takes about a minute for a thousand records:
 
-   root() { # of the hashes on standard input, RFC 6962
-     local hashes; mapfile -t hashes
-     local -a stack sizes; local h
-     for h in "\${hashes[@]}"; do
+   bytes() { printf '%b' "$(sed 's/../\\x&/g')"; }
+   node() { { printf '\\1'; bytes <<< "$1"; bytes <<< "$2"; } | sha256sum | cut -c1-64; }
+   root() {
+     local -a stack=() sizes=(); local h s
+     while read -r h; do
        stack+=("$h"); sizes+=(1)
        while ((\${#sizes[@]} > 1 && sizes[-1] == sizes[-2])); do
-         h=$(printf '\\1%b%b' "$(sed 's/../\\\\x&/g' <<< "\${stack[-2]}")" "$(sed 's/../\\\\x&/g' <<< "\${stack[-1]}")" | sha256sum | cut -c1-64)
-         local s=$((sizes[-1] * 2)); unset 'stack[-1]' 'sizes[-1]'; stack[-1]=$h; sizes[-1]=$s
+         h=$(node "\${stack[-2]}" "\${stack[-1]}"); s=$((sizes[-1] * 2))
+         unset 'stack[-1]' 'sizes[-1]'; stack[-1]=$h; sizes[-1]=$s
        done
      done
      while ((\${#stack[@]} > 1)); do
-       h=$(printf '\\1%b%b' "$(sed 's/../\\\\x&/g' <<< "\${stack[-2]}")" "$(sed 's/../\\\\x&/g' <<< "\${stack[-1]}")" | sha256sum | cut -c1-64)
-       unset 'stack[-1]'; stack[-1]=$h
+       h=$(node "\${stack[-2]}" "\${stack[-1]}"); unset 'stack[-1]'; stack[-1]=$h
      done
-     printf '%b' "$(sed 's/../\\\\x&/g' <<< "\${stack[0]}")" | base64
+     bytes <<< "\${stack[0]}" | base64
    }
-   for checkpoint in data/trails/*/*.checkpoint; do
-     size=$(sed -n 2p "$checkpoint")
-     [ "$(head -n "$size" "\${checkpoint%/*}/leaves.txt" | root)" = "$(sed -n 3p "$checkpoint")" ] || echo "ANOTHER HISTORY: $checkpoint"
-   done
+   for folder in data/trails/*/; do
+     checkpoint=$(ls "$folder"*.checkpoint | tail -n 1)
+     [ "$(head -n "$(sed -n 2p "$checkpoint")" "\${folder}leaves.txt" | root)" = "$(sed -n 3p "$checkpoint")" ] || echo "ANOTHER HISTORY: $checkpoint"
+   done; echo "step 4 done"
 
 5. A checkpoint is signed by its relay. A key is what follows the second + in its line of data/policy.txt:
 
-   for checkpoint in data/trails/*/*.checkpoint; do
-     key=$(grep -F "log $(head -n 1 "$checkpoint")+" data/policy.txt | cut -d+ -f3- | cut -d' ' -f1)
+   signed() { # a checkpoint on standard input
+     cat > note; head -n 3 note > text; origin=$(head -n 1 note)
+     key=$(grep -F "log $origin+" data/policy.txt | cut -d+ -f3- | cut -d' ' -f1)
      { printf '\\x30\\x2a\\x30\\x05\\x06\\x03\\x2b\\x65\\x70\\x03\\x21\\x00'; base64 -d <<< "$key" | tail -c 32; } > key.der
-     head -n 3 "$checkpoint" > text
-     grep -F "— $(head -n 1 "$checkpoint") " "$checkpoint" | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
-     openssl pkeyutl -verify -pubin -inkey key.der -keyform DER -rawin -in text -sigfile signature > /dev/null || echo "NOT SIGNED: $checkpoint"
-   done
-   rm -f key.der text signature
+     grep -F "— $origin " note | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
+     openssl pkeyutl -verify -pubin -inkey key.der -keyform DER -rawin -in text -sigfile signature > /dev/null || echo "NOT SIGNED: $1"
+     rm -f note text key.der signature
+   }
+   for checkpoint in data/trails/*/*.checkpoint; do signed "$checkpoint" < "$checkpoint"; done; echo "step 5 done"
 
-6. The seal is in its trail: seal.leaves goes on where leaves.txt ends, and together they make the head in seal.tlog-proof.
+6. The seal is in its trail: that trail's leaves and seal.leaves, in which the seal's own is, make the head in seal.tlog-proof, and
+   that is signed. What the first step held to the seal, holds by this.
 
-   cat data/trails/*/leaves.txt seal.leaves | grep -c "$({ printf '\\0'; tr -d '\\n' < seal.json; } | sha256sum | cut -c1-64)"     # 1
+   trail=$(grep -o '"trail":"[^"]*","v":1}}$' seal.json | cut -d'"' -f4)
+   cat "data/trails/$(printf %s "$trail" | sha256sum | cut -c1-64)/leaves.txt" seal.leaves > all
+   seq=$(sed -n 's/^index //p' seal.tlog-proof)
+   sed '1,/^$/d' seal.tlog-proof > head
+   [ "$(sed -n "$((seq + 1))p" all)" = "$({ printf '\\0'; tr -d '\\n' < seal.json; } | sha256sum | cut -c1-64)" ] || echo "THE SEAL IS NOT IN ITS TRAIL"
+   [ "$(wc -l < all)" = "$(sed -n 2p head)" ] && [ "$(root < all)" = "$(sed -n 3p head)" ] || echo "THE SEAL IS OF ANOTHER HISTORY"
+   signed seal.tlog-proof < head; rm -f all head; echo "step 6 done"
 
 What no check shows: that the filter took all it should (the whole trail does), and what happened after the last head.
 `

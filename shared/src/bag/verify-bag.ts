@@ -1,6 +1,10 @@
 import {
+  base64,
   type Checkpoint,
+  equalBytes,
   type FindingCode,
+  FormatError,
+  Frontier,
   fromUtf8,
   hex,
   type Policy,
@@ -10,13 +14,13 @@ import {
 } from '../trail/index.ts'
 import type { BagInfo } from './bag-info.ts'
 import { type BagSource, wholeOf } from './bag-source.ts'
-import { checkFiles } from './check-files.ts'
+import { checkFiles, readable } from './check-files.ts'
 import { checkRecords } from './check-records.ts'
-import { type CheckedSeal, checkHistory, checkSeal } from './check-seal.ts'
-import { checkTrails } from './check-trails.ts'
-import type { BagFaultCode, BagFinding } from './faults.ts'
+import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, readLeaves } from './check-seal.ts'
+import { type CheckedTrail, checkTrails } from './check-trails.ts'
+import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
 import { BagFindings } from './findings.ts'
-import { CSV, POLICY, SEAL_LEAVES } from './layout.ts'
+import { CSV, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
 import type { Seal } from './seal.ts'
 
 const POLICY_BYTES_MAX = 65_536
@@ -78,6 +82,8 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
   'seal-form',
   'seal-not-in-trail',
   'seal-of-another-history',
+  'trail-not-signed',
+  'leaves-changed',
   'manifest-changed',
   'info-changed',
   'policy-unknown',
@@ -91,38 +97,97 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
  * you trust, and that every record in it is the one at its place. Memory: 32 bytes for each record of its trails. Rejects
  * only with what reading the bag throws.
  */
-export async function verifyBag(source: BagSource, options: BagOptions): Promise<BagReport> {
+export async function verifyBag(all: BagSource, options: BagOptions): Promise<BagReport> {
   const findings = new BagFindings()
-  const { read } = progress(source, options)
-  const { tags, digests, info, bytes } = await checkFiles(source, findings, read)
+  const { read } = progress(all, options)
+  const { tags, digests, info, bytes } = await checkFiles(all, findings, read)
+  // What could not be read is a finding by now, and is not read again.
+  const source: BagSource = {
+    files: all.files.filter(({ name }) => tags.has(name) || digests.has(name)),
+    read: (name) => all.read(name),
+  }
   const policy = await policyOf(source, digests, options.trust, findings)
   const checked = checkSeal(tags, policy, findings)
-  if (checked === undefined) return reportOf(findings, { info, bytes, files: source.files.length })
+  if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
   const { seal } = checked
   const trails = await checkTrails(source, seal.trails, policy, findings)
   checkHistory(checked, tags.get(SEAL_LEAVES), trails.get(checked.entry.record.trail)?.leaves, findings)
-  const records = digests.has('data/records.json')
+  const records = digests.has(RECORDS)
     ? await checkRecords(source, { seal, trails, policy }, digests.get(CSV), findings, read)
     : { count: 0, disclosed: new Map<string, number>(), statements: 0 }
   for (const head of options.newest ?? []) {
-    const known =
-      checked.entry.record.trail === head.origin
-        ? checked.proof?.checkpoint.size
-        : trails.get(head.origin)?.size
-    if (known !== undefined && head.size > known)
+    if (policy !== undefined) checkSignatures(head, policy, GIVEN, findings)
+    const root = rootAt(head, checked, trails, tags.get(SEAL_LEAVES))
+    if (root === undefined)
+      findings.add({
+        code: 'checkpoint-origin',
+        file: GIVEN,
+        expected: 'a trail of this bag',
+        found: head.origin,
+      })
+    else if (root === 'beyond')
       findings.add({
         code: 'bag-older',
-        file: SEAL_LEAVES,
+        file: GIVEN,
         trail: head.origin,
         expected: `a bag that knows of ${head.size} records`,
-        found: `${known}`,
+        found: 'fewer',
+      })
+    else if (!equalBytes(root, head.root))
+      findings.add({
+        code: 'seal-of-another-history',
+        file: GIVEN,
+        trail: head.origin,
+        expected: `${base64(head.root)} at size ${head.size}`,
+        found: base64(root),
       })
   }
   const inBag = [...trails.values()].map(({ trail, size, checkpoints, covered, witnessed }) => {
     const disclosed = records.disclosed.get(trail) ?? 0
     return { trail, size, disclosed, withheld: size - disclosed, checkpoints, covered, witnessed }
   })
-  return reportOf(findings, { info, bytes, files: source.files.length, checked, trails: inBag, records })
+  const withheld = inBag.reduce((sum, one) => sum + one.withheld, 0)
+  if (Object.keys(seal.filter).length === 0 && withheld > 0)
+    findings.add({ code: 'record-count', file: RECORDS, expected: 'all records', found: `${withheld} fewer` })
+  return reportOf(findings, {
+    info,
+    bytes,
+    files: all.files.length,
+    checked,
+    isTrusted: policy !== undefined,
+    trails: inBag,
+    records,
+  })
+}
+
+/** How a checkpoint from outside of the bag is called in findings. */
+const GIVEN = 'the checkpoint given'
+
+/** Root of a trail in the bag at the size of a head from outside; undefined if the bag has no such trail. */
+function rootAt(
+  { origin, size }: Checkpoint,
+  { entry }: CheckedSeal,
+  trails: ReadonlyMap<string, CheckedTrail>,
+  between: Uint8Array | undefined,
+): Uint8Array | 'beyond' | undefined {
+  const leaves = trails.get(origin)?.leaves
+  if (leaves === undefined) return undefined
+  if (size <= leaves.size) return leaves.root(size)
+  if (origin !== entry.record.trail || between === undefined) return 'beyond'
+  const all = new Frontier()
+  for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
+  for (const leaf of leavesOrNone(between)) if (all.size < size) all.append(leaf)
+  return all.size < size ? 'beyond' : all.root()
+}
+
+function leavesOrNone(bytes: Uint8Array): readonly Uint8Array[] {
+  try {
+    return readLeaves(fromUtf8(bytes))
+  } catch (error) {
+    // That it is of no form is a finding already.
+    if (error instanceof FormatError || error instanceof BagFormError) return []
+    throw error
+  }
 }
 
 /** Of a key's line: what is printed, filed and compared. SHA-256, hexadecimal. */
@@ -138,7 +203,8 @@ async function policyOf(
 ): Promise<Policy | undefined> {
   if ('policy' in trust) return trust.policy
   if (!digests.has(POLICY)) return undefined
-  const bytes = await wholeOf(source, POLICY, POLICY_BYTES_MAX)
+  const bytes = await readable(POLICY, findings, () => wholeOf(source, POLICY, POLICY_BYTES_MAX))
+  if (bytes === undefined) return undefined
   const policy = findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
   const given = new Set(trust.fingerprints.map((one) => one.replace(/[\s:]/g, '').toLowerCase()))
   const keys = [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])]
@@ -174,6 +240,7 @@ function reportOf(
     bytes,
     files,
     checked,
+    isTrusted = false,
     trails = [],
     records,
   }: {
@@ -181,6 +248,8 @@ function reportOf(
     readonly bytes: number
     readonly files: number
     readonly checked?: CheckedSeal
+    /** It is known whose signatures count. */
+    readonly isTrusted?: boolean
     readonly trails?: readonly TrailInBag[]
     readonly records?: { readonly count: number; readonly statements: number }
   },
@@ -190,7 +259,7 @@ function reportOf(
     findings: findings.list,
     omitted: findings.omitted(),
     info,
-    sealed: checked && sealedBy(checked, !broken && checked.proof !== undefined),
+    sealed: checked && sealedBy(checked, isTrusted && !broken && checked.proof !== undefined),
     trails,
     checked: { files, bytes, records: records?.count ?? 0, statements: records?.statements ?? 0 },
   }

@@ -20,7 +20,10 @@ export interface ZipBag extends BagSource {
 export async function openZipBag(blob: Blob): Promise<ZipBag> {
   const reader = new ZipReader(new BlobReader(blob), { useWebWorkers: false, checkSignature: true })
   const entries = await orUnreadable('the zip', () => reader.getEntries())
-  const files = entries.filter(({ directory }) => !directory)
+  // A folder is a name that ends in a slash and has no bytes: what else calls itself one is a file that is hidden.
+  const files = entries.filter(
+    ({ filename, uncompressedSize }) => !filename.endsWith('/') || uncompressedSize > 0,
+  )
   const folder = folderOf(entries)
   const named = files.map((entry) => ({
     entry,
@@ -45,15 +48,18 @@ function folderOf(entries: readonly Entry[]): string {
 }
 
 async function* piecesOf(name: string, entry: Entry): AsyncGenerator<Uint8Array> {
-  if (entry.directory) throw new BagUnreadable(name, 'it is a folder')
+  if (entry.directory) throw new BagUnreadable(name, 'it calls itself a folder')
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
   const whole = entry.getData(writable)
   // Whoever reads is told; this only keeps it from being nobody's error.
   whole.catch(() => {})
+  // Damaged, it ends without a word to whoever reads: then there is nothing more to wait for.
+  const failed = new Promise<never>((_, reject) => whole.catch(reject))
+  failed.catch(() => {})
   const reader = readable.getReader()
   try {
     for (;;) {
-      const { done, value } = await orUnreadable(name, () => reader.read())
+      const { done, value } = await orUnreadable(name, () => Promise.race([reader.read(), failed]))
       if (done) break
       yield value
     }

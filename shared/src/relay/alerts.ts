@@ -83,9 +83,9 @@ const alerts: { readonly [kind: string]: Judge } = {
   'subscription.replayed': ({ body }) =>
     notice(`the subscription ${word(body['subscription'])} delivers again from record ${body['from']} on`),
   'recovery.written': ({ body }) =>
-    body['how'] === 'replaced'
-      ? warning('the recovery file was replaced, and nobody opened the one before')
-      : undefined,
+    body['how'] === 'set-up' || body['how'] === 'renewed'
+      ? undefined
+      : warning('a recovery file was written, and nobody opened the one before: it counts in three days'),
 
   // Something beside the trail is not as the relay left it.
   'credential.forged': ({ body }) =>

@@ -6,8 +6,12 @@ const WAIT_MILLISECONDS = 60_000
 const WAIT_MILLISECONDS_MAX = 3_600_000
 /** Wrong passwords of one account in a day, on whatever devices: then only an administrator opens it again. */
 export const LOCK_FAILURES = 10
-/** Wrong passwords on one device in a day, of whatever accounts, known or not: then nobody signs in there for a day. */
+/**
+ * Wrong passwords on one device in a day, of whatever accounts, known or not: then there is one try a minute there. Not
+ * none for a day: a workstation is one device to all who work at it, and any program on it could shut them all out.
+ */
 export const DEVICE_FAILURES = 30
+const DEVICE_WAIT_MILLISECONDS = 60_000
 const DAY_MILLISECONDS = 86_400_000
 /** Names that no account has are waited for like others, so that waiting does not tell; so many are remembered. */
 const NAMES_MAX = 10_000
@@ -40,11 +44,11 @@ export class SignInGuard {
 
   /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
   ask(name: string, device: string, now: number): GuardAnswer {
-    // No more than `DEVICE_FAILURES` are kept: with so many, the first is the one that has to be a day old.
+    // The same for every name: who is told to wait learns nothing of who there is.
     const failures = recent(this.#devices.get(device), now)
-    const [first] = failures
-    if (failures.length >= DEVICE_FAILURES && first !== undefined)
-      return { may: false, why: 'device', retryAfterSeconds: seconds(first + DAY_MILLISECONDS - now) }
+    const last = failures.at(-1)
+    if (failures.length >= DEVICE_FAILURES && last !== undefined && now < last + DEVICE_WAIT_MILLISECONDS)
+      return { may: false, why: 'device', retryAfterSeconds: seconds(last + DEVICE_WAIT_MILLISECONDS - now) }
     const pair = this.#pairs.get(pairOf(name, device))
     if (pair === undefined || pair.failures < FREE_FAILURES) return { may: true }
     const wait = Math.min(WAIT_MILLISECONDS * 2 ** (pair.failures - FREE_FAILURES), WAIT_MILLISECONDS_MAX)

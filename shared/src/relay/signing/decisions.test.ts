@@ -103,6 +103,26 @@ describe('a held signature', { tags: ['req/OFF-1', 'challenge'] }, () => {
     expect(lab.signing.held()).toEqual([])
   })
 
+  test('of one’s own record is not let in where four eyes was turned on meanwhile', async () => {
+    lab.fourEyes = false
+    const own = lab.capture('quinn')
+    const approval = lab.sign(quinns, [own], 'approved')
+    const rose = await lab.signerWith('rose', 'qa', 'tablet-4')
+    await lab.signing.revoke(await lab.site.caller('second'), quinns.signer.vkey, reason)
+    expect(await lab.verdict(approval)).toBe('held key-revoked')
+    lab.fourEyes = true
+    expect(await problemOf(decide('rose', 'accepted', reason, sha256Hex(approval)))).toBe('held-overtaken')
+    expect(rose.count).toBe(0)
+  })
+
+  test('has no more room in an hour than an honest device needs, and is then given again', async () => {
+    const verdicts: string[] = []
+    for (let i = 0; i < 202; i++) verdicts.push(await lab.verdict(lab.sign(tablet, [seq], 'rejected')))
+    expect(verdicts.filter((one) => one === 'held key-revoked')).toHaveLength(199)
+    expect(verdicts.at(-1)).toMatch(/^(?:throttled|held count-gap)/)
+    expect(lab.signing.held()).toHaveLength(200)
+  })
+
   test('and what was decided are the same after a start', async () => {
     const before = lab.site.memory.signing
     lab.site.start()
@@ -197,6 +217,20 @@ describe('where a project has steps', { tags: ['req/P11-10f-1', 'challenge'] }, 
     expect(await lab.verdict(lab.sign(quinns, [seq], 'approved'))).toBe('refused signed-before')
     const rose = await lab.signerWith('rose', 'qa', 'tablet-4')
     expect(await lab.verdict(lab.sign(rose, [seq], 'approved'))).toBe('accepted')
+  })
+
+  test('a step that asks for a role is filled by nobody else’s signature, also when those before are taken back', async () => {
+    const qaReview = { meaning: 'reviewed', role: 'qa' } as unknown as (typeof steps)[0]
+    await rule(false, [steps[0], qaReview, steps[1]])
+    const rose = await lab.signerWith('rose', 'qa', 'tablet-4')
+    const seq = lab.capture()
+    await lab.give(lab.sign(tablet, [seq], 'reviewed'))
+    await lab.give(lab.sign(quinns, [seq], 'reviewed'))
+    const [first] = viewOf(seq)?.signatures ?? []
+    await lab.give(lab.sign(tablet, [first?.record ?? 0], 'withdrawn'))
+    // The review of quality is none of a reviewer.
+    expect(viewOf(seq)).toMatchObject({ state: 'unsigned', next: steps[0] })
+    expect(await lab.verdict(lab.sign(rose, [seq], 'reviewed'))).toBe('refused out-of-step')
   })
 
   test('a step that is taken back is to be done again', async () => {

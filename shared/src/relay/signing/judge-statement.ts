@@ -83,6 +83,7 @@ export type RefusalCode =
 export type HoldCode =
   | 'count-gap'
   | 'count-missing'
+  | 'late'
   | 'clone'
   | 'key-revoked'
   | 'lease-over'
@@ -231,7 +232,7 @@ function personFault(
  * that is taken back, nobody says the same twice, and a site's steps come one after the other. A step counts as done for
  * whoever signs the next only if it stood below the head they saw: so the order is proven by the trail.
  */
-export function stepFault(
+function stepFault(
   { meaning, records, user, checkpoint }: Statement,
   signer: string,
   { account, trail, rules, book }: Site,
@@ -253,6 +254,19 @@ export function stepFault(
     if (step.role !== null && !roles.includes(step.role)) return 'out-of-step'
   }
   return undefined
+}
+
+/** Whether a held statement cannot count any more: it is not its turn, or not its signer's to say. */
+export function isOvertaken(statement: Statement, site: Site): boolean {
+  const { user, device } = statement
+  const key = site.book
+    .keys()
+    .find((one) => one.user === user && (device === undefined || one.device === device))
+  return (
+    key === undefined ||
+    personFault(statement, key, site) !== undefined ||
+    stepFault(statement, user, site) !== undefined
+  )
 }
 
 type RightsFault =
@@ -286,10 +300,12 @@ function orderFault(
   key: SigningKey,
   book: SigningBook,
 ): HoldCode | undefined {
-  if (book.statementAt(key, count) !== undefined || count <= key.lastCount) return 'clone'
+  if (book.statementAt(key, count) !== undefined) return 'clone'
+  const before = count === key.lastCount + 1 ? key.lastStatement : book.statementAt(key, count - 1)
+  if (previous !== undefined && before !== undefined && hex(previous) !== before) return 'clone'
   if (count > key.lastCount + 1) return 'count-missing'
-  if (previous !== undefined && hex(previous) !== key.lastStatement) return 'clone'
-  return undefined
+  // One that was said to be lost turns up after all: whether it is that one, only who has the device can tell.
+  return count <= key.lastCount ? 'late' : undefined
 }
 
 function leaseFault(

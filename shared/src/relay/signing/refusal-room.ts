@@ -8,7 +8,7 @@ export const SIGNED_AN_HOUR = LEASE_SIGNATURES_MAX
 const HOUR_MILLISECONDS = 3_600_000
 
 /**
- * How many refused statements are recorded in an hour, one by one. What has no room then is told nothing and given no
+ * How many statements that are refused or held are recorded in an hour, one by one. What has no room then is told nothing and given no
  * receipt, so its device keeps it and gives it again: no signature is lost, and nobody fills a trail.
  */
 export class RefusalRoom {
@@ -21,7 +21,7 @@ export class RefusalRoom {
   }
 
   /** Whether there is room for one more; then it is taken. `giver`: user id of whoever gave the statement. */
-  take(judged: Extract<Judgement, { verdict: 'refused' }>, giver: string): boolean {
+  take(judged: Extract<Judgement, { verdict: 'refused' | 'held' }>, giver: string): boolean {
     const { key } = judged
     // Only who has a key uses up its room, whatever name their statement says; and else only their own.
     const [whose, most] = key === undefined ? [giver, UNSIGNED_AN_HOUR] : [key.verifier.vkey, SIGNED_AN_HOUR]

@@ -2,7 +2,7 @@ import type { SignatureView } from '../../api/index.ts'
 import type { Statement } from '../../trail/index.ts'
 
 /** How a signature came to count, and what of its time is proven. */
-export type Standing = Pick<SignatureView, 'record' | 'notBefore' | 'notAfter' | 'decidedBy'>
+export type Standing = Pick<SignatureView, 'record' | 'notBefore' | 'notAfter' | 'roles' | 'decidedBy'>
 
 /** Which signatures are on which record, in the order in which they came to count. A later version has its own. */
 export class SignatureBook {

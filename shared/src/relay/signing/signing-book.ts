@@ -1,3 +1,4 @@
+import { isRole, type Role } from '../../api/index.ts'
 import {
   type Body,
   parseStatement,
@@ -47,6 +48,8 @@ export interface HeldStatement {
   readonly time: string
   /** The signature was not made before that, ISO 8601. */
   readonly notBefore: string
+  /** Those its signer had when it came. */
+  readonly roles: readonly Role[]
 }
 
 /** What was said of a statement. */
@@ -156,7 +159,13 @@ export class SigningBook {
       this.#change(key.verifier.vkey, { lastCount: said.count, lastStatement: statement })
     const notBefore = typeof body['notBefore'] === 'string' ? body['notBefore'] : key.since
     if (verdict === 'accepted')
-      this.signatures.add(said, { record: seq, notBefore, notAfter: time, decidedBy: null })
+      this.signatures.add(said, {
+        record: seq,
+        notBefore,
+        notAfter: time,
+        roles: rolesIn(body),
+        decidedBy: null,
+      })
     if (verdict === 'held')
       this.#held.set(statement, {
         hash: statement,
@@ -165,6 +174,7 @@ export class SigningBook {
         record: seq,
         time,
         notBefore,
+        roles: rolesIn(body),
       })
   }
 
@@ -182,9 +192,14 @@ export class SigningBook {
       record: seq,
       time,
     })
-    const { statement, notBefore, time: notAfter } = held
-    if (isAccepted) this.signatures.add(statement, { record: seq, notBefore, notAfter, decidedBy: by })
+    const { statement, notBefore, roles, time: notAfter } = held
+    if (isAccepted)
+      this.signatures.add(statement, { record: seq, notBefore, notAfter, roles: [...roles], decidedBy: by })
   }
+}
+
+function rolesIn({ roles }: Body): Role[] {
+  return Array.isArray(roles) ? roles.filter(isRole) : []
 }
 
 function leaseIn(body: Body): LeaseTerms {

@@ -333,13 +333,17 @@ describe('a statement', () => {
     tags: ['challenge'],
   }, async () => {
     const seq = lab.capture()
-    lab.sign(tablet, [seq])
+    const lost = lab.sign(tablet, [lab.capture()])
     const second = lab.sign(tablet, [seq])
     const [byCourier] = await lab.giveAs('second', [second], true)
     expect(byCourier).toMatchObject({ verdict: 'held', code: 'count-gap', wanted: 1, receipt: null })
     const [bySigner] = await lab.giveAs('jdoe', [second], true)
     expect(bySigner).toMatchObject({ verdict: 'held', code: 'count-missing', wanted: null })
     expect(await lab.verdict(lab.sign(tablet, [lab.capture()]))).toBe('accepted')
+    // Found again, it is no second story: a person decides, and the device goes on.
+    expect(await lab.verdict(lost)).toBe('held late')
+    expect(await lab.verdict(lab.sign(tablet, [lab.capture()]))).toBe('accepted')
+    expect(lab.site.memory.signing.key(tablet.signer.vkey)?.revoked).toBeUndefined()
     expect(lab.disk.verify().findings).toEqual([])
   })
 

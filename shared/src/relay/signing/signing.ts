@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   Problem,
+  type Role,
   requireAllowed,
   type SignedView,
   type SiteRules,
@@ -16,13 +17,13 @@ import { reasonOf } from '../reason.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import {
   type HoldCode,
+  isOvertaken,
   type Judgement,
   judgeStatement,
   meaningsFor,
   type RefusalCode,
   type SignedTrail,
   type Site,
-  stepFault,
 } from './judge-statement.ts'
 import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
@@ -206,7 +207,7 @@ export class Signing {
       if (held.statement.user === account.id) throw new Problem('own-record')
       const { meaning, user } = held.statement
       // What was its turn when it came may have become somebody else's since.
-      if (decision === 'accepted' && stepFault(held.statement, user, this.#site()) !== undefined)
+      if (decision === 'accepted' && isOvertaken(held.statement, this.#site()))
         throw new Problem('held-overtaken')
       const reason = reasonOf(given)
       const named = { held: { seq: held.record, leaf: hex(leaf) }, statement: hash, meaning, signer: user }
@@ -250,11 +251,13 @@ export class Signing {
         receipt: null,
         wanted: judged.key.lastCount + 1,
       }
-    if (judged.verdict === 'refused' && !isNewClone(judged) && !this.#room.take(judged, giver)) {
+    if (judged.verdict !== 'accepted' && !isNewClone(judged) && !this.#room.take(judged, giver)) {
       people.count('signature.throttled', { account: giver })
       return { statement, verdict: 'throttled', code: null, receipt: null, wanted: null }
     }
-    const { kind, body, actor } = recordOf(judged, note, relay)
+    const { user } = judged.statement ?? {}
+    const held = user === undefined ? [] : (people.account(user)?.roles ?? [])
+    const { kind, body, actor } = recordOf(judged, note, relay, held)
     const { seq, time } = await append(kind, body, actor)
     const code = judged.verdict === 'accepted' ? null : judged.code
     if (judged.verdict !== 'accepted') await this.#look(judged, append)
@@ -339,7 +342,9 @@ export class Signing {
 }
 
 /** That a device tells two stories is always said: the record revokes its key. */
-function isNewClone({ cloned }: Extract<Judgement, { verdict: 'refused' }>): boolean {
+function isNewClone(judged: Extract<Judgement, { verdict: 'refused' | 'held' }>): boolean {
+  const cloned =
+    judged.verdict === 'refused' ? judged.cloned : judged.code === 'clone' ? judged.key : undefined
   return cloned !== undefined && cloned.revoked === undefined
 }
 
@@ -347,11 +352,18 @@ function recordOf(
   judged: Exclude<Judgement, { verdict: 'duplicate' }>,
   note: string,
   relay: Actor,
+  roles: readonly Role[],
 ): { readonly kind: string; readonly body: Body; readonly actor: Actor } {
   if (judged.verdict === 'accepted') {
     const { user, name, meaning } = judged.statement
     const { notBefore, flags } = judged
-    const body = { note, meaning, notBefore, ...(flags.length === 0 ? {} : { flags: [...flags] }) }
+    const body = {
+      note,
+      meaning,
+      roles: [...roles],
+      notBefore,
+      ...(flags.length === 0 ? {} : { flags: [...flags] }),
+    }
     return { kind: 'signature.applied', actor: { id: user, name, via: 'signature' }, body }
   }
   // What is no statement at all may be anything: only what it was is kept, not what it said.
@@ -360,7 +372,9 @@ function recordOf(
     code: judged.code,
     statement: sha256Hex(note),
     ...(isRead ? { note } : {}),
-    ...(judged.verdict === 'held' && judged.notBefore !== undefined ? { notBefore: judged.notBefore } : {}),
+    ...(judged.verdict === 'held' && judged.notBefore !== undefined
+      ? { notBefore: judged.notBefore, roles: [...roles] }
+      : {}),
   }
   return { kind: judged.verdict === 'held' ? 'signature.held' : 'signature.refused', actor: relay, body }
 }

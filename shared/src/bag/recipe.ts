@@ -28,10 +28,10 @@ on paper or in your validation file, and the notary's own copies of the checkpoi
      [ "$(sed -n "$((seq + 1))p" "$folder/leaves.txt")" = "$leaf" ] || echo "NOT IN ITS TRAIL: $trail $seq"
    done
 
-4. The leaves make the heads that were signed. root is the tree of RFC 6962 over hashes on standard input, in base64; of each
-   trail the largest checkpoint is enough. It takes about a minute for a thousand records:
+4. The leaves make the heads that were signed. root is the tree of RFC 6962 over hashes on standard input, in base64; of each trail
+the largest checkpoint is enough. It takes about a minute for a thousand records:
 
-   bytes() { printf '%b' "$(sed 's/../\\x&/g')"; }
+   bytes() { printf '%b' "$(sed 's/../\\\\x&/g')"; }
    node() { { printf '\\1'; bytes <<< "$1"; bytes <<< "$2"; } | sha256sum | cut -c1-64; }
    root() {
      local -a stack=() sizes=(); local h s
@@ -64,8 +64,8 @@ on paper or in your validation file, and the notary's own copies of the checkpoi
    }
    for checkpoint in data/trails/*/*.checkpoint; do signed "$checkpoint" < "$checkpoint"; done; echo "step 5 done"
 
-6. The seal is in its trail: that trail's leaves and seal.leaves, in which the seal's own is, make the head in seal.tlog-proof, and
-   that is signed. What the first step held to the seal, holds by this.
+6. The seal is in its trail: that trail's leaves and seal.leaves, in which the seal's own is, make the head in seal.tlog-proof, and that
+is signed. What the first step held to the seal, holds by this.
 
    trail=$(grep -o '"trail":"[^"]*","v":1}}$' seal.json | cut -d'"' -f4)
    cat "data/trails/$(printf %s "$trail" | sha256sum | cut -c1-64)/leaves.txt" seal.leaves > all

@@ -32,7 +32,8 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       together. A user id is never used again
   relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT
                        [--port N] [--data DIR] [--json]
-  relay account disable|enable|retire|unlock|end-sessions|reset ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+  relay account disable|enable|retire|unlock|end-sessions|reset ID --as ADMIN --reason TEXT
+                       [--port N] [--data DIR] [--json]
       Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords.
       End-sessions: whoever is signed in with it signs in again. Reset: a one-time code for a forgotten password;
       of an account that signs a second administrator asks for it, too, and the right to sign and its keys end

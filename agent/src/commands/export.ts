@@ -39,9 +39,9 @@ export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT 
              [--kind KIND] [--from TIME] [--to TIME] [--json]
       Writes records into a sealed bag (BagIt) that anybody can check: relay verify FILE.zip, or the recipe in it.
       Everything unless options say what; repeat --project, --device, --person and --kind for more; --kind takes
-      "file.*" for all kinds that begin so. --from and before --to: 2026-03-02 or 2026-03-02T08:00:00.000Z, by the records' own
-      times. What was signed, decided or claimed about these records, and the keys of signers, always come with them;
-      of what does not, the bag has the hashes. The export is a record itself: who, when, why, what`
+      "file.*" for all kinds that begin so. --from, and before --to: 2026-03-02 or 2026-03-02T08:00:00.000Z, by the
+      times of the records. What was signed, decided or claimed about these records, and the keys of signers, always
+      come with them; of the others the bag has the hashes. The export is a record itself: who, when, why, what`
 
 export const keysHelp = `relay keys --data DIR [--json]
       The keys that sign what this relay says, each with its fingerprint: print them and file them where the relay

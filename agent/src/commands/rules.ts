@@ -28,10 +28,9 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      the provider by which people may sign in, what it calls this relay, and whom
                                      tokens of the site's software have to be meant for
       identity-keys FILE|none        the provider's public keys (JWKS), where this machine cannot reach it
-      Rules for passwords are asked at each sign-in: whoever's password is of another form sets another first,
-      relay account password ID. Each change is a record with what was before. The password is typed when it is asked for, or is a line of
-      standard input.
-      ${whereHelp}`
+      Rules for passwords are asked at each sign-in: whoever's is of another form has to set another first
+      (relay account password). Each change is a record with what was before. The password of --as is typed when it
+      is asked for, or is a line of standard input. ${whereHelp}`
 
 const KEYS_BYTES_MAX = 262_144
 

@@ -202,7 +202,7 @@ describe('a session', () => {
   )
 
   test('ends at once with its account, its role or its password', {
-    tags: ['req/P11-10g-3', 'req/P11-10d-1', 'challenge'],
+    tags: ['req/P11-10g-3', 'req/P11-10d-1', 'req/P11-10d-4', 'challenge'],
   }, async () => {
     const site = new Site()
     const first = await site.first()

@@ -113,7 +113,7 @@ describe('an account', () => {
     'ａｄｍｉｎ',
     'shared',
     'reviewer',
-  ])('is not called %s', (id) => {
+  ])('is not called %s', { tags: ['req/DI-1', 'challenge'] }, (id) => {
     const one = site()
     expect(
       problemOf(() =>
@@ -222,7 +222,7 @@ describe('the right to sign', () => {
   })
 
   test('ends with the roles it was given for, with a reset and when it is withdrawn', {
-    tags: ['req/P11-100b-1'],
+    tags: ['req/P11-100b-1', 'req/P11-200a3-1'],
   }, () => {
     const signer = (): Site => {
       const one = site()

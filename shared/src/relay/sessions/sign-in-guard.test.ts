@@ -30,7 +30,7 @@ test('after five wrong passwords an account waits on that device: 1, 2, 4 … 60
 })
 
 test('somebody else guessing elsewhere does not keep the owner waiting on her own device', {
-  tags: ['challenge'],
+  tags: ['req/P11-300d-2', 'challenge'],
 }, () => {
   const guard = new SignInGuard()
   for (let i = 0; i < 9; i++) guard.failed('jdoe', 'tablet-9', START + i)

@@ -142,7 +142,9 @@ describe('a statement', () => {
     expect(lab.disk.verify().findings).toEqual([])
   })
 
-  test('of a key that is nobody’s, or somebody else’s, is refused', { tags }, async () => {
+  test('of a key that is nobody’s, or somebody else’s, is refused', {
+    tags: [...tags, 'req/P11-70-3', 'req/P11-200a1-1', 'req/P11-200a2-1'],
+  }, async () => {
     const seq = lab.capture()
     const eve = new Device('jdoe', 'tablet-1')
     expect(await lab.verdict(lab.sign(eve, [seq]))).toBe('refused not-enrolled')

@@ -30,7 +30,8 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
       identity-keys FILE|none        the provider's public keys (JWKS), where this machine cannot reach it
       Rules for passwords are asked at each sign-in: whoever's is of another form has to set another first
       (relay account password). Each change is a record with what was before. The password of --as is typed when it
-      is asked for, or is a line of standard input. ${whereHelp}`
+      is asked for, or is a line of standard input.
+      ${whereHelp}`
 
 const KEYS_BYTES_MAX = 262_144
 

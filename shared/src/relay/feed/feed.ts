@@ -96,7 +96,8 @@ export class Feed {
     if (cursor === undefined) return { trail: trails[0]?.id ?? '', next: 0 }
     const [, trail = '', next = ''] = /^([0-9a-f]{16})\.(0|[1-9][0-9]{0,14})$/.exec(cursor) ?? []
     const known = trails.find(({ id }) => id === trail)
-    if (known === undefined) throw new Problem('cursor-unknown')
+    // Beyond the end is nowhere either: an older copy was put back, and waiting there would pass over what comes now.
+    if (known === undefined || Number(next) > known.size) throw new Problem('cursor-unknown')
     return { trail, next: Number(next) }
   }
 

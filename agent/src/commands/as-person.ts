@@ -18,6 +18,14 @@ export interface Where {
 
 export const whereOptions = { port: { type: 'string' }, data: { type: 'string' } } as const
 
+/** What every command takes that asks as a person, and what those take that change something. */
+export const personOptions = {
+  as: { type: 'string' },
+  ...whereOptions,
+  json: { type: 'boolean', default: false },
+} as const
+export const personChangeOptions = { ...personOptions, reason: { type: 'string' } } as const
+
 /** For the help of each command that sends a password. */
 export const whereHelp = `With --data DIR what answers at the port has to show the key of the relay in that folder before it is sent a
       password; without it, whoever took the port of a relay that does not run is not noticed`

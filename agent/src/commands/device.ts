@@ -2,7 +2,7 @@ import type { SigningKeyView } from '@compliance-relay/shared/api'
 import { printable } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, whereHelp, whereOptions } from './as-person.ts'
+import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -13,31 +13,24 @@ const help = `relay device list --as ID [--port N] [--data DIR] [--json]
       a line of standard input.
       ${whereHelp}`
 
-const common = {
-  as: { type: 'string' },
-  ...whereOptions,
-  json: { type: 'boolean', default: false },
-} as const
-const withReason = { ...common, reason: { type: 'string' } } as const
-
 export const deviceCommand: Command = { help, run }
 
 async function run(args: readonly string[], out: Output): Promise<number> {
-  const [verb = ''] = parseWords(args, withReason).positionals
+  const [verb = ''] = parseWords(args, personChangeOptions).positionals
   if (verb !== 'list' && verb !== 'revoke')
     throw new UnusableInput('relay device is followed by list or revoke; relay device --help')
   return withSecretInput((asking) => (verb === 'list' ? list(args, out, asking) : revoke(args, out, asking)))
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common, ['list'])
+  const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listKeys', {}))
   out.write(values.json ? jsonText(answer) : answer.keys.map((key) => `${lineOf(key)}\n`).join(''))
   return 0
 }
 
 async function revoke(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, withReason, ['revoke', 'USER/DEVICE'])
+  const { values, words } = parseOptions(args, personChangeOptions, ['revoke', 'USER/DEVICE'])
   const reason = requireReason(values.reason)
   const [, asked = ''] = words
   const key = await asPerson(values, asking, async (client, password) => {

@@ -2,7 +2,7 @@ import type { FeedTokenView } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, whereHelp, whereOptions } from './as-person.ts'
+import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -18,14 +18,8 @@ const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project
       Authorization header.
       ${whereHelp}`
 
-const common = {
-  as: { type: 'string' },
-  ...whereOptions,
-  json: { type: 'boolean', default: false },
-} as const
-const withReason = { ...common, reason: { type: 'string' } } as const
 const adding = {
-  ...withReason,
+  ...personChangeOptions,
   days: { type: 'string', default: '90' },
   kind: { type: 'string', multiple: true },
   'of-project': { type: 'string', multiple: true },
@@ -59,14 +53,14 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common, ['list'])
+  const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listFeedTokens', {}))
   out.write(values.json ? jsonText(answer) : answer.tokens.map(textOf).join(''))
   return 0
 }
 
 async function revoke(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, withReason, ['revoke', 'TOKEN-ID'])
+  const { values, words } = parseOptions(args, personChangeOptions, ['revoke', 'TOKEN-ID'])
   const [, token = ''] = words
   const reason = requireReason(values.reason)
   await asPerson(values, asking, (client, password) =>

@@ -10,7 +10,7 @@ import { printable, shown } from '@compliance-relay/shared/trail'
 import { readPlainFile } from '../read-plain-file.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, whereHelp, whereOptions } from './as-person.ts'
+import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -35,31 +35,24 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
 
 const KEYS_BYTES_MAX = 262_144
 
-const common = {
-  as: { type: 'string' },
-  ...whereOptions,
-  json: { type: 'boolean', default: false },
-} as const
-const withReason = { ...common, reason: { type: 'string' } } as const
-
 export const rulesCommand: Command = { help, run }
 
 async function run(args: readonly string[], out: Output): Promise<number> {
-  const [verb] = parseWords(args, withReason).positionals
+  const [verb] = parseWords(args, personChangeOptions).positionals
   if (verb !== undefined && verb !== 'set')
     throw new UnusableInput('relay rules stands alone or is followed by set; relay rules --help')
   return withSecretInput((asking) => (verb === undefined ? read(args, out, asking) : set(args, out, asking)))
 }
 
 async function read(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common)
+  const { values } = parseOptions(args, personOptions)
   const answer = await asPerson(values, asking, (client) => client.call('readRules', {}))
   out.write(values.json ? jsonText(answer) : rulesText(answer.rules))
   return 0
 }
 
 async function set(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, withReason, ['set', 'NAME', 'VALUE'])
+  const { values, words } = parseOptions(args, personChangeOptions, ['set', 'NAME', 'VALUE'])
   const reason = requireReason(values.reason)
   const [, name = '', value = ''] = words
   const changeOf = ruleChange(name, value)

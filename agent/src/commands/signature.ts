@@ -2,7 +2,7 @@ import type { HeldView, SignedView } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, whereHelp, whereOptions } from './as-person.ts'
+import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -16,20 +16,13 @@ const help = `relay signature list --as ID [--port N] [--data DIR] [--json]
       own. The password is typed when it is asked for, or is a line of standard input.
       ${whereHelp}`
 
-const common = {
-  as: { type: 'string' },
-  ...whereOptions,
-  json: { type: 'boolean', default: false },
-} as const
-const withReason = { ...common, reason: { type: 'string' } } as const
-
 const decisions = { accept: 'accepted', refuse: 'refused' } as const
 type Verb = keyof typeof decisions
 
 export const signatureCommand: Command = { help, run }
 
 async function run(args: readonly string[], out: Output): Promise<number> {
-  const [verb = ''] = parseWords(args, withReason).positionals
+  const [verb = ''] = parseWords(args, personChangeOptions).positionals
   return withSecretInput((asking) => {
     switch (verb) {
       case 'list':
@@ -48,14 +41,14 @@ async function run(args: readonly string[], out: Output): Promise<number> {
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common, ['list'])
+  const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listSignatures', {}))
   out.write(values.json ? jsonText(answer) : listText(answer))
   return 0
 }
 
 async function held(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common, ['held'])
+  const { values } = parseOptions(args, personOptions, ['held'])
   const { total, held: list } = await asPerson(values, asking, (client) => client.call('listHeld', {}))
   const text = () => (total === 0 ? 'No signature is held.\n' : list.map(heldText).join(''))
   out.write(values.json ? jsonText({ total, held: list }) : text())
@@ -68,7 +61,7 @@ async function decide(
   out: Output,
   asking: SecretInput,
 ): Promise<number> {
-  const { values, words } = parseOptions(args, withReason, [verb, 'STATEMENT'])
+  const { values, words } = parseOptions(args, personChangeOptions, [verb, 'STATEMENT'])
   const reason = requireReason(values.reason)
   const [, begin = ''] = words
   const decision = decisions[verb]

@@ -1,7 +1,6 @@
 import {
   base64,
   equalBytes,
-  Frontier,
   fromUtf8,
   hex,
   type LeafStore,
@@ -64,7 +63,7 @@ export async function checkTrails(
       continue
     }
     const leaves = await readLeavesOf(source, file, one, findings)
-    const root = rootOf(leaves)
+    const root = leaves.root(leaves.size)
     if (leaves.size !== one.size || !equalBytes(root, one.root))
       findings.add({
         code: 'leaves-changed',
@@ -117,12 +116,6 @@ async function readLeavesOf(
     }
   if (number === 0) findings.add({ code: 'file-form', file, trail, expected: 'leaves', found: 'none' })
   return leaves
-}
-
-function rootOf(leaves: LeafStore): Uint8Array {
-  const all = new Frontier()
-  for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
-  return all.root()
 }
 
 async function checkHeads(

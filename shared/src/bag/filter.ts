@@ -1,4 +1,4 @@
-import type { TrailRecord, Value } from '../trail/index.ts'
+import { isKindIn, type TrailRecord, type Value } from '../trail/index.ts'
 import { BagFormError } from './faults.ts'
 
 /** Which records an export takes: of each field that is given, those that have one of its values. All are given: all. */
@@ -31,9 +31,7 @@ export type Taken = 'asked' | 'always' | 'with' | undefined
 export function takenBy(filter: ExportFilter, { kind, time, actor, body }: TrailRecord): Taken {
   const isIn = (list: readonly string[] | undefined, value: unknown) =>
     list === undefined || (typeof value === 'string' && list.includes(value))
-  const isKind =
-    filter.kinds === undefined ||
-    filter.kinds.some((one) => kind === one || (one.endsWith('.*') && kind.startsWith(one.slice(0, -1))))
+  const isKind = filter.kinds === undefined || isKindIn(filter.kinds, kind)
   const isAsked =
     isKind &&
     isIn(filter.projects, body['project']) &&

@@ -54,7 +54,15 @@ export {
   signNote,
 } from './note.ts'
 export { judgeCheckpoint, type Policy, type PolicyVerdict, parsePolicy } from './policy.ts'
-export { type Actor, type Body, type Draft, type Entry, NO_CHECKSUM, type TrailRecord } from './record.ts'
+export {
+  type Actor,
+  type Body,
+  type Draft,
+  type Entry,
+  isKindIn,
+  NO_CHECKSUM,
+  type TrailRecord,
+} from './record.ts'
 export {
   type Finding,
   type FindingCode,

@@ -55,3 +55,8 @@ export function isOrigin(text: string): boolean {
 export function isKind(text: string): boolean {
   return text.length <= KIND_LENGTH_MAX && /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/.test(text)
 }
+
+/** Whether a kind is one of those named: whole, or as `file.*` for all that begin so. */
+export function isKindIn(named: readonly string[], kind: string): boolean {
+  return named.some((one) => one === kind || (one.endsWith('.*') && kind.startsWith(one.slice(0, -1))))
+}

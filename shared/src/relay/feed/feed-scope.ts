@@ -1,4 +1,4 @@
-import type { TrailRecord } from '../../trail/index.ts'
+import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 
 /** What of a trail a feed gives: kinds of records, and where it says so only those of some projects. */
 export interface FeedScope {
@@ -21,9 +21,7 @@ export function isInScope(
   { kinds, projects }: FeedScope,
   { kind, body }: Pick<TrailRecord, 'kind' | 'body'>,
 ): boolean {
-  const isNamed = kinds.some(
-    (one) => one === kind || (one.endsWith('.*') && kind.startsWith(one.slice(0, -1))),
-  )
+  const isNamed = isKindIn(kinds, kind)
   const project = body['project']
   return isNamed && (projects === undefined || (typeof project === 'string' && projects.includes(project)))
 }

@@ -1,4 +1,4 @@
-import type { TrailRecord } from '../../trail/index.ts'
+import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import { alertOf } from '../alerts.ts'
 
 export const transports = ['udp', 'tcp', 'tls'] as const
@@ -44,11 +44,7 @@ export function isWanted(
   { kind, body, actor }: Pick<TrailRecord, 'kind' | 'body' | 'actor'>,
 ): boolean {
   if (what === 'alerts' && alertOf({ kind, body, actor }) === undefined) return false
-  if (
-    kinds !== undefined &&
-    !kinds.some((one) => (one.endsWith('.*') ? kind.startsWith(one.slice(0, -1)) : kind === one))
-  )
-    return false
+  if (kinds !== undefined && !isKindIn(kinds, kind)) return false
   const project = body['project']
   return projects === undefined || (typeof project === 'string' && projects.includes(project))
 }

@@ -1,19 +1,37 @@
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { evidenceConfig } from '../trace/evidence-config.ts'
 import { RunReporter } from '../trace/reporter.ts'
 
 const root = join(import.meta.dirname, '../..')
 
+/** These keep the processor busy, and kill, stop and starve what they test: two at a time is what two cores bear. */
+const busy = ['test/capture/bursts.test.ts', 'test/capture/faults.test.ts']
+
+/** The files of one group, which starts when the one before it has ended. */
+function group(
+  name: string,
+  groupOrder: number,
+  maxWorkers: number,
+  files: object,
+): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: { name, ...files, maxWorkers, sequence: { groupOrder } },
+  }
+}
+
 /** The capture run: real relay processes on real folders, with the bursts and the faults they must survive. */
 export default defineConfig({
   test: {
     ...evidenceConfig(root),
-    include: ['test/capture/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 180_000,
-    // Bursts are measured against the clock of the relay, not of the tests; two at a time is what two cores bear.
-    maxWorkers: 2,
+    projects: [
+      // Most of these wait, for files to come to rest: more at a time, and none of them is judged by a stopwatch.
+      group('waiting', 0, 4, { include: ['test/capture/*.test.ts'], exclude: busy }),
+      group('busy', 1, 2, { include: busy }),
+    ],
     reporters: ['verbose', new RunReporter(root, join(root, 'test/out/capture.json'))],
   },
 })

@@ -42,7 +42,7 @@ import { UnusableInput } from './unusable-input.ts'
 import { verifyCommand, verifyHelp } from './verify-command.ts'
 
 /** All commands, in the order of the help. */
-const commands: { readonly [name: string]: Command } = {
+export const commands: { readonly [name: string]: Command } = {
   start: { help: startHelp, run: startCommand },
   init: { help: initHelp, run: initCommand },
   run: { help: runHelp, run: runCommand },
@@ -85,12 +85,13 @@ ${Object.values(commands)
   relay --help
   relay --version
 
-Changes are records in the trail, with what was before, what is now, why (--reason, in ${REASON_CHARACTERS.least} to ${REASON_CHARACTERS.most} characters)
-and which account asked. They are made in the running relay, or in its data folder if none runs.
-With --json a command prints one JSON object, and what went wrong as {"error": "..."} on standard error; "run" and
-"start" print an object a line.
-Exit codes: 0 done, and nothing found; 1 findings; 2 it could not be done: the command line, the input, the account
-or the machine, said in one sentence. "status" has 3 and 4 of its own.
+Every change is a record in the trail: what was before, what is now, why (--reason, ${REASON_CHARACTERS.least} to ${REASON_CHARACTERS.most}
+characters), and which account asked. The running relay makes it, or the command itself in the data
+folder of a stopped relay.
+With --json a command prints one JSON object, and an error as {"error": "..."} on standard error;
+"run" and "start" print an object a line.
+Exit codes: 0 done, and nothing found. 1 findings. 2 it could not be done; a sentence on standard
+error says why. "status" has 3 and 4 of its own.
 `
 
 /** The `relay` command. Returns the exit code; the only file of the agent that writes to the terminal. */

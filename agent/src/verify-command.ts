@@ -26,24 +26,33 @@ import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-st
 import { UnusableInput } from './unusable-input.ts'
 import { verifyBagCommand } from './verify-bag-command.ts'
 
-export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE] [--policy FILE | --trail-key LINE]
-           [--json]
+export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE]
+             [--policy FILE | --trail-key LINE] [--json]
       Checks a trail, one entry a line ("-" reads standard input), and prints what is wrong with it:
       the first 1,000 findings of each code, and the number of the rest.
-      --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were not
-                         derived from the one before. Other programs can see it: prefer --key-file
-      --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy
-      --policy FILE      whose signatures to trust (C2SP tlog-policy); get it from outside the trail
-      --trail-key LINE   in place of a policy: the key line that relay init printed, as it was kept elsewhere
+      --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were
+                         not derived from the one before. Other programs can see it: prefer
+                         --key-file
+      --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy or
+                         --trail-key
+      --policy FILE      whose signatures to trust (C2SP tlog-policy). Get it from outside the trail
+      --trail-key LINE   instead of a policy: the key line that relay init printed, kept elsewhere
       --json             the report as JSON
-  relay verify EXPORT.zip (--policy FILE | --trail-key LINE | --fingerprint DIGITS …) [--checkpoint FILE] [--json]
-      Checks a sealed export: that it is whole, that the relay sealed it, and every record in it. --fingerprint is given
-      for each key in it, as relay keys printed them; with --checkpoint, a newer one you have, an older export is told
+  relay verify EXPORT.zip (--policy FILE | --trail-key LINE | --fingerprint DIGITS)
+             [--checkpoint FILE] [--json]
+      Checks a sealed export: that it is whole, that the relay sealed it, and every record in it.
+      --fingerprint      of a key in it, as relay keys printed it; repeat it if it has more than one
+                         key
+      --checkpoint FILE  a newer checkpoint than the export's, if you have one: it is checked that
+                         the export agrees with it
   relay verify --data DIR [--files] [--json]
-      Verifies every trail of a data folder, the copies people search, what the relay remembers of files, and
-      what the notary holds. A trail that was left, e.g. after an older copy was put back, keeps its findings
-      for good, and the new one names it: no command takes a finding back
-      --files            reads every file in the watched folders too, and compares it with its last record`
+      Verifies every trail of a data folder, the copies people search, what the relay remembers of
+      files, and what the notary holds. A trail that was left, for example after an older copy was
+      put back, keeps its findings for good, and the new trail names it: no command takes a finding
+      back.
+      --files            reads every file in the watched folders, too, and compares each with its
+                         last record
+      Example: relay verify --data /var/lib/relay`
 
 export interface VerifyArguments {
   readonly files: readonly string[]

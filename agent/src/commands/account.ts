@@ -18,42 +18,52 @@ import { type Command, jsonText, type Output, parseOptions, parseWords, required
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay account first ID="Full Name" --data DIR [--json]
-      The first administrator of accounts, by whoever runs the relay, and only where there is no account yet.
-      Prints the one-time code by which they set their password, good for 15 minutes; until they have, it can be
-      asked for again
+      The first administrator; only where there is no account yet. Prints a one-time code with which
+      they set their password within 15 minutes. Until they have, it can be asked for again.
   relay account password ID [--code] [--port N] [--data DIR] [--json]
-      Sets one's own password: with --code by a one-time code, else by the one before
-  relay account list --as ADMIN [--port N] [--data DIR] [--json]
+      Sets your own password: with --code by a one-time code, else by your present password.
+  relay account list --as ID [--port N] [--data DIR] [--json]
   relay account review --as QA [--digest HEX --reason TEXT] [--port N] [--data DIR] [--json]
-      Who there is, what each may do, and when each signed in last, for somebody of QA to look at once a year; with
-      the digest that was printed with them: that they are as they should be, as a record
-  relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      Prints the one-time code for its owner. Roles: ${roles.join(', ')}; repeat --role for those that go
-      together. A user id is never used again
+      For the yearly review by QA: lists who there is, what each may do, and who signed in when. The
+      last line of the list is the command that records the review.
+  relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT
+                    [--port N] [--data DIR] [--json]
+      Prints a one-time code for the owner of the account. A user id is never used again. Roles:
+      ${roles.join(', ')}. Repeat --role for two that go together.
   relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT
                        [--port N] [--data DIR] [--json]
+      Other roles end the right to sign.
   relay account disable|enable|retire|unlock|end-sessions|reset ID --as ADMIN --reason TEXT
                        [--port N] [--data DIR] [--json]
-      Disabled: its sessions end at once. Retired: for good. Unlocked: after too many wrong passwords.
-      End-sessions: whoever is signed in with it signs in again. Reset: a one-time code for a forgotten password;
-      of an account that signs a second administrator asks for it, too, and the right to sign and its keys end
-  relay account link ID --issuer URL --subject TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+      disable: nobody can sign in with it, and its sessions end at once. enable: takes that back.
+      retire: for good. unlock: after too many wrong passwords. end-sessions: whoever is signed in
+      with it has to sign in again. reset: prints a one-time code for a forgotten password. If the
+      account may sign, a second administrator has to ask for the reset, too, and gets the code; the
+      right to sign and its keys end.
+  relay account link ID --issuer URL --subject TEXT --as ADMIN --reason TEXT
+                     [--port N] [--data DIR] [--json]
+      Says who the account is at the site's identity provider. Then they can sign in there, and
+      tokens of the site's own software can say that they are present.
   relay account unlink ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      Whom of the site's identity provider an account is: then they can sign in there, and tokens of the site's own
-      software say that they are present. Unlinked: sessions opened so end at once
-  relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-  relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      The right to sign: one administrator says how the identity was checked, another grants it
+      Takes that back. Sessions that were opened through the provider end at once.
+  relay account propose-signer ID --identity-check TEXT --as ADMIN --reason TEXT
+                               [--port N] [--data DIR] [--json]
+      Proposes the right to sign, and says how the person's identity was checked.
+  relay account grant-signer|withdraw-signer ID --as ADMIN --reason TEXT
+                             [--port N] [--data DIR] [--json]
+      grant-signer: by another administrator than the one who proposed it.
   relay account recover ID [--second ID] --data DIR --reason TEXT [--recovery FILE] [--json]
-      The way back in where no administrator can sign in any more: gives ID, an administrator, a one-time code. Takes
-      the recovery file, its passphrase, and the password of a second person, of QA if somebody there can sign in.
-      Where nobody else can sign in at all, without --second: it is announced, and done by the same command three
-      days later. A recovery file that was written after the set-up counts from three days after that; until then
-      the one before does. Also while the relay is stopped
-      Asked of the running relay at --port of this machine (7411 unless given). Passwords and codes are typed when
-      they are asked for, or stand on standard input, a line each: that of --as; with "password" the code or the
-      password before, then the new one; with "recover" the passphrase, then the password of the second.
-      ${whereHelp}`
+      Where no administrator can sign in any more: gives the administrator ID a one-time code. It
+      asks for the passphrase of the recovery file and the password of a second person, who is of QA
+      if anybody there can sign in. If nobody else can sign in at all, leave --second out: the
+      recovery is announced, and the same command carries it out three days later. A recovery file
+      written after the set-up counts from three days after that; until then the one before counts.
+      Works while the relay is stopped, too.
+      Standard input takes a line for each question. Of "password": the one-time code or the present
+      password, then the new one. Of "recover": the passphrase, then the password of --second.
+      ${whereHelp}
+      Example: relay account add jdoe="Jane Doe" --role reviewer --as asmith \\
+                 --reason "joins the NMR group"`
 
 const common = { json: { type: 'boolean', default: false }, ...whereOptions } as const
 const byAdministrator = { ...common, as: { type: 'string' } } as const

@@ -27,8 +27,10 @@ export const personOptions = {
 export const personChangeOptions = { ...personOptions, reason: { type: 'string' } } as const
 
 /** For the help of each command that sends a password. */
-export const whereHelp = `With --data DIR what answers at the port has to show the key of the relay in that folder before it is sent a
-      password; without it, whoever took the port of a relay that does not run is not noticed`
+export const whereHelp = `The password of --as is asked for on the terminal, or read as a line of standard input.
+      The relay is asked at --port of this machine, 7411 unless given. With --data DIR what answers
+      there has to prove first that it holds the key of the relay in DIR. Without --data, a program
+      that took the port of a stopped relay would be sent the password.`
 
 /** As the person that --as names. */
 export function asPerson<Result>(

@@ -25,44 +25,57 @@ import {
 
 const helps = {
   status: `relay status --data DIR [--json]
-      What the relay is doing, and what needs attention; without a running relay, what its data folder shows.
-      Exit code 0 it is at work and all is well, 3 it runs and something needs attention (also while it has not
-      looked through every folder yet), 4 it does not run; 2 as always, e.g. it did not answer`,
+      What the relay is doing, and what needs attention. If no relay runs, what its data folder
+      shows. Exit code 0: it runs and all is well. 3: it runs and something needs attention, or it
+      has not looked through every folder yet. 4: it does not run. 2: as always, for example no
+      answer came.
+      Example: relay status --data /var/lib/relay`,
   unclaimed: `relay unclaimed --data DIR [--limit N] [--json]
-      Captures no person answers for, oldest first: where, when and why. The first 100 unless --limit says
-      otherwise`,
+      Captures that no person answers for, oldest first: where, when and why. Lists the first 100
+      unless --limit says otherwise. relay claim answers for them.
+      Example: relay unclaimed --data /var/lib/relay`,
   scan: `relay scan --data DIR [--json]
-      Has the running relay look at every file now, and returns when it has. What has changed is recorded once
-      it is at rest`,
+      Has the running relay look at every file now, and returns when it has. What has changed is
+      recorded once it is at rest.
+      Example: relay scan --data /var/lib/relay`,
   project: `relay project add ID --data DIR --reason TEXT [--json]
-      Files are recorded under the project of their watched folder
+      A new project. Files are recorded under the project of their watched folder.
   relay project remove ID --data DIR --reason TEXT [--json]
-      Of one that no watched folder is under; what was recorded under it stays`,
-  watch: `relay watch add FOLDER --project ID --data DIR --reason TEXT [--profile ID|any] [--device NAME]
-           [--quiet SECONDS] [--hints|--no-hints] [--json]
-      A folder that was watched before keeps its profile, device, quiet seconds and hints unless they are given
-  relay watch change FOLDER|ID --data DIR --reason TEXT [--project ID] [--profile ID|any] [--device NAME]
-           [--quiet SECONDS] [--json]
-      For what is recorded from now on; what is not named stays as it is
+      Only a project that no watched folder is under. What was recorded under it stays.
+      Example: relay project add P-18 --data /var/lib/relay --reason "new study, order 4711"`,
+  watch: `relay watch add FOLDER --project ID --data DIR --reason TEXT [--profile ID|any]
+           [--device NAME] [--quiet SECONDS] [--hints|--no-hints] [--json]
+      Watches a folder. One that was watched before keeps its profile, device, quiet seconds and
+      hints unless they are given.
+  relay watch change FOLDER|ID --data DIR --reason TEXT [--project ID] [--profile ID|any]
+           [--device NAME] [--quiet SECONDS] [--json]
+      Holds for what is recorded from now on. What is not given stays as it is.
   relay watch remove FOLDER|ID --data DIR --reason TEXT [--json]
-      Nothing in it is noticed from then on; what was recorded stays`,
+      Nothing in it is recorded from then on; what was recorded stays.
+      Example: relay watch add /data/hplc --project P-17 --device HPLC-2 --data /var/lib/relay \\
+                 --reason "the second instrument is in use"`,
   person: `relay person add OSUSER="Full Name" --data DIR --reason TEXT [--json]
-      Who an account of this machine is, for what it writes from now on
+      Says which person is behind an account of this machine, for what it writes from now on.
   relay person rename OSUSER="Full Name" --data DIR --reason TEXT [--json]
-      The same person under another name; records that were made keep the name they have
+      The same person under another name. Records made before keep the name they have.
   relay person disable OSUSER --data DIR --reason TEXT [--json]
-      Nobody answers for what this account writes from then on; a badge of theirs is taken back
+      Nobody answers for what this account writes from then on. The person's badge ends.
   relay person enable OSUSER --data DIR --reason TEXT [--json]
-      Counts again from now on; a badge is to be made anew`,
+      The account stands for the person again from now on. A badge has to be made anew.
+      Example: relay person add jdoe="Jane Doe" --data /var/lib/relay --reason "joins the NMR group"`,
   shared: `relay shared add OSUSER --data DIR --reason TEXT [--json]
-      An account that several people use: it stands for nobody
+      An account that several people use: it stands for nobody.
   relay shared remove OSUSER --data DIR --reason TEXT [--json]
-      It can be a person's then: relay person add`,
+      After that it can be made one person's: relay person add.
+      Example: relay shared add nmr --data /var/lib/relay --reason "all of the group log in with it"`,
   badge: `relay badge new OSUSER --data DIR --reason TEXT [--json]
-      Makes a badge code for a person and prints it once; the one before is of no use any more
-  relay badge in --data DIR [--json]   (the code is one line on standard input, as a reader types it)
-      A badge that signs nobody in is a record, too
-  relay badge out --data DIR [--json]`,
+      Makes a badge code for an enrolled person and prints it once. The code before ends.
+  relay badge in --data DIR [--json]
+      Signs the person in at this workstation. The code is read as a line of standard input, as a
+      badge reader types it. A code that signs nobody in is recorded, too.
+  relay badge out --data DIR [--json]
+      Signs out whoever is signed in with a badge.
+      Example: relay badge new jdoe --data /var/lib/relay --reason "the first badge of Jane Doe"`,
 } as const
 
 const common = { data: { type: 'string' }, json: { type: 'boolean', default: false } } as const
@@ -227,9 +240,10 @@ async function change(noun: string, args: readonly string[], out: Output): Promi
     )
     throw new UnusableInput(`relay ${noun} is followed by ${verbs.join(' or ')}; relay ${noun} --help`)
   }
+  const { word, options } = known
+  parseWords(args, options)
   if (command === 'badge.in' && more.length > 0)
     throw new UnusableInput('the code of a badge is a line of standard input, where no other program sees it')
-  const { word, options } = known
   // Read as all there are: one that this command does not take is refused, and else it is not there.
   const { values, words } = parseOptions(args, options as typeof everything, [
     verb,

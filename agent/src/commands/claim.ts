@@ -7,11 +7,12 @@ import { type Command, jsonText, type Output, parseWords, wholeNumber } from './
 import { withSecretInput } from './secret-input.ts'
 
 const help = `relay claim SEQ... --as ID --reason TEXT [--trail ORIGIN] [--port N] [--data DIR] [--json]
-      Answers for captures that no person answers for, as relay unclaimed lists them: a record for each, which names
-      the refusal and changes nothing of it. At most ${CLAIMS_AT_ONCE_MAX} at a time. The password is typed when it is asked for, or is a
-      line of standard input. --trail names the trail of the records, the one written to unless given. Exit code 1 if
-      one of them could not be claimed.
-      ${whereHelp}`
+      Answers for captures that no person answers for; relay unclaimed lists them with their SEQ.
+      Each claim is a record that names the refusal; the refusal stays as it is. At most ${CLAIMS_AT_ONCE_MAX} at
+      a time. --trail names another trail than the one written to. Exit code 1 if one could not be
+      claimed.
+      ${whereHelp}
+      Example: relay claim 31 --as jdoe --reason "measured by me for study P-17"`
 
 const options = {
   as: { type: 'string' },

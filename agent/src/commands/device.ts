@@ -7,11 +7,12 @@ import { type Command, jsonText, type Output, parseOptions, parseWords } from '.
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay device list --as ID [--port N] [--data DIR] [--json]
-      The signing keys: whose, on which device, until when each may sign without a word from the relay
+      The signing keys: whose, on which device, and until when each may sign while the relay cannot
+      be reached.
   relay device revoke USER/DEVICE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      A device that is lost: what it signs from then on is held. The password is typed when it is asked for, or is
-      a line of standard input.
-      ${whereHelp}`
+      For a lost device: what its key signs from then on does not count unless QA decides so.
+      ${whereHelp}
+      Example: relay device list --as asmith`
 
 export const deviceCommand: Command = { help, run }
 

@@ -35,17 +35,22 @@ import { askRelay } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 
-export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT [--project ID] [--device NAME] [--person ID]
-             [--kind KIND] [--from TIME] [--to TIME] [--json]
-      Writes records into a sealed bag (BagIt) that anybody can check: relay verify FILE.zip, or the recipe in it.
-      Everything unless options say what; repeat --project, --device, --person and --kind for more; --kind takes
-      "file.*" for all kinds that begin so. --from, and before --to: 2026-03-02 or 2026-03-02T08:00:00.000Z, by the
-      times of the records. What was signed, decided or claimed about these records, and the keys of signers, always
-      come with them; of the others the bag has the hashes. The export is a record itself: who, when, why, what`
+export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT [--project ID] [--device NAME]
+             [--person ID] [--kind KIND] [--from TIME] [--to TIME] [--json]
+      Writes records into a sealed bag (BagIt) that anybody can check: relay verify FILE.zip, or by
+      hand as its VERIFY.txt says. Exports every record unless options choose; repeat --project,
+      --device, --person and --kind for more. The export is a record itself: who, when, why, what.
+      --kind KIND        for example file.created, or file.* for all that begin so
+      --from, --to TIME  records from the first time on and before the second: 2026-03-02 or
+                         2026-03-02T08:00:00.000Z
+      Signatures, decisions and claims about these records, and the keys of signers, are always
+      included. Of every other record the bag has the hash.
+      Example: relay export --data /var/lib/relay --out march.zip --reason "inspection, March 2026"`
 
 export const keysHelp = `relay keys --data DIR [--json]
-      The keys that sign what this relay says, each with its fingerprint: print them and file them where the relay
-      cannot reach them. Whoever checks an export compares with these`
+      The keys that sign what this relay says, each with its fingerprint. Print them and file them
+      where the relay cannot reach them: exports are checked against that paper.
+      Example: relay keys --data /var/lib/relay`
 
 const options = {
   data: { type: 'string' },

@@ -6,17 +6,20 @@ import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-pe
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project PROJECT] --as ADMIN --reason TEXT
+const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project ID] --as ADMIN --reason TEXT
                   [--port N] [--data DIR] [--json]
-      A token for a program that reads the feed, e.g. a LIMS; printed once. NAME says who it is for. It lasts
-      90 days unless --days says otherwise, 365 at most. Without --kind it opens captures and signatures; with it
-      what is named, e.g. file.created, or dataset.* for all of data sets. With --of-project only what names one
-      of these projects. Repeat both for more
+      A token for a program that reads the feed, for example a LIMS. It is printed once. NAME says
+      who it is for.
+      --days N           how long it opens the feed: 1 to 365; 90 unless given
+      --kind KIND        kinds of records, for example file.created or dataset.*; repeat it for
+                         more. Captures and signatures unless given
+      --of-project ID    only records of this project; repeat it for more. All unless given
   relay feed-token list --as ID [--port N] [--data DIR] [--json]
   relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      It opens nothing any more. The feed is GET /v1/feed at the port of the running relay, with the token in the
-      Authorization header.
-      ${whereHelp}`
+      From then on it opens nothing.
+      The feed is GET /v1/feed at the port of the running relay, with "Authorization: Bearer TOKEN".
+      ${whereHelp}
+      Example: relay feed-token add LIMS --days 30 --as asmith --reason "the LIMS reads results"`
 
 const adding = {
   ...personChangeOptions,

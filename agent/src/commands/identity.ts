@@ -8,9 +8,10 @@ import { type Command, jsonText, type Output, parseOptions, required } from './o
 import { withSecretInput } from './secret-input.ts'
 
 const help = `relay identity secret --data DIR --reason TEXT [--json]
-      What the site's identity provider knows this relay by, if it has given it a secret: typed when it is asked for, or
-      a line of standard input; an empty line takes it away. Kept with the keys, and used within the hour. The provider
-      itself is a rule of the site: relay rules set identity`
+      The client secret that the site's identity provider has given this relay, if it has. It is
+      asked for, or read as a line of standard input; an empty line removes it. It is kept with the
+      keys and used within the hour. The provider itself is set by: relay rules set identity.
+      Example: relay identity secret --data /var/lib/relay --reason "the provider gave a new secret"`
 
 const options = {
   data: { type: 'string' },

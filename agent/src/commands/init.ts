@@ -38,31 +38,41 @@ import { jsonText, type Output, parseOptions, required, wholeNumber } from './op
 import { newPassphrase, readPassphrase } from './passphrase.ts'
 
 export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
-           [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints] [--person OSUSER="Full Name"]
-           [--shared OSUSER] [--order file-owner,badge,os-session] [--notary FOLDER]
-           [--admin ID="Full Name"] [--keys files|keystore] [--passphrase-file FILE] [--json]
+           [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints]
+           [--person OSUSER="Full Name"] [--shared OSUSER] [--order file-owner,badge,os-session]
+           [--notary FOLDER] [--admin ID="Full Name"] [--keys files|keystore]
+           [--passphrase-file FILE] [--json]
       Sets up a relay: its keys, its trail, its notary folder, and what it watches.
-      --org, --name      who runs it, a domain, and what this workstation is called: they are in the trail's name.
-                         Lower-case letters, digits, dots and hyphens
+      --data DIR         the new data folder: the trail, the keys and the recovery file
+      --org, --name      the organisation's domain, and what this workstation is called. Both stand
+                         in the trail's name. Lower-case letters, digits, dots and hyphens
       --project ID       1 to 64 letters, digits, dots, underscores and hyphens
-      --watch FOLDER     a folder instruments write to; it is put under --project
-      --profile ID       only this instrument's data sets are looked for; without it all profiles are tried.
-                         The IDs: relay profiles
-      --device NAME      what people call the instrument, for the records; --name unless given
-      --quiet SECONDS    how long a file must not have changed to be at rest, 1 to 3600; ${QUIET_SECONDS} unless given
-      --no-hints         the system's hints are not used for this folder, e.g. on a network share
-      --person           who an account of this machine is; repeat it. Nobody else can be an actor: without one
-                         every file is recorded as one that no person answers for
+      --watch FOLDER     a folder instruments write to; its files are recorded under --project
+      --profile ID       looks for the data sets of this instrument only; otherwise all profiles are
+                         tried. relay profiles lists the IDs
+      --device NAME      what people call the instrument; the same as --name unless given
+      --quiet SECONDS    how long a file must not have changed to be at rest: 1 to 3600;
+                         ${QUIET_SECONDS} unless given
+      --no-hints         does not use the system's change notices for this folder, for example on a
+                         network share where there are none
+      --person           the person behind an account of this machine; repeat it for more. Only
+                         enrolled persons can be actors: without one, every file is recorded as one
+                         that no person answers for
       --shared OSUSER    an account that several people use: it stands for nobody; repeat it
-      --order            how it is told who wrote a file, the first that can tell decides: the owner of the file,
-                         who is signed in with a badge, the only person logged in
-      --notary FOLDER    where checkpoints are kept; beside DIR unless given. Better on another disk or share
-      --admin            the first administrator of accounts; the one-time code by which they set their password
-                         is printed, good for 15 minutes. relay account first does the same later
-      --keys keystore    in the operating system's keystore instead of files only this account can read; needs
-                         the package @napi-rs/keyring, and somebody who is logged in
-      --passphrase-file  for the recovery file with the keys, 12 characters or more; without it one is made up
-                         and printed once`
+      --order            how the relay finds who wrote a file; the first that can tell decides:
+                         file-owner, the owner of the file; badge, who is signed in with a badge;
+                         os-session, the only person logged in
+      --notary FOLDER    where checkpoints are kept; beside DIR unless given. Put it on another disk
+                         or share
+      --admin            the first administrator. Prints a one-time code with which they set their
+                         password within 15 minutes. Later: relay account first
+      --keys keystore    keeps the keys in the operating system's keystore, not in files that only
+                         this account can read; needs the package @napi-rs/keyring and a login
+                         session
+      --passphrase-file  the passphrase of the recovery file, 12 characters or more; unless given,
+                         one is made up and printed once
+      Example: relay init --data /var/lib/relay --org lab.example --name ws-nmr-01 --project P-17 \\
+                 --watch /data/nmr --person jdoe="Jane Doe" --admin asmith="Anna Smith"`
 
 const options = {
   data: { type: 'string' },

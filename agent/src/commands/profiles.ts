@@ -5,8 +5,9 @@ import { type Command, jsonText, parseOptions } from './options.ts'
 /** `relay profiles`: those that come with the relay, and with --data the site's own. Returns 0. */
 export const profilesCommand: Command = {
   help: `relay profiles [--data DIR] [--json]
-      The instruments whose data sets are known, with the IDs that --profile takes; with --data also those that
-      the site has described itself, in DIR/profiles`,
+      The instruments whose data sets are known, with the IDs that --profile takes. With --data also
+      those that the site has described itself, in DIR/profiles.
+      Example: relay profiles`,
   async run(args, out) {
     const { values } = parseOptions(args, {
       data: { type: 'string' },

@@ -21,17 +21,21 @@ import { newPassphrase, readPassphrase } from './passphrase.ts'
 import { reading } from './reading.ts'
 
 export const recoverHelp = `relay recover --data DIR --passphrase-file FILE [--recovery FILE] [--json]
-      Puts missing keys back from the recovery file. A key that is there is never replaced: exit code 1 if one
-      is not as in the file, or cannot be used`
+      Puts missing keys back from the recovery file. A key that is there is never replaced: exit
+      code 1 if one is not as in the file, or cannot be used.
+      Example: relay recover --data /var/lib/relay --passphrase-file passphrase.txt`
 
-export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [--new-passphrase-file FILE] [--reason TEXT]
+export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [--new-passphrase-file FILE]
+           [--reason TEXT] [--recovery FILE] [--json]
+      Writes the recovery file anew with all present keys, for example after a new trail was begun.
+      The passphrase has to open the old file, which is kept beside the new one (....before). The
+      writing is a record.
+      --new-passphrase-file  the passphrase of the new file; the same as before unless given
+  relay recovery --data DIR --replace --reason TEXT [--new-passphrase-file FILE]
            [--recovery FILE] [--json]
-  relay recovery --data DIR --replace --reason TEXT [--new-passphrase-file FILE] [--recovery FILE] [--json]
-      Writes the recovery file anew with all keys there are, e.g. after a new trail was begun. The passphrase
-      must open the one that is there; it is kept beside the new one (....before). It is a record.
-      --new-passphrase-file  what opens the new one; without it the passphrase stays
-      --replace              the old passphrase is lost: keys that only the old file holds are not in the new
-                             one. Without --new-passphrase-file a passphrase is made up and printed once`
+      For a passphrase that is lost. Keys that only the old file holds are not in the new one.
+      Without --new-passphrase-file a passphrase is made up and printed once.
+      Example: relay recovery --data /var/lib/relay --passphrase-file passphrase.txt`
 
 const options = {
   data: { type: 'string' },

@@ -6,10 +6,13 @@ import { openBag } from '../verify-bag-command.ts'
 import { trustOf } from '../verify-command.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 
-export const reportHelp = `relay report EXPORT.zip --out FILE.html (--policy FILE | --trail-key LINE | --fingerprint DIGITS …) [--json]
-      A copy of a sealed export for people, as a page that prints well: every record, every signature with name,
-      time, meaning and reason, which records changed after their first entry, and what verifying the export has
-      shown. It is no evidence itself, and says which bag is. Exit codes as of verify`
+export const reportHelp = `relay report EXPORT.zip --out FILE.html (--policy FILE | --trail-key LINE | --fingerprint DIGITS)
+             [--json]
+      Makes a copy of a sealed export to read and print: every record, every signature with name,
+      time, meaning and reason, which records changed after their first entry, and what verifying
+      showed. The copy is no evidence; the export is, and the copy names it. Whose word counts is
+      said as for relay verify EXPORT.zip, and the exit codes are the same.
+      Example: relay report march.zip --out march.html --trail-key "KEY LINE"`
 
 const options = {
   out: { type: 'string' },

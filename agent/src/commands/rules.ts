@@ -15,23 +15,28 @@ import { type Command, jsonText, type Output, parseOptions, parseWords } from '.
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay rules --as ID [--port N] [--data DIR] [--json]
-      What the site has decided of people: four eyes, passwords, who signs in which order
+      What the site has decided about people: four eyes, passwords, who signs in which order.
   relay rules set NAME VALUE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      four-eyes on|off               nobody approves what they made themselves; on, unless it was set otherwise
-      password-length N              characters, 12 to 64
+      four-eyes on|off               on: nobody approves what they made themselves. On at first
+      password-length N              the least number of characters, 12 to 64
       password-composition none|annex11
-      password-max-age DAYS|none     how old a password may become, from 30 days
-      signing PROJECT=STEPS          e.g. NMR=reviewed:reviewer,approved:qa,independent: these signatures, in this
-                                     order, each by somebody else; PROJECT=none: any; PROJECT= takes its rule away;
-                                     "*" stands for all projects without one of their own
+                                     annex11: capital and small letters, digits and others
+      password-max-age DAYS|none     a password has to be changed after so many days, 30 to 3650
+      signing PROJECT=STEPS          the signatures a record needs, in this order, for example
+                                     NMR=reviewed:reviewer,approved:qa,independent; independent:
+                                     each by another person. PROJECT=none: in any order. PROJECT=
+                                     with nothing after it removes the rule. "*" as the project
+                                     stands for all projects without a rule
       identity ISSUER,CLIENT,AUDIENCE|none
-                                     the provider by which people may sign in, what it calls this relay, and whom
-                                     tokens of the site's software have to be meant for
-      identity-keys FILE|none        the provider's public keys (JWKS), where this machine cannot reach it
-      Rules for passwords are asked at each sign-in: whoever's is of another form has to set another first
-      (relay account password). Each change is a record with what was before. The password of --as is typed when it
-      is asked for, or is a line of standard input.
-      ${whereHelp}`
+                                     the identity provider by which people may sign in: its address,
+                                     what it calls this relay, and the audience that tokens of the
+                                     site's software must name
+      identity-keys FILE|none        the provider's public keys (JWKS), if this machine cannot reach
+                                     it
+      Each change is a record that says what was before. A new rule for passwords is checked at each
+      sign-in: whoever's password does not meet it has to set another (relay account password).
+      ${whereHelp}
+      Example: relay rules set password-length 16 --as asmith --reason "rule 12 of the site"`
 
 const KEYS_BYTES_MAX = 262_144
 

@@ -25,16 +25,20 @@ import { jsonLine, type Output, parseOptions, required, wholeNumber } from './op
 
 const PORT = 7411
 
-export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan-seconds 60] [--rescan-seconds 600] [--json]
+export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan-seconds N] [--rescan-seconds N] [--json]
       Runs the relay until Ctrl-C. Events are JSON lines on standard error.
-      --port             where /healthz and /readyz answer, on this machine only; 0 for nowhere, ${PORT} unless
-                         given. A port that something else has is tried again and again; files are captured
-                         all the same. /healthz: it is there. /readyz: 200 if what instruments write is noticed
-                         and can be recorded, 503 with the "reasons" if not (starting, the disk takes nothing, no
-                         watched folder is there); "degraded" says what else needs attention, a missing notary
-                         for one: files are captured and records made without it, they are anchored later
-      --hints off        folders are looked through again and again, the system's hints are not used
-      --scan-seconds     every folder is looked through this often, and every file --rescan-seconds`
+      --port N           where the relay answers, on this machine only; ${PORT} unless given, 0 for
+                         nowhere. If another program has the port, the relay tries again and again;
+                         files are recorded meanwhile. /healthz says that it runs. /readyz says 200
+                         if files are noticed and can be recorded, 503 with "reasons" if not: it is
+                         starting, the disk takes nothing, no watched folder is there. "degraded"
+                         names what else needs attention, for example a missing notary: files are
+                         recorded without it and anchored later
+      --hints off        does not use the system's change notices; folders are looked through
+                         instead
+      --scan-seconds N   how often every folder is looked through, 1 to 3600; 60 unless given
+      --rescan-seconds N how often every file is looked at, 1 to 86400; 600 unless given
+      Example: relay run --data /var/lib/relay`
 
 const ASKED_MILLISECONDS = 200
 /** How often it is looked whether the database is still the file that was opened. */

@@ -5,8 +5,9 @@ import { type Command, jsonText, type Output, parseOptions, required } from './o
 import { reading } from './reading.ts'
 
 const settingsHelp = `relay settings --data DIR [--json]
-      What the relay goes by now, as the trail's records have it: watched folders with project and profile,
-      projects, persons, shared accounts, who has a badge. How it came to be: relay trail, settings.changed`
+      What the relay goes by now: watched folders with project and profile, projects, persons,
+      shared accounts, and who has a badge. Each change is a record, settings.changed.
+      Example: relay settings --data /var/lib/relay`
 
 /** The settings as they are told: of a badge only whose it is. */
 type ToldSettings = Omit<Settings, 'badges'> & { readonly badges: readonly string[] }

@@ -7,14 +7,15 @@ import { type Command, jsonText, type Output, parseOptions, parseWords } from '.
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay signature list --as ID [--port N] [--data DIR] [--json]
-      Records that were signed, the one signed last first: what their signatures come to, each with name, time,
-      meaning and reason, and whether there is a newer version, which has none of them
+      The records that were signed, the latest first, with name, time, meaning and reason of each
+      signature. Says whether a newer version of the file exists: signatures do not pass on to it.
   relay signature held --as ID [--port N] [--data DIR] [--json]
-      Signatures that wait for somebody of quality to decide whether they count, and why
-  relay signature accept|refuse STATEMENT --as ID --reason TEXT [--port N] [--data DIR] [--json]
-      Decides about one, for good; STATEMENT is the first 8 digits or more of its name. Nobody decides about their
-      own. The password is typed when it is asked for, or is a line of standard input.
-      ${whereHelp}`
+      The signatures that count only if somebody of QA decides so, and why each is held.
+  relay signature accept|refuse STATEMENT --as QA --reason TEXT [--port N] [--data DIR] [--json]
+      Decides about one of them, for good. STATEMENT is the first 8 or more digits of
+      what relay signature held shows. Nobody decides about their own signature.
+      ${whereHelp}
+      Example: relay signature held --as asmith`
 
 const decisions = { accept: 'accepted', refuse: 'refused' } as const
 type Verb = keyof typeof decisions

@@ -14,8 +14,9 @@ import { reading } from './reading.ts'
 import { portOf, run as runRelay } from './run.ts'
 
 export const startHelp = `relay start [--data relay-data] [--watch instrument-folder] [--port N] [--json]
-      To try it: sets up a relay that watches a folder, if there is none yet, and runs it. The account that
-      runs it is enrolled as a person. A laboratory sets up its own with "relay init".`
+      To try it out: sets up a relay that watches a folder, unless there is one already, and runs
+      it. The account that runs it is enrolled as a person. A laboratory uses relay init instead.
+      Example: relay start`
 
 export async function startCommand(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, {

@@ -3,7 +3,7 @@ import { destinationText } from '@compliance-relay/shared/relay'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, clientAt } from './as-person.ts'
+import { asPerson, clientAt, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import {
   type Command,
   jsonText,
@@ -16,26 +16,30 @@ import {
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay subscription add --records|--alerts (--webhook URL | --syslog udp|tcp|tls://HOST:PORT)
-                  [--kind KIND]… [--project P]… --as ADMIN --reason TEXT [--port N] [--json]
-      Has records sent as they are made, or only those somebody should know of soon. --kind takes kinds as
-      agent/RECORDS.md has them, or file.* for all that begin so. Over and over, in order, until each has arrived. A webhook (https, or http on this machine) is signed as Standard Webhooks has it, by a secret that
-      is printed once, here. The address stands in the trail: nothing that opens anything belongs in it. Syslog
-      (RFC 5424) is not signed, and over udp what is lost on the way is lost
-  relay subscription list --as ID [--port N] [--json]
-  relay subscription end ID --as ADMIN --reason TEXT [--port N] [--json]
-  relay subscription replay ID --from SEQ --as ADMIN --reason TEXT [--port N] [--json]
-      Sends again from that record of the present trail on, under the same webhook-ids
-  relay subscription test ID --as ADMIN [--port N] [--json]
-      Sends one message that is no record, and says what came of it; exit code 1 if it did not arrive`
+                  [--kind KIND] [--project ID] --as ADMIN --reason TEXT
+                  [--port N] [--data DIR] [--json]
+      Sends records to a receiver as they are made, in order, each again until it has arrived.
+      --records          all records, or those of --kind and --project
+      --alerts           only records that somebody should know of soon (agent/RECORDS.md)
+      --webhook URL      https, or http on this machine. Deliveries are signed (Standard Webhooks)
+                         with a secret that is printed once, here. The URL is recorded in the trail:
+                         put no secret in it
+      --syslog           RFC 5424. It is not signed, and what udp loses on the way is lost
+      --kind KIND        for example file.created, or file.* for all that begin so; repeat it for
+                         more
+      --project ID       only records of this project; repeat it for more
+  relay subscription list --as ID [--port N] [--data DIR] [--json]
+  relay subscription end ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+  relay subscription replay ID --from SEQ --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+      Sends again from record SEQ of the present trail on, under the same webhook-ids.
+  relay subscription test ID --as ADMIN [--port N] [--data DIR] [--json]
+      Sends one message that is no record, and says whether it arrived; exit code 1 if it did not.
+      ${whereHelp}
+      Example: relay subscription add --alerts --syslog udp://127.0.0.1:514 --as asmith \\
+                 --reason "alerts go to the log of the site"`
 
-const common = {
-  as: { type: 'string' },
-  port: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const
-const withReason = { ...common, reason: { type: 'string' } } as const
 const adding = {
-  ...withReason,
+  ...personChangeOptions,
   records: { type: 'boolean', default: false },
   alerts: { type: 'boolean', default: false },
   webhook: { type: 'string' },
@@ -43,7 +47,7 @@ const adding = {
   kind: { type: 'string', multiple: true },
   project: { type: 'string', multiple: true },
 } as const
-const replaying = { ...withReason, from: { type: 'string' } } as const
+const replaying = { ...personChangeOptions, from: { type: 'string' } } as const
 
 type Act = (args: readonly string[], out: Output, asking: SecretInput) => Promise<number>
 
@@ -85,14 +89,14 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common, ['list'])
+  const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listSubscriptions', {}))
   out.write(values.json ? jsonText(answer) : answer.subscriptions.map((one) => `${lineOf(one)}\n`).join(''))
   return 0
 }
 
 async function end(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, withReason, ['end', 'ID'])
+  const { values, words } = parseOptions(args, personChangeOptions, ['end', 'ID'])
   const [, subscription = ''] = words
   const reason = requireReason(values.reason)
   await asPerson(values, asking, (client, password) =>
@@ -124,7 +128,7 @@ async function replay(args: readonly string[], out: Output, asking: SecretInput)
 }
 
 async function test(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, common, ['test', 'ID'])
+  const { values, words } = parseOptions(args, personOptions, ['test', 'ID'])
   const [, subscription = ''] = words
   const answer = await asPerson(values, asking, (client, password) =>
     client.call('testSubscription', { body: { password, subscription } }),

@@ -8,17 +8,24 @@ import { jsonText, type Output, parseOptions, required, wholeNumber } from './op
 import { reading, trailNumbered } from './reading.ts'
 
 export const trailHelp = `relay trail --data DIR [--from N] [--limit N] [--trail N] [--json]
-      Prints records as they are stored, one exact line each, from record 0 or --from N on, newest trail unless
-      --trail says otherwise: 1 is the oldest. These lines, all of them from record 0,
-      are what "relay verify" reads.
-      --json             one object: the trail's name, and the lines as "entries"`
+      Prints records exactly as they are stored, one line each. What relay verify reads are
+      all lines, from record 0 on.
+      --from N           the first record; 0 unless given
+      --limit N          how many; all unless given
+      --trail N          which trail, 1 is the oldest; the newest unless given
+      --json             one object: the trail's name, and the lines as "entries"
+      Example: relay trail --data /var/lib/relay --from 2 --limit 5`
 
 export const manifestHelp = `relay manifest SEQ --data DIR [--trail N] [--json]
-      Prints the manifest of a data set's record: "<sha256>  <size>  <path>", byte for byte as it was hashed`
+      Prints the manifest of a data set's record, a line for each file: "<sha256>  <size>  <path>",
+      byte for byte as it was hashed.
+      Example: relay manifest 12 --data /var/lib/relay`
 
 export const checkpointHelp = `relay checkpoint --data DIR [--size N] [--trail N] [--policy] [--json]
-      Prints the last checkpoint, or the one of N records; with --policy the policy that trusts its key.
-      Compare that key with the one "relay init" printed: a policy from the machine itself proves little`
+      Prints the last checkpoint, or with --size the one of N records. With --policy prints the
+      policy that trusts the trail's key. Compare that key with the one that relay init printed: a
+      policy that comes from the machine itself proves little.
+      Example: relay checkpoint --data /var/lib/relay`
 
 const options = {
   data: { type: 'string' },

@@ -14,13 +14,21 @@ import { recordedBelow } from './recorded-below.ts'
 import { lastOf, lastOfMember, recordAt, recordsOf, type Said } from './said-of-file.ts'
 
 export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
-      Says whether a file, or a data set's folder, is as the trail has it, and names the record that says so:
-      recorded, refused (no person answers for it), disagrees (recorded, but not as the instrument's own digest
-      has it), changed, not-read (in the trail, but it could not be read: nothing to compare it with), missing,
-      deleted, renamed, not-recorded, folder (no record is of it by itself: some of what is in it is named).
-      What lies in no watched folder is judged by its content alone, and said to be a copy. Exit code 0 only if it
-      is recorded as it is now, 1 for all else, 2 if it is neither there nor in the trail. It does not verify the trail
-      itself, relay verify --data does; with --files that reads every file there is`
+      Says whether a file, or the folder of a data set, is as the trail has it, and names the
+      record.
+      recorded      it is as it was recorded
+      refused       it is recorded, but no person answers for it
+      disagrees     it is recorded, but the instrument's own digest is another
+      changed       it is not as its last record has it
+      not-read      it has a record, but could not be read then: there is nothing to compare
+      missing, deleted, renamed
+                    it is not there: nothing says why, or a record says so
+      not-recorded  no record speaks of it
+      folder        no record is of the folder itself; some of what is in it is named
+      A file outside the watched folders is compared by its content alone, and is called a copy.
+      Exit code 0 only for recorded, 1 for all others, 2 if it is neither there nor in the trail.
+      This does not verify the trail: relay verify --data does.
+      Example: relay verify-file /data/nmr/result.txt --data /var/lib/relay`
 
 /** Records below a folder that are looked at for one of its own watch. */
 const LOOKED_AT_BELOW = 200

@@ -9,12 +9,13 @@ import { emptiedFolders, type ServiceOptions } from './service-options.ts'
 import { type ServiceStatus, serviceStatus } from './service-status.ts'
 
 export const serviceHelp = `relay service install|uninstall|status --data DIR [--user] [--print] [--json]
-      Has the operating system run the relay: from start-up on, and again whenever it ended. Exit code 1 if
-      install or uninstall could not be brought to an end, or, with status, if the service does not run; whether
-      the relay in it is well says relay status
+      Has the operating system run the relay, from start-up on, and start it again whenever it ends.
+      Exit code 1 if install or uninstall could not be completed, or, with status, if the service
+      does not run. Whether the relay in it is well says relay status.
       --user             a service of your own, without an administrator (Linux, macOS)
-      --print            with install: shows the definition and changes nothing; what would hinder a service
-                         is said on standard error`
+      --print            with install: shows the definition and changes nothing; what would hinder a
+                         service is said on standard error
+      Example: relay service install --data /var/lib/relay --print`
 
 /** What of a relay's settings a service must know. */
 export interface ServiceSettings {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from '@compliance-relay/shared/relay'
 import { UnusableInput } from '../unusable-input.ts'
 import type { BadgeInterval, Person } from './types.ts'
 
@@ -6,7 +7,6 @@ import type { BadgeInterval, Person } from './types.ts'
  * A badge is a code that a bar-code or RFID reader types: 128 random bits in Crockford's base 32, and one more
  * letter that tells a misread code from an unknown one. Only the SHA-256 of the code is kept.
  */
-const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CODE_LETTERS = 26
 export const BADGE_BYTES = 16
 
@@ -16,10 +16,10 @@ export function newBadge(random: Uint8Array): { readonly code: string; readonly 
   let number = BigInt(`0x${Buffer.from(random).toString('hex')}`)
   let letters = ''
   for (let i = 0; i < CODE_LETTERS; i++) {
-    letters = LETTERS.charAt(Number(number % 32n)) + letters
+    letters = CROCKFORD_LETTERS.charAt(Number(number % 32n)) + letters
     number /= 32n
   }
-  const whole = letters + LETTERS.charAt(remainder(`${letters}0`))
+  const whole = letters + CROCKFORD_LETTERS.charAt(remainder(`${letters}0`))
   return { code: whole.replace(/(.{9})(?=.)/g, '$1-'), hash: hashOf(whole) }
 }
 
@@ -43,8 +43,8 @@ export class BadgeRefused extends UnusableInput {
 
 /** The hash of a code as it was typed or read. Throws `BadgeRefused` if it was misread. */
 export function badgeHash(typed: string): string {
-  const letters = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
-  if (letters.length !== CODE_LETTERS + 1 || [...letters].some((letter) => !LETTERS.includes(letter)))
+  const letters = crockfordFolded(typed)
+  if (!isCrockford(letters, CODE_LETTERS + 1))
     throw new BadgeRefused(
       'not-a-code',
       'this is not a badge code; if every badge is answered like that, the reader and the computer are set to different keyboards',
@@ -118,7 +118,7 @@ function remainder(letters: string): number {
     sum <<= 1
     // x^5 + x^2 + 1 is primitive over GF(2).
     if (sum & 32) sum ^= 0b100101
-    sum ^= LETTERS.indexOf(letter)
+    sum ^= CROCKFORD_LETTERS.indexOf(letter)
   }
   return sum
 }

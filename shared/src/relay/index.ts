@@ -11,6 +11,7 @@ export {
   severities,
 } from './alerts.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
+export { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from './crockford.ts'
 export { Feed } from './feed/feed.ts'
 export { carriedFeedTokens } from './feed/feed-token-book.ts'
 export { FeedTokens } from './feed/feed-tokens.ts'

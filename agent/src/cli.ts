@@ -123,12 +123,38 @@ function waitText(seconds: number): string {
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`
 }
 
+/** How a command takes what a request has in a field. */
+const options: Readonly<Record<string, string>> = {
+  user: 'ID',
+  name: 'the name',
+  roles: '--role',
+  reason: '--reason',
+  identityCheck: '--identity-check',
+  issuer: '--issuer',
+  subject: '--subject',
+  digest: '--digest',
+  kinds: '--kind',
+  projects: '--project',
+  lasts: '--days',
+  to: '--webhook or --syslog',
+  token: 'TOKEN-ID',
+  subscription: 'ID',
+  code: 'the code',
+  password: 'the password',
+  newPassword: 'the new password',
+}
+
+function placeText(pointer: string): string {
+  const [, field = '', ...more] = pointer.split('/')
+  return field === 'change' ? more.join(' ') : (options[field] ?? pointer)
+}
+
 /** Of a request that the relay refuses, which field it is about. */
 function plainOf(error: Error): string {
   const { pointer = '', retryAfterSeconds } = error instanceof Problem ? error.details : {}
   const wait =
     retryAfterSeconds === undefined ? '' : ` It can be tried again in ${waitText(retryAfterSeconds)}.`
-  return `${error.message}${pointer === '' ? '' : ` (${pointer})`}${wait}`
+  return `${error.message}${pointer === '' ? '' : ` It is about ${placeText(pointer)}.`}${wait}`
 }
 
 /** A fault of ours, or of the machine: not a word about the trail, so neither 0 nor 1. */

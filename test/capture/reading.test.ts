@@ -213,7 +213,7 @@ describe('the feed', { tags: ['challenge'] }, () => {
     expect(rest.flatMap(({ record }) => record?.body.path ?? [])).toEqual(['c.txt'])
 
     const listed = station.tryRelayWith(`${good}\n`, 'feed-token', 'list', '--as', 'asmith', '--port', port)
-    expect(listed.out).toMatch(new RegExp(`^${view.id} LIMS of building 3 .*last used 20`, 'm'))
+    expect(listed.out).toMatch(new RegExp(`^${view.id} LIMS of building 3\\n.*last used 20`, 'm'))
     expect(token(good, 'revoke', view.id)).toMatchObject({ code: 0, error: '' })
     expect((await feed(opener)).status).toBe(401)
     expect(JSON.stringify(station.records())).not.toContain(opener)

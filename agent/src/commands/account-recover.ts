@@ -91,14 +91,14 @@ function textOf(id: string, { code, notBefore }: Recovered): string {
   const lines =
     code === null
       ? [
-          `Announced: nobody else can sign in, so ${id} is let in by the same command after ${notBefore},`,
-          'within a week, unless they sign in before.',
+          `Announced, because nobody else can sign in. Run the same command after ${notBefore},`,
+          `within a week: it gives ${id} the code, unless they have signed in before.`,
         ]
       : [
           code,
-          'This is the one-time code, shown this once: its owner sets a password by it within 15 minutes,',
-          `relay account password ${id} --code`,
-          'The password before opens nothing any more, and a right to sign is to be given again by two.',
+          `This is the one-time code of ${id}, shown this once. With it they set their password within 15 minutes:`,
+          `  relay account password ${id} --code`,
+          'The password before opens nothing any more. A right to sign has to be given again by two administrators.',
         ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }

@@ -13,10 +13,12 @@ export function accountText({
   if (typeof code === 'string')
     lines.push(
       code,
-      'This is the one-time code, shown this once: its owner sets a password by it within 15 minutes,',
-      'relay account password ID --code',
+      `This is the one-time code${account === undefined ? '' : ` of ${account.id}`}, shown this once. With it they set their password within 15 minutes:`,
+      `  relay account password ${account?.id ?? 'ID'} --code`,
+      'Capital or small letters, with dashes or without: it is the same.',
     )
-  if (code === null) lines.push('Proposed: a second administrator asks for the same, and is given the code.')
+  if (code === null)
+    lines.push('Proposed. When a second administrator asks for the same, they are given the code.')
   return `${lines.join('\n')}\n`
 }
 
@@ -38,7 +40,10 @@ export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAcce
     `Due ${due ?? 'once there is an account'}.`,
   )
   if ('accounts' in answer)
-    lines.push(`If all is as it should be: relay account review --digest ${digest} --reason TEXT`)
+    lines.push(
+      'If all of this is as it should be, record the review:',
+      `  relay account review --as QA --digest ${digest} --reason TEXT`,
+    )
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 

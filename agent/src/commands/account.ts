@@ -177,6 +177,8 @@ async function carryOut(
     case 'change': {
       const taken = { ...withReason, role: everything.role, 'full-name': everything['full-name'] }
       const { values, words } = read(args, taken, verb, 'ID')
+      if (values['full-name'] === undefined && values.role === undefined)
+        throw new UnusableInput('--full-name or --role says what is to be changed')
       const body = {
         reason: requireReason(values.reason),
         ...(values['full-name'] === undefined ? {} : { name: values['full-name'] }),

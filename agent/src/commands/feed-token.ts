@@ -50,8 +50,8 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
   const answer = await asPerson(values, asking, (client, password) =>
     client.call('issueFeedToken', { body: { ...body, password } }),
   )
-  if (values.json) out.write(jsonText(answer))
-  else out.write(`${answer.token}\n${textOf(answer.issued)}The token is shown this once.\n`)
+  const told = `${answer.token}\nThis is the token, shown this once. Give it to the program.\n`
+  out.write(values.json ? jsonText(answer) : `${told}${textOf(answer.issued)}`)
   return 0
 }
 
@@ -69,7 +69,9 @@ async function revoke(args: readonly string[], out: Output, asking: SecretInput)
   await asPerson(values, asking, (client, password) =>
     client.call('revokeFeedToken', { body: { password, reason, token } }),
   )
-  out.write(values.json ? jsonText({ revoked: token }) : `${printable(token)} opens nothing any more.\n`)
+  out.write(
+    values.json ? jsonText({ revoked: token }) : `The token ${printable(token)} opens nothing any more.\n`,
+  )
   return 0
 }
 
@@ -83,6 +85,10 @@ function daysOf(text: string): number {
 function textOf({ id, name, kinds, projects, since, expires, revoked, lastUse }: FeedTokenView): string {
   const state = revoked === null ? `until ${expires}` : `REVOKED ${revoked}`
   const opens = [...kinds, ...(projects === null ? [] : [`of ${projects.join(', ')}`])].join(' ')
-  const line = `${id} ${name.padEnd(24)} since ${since}, ${state}, last used ${lastUse ?? 'not since the start'}: ${opens}`
-  return `${printable(line)}\n`
+  const lines = [
+    `${id} ${name}`,
+    `    since ${since}, ${state}; last used ${lastUse ?? 'not since the relay was started'}`,
+    `    opens ${opens}`,
+  ]
+  return lines.map((line) => `${printable(line)}\n`).join('')
 }

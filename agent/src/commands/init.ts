@@ -136,7 +136,7 @@ function printed(result: InitResult): string {
       ? []
       : [
           `  code       ${result.code}`,
-          '             By it the first administrator sets a password within 15 minutes of now, once the relay runs:',
+          '             With it the first administrator sets their password, once the relay runs, within 15 minutes:',
           `             relay account password ${result.admin ?? ''} --code`,
         ]),
     'Keep a copy of the key line outside this machine: with it anybody can check the trail.',

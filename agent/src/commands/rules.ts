@@ -9,6 +9,7 @@ import {
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { readPlainFile } from '../read-plain-file.ts'
 import { requireReason } from '../reason.ts'
+import { whyUnreadable } from '../system-faults.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
@@ -73,19 +74,19 @@ async function set(args: readonly string[], out: Output, asking: SecretInput): P
 export function ruleChange(name: string, value: string): (rules: SiteRules) => RulesChange {
   switch (name) {
     case 'four-eyes': {
-      const fourEyes = oneOf(value, { on: true, off: false })
+      const fourEyes = oneOf(name, value, { on: true, off: false })
       return () => ({ fourEyes })
     }
     case 'password-length': {
-      const lengthMin = numberOf(value, 12, 64)
+      const lengthMin = numberOf(name, value, 12, 64)
       return ({ passwords }) => ({ passwords: { ...passwords, lengthMin } })
     }
     case 'password-composition': {
-      const composition = oneOf(value, { none: 'none', annex11: 'annex11' } as const)
+      const composition = oneOf(name, value, { none: 'none', annex11: 'annex11' } as const)
       return ({ passwords }) => ({ passwords: { ...passwords, composition } })
     }
     case 'password-max-age': {
-      const maxAgeDays = value === 'none' ? null : numberOf(value, 30, 3_650)
+      const maxAgeDays = value === 'none' ? null : numberOf(name, value, 30, 3_650)
       return ({ passwords }) => ({ passwords: { ...passwords, maxAgeDays } })
     }
     case 'signing': {
@@ -112,7 +113,7 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
     }
     default:
       throw new UnusableInput(
-        `there is no rule ${shown(name)}: four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys`,
+        `there is no rule ${shown(name)}; there are four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys`,
       )
   }
 }
@@ -126,9 +127,10 @@ function signingRule(text: string): SigningRule {
       const [meaning, role] = part.split(':')
       if (meaning !== 'reviewed' && meaning !== 'approved')
         throw new UnusableInput(
-          `a step is reviewed or approved, and a role if need be: ${shown(part)} is none`,
+          `a step of signing is reviewed or approved, and :ROLE after it where one is asked for; ${shown(part)} is none`,
         )
-      if (role !== undefined && !isRole(role)) throw new UnusableInput(`${shown(role)} is no role`)
+      if (role !== undefined && !isRole(role))
+        throw new UnusableInput(`${shown(role)} is no role; a step of signing names reviewer or qa`)
       return { meaning, role: role ?? null } as const
     })
   return { steps, independent }
@@ -138,8 +140,9 @@ type Keys = NonNullable<NonNullable<SiteRules['identity']>['jwks']>
 
 /** What a provider publishes, less what a key can do without: the relay takes no member it has no use for. */
 function keysIn(file: string): Keys {
-  const read = readPlainFile(file, KEYS_BYTES_MAX)
-  if (read.kind !== 'read') throw new UnusableInput(`the keys in ${file} cannot be read`)
+  const read = plainFile(file)
+  if (read.kind !== 'read')
+    throw new UnusableInput(`${file} is no plain file, or has more than ${KEYS_BYTES_MAX} bytes`)
   try {
     const { keys } = JSON.parse(read.bytes.toString('utf8')) as { keys: Record<string, unknown>[] }
     const known = ['kty', 'kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e']
@@ -152,16 +155,24 @@ function keysIn(file: string): Keys {
   }
 }
 
-function oneOf<Value>(text: string, values: { readonly [name: string]: Value }): Value {
+function plainFile(file: string) {
+  try {
+    return readPlainFile(file, KEYS_BYTES_MAX)
+  } catch (error) {
+    throw new UnusableInput(`the keys in ${file} cannot be read: ${whyUnreadable(error)}`)
+  }
+}
+
+function oneOf<Value>(name: string, text: string, values: { readonly [name: string]: Value }): Value {
   if (!Object.hasOwn(values, text))
-    throw new UnusableInput(`${Object.keys(values).join(' or ')}, not ${shown(text)}`)
+    throw new UnusableInput(`${name} is ${Object.keys(values).join(' or ')}, not ${shown(text)}`)
   return values[text] as Value
 }
 
-function numberOf(text: string, least: number, most: number): number {
+function numberOf(name: string, text: string, least: number, most: number): number {
   const number = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0
   if (number < least || number > most)
-    throw new UnusableInput(`a number from ${least} to ${most}, not ${shown(text)}`)
+    throw new UnusableInput(`${name} is a number from ${least} to ${most}, not ${shown(text)}`)
   return number
 }
 
@@ -182,7 +193,7 @@ export function rulesText(rules: SiteRules): string {
       : [
           lineOf(
             'identity provider',
-            `${identity.issuer}, which calls this relay ${identity.clientId}; tokens for ${identity.audience}${identity.jwks === undefined ? '' : `; ${identity.jwks.keys.length} keys on record`}`,
+            `${identity.issuer}; this relay is ${shown(identity.clientId)} there; tokens are for ${shown(identity.audience)}${identity.jwks === undefined ? '' : `; ${identity.jwks.keys.length} keys on record`}`,
           ),
         ]),
     ...(projects.length === 0 ? [lineOf('signing', 'whoever may sign does, in any order')] : projects),

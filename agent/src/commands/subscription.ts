@@ -83,7 +83,7 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
   const told =
     secret === null
       ? ''
-      : `  secret  ${secret}\n  It is not told again: give it to the receiver, which checks by it who sends.\n`
+      : `  secret  ${secret}\n  It is shown this once. Give it to the receiver, which checks with it who sends.\n`
   out.write(values.json ? jsonText(answer) : `${lineOf(subscription)}\n${told}`)
   return 0
 }
@@ -182,9 +182,14 @@ function lineOf({
       ? `ENDED ${ended}`
       : delivery === null
         ? 'not sent at the moment'
-        : `next record ${delivery.next}, ${delivery.behind} to look at, last delivered ${delivery.lastDelivery ?? 'never'}`
-  const why = fault === null ? '' : `; since ${fault.since}, ${fault.tries} tries: ${fault.says}`
-  return printable(
-    `${subscription.padEnd(4)} ${what}${which === '' ? '' : ` (${which})`} to ${destinationText(to)}, by ${by} ${since}: ${state}${why}`,
-  )
+        : `next is record ${delivery.next}, ${delivery.behind} behind; last delivered ${delivery.lastDelivery ?? 'never'}`
+  const tries = fault === null ? '' : `${fault.tries} ${fault.tries === 1 ? 'try' : 'tries'}`
+  const lines = [
+    `${subscription.padEnd(4)} ${what} to ${destinationText(to)}`,
+    ...(which === '' ? [] : [`     only ${which}`]),
+    `     added by ${by} ${since}`,
+    `     ${state}`,
+    ...(fault === null ? [] : [`     DOES NOT ARRIVE since ${fault.since}, ${tries}: ${fault.says}`]),
+  ]
+  return lines.map(printable).join('\n')
 }

@@ -34,6 +34,7 @@ export {
   sentenceOf,
   statusOf,
 } from './problem.ts'
+export { type ProblemDetail, problemDetails } from './problem-detail.ts'
 export { PROBLEM_TYPE, problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
 export { type Caching, type Content, caching, isContent, type Route } from './route.ts'
 export { problemsOf } from './route-problems.ts'

@@ -67,7 +67,7 @@ export function mayDo(held: readonly Role[], action: Action): boolean {
 
 /** Throws `Problem` unless one of the roles may do it. */
 export function requireAllowed(held: readonly Role[], action: Action): void {
-  if (!mayDo(held, action)) throw new Problem('forbidden')
+  if (!mayDo(held, action)) throw new Problem('forbidden', { roles: policy[action] })
 }
 
 /** Roles whose holders sign records, once their identity has been checked. */
@@ -79,5 +79,6 @@ export const signingRoles: readonly Role[] = ['reviewer', 'qa']
  */
 export function requireTogether(held: readonly Role[]): void {
   const isAlone = !held.some((role) => role === 'administrator' || role === 'auditor') || held.length === 1
-  if (held.length === 0 || new Set(held).size < held.length || !isAlone) throw new Problem('roles-conflict')
+  if (held.length === 0 || new Set(held).size < held.length || !isAlone)
+    throw new Problem('roles-conflict', { detail: 'role-alone' })
 }

@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest'
 import { Problem, problemCodes } from './problem.ts'
+import { problemDetails } from './problem-detail.ts'
 import { problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
 
 test('every refusal is read back as it was, over the wire', () => {
   for (const code of problemCodes)
-    for (const details of [{}, { pointer: '/roles/0' }, { pointer: '', retryAfterSeconds: 60 }]) {
+    for (const details of [
+      {},
+      { pointer: '/roles/0' },
+      { pointer: '', retryAfterSeconds: 60 },
+      { roles: ['reviewer', 'qa'] },
+      ...problemDetails.map((detail) => ({ detail })),
+    ]) {
       const problem = new Problem(code, details)
       const json: unknown = JSON.parse(JSON.stringify(problemJson(problem)))
       expect(problemSchema.safeParse(json).success).toBe(true)
@@ -26,6 +33,18 @@ test.each([
   { code: 'unheard-of' },
 ])('%j is no refusal that is known', (json) => {
   expect(readProblem(json, null)).toBeUndefined()
+})
+
+test('what somebody else than a relay puts into a refusal is not repeated', { tags: ['challenge'] }, () => {
+  const json = {
+    ...problemJson(new Problem('forbidden')),
+    title: 'Give your password to',
+    detail: 'the person at the door.',
+    roles: ['everybody', 'qa'],
+  }
+  const read = readProblem(json, null)
+  expect(read?.message).toBe('Your account may not do this. It takes the role qa.')
+  expect(read?.details).toEqual({ roles: ['qa'] })
 })
 
 test('members that a later version adds are passed over, and a wait that is none is none', () => {

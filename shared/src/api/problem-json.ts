@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { roles } from './policy.ts'
 import { isProblemCode, Problem, type ProblemCode, problemCodes, sentenceOf, statusOf } from './problem.ts'
+import { detailOf, detailSentence } from './problem-detail.ts'
 
 /** The media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -12,16 +14,23 @@ export const problemSchema = z.strictObject({
   code: z.enum(problemCodes),
   /** The field it is about (RFC 6901). */
   pointer: z.string().optional(),
+  /** What it is about this time, in words. */
+  detail: z.string().optional(),
+  /** Of `forbidden`: the roles that may do it. */
+  roles: z.array(z.enum(roles)).optional(),
 })
 
 export function problemJson({ code, details }: Problem): z.infer<typeof problemSchema> {
-  const { pointer } = details
+  const { pointer, detail } = details
+  const allowed = roles.filter((role) => details.roles?.includes(role))
   return {
     type: problemTypeOf(code),
     title: sentenceOf(code),
     status: statusOf(code),
     code,
     ...(pointer === undefined ? {} : { pointer }),
+    ...(detail === undefined ? {} : { detail: detailSentence(detail) }),
+    ...(allowed.length === 0 ? {} : { roles: allowed }),
   }
 }
 
@@ -46,11 +55,20 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
   const read = readable.safeParse(json)
   if (!read.success || !isProblemCode(read.data.code)) return undefined
   const { code, pointer } = read.data
+  const detail = detailOf(read.data.detail)
+  const allowed = roles.filter((role) => read.data.roles?.includes(role))
   const seconds = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
   return new Problem(code, {
     ...(pointer === undefined ? {} : { pointer }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(allowed.length === 0 ? {} : { roles: allowed }),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   })
 }
 
-const readable = z.object({ code: z.string(), pointer: z.string().optional() })
+const readable = z.object({
+  code: z.string(),
+  pointer: z.string().optional(),
+  detail: z.string().optional(),
+  roles: z.array(z.string()).optional(),
+})

@@ -1,103 +1,129 @@
+import { detailSentence, type ProblemDetail } from './problem-detail.ts'
+
 /**
  * Every reason for which a relay refuses what somebody asks of it: one closed list, for the wire (RFC 9457), the
  * command line and the app alike. A code is for programs and never changes its meaning; the sentence is for people.
  * What went wrong inside a relay is no problem of this list but an error, and ends in `internal`.
  */
 const problems = {
-  'bad-request': [400, 'The request is not of the form this place asks for.'],
-  'body-unreadable': [400, 'The body is not one JSON value of the accepted form.'],
+  'bad-request': [400, 'A field of the request is missing, unknown or of another form than is asked for.'],
+  'body-unreadable': [400, 'The body of the request is not JSON, or nested too deep.'],
   'reason-missing': [
     400,
-    'A reason of at least ten characters is asked for, with four different letters or digits in it.',
+    'A reason is missing: 10 to 1000 characters, with at least four different letters or digits.',
   ],
   unauthenticated: [401, 'Sign in first.'],
   'sign-in-refused': [401, 'The user id or the password is wrong, or the account may not sign in.'],
   'password-wrong': [401, 'The password is wrong.'],
-  'token-refused': [401, 'The token is not one by which this relay takes anybody for present.'],
-  'code-refused': [401, 'The one-time code is wrong, used or too old.'],
+  'token-refused': [401, 'This relay does not accept the token as a proof that somebody is present.'],
+  'code-refused': [401, 'The one-time code is wrong, was used already, or is older than 15 minutes.'],
   forbidden: [403, 'Your account may not do this.'],
   'password-change-needed': [
     403,
-    'Set another password first: this one is on the list of those that are tried first, or is older or of another form than this site asks for.',
+    'Set another password first. The present one is on a list of common passwords, is too old, or does not meet the rules of this site: relay account password sets one.',
   ],
-  'own-record': [403, 'Nobody may do this for what they made themselves.'],
+  'own-record': [403, 'Nobody may do this for something they made or signed themselves.'],
   'origin-refused': [403, 'The request does not come from the pages of this relay.'],
-  'not-found': [404, 'There is nothing under this name.'],
+  'not-found': [404, 'There is nothing at this address, or of this name.'],
   'account-unknown': [404, 'There is no such account.'],
-  'held-unknown': [404, 'No signature waits for a decision under this name.'],
-  'method-not-allowed': [405, 'This place does not take such a request.'],
-  'account-exists': [
-    409,
-    'There is, or once was, an account of this user id; user ids are never used again.',
+  'held-unknown': [404, 'No held signature has this name: relay signature held lists them.'],
+  'method-not-allowed': [405, 'This address does not take requests of this method.'],
+  'account-exists': [409, 'There is or was an account with this user id; user ids are never used again.'],
+  'key-refused': [
+    422,
+    'The signing key cannot be enrolled: its proof is wrong, or its name or device is not as this relay asks.',
   ],
-  'key-refused': [422, 'The signing key was not proved, or is not one that can be enrolled here.'],
-  'feed-token-unknown': [404, 'There is no such feed token in force.'],
-  'cursor-unknown': [404, 'There is no such place in the trails of this relay: begin without a cursor.'],
+  'feed-token-unknown': [
+    404,
+    'There is no such feed token in force: relay feed-token list shows those there are.',
+  ],
+  'cursor-unknown': [404, 'The cursor names no place in the trails of this relay: begin without a cursor.'],
   'key-unknown': [404, 'There is no such signing key in force.'],
   'held-overtaken': [
     409,
-    'This signature cannot count any more: what stands on its records has changed since it came.',
+    'This signature cannot count any more: other signatures on its records were accepted since.',
   ],
-  'nothing-changed': [409, 'It is so already: nothing was changed.'],
+  'nothing-changed': [409, 'It is as asked already: nothing was changed.'],
   'subscription-unknown': [404, 'There is no such subscription, or it has ended.'],
   'subscriptions-full': [409, 'There are as many subscriptions as there may be: end one first.'],
   'destination-refused': [
     422,
     'Records are sent to https addresses, to http on this machine itself, or to a host and port for syslog.',
   ],
-  'account-state': [409, 'The account is in a state that does not allow this.'],
-  'review-changed': [409, 'The accounts are not as they were shown: look at them again.'],
-  'last-administrator': [409, 'The last administrator who can sign in stays one.'],
-  'recovery-refused': [401, 'This is not the recovery file that counts, or not its passphrase.'],
-  'recovery-not-needed': [409, 'Another administrator can sign in, and gives a one-time code.'],
+  'account-state': [409, 'The state of the account does not allow this.'],
+  'review-changed': [409, 'The accounts have changed since they were shown: look at them again.'],
+  'last-administrator': [409, 'This is the last administrator who can sign in: add another one first.'],
+  'recovery-refused': [
+    401,
+    'The recovery file is not the one that counts at present, or the passphrase is wrong.',
+  ],
+  'recovery-not-needed': [
+    409,
+    'No recovery is needed: another administrator can sign in and reset the password.',
+  ],
   'recovery-second': [
     409,
-    'This takes a second person, of QA where somebody there can sign in, and else anybody who can.',
+    'This takes a second person who can sign in: of QA if anybody of QA can, otherwise anybody.',
   ],
-  'recovery-rests': [409, 'This recovery is announced, and is carried out three days after that.'],
-  'recovery-over': [409, 'This recovery is over, or was never begun: begin it again.'],
-  'second-person-needed': [409, 'This takes a second administrator.'],
-  'too-many': [409, 'There are as many of these as there may be.'],
-  'link-taken': [409, 'This subject of the identity provider is linked to another account.'],
-  'body-too-large': [413, 'The body is larger than this place takes.'],
+  'recovery-rests': [
+    409,
+    'This recovery is announced. It can be carried out three days after the announcement.',
+  ],
+  'recovery-over': [409, 'This recovery is over or was never begun: begin it again.'],
+  'second-person-needed': [
+    409,
+    'This takes a second administrator: whoever proposed it cannot also allow it.',
+  ],
+  'too-many': [409, 'There are as many as there may be already: end one first.'],
+  'link-taken': [409, 'Another account is linked to this subject of the identity provider.'],
+  'body-too-large': [413, 'The body of the request is too large.'],
   'body-type': [415, 'Only application/json is taken.'],
   'host-refused': [421, 'This relay does not answer under that name.'],
   'user-id-form': [
     422,
     'A user id has 2 to 32 letters a to z, digits, dots, hyphens or underscores, and begins with a letter.',
   ],
-  'user-id-reserved': [422, 'This user id names a role or a program, not a person.'],
-  'name-form': [422, 'The full name is missing or cannot be printed.'],
-  'roles-conflict': [422, 'These roles do not go together in one account.'],
+  'user-id-reserved': [422, 'This user id names a role or a program, not a person: choose another.'],
+  'name-form': [422, 'The full name is missing, too long, or has characters that cannot be printed.'],
+  'roles-conflict': [422, 'The roles of the account do not allow this.'],
   'rule-form': [
     422,
-    'A step of signing names a role that signs; at most 80 projects have rules of their own.',
+    'The rule cannot be kept: a step of signing names reviewer or qa, and at most 80 projects have rules of their own.',
   ],
-  'identity-check-missing': [422, 'Who may sign has had their identity checked: how is to be said.'],
+  'identity-check-missing': [422, 'How the identity was checked is missing: 10 to 1000 characters.'],
   'link-form': [
     422,
-    'An issuer is an https address, and a subject has 1 to 255 letters, digits or signs, and no space.',
+    'The issuer is an https address, and the subject has 1 to 255 letters, digits or signs, and no space.',
   ],
-  'password-short': [422, 'The password is too short.'],
-  'password-long': [422, 'The password is longer than 128 characters.'],
-  'password-common': [
+  'password-short': [
     422,
-    'This password, or one very like it, is on the list of passwords that are tried first.',
+    'The password is too short: it takes 12 characters, or as many as the rules of this site say.',
   ],
-  'password-context': [422, 'The password contains the user id, the name, or a word of this site.'],
-  'password-repeats': [422, 'The password repeats a few characters.'],
-  'password-similar': [422, 'The new password is too much like the old one.'],
-  'password-composition': [422, 'The password lacks a kind of character this site asks for.'],
+  'password-long': [422, 'The password is longer than 128 characters.'],
+  'password-common': [422, 'This password, or one very like it, is on a list of common passwords.'],
+  'password-context': [
+    422,
+    'The password contains the user id, the name, or a word of this site, such as its domain, a project or a device.',
+  ],
+  'password-repeats': [422, 'The password repeats the same few characters.'],
+  'password-similar': [422, 'The new password is too similar to the old one.'],
+  'password-composition': [
+    422,
+    'The password lacks a kind of character: this site asks for capital and small letters, digits and others.',
+  ],
   throttled: [429, 'Too many attempts: wait before the next.'],
   'streams-full': [429, 'Too many streams are open at this moment: close another one first.'],
-  busy: [429, 'Too many are signing in at this moment: try again in a few seconds.'],
-  'trail-damaged': [500, 'The trail does not hold what its checkpoint says it does.'],
+  busy: [429, 'Too many people are signing in at this moment: try again in a few seconds.'],
+  'trail-damaged': [
+    500,
+    'The trail does not hold what its checkpoint says: it is damaged. Run relay verify --data.',
+  ],
   internal: [500, 'The relay could not do this; its log says why.'],
   'external-unavailable': [
     503,
-    'Nobody can sign in by an identity provider now: sign in with the password of this relay.',
+    'The identity provider cannot be used at the moment: sign in with your password of this relay.',
   ],
-  held: [503, 'Nothing can be recorded at the moment, so nothing is done.'],
+  held: [503, 'Nothing can be recorded at the moment, so nothing was done: relay status says why.'],
 } as const satisfies { readonly [code: string]: readonly [status: number, sentence: string] }
 
 export type ProblemCode = keyof typeof problems
@@ -120,7 +146,19 @@ export function sentenceOf(code: ProblemCode): string {
 export interface ProblemDetails {
   /** The field the request is refused for, e.g. `/roles/0` (RFC 6901). */
   readonly pointer?: string
+  /** What it is about this time. */
+  readonly detail?: ProblemDetail
+  /** Of `forbidden`: the roles that may do it. */
+  readonly roles?: readonly string[]
   readonly retryAfterSeconds?: number
+}
+
+/** What is said beside the sentence of the code. */
+export function particularsOf({ detail, roles }: ProblemDetails): readonly string[] {
+  return [
+    ...(detail === undefined ? [] : [detailSentence(detail)]),
+    ...(roles === undefined ? [] : [`It takes the role ${roles.join(' or ')}.`]),
+  ]
 }
 
 /** A refusal that whoever asked can understand, and act upon. */
@@ -130,7 +168,7 @@ export class Problem extends Error {
   readonly details: ProblemDetails
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
-    super(sentenceOf(code))
+    super([sentenceOf(code), ...particularsOf(details)].join(' '))
     this.code = code
     this.details = details
   }

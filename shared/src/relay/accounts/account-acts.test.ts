@@ -345,3 +345,37 @@ test('no order of acts leads round the rules', {
   // The rules must not hold only because nothing is ever granted.
   expect(granted).toBeGreaterThan(20)
 })
+
+test('a refusal for the state of an account says what that state is', () => {
+  const one = site()
+  one.person('first', 'qlee', ['qa'])
+  one.take(
+    add(one.book, one.account('first'), { id: 'new', name: 'New', roles: ['operator'], reason }, code),
+    'first',
+  )
+  const first = () => one.account('first')
+  const said = (act: () => unknown) => {
+    try {
+      act()
+    } catch (error) {
+      return error instanceof Problem ? error.details.detail : error
+    }
+    return 'nothing'
+  }
+  const { book } = one
+  expect(said(() => enable(book, first(), 'qlee', reason))).toBe('is-active')
+  expect(said(() => enable(book, first(), 'new', reason))).toBe('is-invited')
+  expect(said(() => unlock(book, first(), 'qlee', reason))).toBe('not-locked')
+  expect(said(() => grantSigner(book, first(), 'qlee', reason))).toBe('signing-not-proposed')
+  expect(said(() => withdrawSigner(book, first(), 'qlee', reason))).toBe('signs-not')
+  expect(said(() => reset(book, first(), 'first', reason, code))).toBe('is-own')
+  one.take(disable(book, first(), 'qlee', reason), 'first')
+  expect(said(() => disable(book, first(), 'qlee', reason))).toBe('is-disabled-already')
+  expect(said(() => reset(book, first(), 'qlee', reason, code))).toBe('is-disabled')
+  one.take(retire(book, first(), 'qlee', reason), 'first')
+  for (const act of [disable, enable, retire])
+    expect(said(() => act(book, first(), 'qlee', reason))).toBe('is-retired')
+  expect(new Problem('account-state', { detail: 'is-retired' }).message).toBe(
+    'The state of the account does not allow this. It is retired, and that is for good.',
+  )
+})

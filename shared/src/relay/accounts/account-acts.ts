@@ -3,6 +3,7 @@ import {
   isIssuer,
   isSubject,
   Problem,
+  type ProblemDetail,
   type Role,
   requireAllowed,
   requireTogether,
@@ -51,7 +52,7 @@ export function addFirst(
   // Its code was not used in time, or is lost: nobody has come in yet, so whoever sets the relay up gives another.
   if (known !== undefined && isFirst(book, known))
     return { kind: 'account.reset', body: { ...plain('', known, FIRST_REASON).body, ...codeFields(code) } }
-  if (book.all().length > 0) throw new Problem('forbidden')
+  if (book.all().length > 0) throw new Problem('forbidden', { detail: 'accounts-there' })
   return added(book, { id, name, roles: ['administrator'], reason: FIRST_REASON }, code)
 }
 
@@ -98,7 +99,7 @@ export function change(
 ): Act {
   requireActor(by, 'account.change')
   const account = known(book, id)
-  if (account.state === 'retired') throw new Problem('account-state')
+  requireNotRetired(account)
   if (roles !== undefined) {
     requireTogether(roles)
     if (!roles.includes('administrator')) requireAnother(book, account)
@@ -118,7 +119,8 @@ export function change(
 export function disable(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'account.disable')
   const account = known(book, id)
-  if (account.state === 'disabled' || account.state === 'retired') throw new Problem('account-state')
+  requireNotRetired(account)
+  if (account.state === 'disabled') throw stateProblem('is-disabled-already')
   requireAnother(book, account)
   return plain('account.disabled', account, reason)
 }
@@ -126,14 +128,14 @@ export function disable(book: AccountBook, by: Account, id: string, reason: stri
 export function enable(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'account.enable')
   const account = known(book, id)
-  if (account.state !== 'disabled') throw new Problem('account-state')
+  if (account.state !== 'disabled') throw stateProblem(`is-${account.state}`)
   return plain('account.enabled', account, reason)
 }
 
 export function retire(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'account.retire')
   const account = known(book, id)
-  if (account.state === 'retired') throw new Problem('account-state')
+  requireNotRetired(account)
   requireAnother(book, account)
   return plain('account.retired', account, reason)
 }
@@ -147,7 +149,7 @@ export function endSessions(book: AccountBook, by: Account, id: string, reason: 
 export function unlock(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'account.unlock')
   const account = known(book, id)
-  if (account.locked === undefined) throw new Problem('account-state')
+  if (account.locked === undefined) throw stateProblem('not-locked')
   return plain('account.unlocked', account, reason)
 }
 
@@ -158,8 +160,9 @@ export function unlock(book: AccountBook, by: Account, id: string, reason: strin
 export function reset(book: AccountBook, by: Account, id: string, reason: string, code: OneTimeCode): Act {
   requireActor(by, 'account.reset')
   const account = known(book, id)
-  if (account.state === 'retired' || account.state === 'disabled' || account.id === by.id)
-    throw new Problem('account-state')
+  requireNotRetired(account)
+  if (account.state === 'disabled') throw stateProblem('is-disabled')
+  if (account.id === by.id) throw stateProblem('is-own')
   if (account.signer.state === 'none') return coded(account, reason, code)
   const proposed = account.resetProposed
   if (proposed === undefined) return plain('account.reset-proposed', account, reason)
@@ -184,8 +187,10 @@ export function link(
 ): Act {
   requireActor(by, 'account.link')
   const account = known(book, id)
-  if (account.state === 'retired' || account.external !== undefined) throw new Problem('account-state')
-  if (!isIssuer(issuer) || !isSubject(subject)) throw new Problem('link-form')
+  requireNotRetired(account)
+  if (account.external !== undefined) throw stateProblem('linked-already')
+  if (!isIssuer(issuer)) throw new Problem('link-form', { pointer: '/issuer' })
+  if (!isSubject(subject)) throw new Problem('link-form', { pointer: '/subject' })
   // That of an account which is retired is taken until it is said that it is not theirs any more.
   if (book.linkedTo({ issuer, subject }) !== undefined) throw new Problem('link-taken')
   const act = plain('account.linked', account, reason)
@@ -195,7 +200,7 @@ export function link(
 export function unlink(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'account.unlink')
   const account = known(book, id)
-  if (account.external === undefined) throw new Problem('account-state')
+  if (account.external === undefined) throw stateProblem('not-linked')
   const { issuer, subject } = account.external
   const act = plain('account.unlinked', account, reason)
   return { ...act, body: { ...act.body, issuer, subject } }
@@ -216,8 +221,10 @@ export function proposeSigner(
 ): Act {
   requireActor(by, 'signer.propose')
   const account = known(book, id)
-  if (account.state === 'retired' || account.signer.state === 'granted') throw new Problem('account-state')
-  if (!account.roles.some((role) => signingRoles.includes(role))) throw new Problem('roles-conflict')
+  requireNotRetired(account)
+  if (account.signer.state === 'granted') throw stateProblem('signs-already')
+  if (!account.roles.some((role) => signingRoles.includes(role)))
+    throw new Problem('roles-conflict', { detail: 'role-signs' })
   const check = identityCheck.trim()
   const { least, most } = REASON_CHARACTERS
   if (check.length < least || check.length > most || !isPlainLine(check))
@@ -230,7 +237,7 @@ export function proposeSigner(
 export function grantSigner(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'signer.grant')
   const account = known(book, id)
-  if (account.signer.state !== 'proposed') throw new Problem('account-state')
+  if (account.signer.state !== 'proposed') throw stateProblem('signing-not-proposed')
   if (account.signer.proposal.by === by.id) throw new Problem('second-person-needed')
   const act = plain('signer.granted', account, reason)
   return { ...act, body: { ...act.body, proposal: account.signer.proposal.seq } }
@@ -239,7 +246,7 @@ export function grantSigner(book: AccountBook, by: Account, id: string, reason: 
 export function withdrawSigner(book: AccountBook, by: Account, id: string, reason: string): Act {
   requireActor(by, 'signer.withdraw')
   const account = known(book, id)
-  if (account.signer.state === 'none') throw new Problem('account-state')
+  if (account.signer.state === 'none') throw stateProblem('signs-not')
   return plain('signer.withdrawn', account, reason)
 }
 
@@ -253,6 +260,14 @@ function known(book: AccountBook, id: string): Account {
   const account = book.get(id)
   if (account === undefined) throw new Problem('account-unknown')
   return account
+}
+
+function requireNotRetired({ state }: Account): void {
+  if (state === 'retired') throw stateProblem('is-retired')
+}
+
+function stateProblem(detail: ProblemDetail): Problem {
+  return new Problem('account-state', { detail })
 }
 
 /** Somebody who can sign in stays administrator: the way back in needs the recovery file and two people. */

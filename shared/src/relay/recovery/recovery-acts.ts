@@ -31,8 +31,9 @@ export function requireRecoverable(book: AccountBook, id: string): Account {
   const account = book.get(id)
   if (account === undefined) throw new Problem('account-unknown')
   const { state, roles } = account
-  if (!roles.includes('administrator') || state === 'disabled' || state === 'retired')
-    throw new Problem('account-state')
+  if (!roles.includes('administrator')) throw new Problem('account-state', { detail: 'is-no-administrator' })
+  if (state === 'disabled' || state === 'retired')
+    throw new Problem('account-state', { detail: state === 'retired' ? 'is-retired' : 'is-disabled-already' })
   const others = othersOf(book, id)
   if (others.some((one) => one.roles.includes('administrator'))) throw new Problem('recovery-not-needed')
   return account

@@ -71,11 +71,11 @@ const REQUEST_MILLISECONDS = 30_000
 /** Answers a request. */
 export type Answering = (request: Request) => Response | Promise<Response>
 
-/** Health, and what people ask under `/v1/` and what its refusals mean: that has a guard of its own, and refuses in a form of its own. */
+/** Health, and what people ask under `/v1/`, with its pages: that has a guard of its own, and refuses in a form of its own. */
 export function relayApp(health: Hono, api: Answering): Answering {
   return (request) => {
     const { pathname } = new URL(request.url)
-    return /^\/(?:v1|problems)\//.test(pathname) ? api(request) : health.fetch(request)
+    return /^\/(?:(?:v1|problems)\/|signed-in$)/.test(pathname) ? api(request) : health.fetch(request)
   }
 }
 

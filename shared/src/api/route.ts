@@ -13,6 +13,8 @@ export interface Route {
   readonly asksPassword: boolean
   /** A feed token opens it, too. */
   readonly takesFeedToken?: true
+  /** Another site may send a browser there, as a whole page: it reads and does nothing. */
+  readonly isLandedOn?: true
   /** What may stand behind a question mark, each once; nothing where this is left out. Never a secret (ASVS 14.2.1). */
   readonly query?: z.ZodObject
   readonly body: z.ZodType | undefined

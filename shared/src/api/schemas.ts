@@ -27,6 +27,15 @@ export const identityCheckField = text(2_000)
 export const roleField = z.enum(roles)
 export const rolesField = z.array(roleField).max(roles.length)
 
+/**
+ * What an identity provider puts into the address it sends a browser back to (RFC 6749, 4.1.2): one may add more, and
+ * no more is read of it than whether it is there.
+ */
+export const landedQuery = z.looseObject({
+  code: externalCodeField.optional(),
+  error: text(200).optional(),
+})
+
 /** The password of whoever asks, asked for again (ASVS 7.5.3), and what the change is for. */
 export const actBody = z.strictObject({ password: passwordField, reason: reasonField })
 

@@ -122,7 +122,7 @@ describe.each(states)('with a session: %s', (state) => {
   )
 })
 
-test('the table of routes names an action for all but what nobody can be signed in for', {
+test('the table of routes names an action for all but what holds nothing secret or nobody can be signed in for', {
   tags: ['req/P11-10d-1'],
 }, () => {
   const open = routeNames.filter((name) => routeOf(name).action === undefined)
@@ -130,7 +130,7 @@ test('the table of routes names an action for all but what nobody can be signed 
   // Whose presence it is, the token says, and the provider has signed it.
   const presence = ['beginPresence', 'endPresence']
   const signIn = ['hello', 'signIn', ...external, 'setPasswordByCode', 'recoverAccount']
-  expect(open).toEqual([...signIn, 'readProblemPage', ...presence])
+  expect(open).toEqual([...signIn, 'readProblemPage', 'readSignedInPage', ...presence, 'readOpenApi'])
 })
 
 test('every action on accounts, signers, own password and own session has its route', () => {

@@ -229,11 +229,47 @@ describe('each step of the guard is needed', () => {
     ])
   })
 
+  test.each([
+    ['a browser that the provider sends there', { 'sec-fetch-site': 'cross-site' }, 200],
+    ['a browser sent there from another port of this machine', { 'sec-fetch-site': 'same-site' }, 200],
+    ['a frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' }, 403],
+    [
+      'an image',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      403,
+    ],
+    [
+      'a script that reads',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+      403,
+    ],
+    ['a page that names itself', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['a name that is not ours', { 'sec-fetch-site': 'cross-site', host: 'evil.example' }, 421],
+  ])(
+    'the page people are sent back to is shown to %s: %j, %s',
+    { tags: ['challenge'] },
+    async (_, headers, status) => {
+      const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+      const land = (path: string, method: 'GET' | 'POST' = 'GET') =>
+        api.ask(requestOf(method, path, { headers: { ...bare, ...navigation, ...headers } }))
+      expect((await land('/signed-in?code=abc&state=def&session_state=x')).status).toBe(status)
+      // And to nowhere else, and with nothing that changes something.
+      if (status === 200) {
+        for (const path of ['/v1/hello', '/v1/accounts', '/problems/forbidden', '/signed-in/', '/'])
+          expect((await land(path)).status).toBe(403)
+        expect((await land('/signed-in', 'POST')).status).toBe(403)
+      }
+    },
+  )
+
   test('what a host serves besides stands behind it too', async () => {
     const app = relayApi(api.options).get('/', (c) => c.text('the app'))
     const answer = await api.ask(requestOf('GET', '/?source=home-screen'), app)
     expect(await answer.text()).toBe('the app')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const withScripts = relayApi(api.options).get('/', (c) => c.html('<title>the app</title>'))
+    const page = await api.ask(requestOf('GET', '/'), withScripts)
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
     expect((await api.ask(requestOf('GET', '/', { headers: { host: 'evil.example' } }), app)).status).toBe(
       421,
     )

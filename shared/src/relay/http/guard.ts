@@ -33,7 +33,10 @@ export function guardSteps(origins: readonly string[]): readonly GuardStep[] {
   const hosts = new Map(origins.map((origin) => [new URL(origin).host, origin]))
   return [
     { name: 'host', refuses: (seen) => (hosts.has(hostOf(seen)) ? undefined : 'host-refused') },
-    { name: 'site', refuses: (seen) => (isFromOwnSite(seen) ? undefined : 'origin-refused') },
+    {
+      name: 'site',
+      refuses: (seen) => (isFromOwnSite(seen) || isLanding(seen) ? undefined : 'origin-refused'),
+    },
     { name: 'origin', refuses: (seen) => (isFromOwnPages(seen, origins) ? undefined : 'origin-refused') },
     { name: 'form', refuses: formRefusal },
     { name: 'header', refuses: (seen) => (hasOwnHeader(seen) ? undefined : 'origin-refused') },
@@ -68,6 +71,19 @@ function hostOf(seen: Seen): string {
 function isFromOwnSite(seen: Seen): boolean {
   const site = seen.header('sec-fetch-site')
   return site === undefined || site === 'same-origin' || (site === 'none' && isSafe(seen))
+}
+
+/**
+ * A browser that another site sends to a page of ours which reads and does nothing: where the identity provider sends
+ * people back to. The whole window goes there, so the other site sees nothing of it.
+ */
+function isLanding(seen: Seen): boolean {
+  return (
+    seen.method === 'GET' &&
+    seen.header('sec-fetch-mode') === 'navigate' &&
+    seen.header('sec-fetch-dest') === 'document' &&
+    routesAt(seen.path).some(({ isLandedOn }) => isLandedOn === true)
+  )
 }
 
 /** Not only one of our origins but that of the very address that is asked: `localhost` is not `127.0.0.1`. */

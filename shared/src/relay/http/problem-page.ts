@@ -11,10 +11,17 @@ export function problemPage(code: string, accept: string): Given {
   const says = `${code} (${statusOf(code)})`
   const html = accept.split(',').some((one) => /^\s*text\/html\s*(?:;(?!\s*q=0(?:\.0*)?\s*$).*)?$/i.test(one))
   if (!html) return { bytes: utf8(`${says}\n${sentenceOf(code)}\n`), varies: 'accept' }
-  const page =
-    `<!doctype html><html lang="en"><meta charset="utf-8"><title>${says}</title>` +
-    `<h1>${says}</h1><p>${escaped(sentenceOf(code))}</p></html>\n`
-  return { bytes: utf8(page), mediaType: 'text/html; charset=utf-8', varies: 'accept' }
+  const bytes = plainPage(says, [sentenceOf(code)])
+  return { bytes, mediaType: 'text/html; charset=utf-8', varies: 'accept' }
+}
+
+/** A page of a title and paragraphs: no script, no style, nothing that is loaded from anywhere. */
+export function plainPage(title: string, paragraphs: readonly string[]): Uint8Array {
+  const text = paragraphs.map((one) => `<p>${escaped(one)}</p>`).join('')
+  return utf8(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(title)}</title>` +
+      `<h1>${escaped(title)}</h1>${text}</html>\n`,
+  )
 }
 
 function escaped(text: string): string {

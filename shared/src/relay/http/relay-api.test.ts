@@ -59,6 +59,11 @@ const contentHeadersOf: { readonly [name: string]: object } = {
   readEntries: { 'content-type': bytes, etag, 'cache-control': unchanging, vary: 'accept-encoding' },
   readFeed: { 'content-type': 'application/x-ndjson' },
   readProblemPage: { 'content-type': 'text/plain; charset=utf-8', vary: 'accept' },
+  readSignedInPage: {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  },
   listenToTrail: { 'content-type': 'text/event-stream' },
 }
 const contentHeaders = (name: string) => contentHeadersOf[name] ?? {}

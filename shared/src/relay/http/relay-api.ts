@@ -9,6 +9,7 @@ import {
   routeAsked,
   statusOf,
 } from '../../api/index.ts'
+import { SIGNED_IN_PATH } from '../identity/external-sign-in.ts'
 import { guard, guardSteps } from './guard.ts'
 import type { RouteHost } from './route-handlers.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -38,7 +39,7 @@ export function apiBehind(guarding: MiddlewareHandler, options: RelayApiOptions)
   const serve = routeServer(options)
   app.use(securityHeaders(options.origins))
   app.use(guarding)
-  for (const path of ['/v1/*', '/problems/*']) app.all(path, (c) => serve(c.req.raw))
+  for (const path of ['/v1/*', '/problems/*', SIGNED_IN_PATH]) app.all(path, (c) => serve(c.req.raw))
   app.notFound(() => {
     throw new Problem('not-found')
   })

@@ -32,6 +32,7 @@ import type { Signing } from '../signing/signing.ts'
 import type { Subscriptions } from '../subscriptions/subscriptions.ts'
 import type { Given } from './give-content.ts'
 import { problemPage } from './problem-page.ts'
+import { signedInPage } from './signed-in-page.ts'
 import { heldViewOf, keyViewOf, reviewOf, rulesViewOf, viewOf } from './views.ts'
 
 export interface RouteHost {
@@ -85,6 +86,8 @@ export type RouteHandlers = {
 export function routeHandlers(host: RouteHost): RouteHandlers {
   const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens } = host
   const { device, version, trail, origins, signer, wall } = host
+  // Whoever asks is not asked who they are: it is made once.
+  const document = openApiDocument(version)
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
     return { account: viewOf(people.account(id)) }
@@ -124,11 +127,12 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       return { version, trail, note: fromUtf8(signHello(hello, signer)) }
     },
     readProblemPage: ({ code, accept }) => problemPage(code, accept),
+    readSignedInPage: ({ query }) => signedInPage(query),
     readPolicy: () => ({
       roles: [...roles],
       actions: actions.map((action) => ({ action, roles: [...policy[action]] })),
     }),
-    readOpenApi: () => openApiDocument(version),
+    readOpenApi: () => document,
 
     signIn: async ({ body }) => signedInViewOf(await people.signIn(body.user, body.password, device)),
     startExternalSignIn: ({ origin }) => people.beginExternal(origin()),

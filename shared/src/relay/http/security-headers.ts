@@ -11,8 +11,14 @@ export function securityHeaders(origins: readonly string[]): MiddlewareHandler {
     await next()
     const kept = keptAs(c.req.raw, c.res)
     for (const [name, value] of headers) c.res.headers.set(name, value)
+    if (isPlainPage(c.req.raw, c.res)) c.res.headers.set('content-security-policy', plainPagePolicy)
     if (kept !== undefined) c.res.headers.set('cache-control', kept)
   }
+}
+
+/** A page of a route in the table: what a host serves besides, an app, has scripts of its own. */
+function isPlainPage(request: Request, { headers }: Response): boolean {
+  return routeAsked(request) !== undefined && /^text\/html\b/.test(headers.get('content-type') ?? '')
 }
 
 /** How an answer may be kept: as it says itself, where the table lets its route say so. A refusal says nothing of it. */
@@ -56,6 +62,15 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   'trusted-types relay-sw',
+].join('; ')
+
+/** Pages that say one thing: no script, no style, nothing is loaded and nothing sent. */
+const plainPagePolicy = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
 ].join('; ')
 
 const permissionsPolicy = [

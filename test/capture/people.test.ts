@@ -218,7 +218,7 @@ describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () 
     person('quinn', 'qa')
     const second = ['--second', 'quinn']
     for (const [typed, args, says] of [
-      [[`${passphrase}x`, good], second, 'not its passphrase'],
+      [[`${passphrase}x`, good], second, 'the passphrase is wrong'],
       [[passphrase, other], second, 'user id or the password is wrong'],
       [[passphrase], second, 'nothing was typed'],
       [[passphrase], [], 'second person'],

@@ -1,0 +1,128 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { documentedCommands, replaced } from '../support/documented-commands.ts'
+import { freePort } from '../support/free-port.ts'
+import { Workstation } from '../support/workstation.ts'
+
+/* What the documents tell people to type, typed into a real relay. */
+
+const good = 'gravel spoon tundra 41'
+const why = ['--reason', 'as agreed with the head of the laboratory']
+
+let station: Workstation
+let port: string
+/** Where the commands are typed. */
+let folder: string
+
+beforeEach(async () => {
+  port = String(await freePort())
+  station = new Workstation({ usualPort: true, init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'] })
+  folder = join(station.base, 'typed')
+  mkdirSync(folder)
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  await station.remove()
+})
+
+async function begin(): Promise<void> {
+  const code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
+  await station.start('--port', port)
+  expect(asking([code, good], 'account', 'password', 'asmith', '--code').code).toBe(0)
+}
+
+function asking(typed: readonly string[], ...args: string[]) {
+  return station.tryRelayWith(`${typed.join('\n')}\n`, ...args, '--port', port)
+}
+
+/** Every command of them has to be done: the first that is not ends it. */
+function shell(commands: string, typed: readonly string[] = []) {
+  const path = `${folder}:${process.env['PATH']}`
+  return spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
+    cwd: folder,
+    encoding: 'utf8',
+    input: typed.map((line) => `${line}\n`).join(''),
+    env: { ...process.env, PATH: path },
+  })
+}
+
+/** `relay` as a document writes it: the relay of this checkout, at the port that the test has. */
+function typeAsRelay(): void {
+  const script = join(import.meta.dirname, '../../agent/bin/relay.mjs')
+  const atPort = 'account:first | account:recover) ;; account:* | claim:* | device:* | signature:* | rules:*'
+  const text = `#!/bin/sh
+case "$1:$2" in
+${atPort} | feed-token:* | subscription:* | run:* | start:*) set -- "$@" --port ${port} ;;
+esac
+exec '${process.execPath}' '${script}' "$@"
+`
+  writeFileSync(join(folder, 'relay'), text, { mode: 0o755 })
+}
+
+const read = (file: string) => readFileSync(join(folder, file), 'utf8')
+
+test('the commands of agent/API.md sign in, read and sign out with curl', async (context) => {
+  const hasCurl = spawnSync('curl', ['--version']).status === 0
+  context.skip(!hasCurl, 'skipped: not present: curl')
+  await begin()
+  station.write('result.txt', 'what was measured')
+  await station.settled()
+  const issued = asking([good], 'feed-token', 'add', 'LIMS', '--as', 'asmith', ...why, '--json')
+  const { token } = JSON.parse(issued.out) as { token: string }
+  writeFileSync(join(folder, 'sign-in.json'), JSON.stringify({ user: 'asmith', password: good }))
+  writeFileSync(join(folder, 'feed.header'), `authorization: Bearer ${token}\n`)
+  const commands = replaced(documentedCommands('agent/API.md'), { '127.0.0.1:7411': `127.0.0.1:${port}` })
+  const { status, stdout, stderr } = shell(commands)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+
+  expect(stdout).toContain('"trail":"lab.example/t/ws-test/')
+  expect(stdout).toContain('"id":"asmith","name":"Anna Smith","roles":["administrator"]')
+  expect(JSON.parse(read('openapi.json'))).toMatchObject({ openapi: '3.1.1' })
+  const kinds = read('feed.jsonl').trim().split('\n')
+  expect(kinds.map((line) => JSON.parse(line).record?.kind)).toContain('file.created')
+  // What waits for news is told where it stands.
+  expect(stdout).toMatch(/^\{"cursor":"[0-9a-f]{16}\.[0-9]+"\}$/m)
+  const [origin, size] = read('checkpoint').split('\n')
+  expect(origin).toMatch(/^lab\.example\/t\/ws-test\//)
+  expect(readFileSync(join(folder, 'tile'))).toHaveLength(32 * Number(size))
+  // Signed out: the token opens nothing any more.
+  const after = execFileSync(
+    'curl',
+    ['-sS', '-H', '@session.header', `http://127.0.0.1:${port}/v1/session`],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+    },
+  )
+  expect(JSON.parse(after)).toMatchObject({ code: 'unauthenticated' })
+})
+
+test('the commands of agent/PEOPLE.md run in their order, each as it stands', async () => {
+  const base = new Workstation({ usualPort: true, init: ['--quiet', '1'] })
+  await station.remove()
+  station = base
+  folder = join(station.base, 'typed')
+  mkdirSync(folder)
+  const passphrase = /^ {2}passphrase (\S+)$/m.exec(station.init())?.[1] ?? ''
+  await station.start('--port', port)
+  typeAsRelay()
+  const commands = replaced(documentedCommands('agent/PEOPLE.md'), { '/var/lib/relay': station.data })
+  let code = ''
+  for (const command of commands.split('\n').filter((line) => line !== '')) {
+    const typed = command.includes('--code')
+      ? [code, good]
+      : command.includes('account recover')
+        ? [passphrase, good]
+        : [good]
+    const { status, stdout, stderr } = shell(command, typed)
+    expect({ command, status, stderr }).toEqual({ command, status: 0, stderr: '' })
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+    code = /^[0-9A-Z]{4}(?:-[0-9A-Z]{4})+$/m.exec(stdout)?.[0] ?? ''
+  }
+  const kinds = station.records().map(({ kind }) => kind)
+  for (const kind of ['account.added', 'signer.granted', 'rules.changed', 'account.recovered'])
+    expect(kinds).toContain(kind)
+  expect(station.verify().code).toBe(0)
+})

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+
+/** The commands a document tells its readers to type, as they stand in it: its blocks of `sh`, in order. */
+export function documentedCommands(document: string): string {
+  const text = readFileSync(join(root, document), 'utf8')
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, commands = '']) => commands)
+  if (blocks.length === 0) throw new Error(`${document} has no block of sh`)
+  return blocks.join('\n')
+}
+
+/** The same with another text in the place of one that has to be there: a port, a folder. */
+export function replaced(commands: string, texts: Readonly<Record<string, string>>): string {
+  return Object.entries(texts).reduce((made, [text, other]) => {
+    if (!made.includes(text)) throw new Error(`nothing says ${text}`)
+    return made.replaceAll(text, other)
+  }, commands)
+}

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { documentedCommands, replaced } from '../support/documented-commands.ts'
+import { documentedCommands, relayCommand, replaced } from '../support/documented-commands.ts'
 import { freePort } from '../support/free-port.ts'
 import { Workstation } from '../support/workstation.ts'
 
@@ -46,19 +46,6 @@ function shell(commands: string, typed: readonly string[] = []) {
     input: typed.map((line) => `${line}\n`).join(''),
     env: { ...process.env, PATH: path },
   })
-}
-
-/** `relay` as a document writes it: the relay of this checkout, at the port that the test has. */
-function typeAsRelay(): void {
-  const script = join(import.meta.dirname, '../../agent/bin/relay.mjs')
-  const atPort = 'account:first | account:recover) ;; account:* | claim:* | device:* | signature:* | rules:*'
-  const text = `#!/bin/sh
-case "$1:$2" in
-${atPort} | feed-token:* | subscription:* | run:* | start:*) set -- "$@" --port ${port} ;;
-esac
-exec '${process.execPath}' '${script}' "$@"
-`
-  writeFileSync(join(folder, 'relay'), text, { mode: 0o755 })
 }
 
 const read = (file: string) => readFileSync(join(folder, file), 'utf8')
@@ -107,7 +94,7 @@ test('the commands of agent/PEOPLE.md run in their order, each as it stands', as
   mkdirSync(folder)
   const passphrase = /^ {2}passphrase (\S+)$/m.exec(station.init())?.[1] ?? ''
   await station.start('--port', port)
-  typeAsRelay()
+  relayCommand(folder, port)
   const commands = replaced(documentedCommands('agent/PEOPLE.md'), { '/var/lib/relay': station.data })
   let code = ''
   for (const command of commands.split('\n').filter((line) => line !== '')) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
@@ -17,4 +17,30 @@ export function replaced(commands: string, texts: Readonly<Record<string, string
     if (!made.includes(text)) throw new Error(`nothing says ${text}`)
     return made.replaceAll(text, other)
   }, commands)
+}
+
+/** Makes `relay` as documents write it: the relay of this checkout, at the port that a test has. */
+export function relayCommand(folder: string, port: string): void {
+  const script = join(root, 'agent/bin/relay.mjs')
+  const asked = [
+    'account',
+    'claim',
+    'device',
+    'signature',
+    'rules',
+    'feed-token',
+    'subscription',
+    'run',
+    'start',
+  ]
+  // As typed in a shell, and not by the npm that runs the tests: that goes by the folder npm was started in.
+  const text = `#!/bin/sh
+unset npm_command INIT_CWD
+case "$1:$2" in
+account:first | account:recover) ;;
+${asked.map((name) => `${name}:*`).join(' | ')}) set -- "$@" --port ${port} ;;
+esac
+exec '${process.execPath}' '${script}' "$@"
+`
+  writeFileSync(join(folder, 'relay'), text, { mode: 0o755 })
 }

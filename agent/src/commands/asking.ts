@@ -62,7 +62,7 @@ const helps = {
       Nobody answers for what this account writes from then on. The person's badge ends.
   relay person enable OSUSER --data DIR --reason TEXT [--json]
       The account stands for the person again from now on. A badge has to be made anew.
-      Example: relay person add jdoe="Jane Doe" --data /var/lib/relay --reason "joins the NMR group"`,
+      Example: relay person add mlee="Mei Lee" --data /var/lib/relay --reason "joins the NMR group"`,
   shared: `relay shared add OSUSER --data DIR --reason TEXT [--json]
       An account that several people use: it stands for nobody.
   relay shared remove OSUSER --data DIR --reason TEXT [--json]

@@ -128,7 +128,7 @@ export async function trustOf(
   )
   if (given.length !== 1)
     throw new UnusableInput(
-      'say whose word counts, in one way: --policy FILE, --trail-key LINE, or --fingerprint for each key, from outside of the export; relay keys prints them',
+      'say whose word counts, in one of three ways: --policy FILE, --trail-key LINE, or --fingerprint for each key (relay keys prints them); it has to come from outside of the export',
     )
   for (const one of args.fingerprint)
     if (!/^[0-9a-f]{64}$/i.test(one.replace(/[\s:]/g, '')))

@@ -222,7 +222,9 @@ async function carryOut(
     }
     default:
       throw new UnusableInput(
-        `relay account is followed by first, password, list, review, add, change, link, ${Object.keys(plainActs).join(', ')}, propose-signer or recover; relay account --help`,
+        verb === ''
+          ? 'relay account is followed by what is to be done, e.g. list or add; relay account --help has all'
+          : `there is no relay account ${shown(verb)}; relay account --help has all there is`,
       )
   }
 }

@@ -4,7 +4,7 @@ import { requireReason } from '../reason.ts'
 import { openSecrets } from '../secrets.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { askRelay, requireRelay } from './ask-relay.ts'
-import { type Command, jsonText, type Output, parseOptions, required } from './options.ts'
+import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
 import { withSecretInput } from './secret-input.ts'
 
 const help = `relay identity secret --data DIR --reason TEXT [--json]
@@ -22,9 +22,9 @@ const options = {
 export const identityCommand: Command = { help, run }
 
 async function run(args: readonly string[], out: Output): Promise<number> {
-  const { values, words } = parseOptions(args, options, ['secret'])
-  if (words[0] !== 'secret')
+  if (parseWords(args, options).positionals[0] !== 'secret')
     throw new UnusableInput('relay identity is followed by secret; relay identity --help')
+  const { values } = parseOptions(args, options, ['secret'])
   const reason = requireReason(values.reason)
   const folder = dataFolder(required(values.data, 'data'))
   requireRelay(folder)

@@ -31,7 +31,7 @@ export function parseOptions<const Wanted extends Options>(
       `there is a word too many, ${shown(tooMany)}: ${names.length === 0 ? 'only options are taken here' : `only ${names.join(' ')} and options are taken here`}; a text with spaces goes in quotes`,
     )
   const missing = names[positionals.length]
-  if (missing !== undefined) throw new UnusableInput(`${missing} is missing`)
+  if (missing !== undefined) throw new UnusableInput(`${missing} is missing; --help says what it is`)
   return { values, words: positionals }
 }
 
@@ -77,7 +77,8 @@ export function isGiven(args: readonly string[], ...options: readonly string[]):
 }
 
 export function required(value: string | undefined, option: string): string {
-  if (value === undefined || value === '') throw new UnusableInput(`--${option} is missing`)
+  if (value === undefined || value === '')
+    throw new UnusableInput(`--${option} is missing; --help says what it is`)
   return value
 }
 

@@ -68,7 +68,7 @@ async function run(args: readonly string[], out: Output): Promise<number> {
 async function add(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values } = parseOptions(args, adding, ['add'])
   const { records, alerts, kind, project } = values
-  if (records === alerts) throw new UnusableInput('either --records or --alerts says what is sent')
+  if (records === alerts) throw new UnusableInput('one of --records and --alerts has to say what is sent')
   const body = {
     what: alerts ? ('alerts' as const) : ('records' as const),
     ...(kind === undefined ? {} : { kinds: kind }),
@@ -150,7 +150,7 @@ function destinationIn({
   readonly syslog?: string | undefined
 }): BodyOf<'addSubscription'>['to'] {
   if ((webhook === undefined) === (syslog === undefined))
-    throw new UnusableInput('either --webhook or --syslog says where to')
+    throw new UnusableInput('one of --webhook URL and --syslog udp|tcp|tls://HOST:PORT has to say where to')
   if (webhook !== undefined) return { webhook }
   const [, transport, name, address, port] =
     /^(udp|tcp|tls):\/\/(?:([^[\]/:]+)|\[([0-9a-f:.]+)\]):([0-9]{1,5})\/?$/i.exec(syslog ?? '') ?? []

@@ -288,7 +288,7 @@ describe('a subscription', { tags: ['challenge'] }, () => {
     expect(await sub('replay', 's1', '--from', '0', ...why)).toMatchObject({ code: 0 })
     await until('it comes again', () => receiver.taken.length >= before + 3)
     expect((await sub('list')).out).toMatch(
-      /^s1 +records \(subscription\.\*\) to http:.*\ns2 +alerts to tls:/,
+      /^s1 +records to http:.*\n +only subscription\.\*\n(?: +.*\n)+s2 +alerts to tls:/,
     )
     expect(await sub('end', 's1', ...why)).toMatchObject({ code: 0 })
     await until('its end is told', () => receiver.taken.at(-1)?.type === 'subscription.ended')

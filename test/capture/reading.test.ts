@@ -159,7 +159,8 @@ describe('the feed', { tags: ['challenge'] }, () => {
   }
   const feed = async (opener: string, query = '') => {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/feed${query}`, {
-      headers: { authorization: `Bearer ${opener}` },
+      // A command that is waited for keeps this process from seeing that the relay has closed a connection.
+      headers: { authorization: `Bearer ${opener}`, connection: 'close' },
     })
     const text = await answer.text()
     if (answer.status !== 200) return { status: answer.status, lines: [], cursor: undefined }

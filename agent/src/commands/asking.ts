@@ -28,9 +28,9 @@ const helps = {
       What the relay is doing, and what needs attention; without a running relay, what its data folder shows.
       Exit code 0 it is at work and all is well, 3 it runs and something needs attention (also while it has not
       looked through every folder yet), 4 it does not run; 2 as always, e.g. it did not answer`,
-  unclaimed: `relay unclaimed --data DIR [--limit N] [--json]
+  unclaimed: `relay unclaimed --data DIR [--limit N] [--after PLACE] [--json]
       Captures no person answers for, oldest first: where, when and why. The first 100 unless --limit says
-      otherwise`,
+      otherwise; the list ends with how many more there are, and the PLACE after which they come`,
   scan: `relay scan --data DIR [--json]
       Has the running relay look at every file now, and returns when it has. What has changed is recorded once
       it is at rest`,
@@ -203,9 +203,11 @@ async function status(args: readonly string[], out: Output): Promise<number> {
 }
 
 async function unclaimed(args: readonly string[], out: Output): Promise<number> {
-  const { values } = parseOptions(args, { ...common, limit: { type: 'string' } })
+  const { values } = parseOptions(args, { ...common, limit: { type: 'string' }, after: { type: 'string' } })
+  const { after, data } = values
   const limit = wholeNumber(values.limit, '--limit', 1, 10_000) ?? 100
-  const result = await asked(values.data, { command: 'unclaimed', arguments: { limit } })
+  const page = { limit, ...(after === undefined ? {} : { after }) }
+  const result = await asked(data, { command: 'unclaimed', arguments: page })
   out.write(values.json ? jsonText(result) : unclaimedText(result as Unclaimed))
   return 0
 }

@@ -3,14 +3,14 @@ import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
-import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { type Command, jsonText, listText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project PROJECT] --as ADMIN --reason TEXT
+const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--project P] --as ADMIN --reason TEXT
                   [--port N] [--data DIR] [--json]
       A token for a program that reads the feed, e.g. a LIMS; printed once. NAME says who it is for. It lasts
       90 days unless --days says otherwise, 365 at most. Without --kind it opens captures and signatures; with it
-      what is named, e.g. file.created, or dataset.* for all of data sets. With --of-project only what names one
+      what is named, e.g. file.created, or dataset.* for all of data sets. With --project only what names one
       of these projects. Repeat both for more
   relay feed-token list --as ID [--port N] [--data DIR] [--json]
   relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
@@ -22,7 +22,7 @@ const adding = {
   ...personChangeOptions,
   days: { type: 'string', default: '90' },
   kind: { type: 'string', multiple: true },
-  'of-project': { type: 'string', multiple: true },
+  project: { type: 'string', multiple: true },
 } as const
 
 export const feedTokenCommand: Command = { help, run }
@@ -42,20 +42,20 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
     reason: requireReason(values.reason),
     lasts: `P${daysOf(values.days)}D`,
     ...(values.kind === undefined ? {} : { kinds: values.kind }),
-    ...(values['of-project'] === undefined ? {} : { projects: values['of-project'] }),
+    ...(values.project === undefined ? {} : { projects: values.project }),
   }
   const answer = await asPerson(values, asking, (client, password) =>
     client.call('issueFeedToken', { body: { ...body, password } }),
   )
   if (values.json) out.write(jsonText(answer))
-  else out.write(`${answer.token}\n${textOf(answer.issued)}The token is shown this once.\n`)
+  else out.write(`${answer.token}\n${lineOf(answer.issued)}\nThe token is shown this once.\n`)
   return 0
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listFeedTokens', {}))
-  out.write(values.json ? jsonText(answer) : answer.tokens.map(textOf).join(''))
+  out.write(values.json ? jsonText(answer) : listText(answer.tokens.map(lineOf), 'There is no feed token.'))
   return 0
 }
 
@@ -77,9 +77,10 @@ function daysOf(text: string): number {
   return days
 }
 
-function textOf({ id, name, kinds, projects, since, expires, revoked, lastUse }: FeedTokenView): string {
+function lineOf({ id, name, kinds, projects, since, expires, revoked, lastUse }: FeedTokenView): string {
   const state = revoked === null ? `until ${expires}` : `REVOKED ${revoked}`
   const opens = [...kinds, ...(projects === null ? [] : [`of ${projects.join(', ')}`])].join(' ')
-  const line = `${id} ${name.padEnd(24)} since ${since}, ${state}, last used ${lastUse ?? 'not since the start'}: ${opens}`
-  return `${printable(line)}\n`
+  return printable(
+    `${id} ${name.padEnd(24)} since ${since}, ${state}, last used ${lastUse ?? 'not since the start'}: ${opens}`,
+  )
 }

@@ -3,10 +3,11 @@ import { destinationText } from '@compliance-relay/shared/relay'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, clientAt } from './as-person.ts'
+import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import {
   type Command,
   jsonText,
+  listText,
   type Output,
   parseOptions,
   parseWords,
@@ -16,26 +17,23 @@ import {
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay subscription add --records|--alerts (--webhook URL | --syslog udp|tcp|tls://HOST:PORT)
-                  [--kind KIND]… [--project P]… --as ADMIN --reason TEXT [--port N] [--json]
+                  [--kind KIND]… [--project P]… --as ADMIN --reason TEXT
+                  [--port N] [--data DIR] [--json]
       Has records sent as they are made, or only those somebody should know of soon. --kind takes kinds as
-      agent/RECORDS.md has them, or file.* for all that begin so. Over and over, in order, until each has arrived. A webhook (https, or http on this machine) is signed as Standard Webhooks has it, by a secret that
-      is printed once, here. The address stands in the trail: nothing that opens anything belongs in it. Syslog
+      agent/RECORDS.md has them, or file.* for all that begin so. Over and over, in order, until each has arrived. A
+      webhook (https, or http on this machine) is signed as Standard Webhooks has it, by a secret that is printed
+      once, here. The address stands in the trail: nothing that opens anything belongs in it. Syslog
       (RFC 5424) is not signed, and over udp what is lost on the way is lost
-  relay subscription list --as ID [--port N] [--json]
-  relay subscription end ID --as ADMIN --reason TEXT [--port N] [--json]
-  relay subscription replay ID --from SEQ --as ADMIN --reason TEXT [--port N] [--json]
+  relay subscription list --as ID [--port N] [--data DIR] [--json]
+  relay subscription end ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
+  relay subscription replay ID --from SEQ --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       Sends again from that record of the present trail on, under the same webhook-ids
-  relay subscription test ID --as ADMIN [--port N] [--json]
-      Sends one message that is no record, and says what came of it; exit code 1 if it did not arrive`
+  relay subscription test ID --as ADMIN [--port N] [--data DIR] [--json]
+      Sends one message that is no record, and says what came of it; exit code 1 if it did not arrive.
+      ${whereHelp}`
 
-const common = {
-  as: { type: 'string' },
-  port: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const
-const withReason = { ...common, reason: { type: 'string' } } as const
 const adding = {
-  ...withReason,
+  ...personChangeOptions,
   records: { type: 'boolean', default: false },
   alerts: { type: 'boolean', default: false },
   webhook: { type: 'string' },
@@ -43,7 +41,7 @@ const adding = {
   kind: { type: 'string', multiple: true },
   project: { type: 'string', multiple: true },
 } as const
-const replaying = { ...withReason, from: { type: 'string' } } as const
+const replaying = { ...personChangeOptions, from: { type: 'string' } } as const
 
 type Act = (args: readonly string[], out: Output, asking: SecretInput) => Promise<number>
 
@@ -85,14 +83,18 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values } = parseOptions(args, common, ['list'])
+  const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listSubscriptions', {}))
-  out.write(values.json ? jsonText(answer) : answer.subscriptions.map((one) => `${lineOf(one)}\n`).join(''))
+  out.write(
+    values.json
+      ? jsonText(answer)
+      : listText(answer.subscriptions.map(lineOf), 'Records are sent to nobody: there is no subscription.'),
+  )
   return 0
 }
 
 async function end(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, withReason, ['end', 'ID'])
+  const { values, words } = parseOptions(args, personChangeOptions, ['end', 'ID'])
   const [, subscription = ''] = words
   const reason = requireReason(values.reason)
   await asPerson(values, asking, (client, password) =>
@@ -110,7 +112,7 @@ async function replay(args: readonly string[], out: Output, asking: SecretInput)
   const reason = requireReason(values.reason)
   const seq = wholeNumber(required(values.from, 'from'), '--from', 0, Number.MAX_SAFE_INTEGER) ?? 0
   await asPerson(values, asking, async (client, password) => {
-    const { trail } = await clientAt(values.port).call('hello', {})
+    const { trail } = await client.call('hello', {})
     await client.call('replaySubscription', {
       body: { password, reason, subscription, from: { trail, seq } },
     })
@@ -124,7 +126,7 @@ async function replay(args: readonly string[], out: Output, asking: SecretInput)
 }
 
 async function test(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
-  const { values, words } = parseOptions(args, common, ['test', 'ID'])
+  const { values, words } = parseOptions(args, personOptions, ['test', 'ID'])
   const [, subscription = ''] = words
   const answer = await asPerson(values, asking, (client, password) =>
     client.call('testSubscription', { body: { password, subscription } }),

@@ -47,6 +47,10 @@ const problems = {
   ],
   'account-state': [409, 'The account is in a state that does not allow this.'],
   'review-changed': [409, 'The accounts are not as they were shown: look at them again.'],
+  'review-overdue': [
+    409,
+    'Nobody signs until somebody of QA has reviewed the accounts, which is due once a year: relay account review.',
+  ],
   'last-administrator': [409, 'The last administrator who can sign in stays one.'],
   'recovery-refused': [401, 'This is not the recovery file that counts, or not its passphrase.'],
   'recovery-not-needed': [409, 'Another administrator can sign in, and gives a one-time code.'],

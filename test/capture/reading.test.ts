@@ -159,7 +159,8 @@ describe('the feed', { tags: ['challenge'] }, () => {
   }
   const feed = async (opener: string, query = '') => {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/feed${query}`, {
-      headers: { authorization: `Bearer ${opener}` },
+      // Commands are waited for in between, and nobody sees meanwhile that the relay closes a connection.
+      headers: { authorization: `Bearer ${opener}`, connection: 'close' },
     })
     const text = await answer.text()
     if (answer.status !== 200) return { status: answer.status, lines: [], cursor: undefined }

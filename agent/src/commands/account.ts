@@ -28,8 +28,8 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       Who there is, what each may do, and when each signed in last, for somebody of QA to look at once a year; with
       the digest that was printed with them: that they are as they should be, as a record
   relay account add ID="Full Name" --role ROLE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
-      Prints the one-time code for its owner. Roles: ${roles.join(', ')}; repeat --role for those that go
-      together. A user id is never used again
+      Prints the one-time code for its owner. Roles: ${roles.join(', ')};
+      repeat --role for those that go together. A user id is never used again
   relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT
                        [--port N] [--data DIR] [--json]
   relay account disable|enable|retire|unlock|end-sessions|reset ID --as ADMIN --reason TEXT
@@ -50,8 +50,9 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       Where nobody else can sign in at all, without --second: it is announced, and done by the same command three
       days later. A recovery file that was written after the set-up counts from three days after that; until then
       the one before does. Also while the relay is stopped
-      Passwords and codes are typed when they are asked for, or stand on standard input, a line each: that of --as; with "password" the code or the
-      password before, then the new one; with "recover" the passphrase, then the password of the second.
+      Passwords and codes are typed when they are asked for, or stand on standard input, a line each: that of --as;
+      with "password" the code or the password before, then the new one; with "recover" the passphrase, then the
+      password of the second.
       ${whereHelp}`
 
 const common = { json: { type: 'boolean', default: false }, ...whereOptions } as const

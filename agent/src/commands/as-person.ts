@@ -30,8 +30,8 @@ export const personOptions = {
 export const personChangeOptions = { ...personOptions, reason: { type: 'string' } } as const
 
 /** For the help of each command that sends a password. */
-export const whereHelp = `With --data DIR the relay of that folder is asked, at whatever port it answers, and shows its key before it is sent
-      a password. With --port N alone, or with neither (port 7411), whoever took that port is not noticed`
+export const whereHelp = `With --data DIR the relay of that folder is asked, at whatever port it answers, and shows its key before
+      it is sent a password. With --port N alone, or with neither (port 7411), whoever took that port is not noticed`
 
 /** As the person that --as names. */
 export function asPerson<Result>(

@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly recovery: string
   /** Requests of people at this machine, and their answers. */
   readonly control: string
+  /** At which port the running relay answers; not there while it answers at none. */
+  readonly port: string
   /** Profiles of the site's own, beside those that come with the relay. */
   readonly profiles: string
 }
@@ -30,6 +32,7 @@ export function dataFolder(folder: string): DataFolder {
     keystore: join(path, 'keystore'),
     recovery: join(path, 'recovery.json'),
     control: join(path, 'control'),
+    port: join(path, 'port'),
     profiles: join(path, 'profiles'),
   }
 }

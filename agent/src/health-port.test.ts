@@ -24,7 +24,15 @@ test('a port that is taken is told once, and had as soon as it is free', {
 }, async () => {
   const number = await take()
   const notes: string[] = []
-  opened = await openHealthPort(number, health, nothing, (event) => notes.push(event), 20)
+  const told: (number | null)[] = []
+  opened = await openHealthPort(
+    number,
+    health,
+    nothing,
+    (event) => notes.push(event),
+    (at) => told.push(at),
+    20,
+  )
   expect(opened.state()).toEqual({
     port: number,
     state: 'not listening',
@@ -37,11 +45,20 @@ test('a port that is taken is told once, and had as soon as it is free', {
     await new Promise((resolve) => setTimeout(resolve, 20))
   expect((await fetch(`http://127.0.0.1:${number}/readyz`)).status).toBe(200)
   expect(notes).toEqual(['port-taken', 'port-free'])
+  await opened.close()
+  expect(told).toEqual([null, number, null])
 })
 
 test('closed while it waits it listens no more', async () => {
   const number = await take()
-  const port = await openHealthPort(number, health, nothing, () => {}, 10)
+  const port = await openHealthPort(
+    number,
+    health,
+    nothing,
+    () => {},
+    () => {},
+    10,
+  )
   await port.close()
   await new Promise((resolve) => taken?.close(resolve))
   await new Promise((resolve) => setTimeout(resolve, 60))
@@ -49,7 +66,16 @@ test('closed while it waits it listens no more', async () => {
 })
 
 test('port 0 is nowhere', async () => {
-  const port = await openHealthPort(0, health, nothing, () => {})
+  const told: (number | null)[] = []
+  const port = await openHealthPort(
+    0,
+    health,
+    nothing,
+    () => {},
+    (at) => told.push(at),
+  )
   expect(port.state()).toBe(null)
+  // What a relay before it left is no more.
+  expect(told).toEqual([null])
   await port.close()
 })

@@ -14,14 +14,17 @@ const AGAIN_MILLISECONDS = 5_000
 /**
  * Tells health at a port. A relay that does not start captures nothing, and files do not wait: so a port that cannot
  * be had hinders nothing. Port 0: nowhere. It is logged, stands in the status, and is tried again until it can be had.
+ * `tell` is told at which port it is told, null while at none.
  */
 export async function openHealthPort(
   port: number,
   health: () => Health,
   api: Answering,
   note: Note,
+  tell: (port: number | null) => void,
   againMilliseconds = AGAIN_MILLISECONDS,
 ): Promise<HealthPort> {
+  tell(null)
   if (port === 0) return { state: () => null, close: async () => {} }
   const app = relayApp(healthApp(port, health), api)
   let state: HttpState = { port, state: 'not listening', reason: 'it was not tried yet' }
@@ -34,6 +37,7 @@ export async function openHealthPort(
       close = await listen(app, port)
       if (timer !== undefined) note('port-free', { port })
       state = { port, state: 'listening' }
+      tell(port)
     } catch (error) {
       const reason = reasonOf(error, port)
       if (state.state === 'not listening' && state.reason !== reason) note('port-taken', { port, reason })
@@ -51,6 +55,7 @@ export async function openHealthPort(
       clearTimeout(timer)
       await trying
       clearTimeout(timer)
+      tell(null)
       await close?.()
     },
   }

@@ -19,7 +19,8 @@ export interface Health {
 
 /** What is told to everybody of what `relay status` says. */
 export function healthOf({ relay, state, needs }: Pick<RelayStatus, 'relay' | 'state' | 'needs'>): Health {
-  const says = (hinders: boolean) => needs.filter((need) => need.hinders === hinders).map((need) => need.says)
+  const says = (hinders: boolean) =>
+    needs.filter((need) => need.isTold && need.hinders === hinders).map((need) => need.says)
   const reasons = says(true)
   return { relay, ready: reasons.length === 0, state, reasons, degraded: says(false) }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { healthOf } from './http.ts'
 import { needsOf, statusExitCode } from './needs.ts'
+import { nobodyWaits } from './people/people-needs.test-support.ts'
 import type { RelayStatus } from './status.ts'
 
 const watch = { id: 'w1', path: '/data', state: 'watching', hints: 'on' } as const
@@ -17,16 +18,17 @@ const well: Omit<RelayStatus, 'needs'> = {
   held: null,
   before: null,
   ended: null,
-  people: { accounts: 0, fault: null },
+  people: { accounts: 2, fault: null, standing: nobodyWaits },
   identity: null,
   keys: [],
   outgoing: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
-  units: { recorded: 1, unclaimed: 0, failed: 0, absent: 0 },
+  units: { recorded: 1, unclaimed: 0, claimable: 0, failed: 0, absent: 0 },
   settled: true,
   http: null,
   recoveryBehind: [],
   refusedProfiles: [],
+  profilesChanged: false,
   capture: { watches: [watch], pending: 0, oldest: [], missing: 0, unreadableFolders: [] },
   badge: null,
 }
@@ -56,9 +58,17 @@ function judged(different: Partial<typeof well>) {
 }
 
 describe('what a relay needs', () => {
-  test('is nothing while all is well, whatever nobody answers for', () => {
-    const units = { ...well.units, unclaimed: 7 }
-    expect(judged({ units })).toEqual({ codes: [], exit: 0, ready: true, counts: [0, 0] })
+  test('is nothing while all is well, whatever nobody answers for that nobody can claim', () => {
+    const nothing = { codes: [], exit: 0, ready: true, counts: [0, 0] }
+    expect(judged({ units: { ...well.units, unclaimed: 7 } })).toEqual(nothing)
+    // Where nobody has an account, nobody claims.
+    const people = {
+      ...well.people,
+      accounts: 0,
+      fault: null,
+      standing: { ...nobodyWaits, accounts: 0, administrators: 0 },
+    }
+    expect(judged({ people, units: { ...well.units, unclaimed: 7, claimable: 7 } })).toEqual(nothing)
   })
 
   test.each<[string, Partial<typeof well>]>([
@@ -85,11 +95,12 @@ describe('what a relay needs', () => {
     ['key-unusable', { keys: [{ name: 'a.mac', fault: 'missing', found: 'it is missing' }] }],
     ['not-delivered', { outgoing: [undelivered] }],
     ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
-    ['people-unusable', { people: { accounts: 2, fault: 'the key is missing' } }],
+    ['people-unusable', { people: { accounts: 2, fault: 'the key is missing', standing: null } }],
     [
       'identity-unreachable',
       { identity: { issuer: 'https://login.lab.example', unreachableSince: '2026-03-02T08:00:00.000Z' } },
     ],
+    ['profiles-changed', { profilesChanged: true }],
     ['profile-refused', { refusedProfiles: [{ file: 'x.json', problem: 'it is a pipe' }] }],
     ['recovery-behind', { recoveryBehind: ['a.mac'] }],
     ['http-not-listening', { http: taken }],

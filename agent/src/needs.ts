@@ -1,14 +1,17 @@
 import { isHarmless } from './ask-notary.ts'
 import { NOT_OURS } from './mending.ts'
+import { isTold, type PeopleNeed, peopleNeeds } from './people/people-needs.ts'
 import type { RelayStatus } from './status.ts'
 
 /** Something a relay lacks, or somebody has to see to. */
 export interface Need {
   readonly code: NeedCode
-  /** One sentence without names and paths: every user of the machine can read it at /readyz. */
+  /** One sentence without names and paths. */
   readonly says: string
   /** True if the relay cannot do its duty meanwhile: what instruments write is not noticed, or not durable. */
   readonly hinders: boolean
+  /** True if every user of the machine may read it, at /readyz. */
+  readonly isTold: boolean
 }
 
 /** Without these what instruments write is not noticed, or not durable: the relay is not ready. */
@@ -38,15 +41,18 @@ const degrading = {
   'key-unusable':
     'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
   'not-delivered':
-    'what is to leave the relay by itself has not been taken for a quarter of an hour, or cannot be sent',
+    'what is to leave the relay by itself has not been taken for a quarter of an hour, or cannot be sent: relay subscription list',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
   'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
+  'profiles-changed':
+    'the instrument profiles on disk are not those that were read at the start: they count from the next start on',
   'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',
   'recovery-behind': 'the recovery file does not hold all keys',
   'http-not-listening': 'health cannot be asked at the port it was to be: another program may have it',
 } as const
 
-export type NeedCode = keyof typeof hindering | keyof typeof degrading
+type OwnNeed = keyof typeof hindering | keyof typeof degrading
+export type NeedCode = OwnNeed | PeopleNeed
 
 /** What the status of a relay shows to be wanting, what hinders it first. Pure. */
 export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
@@ -65,11 +71,12 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     recoveryBehind,
     http,
     refusedProfiles,
+    profilesChanged,
   } = status
   const isRunning = state !== 'not running'
   const away = capture.watches.filter((watch) => watch.state === 'unavailable').length
   const isNoneThere = away > 0 && away === capture.watches.length
-  const shows: Readonly<Record<NeedCode, boolean>> = {
+  const shows: Readonly<Record<OwnNeed, boolean>> = {
     'not-running': !isRunning,
     starting: state === 'starting',
     'not-asked': state === 'not asked',
@@ -93,14 +100,20 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'not-delivered': outgoing.some(({ isOverdue }) => isOverdue),
     'set-right': (startUp?.mended ?? []).some((kind) => kind !== NOT_OURS),
     'not-ours': (startUp?.mended ?? []).includes(NOT_OURS),
+    'profiles-changed': profilesChanged,
     'profile-refused': refusedProfiles.length > 0,
     'recovery-behind': recoveryBehind.length > 0,
     'http-not-listening': http?.state === 'not listening',
   }
   const needs = { ...hindering, ...degrading }
-  return (Object.keys(needs) as NeedCode[])
+  const own = (Object.keys(needs) as OwnNeed[])
     .filter((code) => shows[code])
-    .map((code) => ({ code, says: needs[code], hinders: code in hindering }))
+    .map((code) => ({ code, says: needs[code] }))
+  return [...own, ...peopleNeeds(people?.standing ?? null, units.claimable)].map((need) => ({
+    ...need,
+    hinders: need.code in hindering,
+    isTold: isTold(need.code),
+  }))
 }
 
 /** How `relay status` ends. */

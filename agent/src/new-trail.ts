@@ -79,12 +79,17 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
   return opened
 }
 
+/** What the names of all trails of a workstation begin with. */
+export function trailNameOf(org: string, name: string): string {
+  return `${org}/t/${name}/`
+}
+
 /** A random part, not a counter: a relay that was set back would count to the same number again. */
 async function freeOrigin({ org, name, secrets, random, now }: NewTrailOptions): Promise<string> {
   const day = now.toISOString().slice(0, 10).replaceAll('-', '')
   const taken = new Set(await secrets.names())
   for (;;) {
-    const origin = `${org}/t/${name}/${day}-${Buffer.from(random(2)).toString('hex')}`
+    const origin = `${trailNameOf(org, name)}${day}-${Buffer.from(random(2)).toString('hex')}`
     if (!taken.has(secretNames(origin).mac)) return origin
   }
 }

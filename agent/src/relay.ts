@@ -5,6 +5,7 @@ import {
   NotaryUnreachable,
   OpenIdConnect,
   type People,
+  peopleStanding,
   TrailReader,
 } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
@@ -23,7 +24,7 @@ import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
 import { type Gap, gapBefore } from './gap.ts'
-import type { Profiles } from './instruments/load-profiles.ts'
+import { type Profiles, profilesOnDisk } from './instruments/load-profiles.ts'
 import type { Profile } from './instruments/types.ts'
 import { type KeyFault, keyFaults } from './key-faults.ts'
 import { needsOf } from './needs.ts'
@@ -47,7 +48,7 @@ import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { timestamp } from './time-text.ts'
 import { trailBefore } from './trail-before.ts'
-import { type Unclaimed, unclaimedCaptures, unclaimedCount } from './unclaimed.ts'
+import { type Unclaimed, type UnclaimedPage, unclaimedCaptures, unclaimedCounts } from './unclaimed.ts'
 import { LATE, within } from './within.ts'
 
 export interface RelayDeps {
@@ -88,6 +89,7 @@ const NOTARY_AGAIN_MILLISECONDS = 5_000
 const NOTARY_LOOK_MILLISECONDS = 15_000
 /** How often the keys as they are kept are looked at; those in use were right at the start. */
 const KEYS_MILLISECONDS = 60_000
+const PROFILES_MILLISECONDS = 60_000
 /** A notary that has not answered for so long is said to be unreachable; its answer is still waited for. */
 const NOTARY_SILENT_MILLISECONDS = 20_000
 /** How long a stop waits for the notary: it is given what it lacks after the next start. */
@@ -371,6 +373,7 @@ export class Relay {
     })
     this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
     this.#every(KEYS_MILLISECONDS, () => void this.#lookAtKeys())
+    this.#every(PROFILES_MILLISECONDS, () => this.lookAtProfiles())
     this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#keepState())
     this.#every(STATE_RETRY_MILLISECONDS, () => {
       if (!this.#isStateChecked) void this.#keepState()
@@ -487,7 +490,7 @@ export class Relay {
         mended: this.opened.mended?.drafts.map(({ kind }) => kind) ?? [],
       },
       held: this.recorder.held ?? null,
-      people: { accounts: this.people?.accounts().length ?? 0, fault: this.opened.people.fault ?? null },
+      people: this.#peopleState(),
       identity: this.#identityState(),
       keys: this.#keyFaults,
       outgoing: this.#outgoing.status(),
@@ -500,22 +503,30 @@ export class Relay {
         foreign: [...this.#publisher.foreign].slice(0, 100),
         unanchoredSince: this.#unanchoredSince === undefined ? null : timestamp(this.#unanchoredSince),
       },
-      units: {
-        recorded,
-        unclaimed: unclaimedCount({ units: this.#units, store: this.opened.store, claims: this.#claims }),
-        failed,
-        absent,
-      },
+      units: { recorded, ...unclaimedCounts(this.#captures), failed, absent },
       settled: this.settled,
       http: this.#http(),
       /** Names of keys that the recovery file does not hold. */
       recoveryBehind: this.#recoveryBehind,
       refusedProfiles: this.#deps.profiles.refused,
+      profilesChanged: this.#profilesChanged,
       capture: this.#engine?.status() ?? notCapturing(this.#settings, 'not watched yet'),
       badge: this.badges.person ?? null,
     } satisfies Omit<RelayStatus, 'needs'>
     return { ...status, needs: needsOf(status) }
   }
+
+  #peopleState(): RelayStatus['people'] {
+    const { memory, fault } = this.opened.people
+    const standing = this.people === undefined ? null : peopleStanding(memory, this.#deps.wall())
+    return { accounts: standing?.accounts ?? 0, fault: fault ?? null, standing }
+  }
+
+  /** Compares the profiles it runs with with those on the disk. */
+  lookAtProfiles(): void {
+    this.#profilesChanged = profilesOnDisk(this.opened.folder.profiles) !== this.#deps.profiles.digest
+  }
+  #profilesChanged = false
 
   #identityState(): RelayStatus['identity'] {
     const rule = this.people?.rules().identity ?? null
@@ -524,9 +535,13 @@ export class Relay {
     return { issuer: rule.issuer, unreachableSince: fault === undefined ? null : timestamp(fault.since) }
   }
 
-  /** Captures no person answers for, oldest first; and how many there are in all. */
-  unclaimed(limit: number): Unclaimed {
-    return unclaimedCaptures({ units: this.#units, store: this.opened.store, claims: this.#claims }, limit)
+  /** Captures no person answers for: see `unclaimedCaptures`. */
+  unclaimed(page: UnclaimedPage): Unclaimed | undefined {
+    return unclaimedCaptures(this.#captures, page)
+  }
+
+  get #captures() {
+    return { units: this.#units, store: this.opened.store, claims: this.#claims }
   }
 
   /** Where it is asked from on this machine. */

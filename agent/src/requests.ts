@@ -26,6 +26,7 @@ import {
   withShared,
   withWatch,
 } from './settings-edits.ts'
+import { requirePlace } from './unclaimed.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { requireApart } from './watch-places.ts'
 
@@ -52,9 +53,11 @@ const text = z
 type Handler = (relay: Relay, by: Asking, args: { readonly [key: string]: unknown }) => unknown
 
 const handlers: { readonly [command: string]: Handler } = {
-  status: (relay) => relay.status(),
-  unclaimed: (relay, _, args) =>
-    relay.unclaimed(z.strictObject({ limit: z.int().min(1).max(10_000) }).parse(args).limit),
+  status: (relay) => {
+    relay.lookAtProfiles()
+    return relay.status()
+  },
+  unclaimed: (relay, _, args) => requirePlace(relay.unclaimed(unclaimedSchema.parse(args))),
   scan: async (relay) => {
     await relay.scanNow()
     const { trail, writer } = relay.opened
@@ -222,6 +225,7 @@ function requirePeople({ people, opened }: Relay): NonNullable<Relay['people']> 
   throw new UnusableInput(`nobody can have an account here: ${opened.people.fault ?? '?'}`)
 }
 
+const unclaimedSchema = z.strictObject({ limit: z.int().min(1).max(10_000), after: z.optional(text) })
 const howWatched = {
   profile: z.optional(text),
   device: z.optional(text),

@@ -1,3 +1,4 @@
+import type { PeopleStanding } from '@compliance-relay/shared/relay'
 import type { NotaryFinding } from './ask-notary.ts'
 import type { EngineStatus } from './capture/engine.ts'
 import type { Held } from './capture/recorder.ts'
@@ -41,7 +42,12 @@ export interface RelayStatus {
   } | null
   readonly held: Held | null
   /** Accounts there are, and why nobody can sign in; null if it does not run. */
-  readonly people: { readonly accounts: number; readonly fault: string | null } | null
+  readonly people: {
+    readonly accounts: number
+    readonly fault: string | null
+    /** What waits for somebody; null while nobody can sign in. */
+    readonly standing: PeopleStanding | null
+  } | null
   /** The site's identity provider, and since when it cannot be asked, as it was found last; null if there is none. */
   readonly identity: { readonly issuer: string; readonly unreachableSince: string | null } | null
   /** Keys of the trail that a start would not go on with. */
@@ -57,7 +63,8 @@ export interface RelayStatus {
     readonly foreign: readonly number[]
     readonly unanchoredSince: string | null
   }
-  readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'failed' | 'absent', number>>
+  /** Of those that nobody answers for, some were not read, and stay so: nobody can claim them. */
+  readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'claimable' | 'failed' | 'absent', number>>
   /** Everything that is watched was looked at, and all that was seen is recorded and given to the notary. */
   readonly settled: boolean
   readonly http: HttpState | null
@@ -65,6 +72,8 @@ export interface RelayStatus {
   readonly recoveryBehind: readonly string[]
   /** Profiles in the data folder that are not used, each with a sentence that says why. */
   readonly refusedProfiles: readonly RefusedProfile[]
+  /** The profiles on disk are not those it runs with. */
+  readonly profilesChanged: boolean
   readonly capture: EngineStatus | NotCapturing
   /** Id of the person signed in at the workstation. */
   readonly badge: string | null

@@ -134,7 +134,7 @@ export const requirements = {
     text: 'Once a year somebody looks at who may do what, and that it was done can be shown.',
     how:
       'Somebody of quality is shown all accounts, rights and last sign-ins, and says by their digest and with their ' +
-      'password that they are as they should be. A year without it is a record and an alert.',
+      'password that they are as they should be. A year without it is a record, an alert and a need of the status.',
     risk: 'medium',
     owner: 'shared',
     by: 'product',
@@ -145,7 +145,8 @@ export const requirements = {
     how:
       'At each sign-in the password just typed is held against the rules in force and the list of those that are tried ' +
       'first, and its age against what the site allows, if it says so. Whoever signs in is told of the last time and of ' +
-      'what failed since. Forgotten ones are recalled by a reset, lost devices by revoking their key.',
+      'what failed since. Forgotten ones are recalled by a reset, lost devices by revoking their key. Where nobody has ' +
+      'reviewed the accounts for a year, nobody is given leave to sign, and what comes is held until somebody has.',
     risk: 'high',
     owner: 'shared',
     by: 'product',

@@ -906,7 +906,7 @@ test('what every command prints with --json is one object', async () => {
   })
   expect(object('checkpoint', '--policy')).toMatchObject({ trail, policy: expect.stringMatching(/^log /) })
   expect(object('scan')).toEqual({ trail, size })
-  expect(object('unclaimed')).toEqual({ total: 0, unclaimed: [] })
+  expect(object('unclaimed')).toEqual({ total: 0, more: 0, unclaimed: [], next: null })
   expect(object('verify').findings).toEqual([])
   expect(object('verify-file', run)).toMatchObject({ state: 'recorded' })
   expect(object('project', 'add', 'P-18', '--reason', 'a new study begins')).toMatchObject({ seq: size })

@@ -172,7 +172,7 @@ describe('the feed', { tags: ['challenge'] }, () => {
   }
 
   test('gives a program its captures as they come, over a restart and a new trail, until its token is revoked', async () => {
-    const issued = token(good, 'add', 'LIMS of building 3', '--of-project', 'P-17', '--json')
+    const issued = token(good, 'add', 'LIMS of building 3', '--project', 'P-17', '--json')
     expect(issued).toMatchObject({ code: 0, error: '' })
     const { token: opener, issued: view } = JSON.parse(issued.out)
     station.write('a.txt', 'a')

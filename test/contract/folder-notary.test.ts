@@ -164,6 +164,17 @@ test('what a crash left is removed a day later, and not before', async () => {
   expect(await notary.originHashes()).toEqual([ORIGIN_HASH])
 })
 
+test('whose trails it holds is told by the notes themselves, and by nothing that only has such a name', async () => {
+  const { folder, notary } = await newNotary()
+  const named = 'lab.example/t/nmr-02/20260303-1a2b'
+  await notary.put(named, 5, Buffer.from(`${named}\n5\n`))
+  fs.mkdirSync(join(folder, 'a'.repeat(64)))
+  fs.writeFileSync(join(folder, 'b'.repeat(64)), 'no folder')
+  fs.mkdirSync(join(folder, 'c'.repeat(64)))
+  fs.writeFileSync(join(folder, 'c'.repeat(64), `${'0'.repeat(15)}7.checkpoint`), noteOf(7))
+  expect(await notary.origins()).toEqual([named])
+})
+
 test('a note that is there is given without asking again which notary it is; that there is none is not', async () => {
   const { folder, notary } = await newNotary()
   fs.rmSync(join(folder, 'notary.id'))

@@ -96,6 +96,22 @@ export const controls: readonly Control[] = [
     test: `${relay}/passwords/password-age.test.ts`,
   },
   {
+    of: 'P11-300b-1',
+    what: 'what is signed while nobody has reviewed the accounts is held',
+    file: `${relay}/signing/judge-statement.ts`,
+    from: "return isReviewOverdue ? 'review-overdue' : undefined",
+    to: 'return isReviewOverdue ? undefined : undefined',
+    test: `${relay}/people-standing.test.ts`,
+  },
+  {
+    of: 'P11-300b-1',
+    what: 'and no lease is given meanwhile',
+    file: `${relay}/signing/signing.ts`,
+    from: "if (this.#options.people.isReviewOverdue()) throw new Problem('review-overdue')",
+    to: '',
+    test: `${relay}/people-standing.test.ts`,
+  },
+  {
     of: 'T28',
     what: 'statements that are none fill no trail',
     file: `${relay}/signing/signing.ts`,
@@ -294,6 +310,14 @@ export const controls: readonly Control[] = [
     from: 'isSignedBy(note, parseVkey(vkey))',
     to: "vkey !== ''",
     test: 'agent/src/commands/as-person.test.ts',
+  },
+  {
+    of: 'ENUM-1',
+    what: 'what wrong passwords bring about is not told at the port',
+    file: 'agent/src/http.ts',
+    from: 'need.isTold && ',
+    to: '',
+    test: 'agent/src/people/people-needs.test.ts',
   },
   {
     of: 'T21',

@@ -1,12 +1,11 @@
 import { printable } from '@compliance-relay/shared/trail'
-import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { dataFolder } from '../data-folder.ts'
 import { DEVICE } from '../people/people-api.ts'
 import { requireReason } from '../reason.ts'
 import { readRecovery } from '../recovery.ts'
-import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { clientAt } from './as-person.ts'
-import { askRelay, inStoppedRelay, requireRelay } from './ask-relay.ts'
+import { askRelay, inStoppedRelay, isRunning, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, required } from './options.ts'
 import type { SecretInput } from './secret-input.ts'
 
@@ -72,12 +71,6 @@ async function inRunningRelay({ ticket, port }: Begun, typed: () => Promise<Type
       'the running relay answers at no port, and passwords are not written to a disk: stop it, and run this again',
     )
   return clientAt(String(port)).call('recoverAccount', { body: { ticket, ...(await typed()) } })
-}
-
-function isRunning(folder: DataFolder): boolean {
-  const lock = tryWriterLock(folder.lock)
-  lock?.release()
-  return lock === undefined
 }
 
 function recoveryText(file: string): string {

@@ -1,15 +1,15 @@
 import type { AccountView, ResultOf } from '@compliance-relay/shared/api'
 import { printable } from '@compliance-relay/shared/trail'
 
-/** What came of an act, for people. */
-export function accountText({
-  account,
-  code,
-}: {
-  readonly account?: AccountView | undefined
-  readonly code?: string | null | undefined
-}): string {
-  const lines = account === undefined ? [] : [lineOf(account)]
+/** What came of an act, for people. `now`: wall clock, milliseconds. */
+export function accountText(
+  {
+    account,
+    code,
+  }: { readonly account?: AccountView | undefined; readonly code?: string | null | undefined },
+  now: number,
+): string {
+  const lines = account === undefined ? [] : [lineOf(account), ...waitsOf(account, now)].map(printable)
   if (typeof code === 'string')
     lines.push(
       code,
@@ -22,22 +22,23 @@ export function accountText({
   return `${lines.join('\n')}\n`
 }
 
-/** `relay account list` for people: a line each. */
-export function accountListText(accounts: readonly AccountView[]): string {
-  return accounts.map((account) => `${lineOf(account)}\n`).join('')
+/** `relay account list` for people: who there is, and what each waits for. `now`: wall clock, milliseconds. */
+export function accountListText(accounts: readonly AccountView[], now: number): string {
+  const lines = accounts.flatMap((account) => [lineOf(account), ...waitsOf(account, now)])
+  return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
 /** `relay account review` for people: what there is to look at, or that it was looked at. */
-export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAccess'>): string {
+export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAccess'>, now: number): string {
   const { digest, last, due } = answer.review
   const accounts = 'accounts' in answer ? answer.accounts : []
-  const lines = accounts.map(
-    ({ lastSignIn, ...account }) =>
-      `${lineOf(account)}; ${lastSignIn === null ? 'never signed in' : `signed in ${lastSignIn}`}`,
-  )
+  const lines = accounts.flatMap(({ lastSignIn, ...account }) => [
+    `${lineOf(account)}; ${lastSignIn === null ? 'never signed in' : `signed in ${lastSignIn}`}`,
+    ...waitsOf(account, now),
+  ])
   lines.push(
     last === null ? 'Not reviewed yet in this trail.' : `Reviewed ${last.time} by ${last.by}.`,
-    `Due ${due ?? 'once there is an account'}.`,
+    dueText(due, now),
   )
   if ('accounts' in answer)
     lines.push(
@@ -47,27 +48,51 @@ export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAcce
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
-function lineOf({
-  id,
-  name,
-  roles,
-  state,
-  locked,
-  codeExpires,
-  resetProposedBy,
-  external,
-  signer,
-}: AccountView): string {
+function dueText(due: string | null, now: number): string {
+  if (due === null) return 'Due once there is an account.'
+  return Date.parse(due) <= now
+    ? `OVERDUE since ${due}: signatures are held until it is done.`
+    : `Due ${due}.`
+}
+
+/** What an account is, on one line. */
+function lineOf({ id, name, roles, state, locked, external, signer }: AccountView): string {
   const more = [
-    ...(locked === null ? [] : [`LOCKED since ${locked}`]),
-    ...(codeExpires === null ? [] : [`code until ${codeExpires}`]),
-    ...(resetProposedBy === null ? [] : [`reset proposed by ${resetProposedBy}`]),
+    ...(locked === null ? [] : ['LOCKED']),
     ...(external === null ? [] : [`${external.subject} at ${external.issuer}`]),
-    ...(signer.state === 'none'
-      ? []
-      : [
-          signer.state === 'granted' ? `may sign since ${signer.since}` : `to sign: proposed by ${signer.by}`,
-        ]),
+    ...(signer.state === 'granted' ? [`may sign since ${signer.since}`] : []),
   ]
-  return printable([`${id.padEnd(16)} ${state.padEnd(9)} ${roles.join(', ')}  ${name}`, ...more].join('; '))
+  return [`${id.padEnd(16)} ${state.padEnd(9)} ${roles.join(', ')}  ${name}`, ...more].join('; ')
+}
+
+/** What it waits for, and who ends that: a line each, below it. */
+function waitsOf(account: AccountView, now: number): string[] {
+  const { locked, waitsUntil, passwordEnds, resetProposedBy, signer } = account
+  const lines = [
+    ...(locked === null
+      ? []
+      : [`locked since ${locked} after too many wrong passwords, until an administrator unlocks it`]),
+    ...(waitsUntil === null ? [] : [`waits until ${waitsUntil} after wrong passwords`]),
+    ...codeText(account, now),
+    ...(passwordEnds !== null && Date.parse(passwordEnds) <= now
+      ? [`has to set another password first: this one is over since ${passwordEnds}`]
+      : []),
+    ...(resetProposedBy === null
+      ? []
+      : [`new password proposed by ${resetProposedBy}, to be allowed by another administrator`]),
+    ...(signer.state === 'proposed'
+      ? [`right to sign proposed by ${signer.by}, to be granted by another administrator`]
+      : []),
+  ]
+  return lines.map((line) => `    ${line}`)
+}
+
+function codeText({ state, codeExpires, external }: AccountView, now: number): string[] {
+  if (codeExpires === null)
+    return state === 'invited' && external === null ? ['has no password, and no one-time code'] : []
+  return [
+    now < Date.parse(codeExpires)
+      ? `has a one-time code, not used yet, good until ${codeExpires}`
+      : `has a one-time code that was not used in time, over since ${codeExpires}`,
+  ]
 }

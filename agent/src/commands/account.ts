@@ -12,7 +12,7 @@ import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { recoverAccount } from './account-recover.ts'
 import { accountListText, accountText, reviewText } from './account-text.ts'
-import { asPerson, clientAt, requireRelay, signedIn, whereHelp, whereOptions } from './as-person.ts'
+import { asPerson, clientAt, portAsked, signedIn, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
@@ -146,7 +146,7 @@ async function carryOut(
     case 'list': {
       const { values } = read(args, byAdministrator, verb)
       const accounts = await asPerson(values, asking, allAccounts)
-      out.write(values.json ? jsonText({ accounts }) : accountListText(accounts))
+      out.write(values.json ? jsonText({ accounts }) : accountListText(accounts, Date.now()))
       return 0
     }
     case 'review': {
@@ -162,7 +162,7 @@ async function carryOut(
           ? client.call('readAccess', {})
           : client.call('reviewAccess', { body: { password, reason, digest } }),
       )
-      out.write(values.json ? jsonText(answer) : reviewText(answer))
+      out.write(values.json ? jsonText(answer) : reviewText(answer, Date.now()))
       return 0
     }
     case 'add': {
@@ -250,7 +250,7 @@ function read(
 }
 
 function say({ json }: Pick<Values, 'json'>, out: Output, answer: Parameters<typeof accountText>[0]): number {
-  out.write(json ? jsonText(answer) : accountText(answer))
+  out.write(json ? jsonText(answer) : accountText(answer, Date.now()))
   return 0
 }
 
@@ -260,10 +260,10 @@ async function ownPassword(
   asking: SecretInput,
 ): Promise<void> {
   if (code) {
-    await requireRelay({ port, data })
+    const at = await portAsked({ port, data })
     const typed = await asking.ask('One-time code')
     const newPassword = await twice(asking)
-    await clientAt(port).call('setPasswordByCode', { body: { user: id, code: typed.trim(), newPassword } })
+    await clientAt(at).call('setPasswordByCode', { body: { user: id, code: typed.trim(), newPassword } })
     return
   }
   await signedIn(id, { port, data }, asking, async (client, password) => {

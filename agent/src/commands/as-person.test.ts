@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { signHello } from '@compliance-relay/shared/relay'
 import { fromUtf8, type Signer, signerOf } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writePort } from '../port-file.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { asPerson } from './as-person.ts'
@@ -109,6 +110,19 @@ test.each([
     expect(sent).not.toContain('/v1/session')
   },
 )
+
+test('the port is found in the folder, and whoever the file there leads to is sent no password, either', {
+  tags: ['challenge'],
+}, async () => {
+  const found = () => asPerson({ as: 'asmith', data }, asking, async () => 'done')
+  await expect(found()).rejects.toThrow('no relay is running on')
+  writePort(join(data, 'port'), Number(await answering(helloOf)))
+  expect(await found()).toBe('done')
+  sent = ''
+  writePort(join(data, 'port'), Number(await answering(() => 'no note')))
+  await expect(found()).rejects.toThrow('is not the relay of')
+  expect(sent).not.toContain(password)
+})
 
 test('without the folder nothing is checked', async () => {
   expect(

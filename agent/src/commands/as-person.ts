@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { type Client, createClient } from '@compliance-relay/shared/api'
 import { isHelloOf } from '@compliance-relay/shared/relay'
 import { printable, utf8 } from '@compliance-relay/shared/trail'
+import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { readPort } from '../port-file.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { isRunning } from './ask-relay.ts'
 import { required } from './options.ts'
 import { reading } from './reading.ts'
 import { portOf } from './run.ts'
@@ -28,9 +31,9 @@ export const personChangeOptions = { ...personOptions, reason: { type: 'string' 
 
 /** For the help of each command that sends a password. */
 export const whereHelp = `The password of --as is asked for on the terminal, or read as a line of standard input.
-      The relay is asked at --port of this machine, 7411 unless given. With --data DIR what answers
-      there has to prove first that it holds the key of the relay in DIR. Without --data, a program
-      that took the port of a stopped relay would be sent the password.`
+      With --data DIR the relay of that folder is asked, at whatever port it answers, and has to
+      prove first that it holds the key of that relay. With --port N alone, or with neither (port
+      7411), a program that took the port of a stopped relay would be sent the password.`
 
 /** As the person that --as names. */
 export function asPerson<Result>(
@@ -48,10 +51,10 @@ export async function signedIn<Result>(
   asking: SecretInput,
   work: (client: Client, password: string) => Promise<Result>,
 ): Promise<Result> {
-  await requireRelay(where)
+  const port = await portAsked(where)
   const password = await asking.ask(`Password of ${printable(user)}`)
   let token: string | undefined
-  const client = clientAt(where.port, () => token)
+  const client = clientAt(port, () => token)
   token = (await client.call('signIn', { body: { user, password } })).token
   try {
     return await work(client, password)
@@ -62,18 +65,31 @@ export async function signedIn<Result>(
 }
 
 /**
- * That what answers at the port is the relay of the data folder, if one is named: it signs what was made up here, and
- * where it is reached, with the key that its trail there names. Nothing secret is read. Throws `UnusableInput`.
+ * The port to ask at: the one that is named, or that of the relay of the data folder. What answers there is that relay,
+ * if a folder is named: it signs what was made up here, and where it is reached, with the key that its trail there names.
+ * Nothing secret is read. Throws `UnusableInput`.
  */
-export async function requireRelay({ port, data }: Where): Promise<void> {
-  if (data === undefined) return
+export async function portAsked({ port: named, data }: Where): Promise<string | undefined> {
+  if (data === undefined) return named
   const vkey = await reading(data, ({ trail }) => trail.vkey)
+  const port = named ?? portIn(dataFolder(data))
   const nonce = randomBytes(NONCE_BYTES).toString('base64url')
   const { note = '' } = await clientAt(port).call('hello', { query: { nonce } })
   if (!isHelloOf(utf8(note), { vkey, nonce, origin: originAt(port) }))
     throw new UnusableInput(
       `what answers at port ${portOf(port)} of this machine is not the relay of ${data}: nothing was sent to it`,
     )
+  return port
+}
+
+function portIn(folder: DataFolder): string {
+  const port = readPort(folder.port)
+  if (port !== undefined) return String(port)
+  throw new UnusableInput(
+    isRunning(folder)
+      ? `the relay of ${folder.path} answers at no port: relay status --data ${folder.path} says why, --port N names one`
+      : `no relay is running on ${folder.path}: relay run --data ${folder.path}`,
+  )
 }
 
 const NONCE_BYTES = 32

@@ -24,6 +24,13 @@ export function requireRelay(folder: DataFolder): void {
   }
 }
 
+/** Whether a relay runs on the data folder now. */
+export function isRunning(folder: DataFolder): boolean {
+  const lock = tryWriterLock(folder.lock)
+  lock?.release()
+  return lock === undefined
+}
+
 /** On a full disk, what can be told without writing anything is told. */
 async function askRunning(folder: DataFolder, request: Request): Promise<unknown> {
   try {
@@ -37,8 +44,9 @@ async function askRunning(folder: DataFolder, request: Request): Promise<unknown
 }
 
 function readUnclaimed(folder: DataFolder, request: Request): Promise<unknown> {
-  const limit = Number(request.arguments['limit'])
-  return reading(folder.path, (data) => stoppedUnclaimed(data, limit))
+  const { limit, after } = request.arguments
+  const page = { limit: Number(limit), after: after === undefined ? undefined : String(after) }
+  return reading(folder.path, (data) => stoppedUnclaimed(data, page))
 }
 
 /**
@@ -47,9 +55,7 @@ function readUnclaimed(folder: DataFolder, request: Request): Promise<unknown> {
  */
 export async function askRelay(folder: DataFolder, request: Request): Promise<unknown> {
   requireRelay(folder)
-  const lock = tryWriterLock(folder.lock)
-  if (lock === undefined) return askRunning(folder, request)
-  lock.release()
+  if (isRunning(folder)) return askRunning(folder, request)
   if (request.command === 'status') return reading(folder.path, stoppedStatus)
   if (request.command === 'unclaimed') return readUnclaimed(folder, request)
   if (request.command === 'scan') throw new UnusableInput('no relay is running on this data folder')

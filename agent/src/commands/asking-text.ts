@@ -1,19 +1,20 @@
 import { printable } from '@compliance-relay/shared/trail'
 import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
 import { NOT_OURS } from '../mending.ts'
+import { waiting } from '../people/people-needs.ts'
 import type { RelayStatus } from '../status.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 
 /** `relay unclaimed` for people: two lines for each, where and when, and why. */
-export function unclaimedText({ total, unclaimed }: Unclaimed): string {
+export function unclaimedText({ unclaimed, more, next }: Unclaimed): string {
   if (unclaimed.length === 0) return 'No capture is unclaimed.\n'
   const lines = unclaimed.flatMap(({ seq, time, watch, device, path, reason, sentence, digest }) => [
     printable(path ?? '?'),
     `    record ${seq} at ${time ?? '?'}, watch ${watch ?? '?'} (${printable(device ?? '?')})${digest === '' ? '' : `, SHA-256 ${digest.slice(0, 16)}…`}`,
     `    ${reason ?? 'its record cannot be read'}${said(reason, sentence)}`,
   ])
-  const more = total - unclaimed.length
-  return `${[...lines, ...(more > 0 ? [`… and ${more} more: --limit N`] : [])].join('\n')}\n`
+  const rest = next === null ? [] : [`… and ${more} more: --after ${printable(next)}`]
+  return `${[...lines, ...rest].join('\n')}\n`
 }
 
 /** Of what is not read the record has only the code. */
@@ -42,6 +43,7 @@ export function statusText(status: RelayStatus): string {
   ]
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
+  for (const says of waiting(status.people?.standing ?? null)) lines.push(`waits    ${says}`)
   if (status.identity !== null)
     lines.push(
       `identity ${status.identity.issuer}${status.identity.unreachableSince === null ? '' : `: could not be asked at ${status.identity.unreachableSince}`}`,

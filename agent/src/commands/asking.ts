@@ -30,9 +30,10 @@ const helps = {
       has not looked through every folder yet. 4: it does not run. 2: as always, for example no
       answer came.
       Example: relay status --data /var/lib/relay`,
-  unclaimed: `relay unclaimed --data DIR [--limit N] [--json]
+  unclaimed: `relay unclaimed --data DIR [--limit N] [--after PLACE] [--json]
       Captures that no person answers for, oldest first: where, when and why. Lists the first 100
-      unless --limit says otherwise. relay claim answers for them.
+      unless --limit says otherwise, then how many more there are and the PLACE after which they
+      come. relay claim answers for them.
       Example: relay unclaimed --data /var/lib/relay`,
   scan: `relay scan --data DIR [--json]
       Has the running relay look at every file now, and returns when it has. What has changed is
@@ -216,9 +217,11 @@ async function status(args: readonly string[], out: Output): Promise<number> {
 }
 
 async function unclaimed(args: readonly string[], out: Output): Promise<number> {
-  const { values } = parseOptions(args, { ...common, limit: { type: 'string' } })
+  const { values } = parseOptions(args, { ...common, limit: { type: 'string' }, after: { type: 'string' } })
+  const { after, data } = values
   const limit = wholeNumber(values.limit, '--limit', 1, 10_000) ?? 100
-  const result = await asked(values.data, { command: 'unclaimed', arguments: { limit } })
+  const page = { limit, ...(after === undefined ? {} : { after }) }
+  const result = await asked(data, { command: 'unclaimed', arguments: page })
   out.write(values.json ? jsonText(result) : unclaimedText(result as Unclaimed))
   return 0
 }

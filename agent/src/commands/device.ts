@@ -3,7 +3,7 @@ import { printable } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
-import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { type Command, jsonText, listText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay device list --as ID [--port N] [--data DIR] [--json]
@@ -26,7 +26,9 @@ async function run(args: readonly string[], out: Output): Promise<number> {
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listKeys', {}))
-  out.write(values.json ? jsonText(answer) : answer.keys.map((key) => `${lineOf(key)}\n`).join(''))
+  out.write(
+    values.json ? jsonText(answer) : listText(answer.keys.map(lineOf), 'No device has a signing key.'),
+  )
   return 0
 }
 

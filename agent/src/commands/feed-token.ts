@@ -3,17 +3,17 @@ import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
-import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { type Command, jsonText, listText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--of-project ID] --as ADMIN --reason TEXT
+const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--project ID] --as ADMIN --reason TEXT
                   [--port N] [--data DIR] [--json]
       A token for a program that reads the feed, for example a LIMS. It is printed once. NAME says
       who it is for.
       --days N           how long it opens the feed: 1 to 365; 90 unless given
       --kind KIND        kinds of records, for example file.created or dataset.*; repeat it for
                          more. Captures and signatures unless given
-      --of-project ID    only records of this project; repeat it for more. All unless given
+      --project ID       only records of this project; repeat it for more. All unless given
   relay feed-token list --as ID [--port N] [--data DIR] [--json]
   relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       From then on it opens nothing.
@@ -25,7 +25,7 @@ const adding = {
   ...personChangeOptions,
   days: { type: 'string', default: '90' },
   kind: { type: 'string', multiple: true },
-  'of-project': { type: 'string', multiple: true },
+  project: { type: 'string', multiple: true },
 } as const
 
 export const feedTokenCommand: Command = { help, run }
@@ -45,20 +45,20 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
     reason: requireReason(values.reason),
     lasts: `P${daysOf(values.days)}D`,
     ...(values.kind === undefined ? {} : { kinds: values.kind }),
-    ...(values['of-project'] === undefined ? {} : { projects: values['of-project'] }),
+    ...(values.project === undefined ? {} : { projects: values.project }),
   }
   const answer = await asPerson(values, asking, (client, password) =>
     client.call('issueFeedToken', { body: { ...body, password } }),
   )
   const told = `${answer.token}\nThis is the token, shown this once. Give it to the program.\n`
-  out.write(values.json ? jsonText(answer) : `${told}${textOf(answer.issued)}`)
+  out.write(values.json ? jsonText(answer) : `${told}${lineOf(answer.issued)}\n`)
   return 0
 }
 
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listFeedTokens', {}))
-  out.write(values.json ? jsonText(answer) : answer.tokens.map(textOf).join(''))
+  out.write(values.json ? jsonText(answer) : listText(answer.tokens.map(lineOf), 'There is no feed token.'))
   return 0
 }
 
@@ -82,7 +82,7 @@ function daysOf(text: string): number {
   return days
 }
 
-function textOf({ id, name, kinds, projects, since, expires, revoked, lastUse }: FeedTokenView): string {
+function lineOf({ id, name, kinds, projects, since, expires, revoked, lastUse }: FeedTokenView): string {
   const state = revoked === null ? `until ${expires}` : `REVOKED ${revoked}`
   const opens = [...kinds, ...(projects === null ? [] : [`of ${projects.join(', ')}`])].join(' ')
   const lines = [
@@ -90,5 +90,5 @@ function textOf({ id, name, kinds, projects, since, expires, revoked, lastUse }:
     `    since ${since}, ${state}; last used ${lastUse ?? 'not since the relay was started'}`,
     `    opens ${opens}`,
   ]
-  return lines.map((line) => `${printable(line)}\n`).join('')
+  return lines.map(printable).join('\n')
 }

@@ -19,7 +19,7 @@ import { parsePersonOption } from '../actors/person-option.ts'
 import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { makeFolder } from '../make-folder.ts'
-import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
+import { type OpenedTrail, openNewTrail, relayActor, trailNameOf } from '../new-trail.ts'
 import { settingsDrafts } from '../open-relay.ts'
 import { newPepper, peopleOpenedDraft, pepperIdOf } from '../people/opened-people.ts'
 import { Publisher } from '../publisher.ts'
@@ -223,6 +223,8 @@ export async function init(values: InitValues): Promise<InitResult> {
     mkdirSync(folder.control, { recursive: true, mode: 0o700 })
     mkdirSync(folder.profiles, { recursive: true, mode: 0o700 })
     const notary = await notaryAt(notaryFolder)
+    // Before there is one more.
+    const namesakes = await namesakesIn(notary, settings)
     const complete: Settings = {
       ...settings,
       notary: { folder: notaryFolder, identity: await notary.identity() },
@@ -285,6 +287,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       ...(admin === undefined ? {} : { code: admin.code, admin: String(admin.act.body['account']) }),
       warnings: [
         ...(isGiven ? [] : ['the notary folder takes no checkpoint now; relay run gives it what it lacks']),
+        ...namesakeWarning(namesakes, settings),
         ...(statSync(notaryFolder).dev === statSync(folder.path).dev ? [NOTARY_BESIDE] : []),
         ...(persons.length === 0 ? [NOBODY_ENROLLED] : []),
         ...enrolmentWarnings(settings, (account) => accountExists(account, { platform: process.platform })),
@@ -298,6 +301,19 @@ export async function init(values: InitValues): Promise<InitResult> {
 /** A notary that is lost and put back with the data cannot tell that it was. */
 const NOTARY_BESIDE =
   'the notary folder is on the same disk as the data folder: whoever puts back an old copy of the disk puts back both. Another disk or a share holds more: --notary FOLDER'
+
+/** Trails of relays of this name whose checkpoints are in the notary already. */
+async function namesakesIn(notary: FileNotary, { org, name }: Settings): Promise<readonly string[]> {
+  return (await notary.origins()).filter((origin) => origin.startsWith(trailNameOf(org, name))).sort()
+}
+
+function namesakeWarning(origins: readonly string[], { org, name }: Settings): string[] {
+  const [last] = origins.slice(-1)
+  if (last === undefined) return []
+  return [
+    `the notary folder holds ${origins.length === 1 ? 'a trail' : `${origins.length} trails`} of ${org}/t/${name} already, the last of them ${last}: two relays of one name are easily taken for one. If that was this workstation, go on with its data folder, or say somewhere why its trail ended; if it is another, give this one a --name of its own`,
+  ]
+}
 
 /** Throws `UnusableInput` with what is wrong with the name or the user id. */
 function firstAdministrator(text: string) {

@@ -95,6 +95,11 @@ export function wholeNumber(
   return number
 }
 
+/** A line each; that there is none is a sentence, so that nobody takes it for a command that failed. */
+export function listText(lines: readonly string[], none: string): string {
+  return lines.length === 0 ? `${none}\n` : lines.map((line) => `${line}\n`).join('')
+}
+
 /** The shape of `--json`: one object. */
 export function jsonText(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`

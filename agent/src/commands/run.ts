@@ -12,6 +12,7 @@ import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
 import { openRelay } from '../open-relay.ts'
 import { peopleApi } from '../people/people-api.ts'
+import { writePort } from '../port-file.ts'
 import { Relay, type RunOptions } from '../relay.ts'
 import { handleRequest } from '../requests.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
@@ -98,7 +99,15 @@ export async function run(
   let isOpen = true
   const health = () => (isOpen ? healthOf(relay.status()) : { ...BEGUN_ANEW, relay: relay.relayName })
   const api = peopleApi(port, () => (isOpen ? relay : undefined), note)
-  const http = await openHealthPort(port, health, api, note)
+  const tell = (at: number | null): void => {
+    try {
+      if (isStill(folder, ownId)) writePort(folder.port, at)
+    } catch (error) {
+      // Commands have to be told with --port; what is captured does not depend on it.
+      note('port-not-told', { error })
+    }
+  }
+  const http = await openHealthPort(port, health, api, note, tell)
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {

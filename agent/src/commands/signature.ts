@@ -98,6 +98,7 @@ function listText({
   readonly total: number
   readonly signed: readonly SignedView[]
 }): string {
+  if (total === 0) return 'No record was signed.\n'
   const more = total > signed.length ? `The last ${signed.length} of ${total}.\n` : ''
   return `${signed.map(signedText).join('')}${total === 1 ? '1 record was' : `${total} records were`} signed.\n${more}`
 }
@@ -171,4 +172,5 @@ const reasons: { readonly [code: string]: string } = {
   'right-withdrawn': 'the right to sign had been withdrawn when it came',
   'password-changed-meanwhile':
     'the password was changed between the earliest and the latest time it can be of',
+  'review-overdue': 'nobody had reviewed the accounts in time when it came: relay account review',
 }

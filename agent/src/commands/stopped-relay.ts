@@ -9,7 +9,13 @@ import { UnitStore } from '../sqlite/unit-store.ts'
 import { notCapturing, type RelayStatus } from '../status.ts'
 import { timestamp } from '../time-text.ts'
 import { trailBefore } from '../trail-before.ts'
-import { type Unclaimed, unclaimedCaptures, unclaimedCount } from '../unclaimed.ts'
+import {
+  requirePlace,
+  type Unclaimed,
+  type UnclaimedPage,
+  unclaimedCaptures,
+  unclaimedCounts,
+} from '../unclaimed.ts'
 import { version } from '../version.ts'
 import type { Reading } from './reading.ts'
 
@@ -51,7 +57,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     },
     units: {
       recorded,
-      unclaimed: unclaimedCount({ units, store, claims: new ClaimBook(store) }),
+      ...unclaimedCounts({ units, store, claims: new ClaimBook(store) }),
       failed,
       absent,
     },
@@ -59,6 +65,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     http: null,
     recoveryBehind: recoveryBehindIn(folder, store),
     refusedProfiles: loadAllProfiles(folder.profiles).refused,
+    profilesChanged: false,
     capture: notCapturing(settings, 'relay not running'),
     badge: openBadge(badgeIntervals(store, Date.now()), Date.now())?.person ?? null,
   }
@@ -76,6 +83,7 @@ export async function unaskedStatus(data: Reading): Promise<RelayStatus> {
   return { ...status, needs: needsOf(status) }
 }
 
-export function stoppedUnclaimed({ database, store }: Reading, limit: number): Unclaimed {
-  return unclaimedCaptures({ units: new UnitStore(database), store, claims: new ClaimBook(store) }, limit)
+export function stoppedUnclaimed({ database, store }: Reading, page: UnclaimedPage): Unclaimed {
+  const stores = { units: new UnitStore(database), store, claims: new ClaimBook(store) }
+  return requirePlace(unclaimedCaptures(stores, page))
 }

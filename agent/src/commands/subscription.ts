@@ -3,10 +3,11 @@ import { destinationText } from '@compliance-relay/shared/relay'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { asPerson, clientAt, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
+import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import {
   type Command,
   jsonText,
+  listText,
   type Output,
   parseOptions,
   parseWords,
@@ -91,7 +92,11 @@ async function add(args: readonly string[], out: Output, asking: SecretInput): P
 async function list(args: readonly string[], out: Output, asking: SecretInput): Promise<number> {
   const { values } = parseOptions(args, personOptions, ['list'])
   const answer = await asPerson(values, asking, (client) => client.call('listSubscriptions', {}))
-  out.write(values.json ? jsonText(answer) : answer.subscriptions.map((one) => `${lineOf(one)}\n`).join(''))
+  out.write(
+    values.json
+      ? jsonText(answer)
+      : listText(answer.subscriptions.map(lineOf), 'Records are sent to nobody: there is no subscription.'),
+  )
   return 0
 }
 
@@ -114,7 +119,7 @@ async function replay(args: readonly string[], out: Output, asking: SecretInput)
   const reason = requireReason(values.reason)
   const seq = wholeNumber(required(values.from, 'from'), '--from', 0, Number.MAX_SAFE_INTEGER) ?? 0
   await asPerson(values, asking, async (client, password) => {
-    const { trail } = await clientAt(values.port).call('hello', {})
+    const { trail } = await client.call('hello', {})
     await client.call('replaySubscription', {
       body: { password, reason, subscription, from: { trail, seq } },
     })

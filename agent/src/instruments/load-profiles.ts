@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
@@ -24,6 +25,8 @@ export interface RefusedProfile {
 export interface Profiles extends ReadonlyArray<Profile> {
   /** Those that were left out; empty if all can be used. The first hundred. */
   readonly refused: readonly RefusedProfile[]
+  /** What stood in the files they were read from: see `profilesOnDisk`. */
+  readonly digest: string
 }
 
 /** The profiles in a folder, each `*.json` in it. Throws ProfileError for one that cannot be used, and what the file system throws. */
@@ -36,6 +39,8 @@ export function loadProfiles(folder: string): readonly Profile[] {
  * and named: its instrument's files are then taken as those of any other, for files do not wait until it is mended.
  */
 export function loadAllProfiles(folder: string): Profiles {
+  // First: what is changed while they are read is noticed by the next look.
+  const digest = profilesOnDisk(folder)
   const profiles = profilesIn(BUILT_IN_PROFILES)
   const refused: RefusedProfile[] = []
   for (const name of namesOrRefusal(folder, refused)) {
@@ -46,7 +51,36 @@ export function loadAllProfiles(folder: string): Profiles {
       refused.push({ file: named(name), problem: problemOf(name, error) })
     }
   }
-  return Object.assign(ordered(profiles), { refused })
+  return Object.assign(ordered(profiles), { refused, digest })
+}
+
+/** What profiles stand on the disk now: the same as long as no file came, went or changed, whatever their times say. */
+export function profilesOnDisk(folder: string): string {
+  const digest = createHash('sha256')
+  for (const place of [BUILT_IN_PROFILES, folder])
+    for (const [name, content] of contents(place))
+      digest.update(JSON.stringify([name, content.length])).update(content)
+  return digest.digest('hex')
+}
+
+function contents(folder: string): readonly (readonly [string, Uint8Array])[] {
+  try {
+    return profileNames(folder)
+      .slice(0, PROFILES_MAX + REFUSED_MAX)
+      .map((name) => [name, contentOf(join(folder, name))])
+  } catch {
+    // What hinders reading is said where they are read: see `refused`.
+    return []
+  }
+}
+
+function contentOf(path: string): Uint8Array {
+  try {
+    const read = readPlainFile(path, PROFILE_BYTES_MAX)
+    return read.kind === 'read' ? read.bytes : Buffer.from(read.kind)
+  } catch (error) {
+    return Buffer.from(codeOf(error) ?? '')
+  }
 }
 
 function profilesIn(folder: string): Map<string, Profile> {

@@ -22,6 +22,16 @@ export class ClaimBook {
     this.#claimed.add(`${trail} ${seq}`)
   }
 
+  /** How many of them are so. */
+  count(is: (trail: string, seq: number) => boolean): number {
+    let count = 0
+    for (const one of this.#claimed) {
+      const at = one.lastIndexOf(' ')
+      if (is(one.slice(0, at), Number(one.slice(at + 1)))) count++
+    }
+    return count
+  }
+
   has(trail: string, seq: number): boolean {
     return this.#claimed.has(`${trail} ${seq}`)
   }

@@ -2,7 +2,7 @@ import type { Place, RefusedCapture, UnclaimedCaptures } from '@compliance-relay
 import { hex, leafHash } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
-import { unclaimedCaptures } from '../unclaimed.ts'
+import { type UnclaimedPage, unclaimedCaptures } from '../unclaimed.ts'
 import type { ClaimBook } from './claim-book.ts'
 
 /** Captures that nobody answers for, of all trails of the data folder. */
@@ -17,12 +17,12 @@ export class UnclaimedStore implements UnclaimedCaptures {
     this.#claims = claims
   }
 
-  list(limit: number): ReturnType<UnclaimedCaptures['list']> {
-    const { total, unclaimed } = unclaimedCaptures(
-      { store: this.#store, units: this.#units, claims: this.#claims },
-      limit,
+  list(page: UnclaimedPage): ReturnType<UnclaimedCaptures['list']> {
+    const stores = { store: this.#store, units: this.#units, claims: this.#claims }
+    const found = unclaimedCaptures(stores, page)
+    return (
+      found && { ...found, unclaimed: found.unclaimed.map((one) => ({ ...one, trail: one.trail ?? '' })) }
     )
-    return { total, unclaimed: unclaimed.map((one) => ({ ...one, trail: one.trail ?? '' })) }
   }
 
   refusal({ trail, seq }: Place): RefusedCapture | undefined {

@@ -24,6 +24,15 @@ export interface StoredCheckpoint {
   readonly notarised: string | null
 }
 
+/** A record: by the number of its trail in this folder, and its place in it. */
+export interface RecordPlace {
+  readonly trail: number
+  readonly seq: number
+}
+
+/** Trails are numbered from 1, records from 0. */
+export const BEFORE_ALL: RecordPlace = { trail: 0, seq: -1 }
+
 /** Lines read in one go. */
 const PAGE_LINES = 500
 
@@ -154,11 +163,11 @@ export class TrailStore {
   }
 
   /** Captures that were read and that no person answers for, oldest first. */
-  refusals(limit: number): { readonly trail: number; readonly seq: number }[] {
+  refusals(limit: number, after: RecordPlace): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(
-      "SELECT trail, seq FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL ORDER BY trail, seq LIMIT ?",
+      "SELECT trail, seq FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL AND (trail, seq) > (?, ?) ORDER BY trail, seq LIMIT ?",
     )
-    return rowsOf<{ trail: number; seq: number }>(read, limit)
+    return rowsOf<{ trail: number; seq: number }>(read, after.trail, after.seq, limit)
   }
 
   /** Records by which somebody answers for a refusal, oldest first. */
@@ -169,11 +178,11 @@ export class TrailStore {
     return rowsOf<{ trail: number; seq: number }>(read)
   }
 
-  refusalCount(): number {
+  refusalCount(after: RecordPlace = BEFORE_ALL): number {
     const read = this.#database.prepare(
-      "SELECT COUNT(*) AS count FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL",
+      "SELECT COUNT(*) AS count FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL AND (trail, seq) > (?, ?)",
     )
-    return rowOf<{ count: number }>(read)?.count ?? 0
+    return rowOf<{ count: number }>(read, after.trail, after.seq)?.count ?? 0
   }
 
   /** Records of settings by their columns: to look something up, never to say who counts as a person. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { nameOfStored, storedName } from '../capture/raw-name.ts'
 import { rowOf, rowsOf } from './database.ts'
+import { BEFORE_ALL, type RecordPlace } from './trail-store.ts'
 
 /**
  * What the relay knows of the watched folders: the state the reconciling scan compares the disk with. It is no
@@ -235,16 +236,22 @@ export class UnitStore {
   }
 
   /** What is there and is not read, by decision: the records that say so. */
-  refusedUnread(limit: number): { readonly trail: number; readonly seq: number }[] {
+  refusedUnread(limit: number, after: RecordPlace): { readonly trail: number; readonly seq: number }[] {
     return rowsOf<{ trail: number; seq: number }>(
-      this.#sql(`SELECT trail, seq FROM unit WHERE ${REFUSED_UNREAD} ORDER BY trail, seq LIMIT ?`),
+      this.#sql(
+        `SELECT trail, seq FROM unit WHERE ${REFUSED_UNREAD} AND (trail, seq) > (?, ?) ORDER BY trail, seq LIMIT ?`,
+      ),
+      after.trail,
+      after.seq,
       limit,
     )
   }
 
-  refusedUnreadCount(): number {
-    const count = this.#sql(`SELECT COUNT(*) AS count FROM unit WHERE ${REFUSED_UNREAD}`)
-    return rowOf<{ count: number }>(count)?.count ?? 0
+  refusedUnreadCount(after: RecordPlace = BEFORE_ALL): number {
+    const count = this.#sql(
+      `SELECT COUNT(*) AS count FROM unit WHERE ${REFUSED_UNREAD} AND (trail, seq) > (?, ?)`,
+    )
+    return rowOf<{ count: number }>(count, after.trail, after.seq)?.count ?? 0
   }
 
   #sql(text: string): StatementSync {

@@ -72,6 +72,7 @@ export {
   type SigningKeyView,
   type SubscriptionView,
   type TrailView,
+  UNCLAIMED_LISTED_MAX,
   type UnclaimedView,
 } from './schemas.ts'
 export {

@@ -52,6 +52,10 @@ const problems = {
   ],
   'account-state': [409, 'The state of the account does not allow this.'],
   'review-changed': [409, 'The accounts have changed since they were shown: look at them again.'],
+  'review-overdue': [
+    409,
+    'Nobody signs until somebody of QA has reviewed the accounts, which is due once a year: relay account review.',
+  ],
   'last-administrator': [409, 'This is the last administrator who can sign in: add another one first.'],
   'recovery-refused': [
     401,

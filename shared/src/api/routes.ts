@@ -48,6 +48,7 @@ import {
   subscriptionSchema,
   ticketField,
   tokenField,
+  unclaimedQuery,
   unclaimedSchema,
   userIdField,
   vkeyField,
@@ -383,10 +384,18 @@ export const routes = {
     path: '/v1/unclaimed',
     action: 'unclaimed.read',
     asksPassword: false,
+    query: unclaimedQuery,
     body: undefined,
-    result: z.strictObject({ total: z.int(), unclaimed: z.array(unclaimedSchema) }),
-    problems: [],
-    says: 'Captures no person answers for, oldest first: the first two hundred, and how many there are in all.',
+    result: z.strictObject({
+      total: z.int(),
+      more: z.int(),
+      unclaimed: z.array(unclaimedSchema),
+      next: z.string().nullable(),
+    }),
+    problems: ['cursor-unknown'],
+    says:
+      'Captures no person answers for, oldest first, two hundred at most; how many there are in all, and how many ' +
+      'after these. `next` is what to ask for after them.',
   },
   claimCaptures: {
     method: 'POST',
@@ -415,7 +424,7 @@ export const routes = {
     asksPassword: true,
     body: z.strictObject({ password: passwordField, device: deviceField, proof: proofField }),
     result: z.strictObject({ key: z.string(), lease: z.string() }),
-    problems: ['key-refused'],
+    problems: ['key-refused', 'review-overdue'],
     says: 'Enrols one’s own signing key on a device, and gives its first lease. The one before on that device is revoked.',
   },
   renewLease: {
@@ -425,7 +434,7 @@ export const routes = {
     asksPassword: false,
     body: z.strictObject({ key: vkeyField }),
     result: z.strictObject({ lease: z.string() }),
-    problems: ['key-unknown'],
+    problems: ['key-unknown', 'review-overdue'],
     says: 'Another lease for one’s own key: 72 hours and 200 signatures more.',
   },
   listKeys: {
@@ -492,7 +501,7 @@ export const routes = {
       decision: z.enum(['accepted', 'refused']),
     }),
     result: undefined,
-    problems: ['reason-missing', 'held-unknown', 'own-record', 'held-overtaken'],
+    problems: ['reason-missing', 'held-unknown', 'own-record', 'held-overtaken', 'review-overdue'],
     says: 'Lets a held signature count, or not, for good. Nobody decides about their own.',
   },
   readRules: {

@@ -57,6 +57,10 @@ export const accountSchema = z.strictObject({
   /** Until when a password can be set by its one-time code. */
   codeExpires: time.nullable(),
   passwordSince: time.nullable(),
+  /** When the password is over; null where the site has not said how old one may become. */
+  passwordEnds: time.nullable(),
+  /** Until when it has to wait after wrong passwords, on one device at least. */
+  waitsUntil: time.nullable(),
   /** The administrator who asked for a reset that a second one has to allow. */
   resetProposedBy: z.string().nullable(),
   /** Whom of which identity provider it is, as an administrator has said. */
@@ -92,6 +96,18 @@ export const accountsQuery = z.strictObject({
 
 /** A record of a trail: by the trail's name and its place in it. */
 export const placeSchema = z.strictObject({ trail: text(200), seq: z.int().min(0) })
+
+/** Captures in one answer. */
+export const UNCLAIMED_LISTED_MAX = 200
+export const unclaimedQuery = z.strictObject({
+  after: text(300).optional().describe('What the answer before said comes next: `next`.'),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]{0,2}$/)
+    .refine((count) => Number(count) <= UNCLAIMED_LISTED_MAX)
+    .optional()
+    .describe('Captures at most: 1 to 200, 200 without it.'),
+})
 
 /** How many captures are claimed in one go, by one password. */
 export const CLAIMS_AT_ONCE_MAX = 100

@@ -1,4 +1,4 @@
-import { type ClaimedView, Problem, requireAllowed, type UnclaimedView } from '../api/index.ts'
+import { type ClaimedView, Problem, type ResultOf, requireAllowed } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
 import { isUsable } from './accounts/account.ts'
 import type { Caller, People } from './people.ts'
@@ -25,15 +25,17 @@ export interface Refusal extends Place {
 
 /** Captures that no person answers for, as the trail has them. */
 export interface UnclaimedCaptures {
-  list(limit: number): { readonly total: number; readonly unclaimed: readonly UnclaimedView[] }
+  /** So many after a place, or from the first on; undefined where that is no place in a trail. */
+  list(page: {
+    readonly limit: number
+    readonly after?: string | undefined
+  }): ResultOf<'listUnclaimed'> | undefined
   /** Undefined if the record is no refusal, or one of what was not read. */
   refusal(place: Place): Refusal | undefined
   isClaimed(place: Place): boolean
   /** Its claim is recorded. */
   claimed(place: Place): void
 }
-
-export const UNCLAIMED_LISTED_MAX = 200
 
 /**
  * Somebody answers for a capture that was recorded as nobody's: as a record of their own, with who, when and why, that
@@ -48,8 +50,11 @@ export class Claims {
     this.#captures = captures
   }
 
-  list(): ReturnType<UnclaimedCaptures['list']> {
-    return this.#captures.list(UNCLAIMED_LISTED_MAX)
+  /** Throws `Problem` `cursor-unknown`. */
+  list(page: Parameters<UnclaimedCaptures['list']>[0]): ResultOf<'listUnclaimed'> {
+    const found = this.#captures.list(page)
+    if (found === undefined) throw new Problem('cursor-unknown')
+    return found
   }
 
   /**

@@ -22,6 +22,8 @@ import { errorCode, syncFolder, writeOnce } from './write-once.ts'
 
 /** A longer file is no note (65,535 bytes), and one byte more is enough to see it. */
 const READ_BYTES_MAX = 65_536
+/** Trails whose names are read in one go. */
+const ORIGINS_READ_MAX = 1_000
 const STRAY_OLD_MILLISECONDS = 86_400_000
 const STRAY = /^\.[0-9a-f]{32}\.new$/
 
@@ -135,6 +137,23 @@ export class FileNotary implements Notary {
     })
   }
 
+  /**
+   * Names of the trails it has checkpoints of, as the first note of each says: for people who look whose they are. Nobody
+   * has verified them.
+   */
+  origins(): Promise<readonly string[]> {
+    return this.#asked(async () => {
+      await this.#requireSame()
+      const names = (await readdir(this.#folder)).filter(isOriginHash).slice(0, ORIGINS_READ_MAX)
+      const origins: string[] = []
+      for (const name of names) {
+        const origin = await originIn(join(this.#folder, name))
+        if (origin !== undefined && sha256Hex(origin) === name) origins.push(origin)
+      }
+      return origins
+    })
+  }
+
   keepConflict(origin: string, note: Uint8Array): Promise<void> {
     requireNote(note)
     return this.#asked(async () => {
@@ -198,7 +217,7 @@ export class FileNotary implements Notary {
 
   #path(origin: string, size: number): string {
     if (!Number.isSafeInteger(size) || size < 0) throw new Error(`a size is a whole number, not ${size}`)
-    return join(this.#originFolder(origin), `${String(size).padStart(16, '0')}.checkpoint`)
+    return join(this.#originFolder(origin), noteName(size))
   }
 
   async #asked<T>(work: () => Promise<T>): Promise<T> {
@@ -214,12 +233,24 @@ function temporaryIn(folder: string, random: (size: number) => Uint8Array): stri
   return join(folder, `.${Buffer.from(random(16)).toString('hex')}.new`)
 }
 
+function noteName(size: number): string {
+  return `${String(size).padStart(16, '0')}.checkpoint`
+}
+
 function isOriginHash(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name)
 }
 
 function requireNote(note: Uint8Array): void {
   if (note.length >= READ_BYTES_MAX) throw new Error(`a note has at most 65535 bytes, not ${note.length}`)
+}
+
+/** The first line of the first note in a folder. */
+async function originIn(folder: string): Promise<string | undefined> {
+  if (!(await lstat(folder)).isDirectory()) return undefined
+  const [size] = await sizesIn(folder, -1)
+  const note = size === undefined ? undefined : await readUpTo(join(folder, noteName(size)), READ_BYTES_MAX)
+  return note && Buffer.from(note).toString('utf8').split('\n')[0]
 }
 
 /** Sorted numbers of the names in a folder, none if there is no folder. 8 bytes each, so ten million are no burden. */

@@ -34,6 +34,13 @@ export { commonPasswords } from './passwords/common-passwords.ts'
 export { DEFAULT_COST, PEPPER_BYTES } from './passwords/password-hash.ts'
 export { type FirstAccount, firstAccount, People, type PeopleOptions } from './people.ts'
 export { PeopleMemory, type PersonRecord } from './people-memory.ts'
+export {
+  FEED_TOKEN_SOON_MILLISECONDS,
+  GONE_SAID_MILLISECONDS,
+  type PeopleStanding,
+  peopleStanding,
+  REVIEW_SOON_MILLISECONDS,
+} from './people-standing.ts'
 export type { PeopleStore, StoredCredential } from './people-store.ts'
 export { isPlainLine } from './plain-line.ts'
 export {

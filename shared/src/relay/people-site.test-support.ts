@@ -66,9 +66,13 @@ export class Captures implements UnclaimedCaptures {
   readonly refusals: RefusedCapture[] = []
   readonly #claimed = new Set<string>()
 
-  list(limit: number) {
+  list({ limit, after = '-1' }: { readonly limit: number; readonly after?: string | undefined }) {
+    if (!/^-?[0-9]+$/.test(after)) return undefined
     const open = this.refusals.filter((one) => !this.isClaimed(one))
-    return { total: open.length, unclaimed: open.slice(0, limit).map(viewOf) }
+    const rest = open.filter(({ seq }) => seq > Number(after))
+    const unclaimed = rest.slice(0, limit).map(viewOf)
+    const more = rest.length - unclaimed.length
+    return { total: open.length, more, unclaimed, next: more > 0 ? String(unclaimed.at(-1)?.seq) : null }
   }
 
   refusal({ trail, seq }: Place): RefusedCapture | undefined {

@@ -95,6 +95,13 @@ export class People {
     return end === undefined ? undefined : new Date(end).toISOString()
   }
 
+  /** Until when somebody has to wait after wrong passwords, on one device at least, ISO 8601; undefined if they need not. */
+  waitsUntil({ id }: Account): string | undefined {
+    const { guard, options } = this.#core
+    const until = guard.waits(id, options.wall())
+    return until === undefined ? undefined : new Date(until).toISOString()
+  }
+
   /** Opens a session. Throws `Problem`; see `SignIn`. */
   signIn(name: string, password: string, device: string): Promise<SignedIn> {
     return this.#signIn.signIn(name, password, device)
@@ -214,6 +221,11 @@ export class People {
     const { reviews, book } = this.#core
     const due = reviews.due === undefined ? null : new Date(reviews.due).toISOString()
     return { digest: accessDigest(book.all()), last: reviews.last, due }
+  }
+
+  /** Whether nobody has looked in time: then nobody signs. */
+  isReviewOverdue(): boolean {
+    return this.#core.reviews.isOverdue(this.#core.options.wall())
   }
 
   /**
@@ -345,7 +357,7 @@ export class People {
   #sayOverdue(): Promise<void> {
     const { serial, reviews, options } = this.#core
     return serial.do(async () => {
-      const overdue = reviews.overdue(options.wall())
+      const overdue = reviews.unsaid(options.wall())
       if (overdue === undefined) return
       const due = new Date(overdue).toISOString()
       await this.#core.append(options.relay, 'access.review-overdue', { due })

@@ -39,9 +39,14 @@ export class ReviewBook {
     return this.#due
   }
 
+  /** Then nobody signs until somebody has looked (21 CFR 11.300(b)). */
+  isOverdue(now: number): boolean {
+    return this.#due !== undefined && now >= this.#due
+  }
+
   /** When it should have been, where that is over and no record says so yet. */
-  overdue(now: number): number | undefined {
-    return this.#due !== undefined && now >= this.#due && this.#said !== this.#due ? this.#due : undefined
+  unsaid(now: number): number | undefined {
+    return this.isOverdue(now) && this.#said !== this.#due ? this.#due : undefined
   }
 
   /** What a new trail says of it: nobody gains a year by it. */

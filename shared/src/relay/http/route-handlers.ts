@@ -13,6 +13,7 @@ import {
   type RouteName,
   roles,
   SIGNED_LISTED_MAX,
+  UNCLAIMED_LISTED_MAX,
 } from '../../api/index.ts'
 import { fromUtf8, type Signer } from '../../trail/index.ts'
 import type { Account } from '../accounts/account.ts'
@@ -90,7 +91,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
   const document = openApiDocument(version)
   const accountAfter = async (id: string, act: Promise<unknown>) => {
     await act
-    return { account: viewOf(people.account(id)) }
+    return { account: viewOf(people.account(id), people) }
   }
   const ownViewOf = (account: Account, mustChange: boolean) => ({
     id: account.id,
@@ -156,10 +157,8 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       await presence.end(body.token)
     },
 
-    listUnclaimed: () => {
-      const { total, unclaimed } = claims.list()
-      return { total, unclaimed: [...unclaimed] }
-    },
+    listUnclaimed: ({ query: { after, limit = String(UNCLAIMED_LISTED_MAX) } }) =>
+      claims.list({ after, limit: Number(limit) }),
     claimCaptures: async ({ caller, body: { captures, reason } }) => ({
       items: await claims.claim(caller, captures, reason),
     }),
@@ -199,9 +198,10 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     testSubscription: ({ body }) => subscriptions.test(body.subscription),
 
     readAccess: () => ({
-      accounts: people
-        .accounts()
-        .map((account) => ({ ...viewOf(account), lastSignIn: people.lastSignIn(account.id) ?? null })),
+      accounts: people.accounts().map((account) => ({
+        ...viewOf(account, people),
+        lastSignIn: people.lastSignIn(account.id) ?? null,
+      })),
       review: reviewOf(people),
     }),
     reviewAccess: async ({ caller, body: { digest, reason } }) => {
@@ -241,11 +241,14 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       if (after !== undefined && from === 0) throw new Problem('account-unknown')
       const listed = all.slice(from, from + Number(limit))
       const isMore = from + listed.length < all.length
-      return { accounts: listed.map(viewOf), next: isMore ? (listed.at(-1)?.id ?? null) : null }
+      return {
+        accounts: listed.map((one) => viewOf(one, people)),
+        next: isMore ? (listed.at(-1)?.id ?? null) : null,
+      }
     },
     addAccount: async ({ caller, body: { user, name, roles: held, reason } }) => {
       const code = await people.add(caller, { id: user, name, roles: held, reason })
-      return { account: viewOf(people.account(foldedUserId(user) ?? '')), code }
+      return { account: viewOf(people.account(foldedUserId(user) ?? ''), people), code }
     },
     changeAccount: ({ caller, id, body: { name, roles: held, reason } }) => {
       const change = {
@@ -262,7 +265,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     endSessions: ({ caller, id, body }) => accountAfter(id, people.endSessions(caller, id, body.reason)),
     resetAccount: async ({ caller, id, body }) => {
       const code = await people.reset(caller, id, body.reason)
-      return { account: viewOf(people.account(id)), code: code ?? null }
+      return { account: viewOf(people.account(id), people), code: code ?? null }
     },
     linkAccount: ({ caller, id, body: { issuer, subject, reason } }) =>
       accountAfter(id, people.link(caller, id, { issuer, subject, reason })),

@@ -59,7 +59,7 @@ export function keyViewOf({
 }
 
 /** No digest of a password or a code leaves the relay. */
-export function viewOf(account: Account | undefined): AccountView {
+export function viewOf(account: Account | undefined, people: People): AccountView {
   if (account === undefined) throw new Error('an account that was there a moment ago is not')
   const { id, name, roles: held, state, locked, code, resetProposed, credential, external, signer } = account
   return {
@@ -70,6 +70,8 @@ export function viewOf(account: Account | undefined): AccountView {
     locked: locked ?? null,
     codeExpires: code?.expires ?? null,
     passwordSince: credential?.since ?? null,
+    passwordEnds: people.passwordEnds(account) ?? null,
+    waitsUntil: people.waitsUntil(account) ?? null,
     resetProposedBy: resetProposed?.by ?? null,
     external: external ?? null,
     signer:

@@ -26,7 +26,7 @@ export type GuardAnswer =
  * from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
  */
 export class SignInGuard {
-  readonly #pairs = new Map<string, { failures: number; last: number }>()
+  readonly #pairs = new Map<string, Failures>()
   readonly #accounts = new Map<string, number[]>()
   readonly #devices = new Map<string, number[]>()
 
@@ -49,13 +49,18 @@ export class SignInGuard {
     const last = failures.at(-1)
     if (failures.length >= DEVICE_FAILURES && last !== undefined && now < last + DEVICE_WAIT_MILLISECONDS)
       return { may: false, why: 'device', retryAfterSeconds: seconds(last + DEVICE_WAIT_MILLISECONDS - now) }
-    const pair = this.#pairs.get(pairOf(name, device))
-    if (pair === undefined || pair.failures < FREE_FAILURES) return { may: true }
-    const wait = Math.min(WAIT_MILLISECONDS * 2 ** (pair.failures - FREE_FAILURES), WAIT_MILLISECONDS_MAX)
-    const until = pair.last + wait
+    const until = waitsUntil(this.#pairs.get(pairOf(name, device)))
     return until <= now
       ? { may: true }
       : { may: false, why: 'account-device', retryAfterSeconds: seconds(until - now) }
+  }
+
+  /** Until when an account has to wait on one device at least, milliseconds; undefined if it need not. */
+  waits(account: string, now: number): number | undefined {
+    let until = 0
+    for (const device of this.#devices.keys())
+      until = Math.max(until, waitsUntil(this.#pairs.get(pairOf(account, device))))
+    return until > now ? until : undefined
   }
 
   /** A wrong password; `account` is undefined where no account has the name. Only `name` need be given for those. */
@@ -95,6 +100,17 @@ export class SignInGuard {
 
 /** Somebody was let in again: a code that is good for minutes must not have to wait for an hour. */
 const FORGIVING: readonly string[] = ['account.unlocked', 'account.reset', 'account.recovered']
+
+interface Failures {
+  readonly failures: number
+  readonly last: number
+}
+
+/** When the next try is, by the tries of one account on one device; 0 if there is nothing to wait for. */
+function waitsUntil(pair: Failures | undefined): number {
+  if (pair === undefined || pair.failures < FREE_FAILURES) return 0
+  return pair.last + Math.min(WAIT_MILLISECONDS * 2 ** (pair.failures - FREE_FAILURES), WAIT_MILLISECONDS_MAX)
+}
 
 function pairOf(name: string, device: string): string {
   return `${name}\0${device}`

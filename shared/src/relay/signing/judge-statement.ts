@@ -54,6 +54,8 @@ export interface Site {
   readonly account: (id: string) => Account | undefined
   readonly trail: SignedTrail
   readonly rules: SiteRules
+  /** Nobody has looked in time at who may do what. */
+  readonly isReviewOverdue: boolean
   /** Who says that what their device signed before these is lost, so that it is not waited for. */
   readonly lostBefore?: string
 }
@@ -91,6 +93,7 @@ export type HoldCode =
   | 'account-locked'
   | 'right-withdrawn'
   | 'password-changed-meanwhile'
+  | 'review-overdue'
 
 export type Judgement =
   | { readonly verdict: 'duplicate'; readonly answered: Answered }
@@ -170,7 +173,7 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (notBefore === undefined) return refused('root')
   const late = rightsFault(key, site, notBefore)
   if (late?.verdict === 'refused') return refused(late.code)
-  const hold = order ?? leaseFault(statement, key, notBefore) ?? late?.code
+  const hold = order ?? leaseFault(statement, key, notBefore) ?? late?.code ?? reviewFault(site)
   if (hold !== undefined) return { verdict: 'held', code: hold, statement, key, notBefore }
   return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
 }
@@ -317,6 +320,11 @@ function leaseFault(
   if (terms === undefined || (lease !== undefined && lease !== terms.id)) return 'lease-over'
   const isCovered = notBefore <= terms.notAfter && count <= terms.countMax
   return isCovered ? undefined : 'lease-over'
+}
+
+/** Who may sign is to be looked at first (21 CFR 11.300(b)); what was signed meanwhile is not lost. */
+function reviewFault({ isReviewOverdue }: Site): HoldCode | undefined {
+  return isReviewOverdue ? 'review-overdue' : undefined
 }
 
 function flagsOf({ at, clock }: Statement, notBefore: string, now: number): string[] {

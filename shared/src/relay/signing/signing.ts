@@ -102,7 +102,7 @@ export class Signing {
 
   /**
    * Enrols the key that a proof holds for, and gives the first lease. A key of the same person and device before it is
-   * revoked. Throws `Problem`: `forbidden` for who may not sign, `key-refused`.
+   * revoked. Throws `Problem`: `forbidden` for who may not sign, `review-overdue`, `key-refused`.
    */
   enrol(
     by: Caller,
@@ -111,7 +111,7 @@ export class Signing {
   ): Promise<{ readonly key: string; readonly lease: string }> {
     const { people, book, trail, org } = this.#options
     return people.act(by, async (account, append) => {
-      if (!maySign(account)) throw new Problem('forbidden')
+      this.#requireMaySign(account)
       const nonce = this.#takeNonce(by, device)
       const verifier = nonce === undefined ? undefined : keyProved(utf8(proof), { nonce, trail: trail.trail })
       const isNamed = verifier?.name === keyNameOf(org, account.id, device)
@@ -135,13 +135,13 @@ export class Signing {
     })
   }
 
-  /** Another lease for one's own key. Throws `Problem`: `key-unknown`, `forbidden`. */
+  /** Another lease for one's own key. Throws `Problem`: `key-unknown`, `forbidden`, `review-overdue`. */
   renew(by: Caller, key: string): Promise<string> {
     return this.#options.people.act(by, async (account, append) => {
       const known = this.#options.book.key(key)
       if (known === undefined || known.user !== account.id || known.revoked !== undefined)
         throw new Problem('key-unknown')
-      if (!maySign(account)) throw new Problem('forbidden')
+      this.#requireMaySign(account)
       return this.#lease(account, key, append)
     })
   }
@@ -194,7 +194,7 @@ export class Signing {
 
   /**
    * Lets a held signature count, or not: for good. Nobody decides about their own. Throws `Problem`: `held-unknown`,
-   * `own-record`, `reason-missing`, `held-overtaken`.
+   * `own-record`, `reason-missing`, `held-overtaken`, `review-overdue`.
    */
   decide(by: Caller, hash: string, decision: 'accepted' | 'refused', given: string): Promise<void> {
     const { people, book, trail } = this.#options
@@ -209,6 +209,7 @@ export class Signing {
       // What was its turn when it came may have become somebody else's since.
       if (decision === 'accepted' && isOvertaken(held.statement, this.#site()))
         throw new Problem('held-overtaken')
+      if (decision === 'accepted') this.#requireReviewed()
       const reason = reasonOf(given)
       const named = { held: { seq: held.record, leaf: hex(leaf) }, statement: hash, meaning, signer: user }
       await append('signature.decided', { ...named, decision, reason })
@@ -266,7 +267,17 @@ export class Signing {
 
   #site(): Site {
     const { people, book, trail, rules } = this.#options
-    return { book, account: (id) => people.account(id), trail, rules: rules() }
+    const isReviewOverdue = people.isReviewOverdue()
+    return { book, account: (id) => people.account(id), trail, rules: rules(), isReviewOverdue }
+  }
+
+  #requireMaySign(account: Account): void {
+    if (!maySign(account)) throw new Problem('forbidden')
+    this.#requireReviewed()
+  }
+
+  #requireReviewed(): void {
+    if (this.#options.people.isReviewOverdue()) throw new Problem('review-overdue')
   }
 
   /** One device that tells two stories signs nothing more; the record of that is an alert. */

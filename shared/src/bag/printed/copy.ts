@@ -1,10 +1,11 @@
-import type { TrailRecord } from '../../trail/index.ts'
+import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
 import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
+import { CAPTURES } from './record-text.ts'
 import { recordsOf } from './records-of.ts'
 import { SignatureList } from './signature-list.ts'
 import { signatureColumns, signatureRows, trailRow, utc } from './signature-rows.ts'
@@ -81,9 +82,11 @@ async function overview(source: BagSource): Promise<Overview> {
     records++
     signatures.take(record)
     for (const [i, { takes }] of lookedFor.entries()) if (takes(record)) counts[i] = (counts[i] ?? 0) + 1
-    const { time, body } = record
+    const { time, kind, body } = record
     const { device } = body
-    if (typeof device === 'string' && devices.size <= DEVICES_PRINTED_MAX) devices.add(device)
+    // A person’s own device is none that was watched.
+    if (typeof device === 'string' && isKindIn(CAPTURES, kind) && devices.size <= DEVICES_PRINTED_MAX)
+      devices.add(device)
     span =
       span === undefined ? [time, time] : [time < span[0] ? time : span[0], time > span[1] ? time : span[1]]
   }

@@ -98,7 +98,7 @@ const refusals: RecordTable = {
 
 const gaps: RecordTable = {
   heading: 'Gaps',
-  says: 'When nobody looked, or a clock or a folder was not as it should be. A start says in `gap` from when to when.',
+  says: 'When nobody looked, or a clock or a folder was not as it should be. A start says from when to when nobody did (gap).',
   columns: told,
   takes: ({ kind, body }) =>
     (kind === 'trail.opened' && body['previous'] !== null) ||

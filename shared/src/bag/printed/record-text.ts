@@ -3,7 +3,7 @@ import { type Cell, code, strong, type Words, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
 
 /** Records of files and data sets. */
-const CAPTURES = ['file.*', 'dataset.*', 'capture.refused', 'capture.failed', 'record.failed']
+export const CAPTURES = ['file.*', 'dataset.*', 'capture.refused', 'capture.failed', 'record.failed']
 
 /** UTC, to be read: the date, and the time. */
 export function timeLines(time: string): Cell {

@@ -65,7 +65,7 @@ function printed(file: string, fingerprint: string, size: number): Row {
     `report as PDF ${count(size)} records`,
     `${seconds.toFixed(1)} s, peak ${count(peakMiB)} MiB, ${count(size / seconds)} records/s`,
     `verified before, laid out twice; PDF ${mebibytes.toFixed(1)} MiB`,
-    'memory does not grow with the records beyond what verifying takes',
+    'memory by the page',
     undefined,
   )
 }

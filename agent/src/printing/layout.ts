@@ -9,6 +9,8 @@ const FOOT = sheet.height - sheet.bottom
 const CELL_GAP = 6
 const ROW_GAP = 3
 const NAME_WIDTH = 80
+/** Room for the first of what stands below a heading. */
+const FOLLOWING = 80
 
 const sizes = { title: 15, heading: 11, paragraph: 8.5, alarm: 10, cell: 7 } as const
 const LINE = 1.25
@@ -83,7 +85,7 @@ class Setter {
     const lines = linesOf(isStrong ? { text, as: 'strong' } : { text }, size, WIDTH, this.#fonts)
     const gap = as === 'heading' ? 10 : 3
     // A heading takes the first lines of what it is of along.
-    const needs = lines.length * size * LINE + (as === 'heading' ? 70 : 0)
+    const needs = lines.length * size * LINE + (as === 'heading' ? FOLLOWING : 0)
     if (this.#y + gap + needs > FOOT) this.#turn()
     if (this.#y > sheet.top) this.#y += gap
     const set = lines.map((line, i) => ({
@@ -115,7 +117,13 @@ class Setter {
   }
 
   row(row: Row): void {
-    const widths = row.length === 1 ? [WIDTH] : this.#widths()
+    const isWhole = row.length === 1
+    // What stands over the whole width is of what follows, and never the last on a page.
+    if (isWhole && this.#y + FOLLOWING > FOOT && this.#canTurn()) {
+      this.#turn()
+      this.#head()
+    }
+    const widths = isWhole ? [WIDTH] : this.#widths()
     this.#cells(row, widths, false)
   }
 

@@ -33,7 +33,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; ma
 table { border-collapse: collapse; width: 100%; table-layout: fixed } thead { display: table-header-group }
 th, td { border-bottom: 1px solid #bbb; padding: .2rem .35rem; text-align: left; vertical-align: top }
 thead th { border-bottom: 1.5px solid #111 } thead .page { border: 0; font-weight: 400; font-size: 7pt }
-tr { break-inside: avoid } td > div, dd > div { overflow-wrap: anywhere; unicode-bidi: isolate; direction: ltr }
+tr { break-inside: avoid } tr.whole { break-after: avoid } td > div, dd > div { overflow-wrap: anywhere; unicode-bidi: isolate; direction: ltr }
 code { font: 8pt/1.3 ui-monospace, monospace } .alarm { color: #b00000; font-weight: 600 }
 p.alarm { border: 3px solid #b00000; padding: .5rem .8rem; margin: .6rem 0 }
 @media screen { thead .page { display: none } }
@@ -73,7 +73,7 @@ function tableHead(columns: readonly Column[], { bag, alarm }: EveryPage): strin
 function rowText(row: Row, columns: number): string {
   const [only, second] = row
   if (only !== undefined && second === undefined)
-    return `<tr><td colspan="${columns}">${cellText(only)}</td></tr>\n`
+    return `<tr class="whole"><td colspan="${columns}">${cellText(only)}</td></tr>\n`
   return `<tr>${row.map((cell) => `<td>${cellText(cell)}</td>`).join('')}</tr>\n`
 }
 

@@ -19,7 +19,7 @@ interface Rule {
 const rules = {
   trail: { folder: 'shared/src/trail', may: ['#digest', '#ed25519', '@noble/hashes/', '@noble/curves/'] },
   api: { folder: 'shared/src/api', may: ['../trail/index.ts', 'zod'] },
-  bag: { folder: 'shared/src/bag', may: ['../trail/index.ts', '@zip.js/zip.js'] },
+  bag: { folder: 'shared/src/bag', may: ['../trail/index.ts', '../../trail/index.ts', '@zip.js/zip.js'] },
   relay: {
     folder: 'shared/src/relay',
     may: [
@@ -40,7 +40,17 @@ const rules = {
   },
   agent: {
     folder: 'agent',
-    may: ['@compliance-relay/shared/', 'node:', 'chokidar', 'hono', '@hono/node-server', 'pino', 'zod'],
+    may: [
+      '@compliance-relay/shared/',
+      'node:',
+      'chokidar',
+      'fontkit',
+      'hono',
+      '@hono/node-server',
+      'pdfkit',
+      'pino',
+      'zod',
+    ],
   },
   server: { folder: 'server', may: ['@compliance-relay/shared/', 'node:'] },
   web: { folder: 'web', may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/api'] },

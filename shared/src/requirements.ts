@@ -354,6 +354,16 @@ export const requirements = {
     owner: 'shared',
     by: 'product',
   },
+  'P11-50b-1': {
+    clause: ['21 CFR 11.50(b)', 'EU Annex 11 14'],
+    text: 'Who signed, when, what it means and why stands in every copy that is printed.',
+    how:
+      'A printed copy is one list of blocks, made from the signed statements themselves and printed as a page and as ' +
+      'PDF/A: full name and id, roles, date and time with zone, meaning, reason, what was signed, and what became of it.',
+    risk: 'high',
+    owner: 'shared',
+    by: 'product',
+  },
   'P11-10f-1': {
     clause: ['21 CFR 11.10(f)'],
     text: 'Signatures come in the order and by the people that the site has set for a project.',

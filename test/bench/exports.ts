@@ -44,12 +44,30 @@ export async function exports(sizes: readonly number[]): Promise<Row[]> {
         )
         before[name] = peakMiB
       }
+      if (size <= PRINTED_MAX) rows.push(printed(file, fingerprint, size))
       rmSync(file)
     }
     return rows
   } finally {
     await station.remove()
   }
+}
+
+/** Nobody reads more on paper; it takes some milliseconds a record. */
+const PRINTED_MAX = 100_000
+
+function printed(file: string, fingerprint: string, size: number): Row {
+  const out = `${file}.pdf`
+  const { seconds, peakMiB } = run('report', file, '--fingerprint', fingerprint, '--out', out)
+  const mebibytes = statSync(out).size / 2 ** 20
+  rmSync(out)
+  return row(
+    `report as PDF ${count(size)} records`,
+    `${seconds.toFixed(1)} s, peak ${count(peakMiB)} MiB, ${count(size / seconds)} records/s`,
+    `verified before, laid out twice; PDF ${mebibytes.toFixed(1)} MiB`,
+    'memory by the page',
+    undefined,
+  )
 }
 
 function run(...args: string[]): { readonly seconds: number; readonly peakMiB: number } {

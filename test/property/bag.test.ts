@@ -3,7 +3,6 @@ import {
   fingerprintOf,
   MANIFEST,
   openZipBag,
-  printedCopy,
   printManifest,
   TAG_MANIFEST,
   verifyBag,
@@ -158,35 +157,6 @@ describe('a bag', { tags: ['req/P11-10a-4', 'req/P11-10b-1'] }, () => {
       expect(findings.map(({ code }) => code)).toContain('policy-unknown')
       expect(sealed?.holds).toBe(false)
     }
-  })
-})
-
-describe('a printed copy', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
-  const pageOf = async (files: Files) => {
-    const report = await verified(files, bag.policy)
-    let page = ''
-    const facts = { manifest: 'ab'.repeat(32), printed: '2026-03-02T08:00:00.000Z' }
-    for await (const piece of printedCopy(new FilesSource(files), report, facts)) page += piece
-    return page
-  }
-
-  test('has every record and every signature, and no name in it is markup or turns the direction', async () => {
-    const page = await pageOf(bag.files)
-    expect(page.match(/<tr><td>\d+<\/td>/g)).toHaveLength(names.length + 4)
-    expect(page).toContain('<strong>approved</strong> by <strong>Jane Doe</strong> (jdoe)')
-    expect(page).toContain('Spectra match the acceptance criteria')
-    expect(page).not.toContain('<img')
-    expect(page).not.toContain('</script>')
-    expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
-    expect(page).toContain('&#60;/script&#62;&#60;img src=x&#62;')
-    expect(page).toContain("default-src 'none'")
-  })
-
-  test('of a bag that does not hold says so before anything else', async () => {
-    const changed = new Map(bag.files).set('bag-info.txt', utf8('Made-By: somebody else\n'))
-    const page = await pageOf(changed)
-    expect(page.indexOf('does not hold')).toBeGreaterThan(0)
-    expect(page.indexOf('does not hold')).toBeLessThan(page.indexOf('<table>'))
   })
 })
 

@@ -15,7 +15,10 @@ export {
   type TrailToExport,
 } from './make-bag.ts'
 export { type Manifest, parseManifest, printManifest } from './manifest.ts'
-export { type PrintedCopyOptions, printedCopy } from './printed-copy.ts'
+export type { Block, Cell, Column, EveryPage, PrintedCopy, Row, Words } from './printed/blocks.ts'
+export { type PrintedCopyFacts, printedCopy } from './printed/copy.ts'
+export { printedPage } from './printed/page.ts'
+export { plainText, written } from './printed/plain-text.ts'
 export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export { openZipBag, type ZipBag, ZipSink } from './zip.ts'

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Fonts } from './fonts.ts'
+import { linesOf } from './typesetting.ts'
+
+const fonts = new Fonts()
+const textOf = (text: string, width = 1_000) =>
+  linesOf({ text }, 7, width, fonts).map((line) => line.map((piece) => piece.text).join(''))
+
+describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
+  test('of any letters is whole in its lines, and none is wider than it may be', () => {
+    const seed = seedOf('text that is set')
+    const text = fc.string({
+      unit: fc.oneof(fc.constantFrom(...'ab /-_ ÄЖא ب山😀'), fc.string({ unit: 'binary-ascii' })),
+    })
+    fc.assert(
+      fc.property(
+        text,
+        fc.integer({ min: 20, max: 300 }),
+        fc.constantFrom('strong', 'code', undefined),
+        (own, width, as) => {
+          const lines = linesOf(as === undefined ? { text: own } : { text: own, as }, 7, width, fonts)
+          const all = lines.flatMap((line) => line.map((piece) => piece.text)).join('')
+          const shown = [...own].map((letter) => (all.includes(letter) ? letter : asWritten(letter))).join('')
+          expect(all).toBe(shown)
+          for (const line of lines)
+            expect(line.reduce((sum, piece) => sum + piece.width, 0)).toBeLessThanOrEqual(width + 0.001)
+        },
+      ),
+      { seed, numRuns: 300 },
+    )
+  })
+
+  test('is parted after what parts names, and within a name where it has to be', () => {
+    expect(textOf('projects/P-17/run', 50)).toEqual(['projects/P-17/', 'run'])
+    expect(textOf('A'.repeat(30), 50).join('')).toBe('A'.repeat(30))
+  })
+
+  test('that no font has is written out; a letter that only another face has is taken from that', () => {
+    expect(textOf('山.raw')).toEqual(['\\u5c71.raw'])
+    expect(textOf('𠀀')).toEqual(['\\ud840\\udc00'])
+    expect(linesOf({ text: 'Жא', as: 'code' }, 7, 500, fonts)[0]?.map(({ face }) => face)).toEqual([
+      'code',
+      'shaped',
+    ])
+  })
+
+  test('from right to left is a piece of its own, and digits beside it stay where they are', () => {
+    const [line = []] = linesOf({ text: 'דוד כהן 12 מסמך.raw' }, 7, 500, fonts)
+    expect(line.map(({ text, face }) => [text, face])).toEqual([
+      ['דוד כהן', 'shaped'],
+      [' 12 ', 'text'],
+      ['מסמך', 'shaped'],
+      ['.raw', 'text'],
+    ])
+  })
+})
+
+function asWritten(letter: string): string {
+  return Array.from(
+    { length: letter.length },
+    (_, i) => `\\u${letter.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('')
+}
+
+/** A number printed with every random test, so that a failure can be run again. */
+function seedOf(what: string): number {
+  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+  process.stdout.write(`SEED=${seed} ${what}\n`)
+  return seed
+}

@@ -1,0 +1,101 @@
+import { type Words, written } from '@compliance-relay/shared/bag'
+import type { Face, Fonts } from './fonts.ts'
+
+/** A piece of a line in one face. */
+export interface Piece {
+  readonly text: string
+  readonly face: Face
+  readonly width: number
+}
+
+export type Line = readonly Piece[]
+
+/** What is never parted: a letter with its marks. */
+interface Cluster extends Piece {
+  readonly isRightToLeft: boolean
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Nko}]/u
+/** After these a line may end before its letters do not fit any more. */
+const MAY_END = /[\s/\\_.,;:=-]/
+
+/**
+ * Text as lines of a width: parted after spaces and what parts names, and else between any two letters, so that nothing is
+ * ever cut off. What no face has is written out as \uXXXX.
+ *
+ * Lines go from left to right. Only letters that are written from right to left do, with the spaces between them, in
+ * themselves: no digit, sign or other letter changes its place by standing beside them.
+ */
+export function linesOf({ text, as }: Words, size: number, width: number, fonts: Fonts): readonly Line[] {
+  const lines: Line[] = []
+  let line: Cluster[] = []
+  let used = 0
+  let end = 0
+  for (const cluster of clustersOf(text, as ?? 'text', fonts)) {
+    const own = cluster.width * size
+    // What is taken over from the line before may be too much for this one, too.
+    while (used + own > width && line.length > 0) {
+      const [kept, rest] = end > 0 ? [line.slice(0, end), line.slice(end)] : [line, []]
+      lines.push(joined(kept, size, fonts))
+      line = rest
+      used = rest.reduce((sum, one) => sum + one.width * size, 0)
+      end = 0
+    }
+    line.push(cluster)
+    used += own
+    if (MAY_END.test(cluster.text)) end = line.length
+  }
+  if (line.length > 0 || lines.length === 0) lines.push(joined(line, size, fonts))
+  return lines
+}
+
+function* clustersOf(text: string, face: Face, fonts: Fonts): Generator<Cluster> {
+  // Nearly all text is this.
+  if (/^[\x20-\x7e]*$/.test(text)) return yield* letters(text, face, fonts)
+  for (const { segment } of segmenter.segment(text)) yield* clusterOf(segment, face, fonts)
+}
+
+function* letters(text: string, face: Face, fonts: Fonts): Generator<Cluster> {
+  for (const letter of text)
+    yield {
+      text: letter,
+      face,
+      width: fonts.widthOf(face, letter.codePointAt(0) ?? 0),
+      isRightToLeft: false,
+    }
+}
+
+function* clusterOf(segment: string, face: Face, fonts: Fonts): Generator<Cluster> {
+  const codePoints = [...segment].map((one) => one.codePointAt(0) ?? 0)
+  const isRightToLeft = RIGHT_TO_LEFT.test(segment)
+  const [only = 0, second] = codePoints
+  if (second === undefined && !isRightToLeft) {
+    const found = ([face, 'text'] as const).find((one) => fonts.has(one, only))
+    if (found === undefined) return yield* letters(written(segment), face, fonts)
+    return yield { text: segment, face: found, width: fonts.widthOf(found, only), isRightToLeft }
+  }
+  if (codePoints.every((one) => fonts.has('shaped', one)))
+    return yield { text: segment, face: 'shaped', width: fonts.widthOfShaped(segment), isRightToLeft }
+  for (const one of segment)
+    if (fonts.has('text', one.codePointAt(0) ?? 0) && !/\p{M}/u.test(one)) yield* clusterOf(one, face, fonts)
+    else yield* letters(written(one), face, fonts)
+}
+
+/** Neighbours in one face are one piece; right to left they take the spaces between them along. */
+function joined(clusters: readonly Cluster[], size: number, fonts: Fonts): Line {
+  const pieces: { text: string; face: Face; width: number; isRightToLeft: boolean }[] = []
+  for (const [i, { text, face, width, isRightToLeft }] of clusters.entries()) {
+    const last = pieces.at(-1)
+    const isBetween = text === ' ' && last?.isRightToLeft === true && clusters[i + 1]?.isRightToLeft === true
+    if (last !== undefined && (isBetween || (last.face === face && last.isRightToLeft === isRightToLeft))) {
+      last.text += text
+      last.width += width
+    } else pieces.push({ text, face, width, isRightToLeft })
+  }
+  return pieces.map(({ text, face, width, isRightToLeft }) => ({
+    text,
+    face,
+    width: size * (isRightToLeft ? fonts.widthOfShaped(text) : width),
+  }))
+}

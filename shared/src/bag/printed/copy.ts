@@ -1,0 +1,242 @@
+import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import type { BagSource } from '../bag-source.ts'
+import { filterText } from '../filter.ts'
+import type { BagReport } from '../verify-bag.ts'
+import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
+import { plainText } from './plain-text.ts'
+import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
+import { CAPTURES } from './record-text.ts'
+import { recordsOf } from './records-of.ts'
+import { SignatureList } from './signature-list.ts'
+import { signatureColumns, signatureRows, trailRow, utc } from './signature-rows.ts'
+
+const FINDINGS_PRINTED_MAX = 50
+const DEVICES_PRINTED_MAX = 20
+
+export interface PrintedCopyFacts {
+  /** SHA-256 of the payload manifest, hexadecimal: which bag this is a copy of. */
+  readonly manifest: string
+  /** SHA-256 of the file the bag came in, hexadecimal. */
+  readonly file: string
+  /** Whose word was taken, in lines. */
+  readonly trusted: readonly string[]
+}
+
+/**
+ * A copy of a bag for people (21 CFR 11.10(b)): every record in it, every signature with name, time, meaning and reason as
+ * 21 CFR 11.50 wants them shown, and what verifying it has shown. It is no evidence itself: it says so, and which bag is.
+ * The same bag, verified in the same way, gives the same copy: no clock is asked.
+ */
+export async function printedCopy(
+  source: BagSource,
+  report: BagReport,
+  facts: PrintedCopyFacts,
+): Promise<PrintedCopy> {
+  const seen = await overview(source)
+  const page = everyPage(report, facts)
+  return {
+    page,
+    blocks: async function* () {
+      yield { as: 'title', text: page.title }
+      yield* summary(page, report, facts, seen)
+      yield* findings(report)
+      yield { as: 'heading', text: `Signatures (${seen.signatures.list.length})` }
+      if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
+      else yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures) }
+      for (const [i, table] of lookedFor.entries()) yield* tableOf(source, table, seen.counts[i] ?? 0)
+      yield* tableOf(source, everyRecordTable, seen.records)
+    },
+  }
+}
+
+function everyPage({ sealed, findings }: BagReport, { manifest }: PrintedCopyFacts): EveryPage {
+  const number = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
+  const holds = sealed?.holds === true && findings.length === 0
+  return {
+    title: 'Printed copy of a sealed export',
+    bag: manifest,
+    alarm: holds
+      ? undefined
+      : `This is a copy of a bag that does not hold: ${number}. Nothing in it is evidence.`,
+    sealed: sealed?.time,
+  }
+}
+
+interface Overview {
+  readonly signatures: SignatureList
+  readonly records: number
+  /** By table of what is looked for. */
+  readonly counts: readonly number[]
+  readonly devices: readonly string[]
+  /** The first and the last time of a record. */
+  readonly span: readonly [first: string, last: string] | undefined
+}
+
+async function overview(source: BagSource): Promise<Overview> {
+  const signatures = new SignatureList()
+  const counts = lookedFor.map(() => 0)
+  const devices = new Set<string>()
+  let records = 0
+  let span: Overview['span']
+  for await (const record of recordsOf(source)) {
+    records++
+    signatures.take(record)
+    for (const [i, { takes }] of lookedFor.entries()) if (takes(record)) counts[i] = (counts[i] ?? 0) + 1
+    const { time, kind, body } = record
+    const { device } = body
+    // A person’s own device is none that was watched.
+    if (typeof device === 'string' && isKindIn(CAPTURES, kind) && devices.size <= DEVICES_PRINTED_MAX)
+      devices.add(device)
+    span =
+      span === undefined ? [time, time] : [time < span[0] ? time : span[0], time > span[1] ? time : span[1]]
+  }
+  if (signatures.list.length > 0) for await (const record of recordsOf(source)) signatures.look(record)
+  signatures.settle()
+  return { signatures, records, counts, devices: [...devices], span }
+}
+
+function* summary(
+  { alarm }: EveryPage,
+  { sealed, trails, checked, info }: BagReport,
+  { manifest, file, trusted }: PrintedCopyFacts,
+  { records, devices, span }: Overview,
+): Generator<Block> {
+  yield {
+    as: 'paragraph',
+    text: 'A copy for reading and no evidence itself. The evidence is the bag named here: whoever has it and the fingerprints of its keys can check it without the relay and without us.',
+  }
+  if (alarm === undefined)
+    yield {
+      as: 'paragraph',
+      text: 'Verdict: the bag holds in all that was checked, by the keys named here.',
+    }
+  else yield { as: 'alarm', text: alarm }
+  const organisation = info?.find(([label]) => label === 'Source-Organization')?.[1]
+  yield {
+    as: 'facts',
+    facts: [
+      ['Bag', [code(manifest), words('SHA-256 of its manifest-sha256.txt; it stands on every page')]],
+      ['File', [code(file), words('SHA-256 of the file it came in')]],
+      ['Checked with', trusted.map((line) => code(plainText(line)))],
+      ...(organisation === undefined ? [] : [['Organisation', [words(plainText(organisation))]] as const]),
+      ...sealedFacts(sealed),
+      ['Devices', namesOf(devices)],
+      [
+        'Records',
+        [
+          words(
+            `${records} printed here, ${checked.records} checked at their places; e-signatures that verify: ${checked.statements}`,
+          ),
+          ...(span === undefined ? [] : [words(`from ${utc(span[0])} to ${utc(span[1])}, as they claim`)]),
+        ],
+      ],
+      ...trails.map((trail) => ['Trail', trailLines(trail)] as const),
+      [
+        'Times',
+        [
+          words(
+            'Every time is UTC unless a zone stands beside it. A record’s time is that of the relay’s clock: a claim.',
+          ),
+          words('Proven is what is said to be: by the clock of a witness, or by the order of the records.'),
+        ],
+      ],
+      [
+        'How to read',
+        [
+          words(
+            'What would not be seen on paper, or could be taken for something else, is written as \\uXXXX; the bag has it exactly.',
+          ),
+          words(
+            'Of files and data sets, what else their records hold (how the person was found, lists of files, what the instrument says) is in the bag alone.',
+          ),
+        ],
+      ],
+    ],
+  }
+}
+
+function sealedFacts(sealed: BagReport['sealed']): [name: string, value: Cell][] {
+  if (sealed === undefined) return [['Sealed', [words('no: nothing in it says by whom')]]]
+  const { seq, trail, time, actor, reason, filter } = sealed
+  return [
+    ['Sealed', [words(`record ${seq} of ${plainText(trail)}, ${utc(time)} by the clock of the relay`)]],
+    ['Asked for by', [words(`${plainText(actor.name)} (${plainText(actor.id)})`)]],
+    ['Reason', [words(plainText(reason))]],
+    ['Filter', [words(plainText(filterText(filter)))]],
+  ]
+}
+
+function namesOf(names: readonly string[]): Cell {
+  if (names.length === 0) return [words('none is named')]
+  const more = names.length > DEVICES_PRINTED_MAX ? [words('and more')] : []
+  return [...names.slice(0, DEVICES_PRINTED_MAX).map((name) => words(plainText(name))), ...more]
+}
+
+function trailLines({
+  trail,
+  size,
+  disclosed,
+  withheld,
+  covered,
+  witnessed,
+}: BagReport['trails'][number]): Cell {
+  return [
+    words(`${plainText(trail)}: ${disclosed} of ${size} records, ${withheld} withheld`),
+    ...witnessed.map(({ name, seconds }) =>
+      words(
+        `proven: its first ${covered} records were there at ${utc(new Date(seconds * 1_000).toISOString())}, by the clock of ${plainText(name)}`,
+      ),
+    ),
+    ...(witnessed.length === 0 ? [words('no witness has said when its records were there')] : []),
+  ]
+}
+
+async function* findings({ findings: found, omitted }: BagReport): AsyncGenerator<Block> {
+  if (found.length === 0) return
+  const shown = found.slice(0, FINDINGS_PRINTED_MAX)
+  const rest = found.length - shown.length + omitted.reduce((sum, { count }) => sum + count, 0)
+  yield { as: 'heading', text: 'Findings' }
+  yield {
+    as: 'table',
+    columns: [
+      { name: 'Code', share: 16 },
+      { name: 'File', share: 24 },
+      { name: 'Expected', share: 30 },
+      { name: 'Found', share: 30 },
+    ],
+    rows: (async function* (): AsyncGenerator<Row> {
+      for (const { code: name, file, seq, expected, found: what } of shown)
+        yield [
+          [words(name)],
+          [words(plainText(file)), ...(seq === undefined ? [] : [words(`record ${seq}`)])],
+          [words(plainText(expected))],
+          [words(plainText(what))],
+        ]
+    })(),
+  }
+  if (rest > 0) yield { as: 'paragraph', text: `And ${rest} more: relay verify names them.` }
+}
+
+async function* tableOf(source: BagSource, table: RecordTable, count: number): AsyncGenerator<Block> {
+  const { heading, says, columns } = table
+  yield { as: 'heading', text: `${heading} (${count})` }
+  if (count === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
+  else {
+    yield { as: 'paragraph', text: says }
+    yield { as: 'table', columns, rows: rowsOf(recordsOf(source), table) }
+  }
+}
+
+/** Before the first record of each trail its name, over the whole width: numbers are places in it. */
+async function* rowsOf(
+  records: AsyncIterable<TrailRecord>,
+  { takes, row }: RecordTable,
+): AsyncGenerator<Row> {
+  let trail: string | undefined
+  for await (const record of records) {
+    if (!takes(record)) continue
+    if (record.trail !== trail) yield trailRow(record.trail)
+    trail = record.trail
+    yield row(record)
+  }
+}

@@ -1,0 +1,36 @@
+import { printable } from '../../trail/index.ts'
+
+/** Of marks that stand on one letter as many as any language writes; more would reach over the lines around. */
+const MARKS_MAX = 2
+
+/**
+ * Other people's text as it is printed: each character that would not be seen, that looks like a space, that turns the
+ * direction, that stands on no letter, or that is a mark where one letter with it would look the same, is written as
+ * \uXXXX, each of its UTF-16 units. So two names that differ in these alone are two on paper. The bag has them exactly.
+ */
+export function plainText(value: string): string {
+  // Nearly all text is this, and needs no second look.
+  if (/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value)) return value
+  return printable(value)
+    .replace(unseen, written)
+    .replace(strayMarks, written)
+    .replace(marked, (all: string, letter: string, marks: string) =>
+      all.normalize('NFC') === all ? all : letter + written(marks),
+    )
+    .replace(manyMarks, (_, some: string, more: string) => some + written(more))
+    .replace(/^ +| +$|(?<= ) +/g, written)
+}
+
+/** Not seen, or seen as a space: what Unicode lets a program leave out, fillers, spaces that are not U+0020, the unassigned. */
+const unseen = /[\p{Default_Ignorable_Code_Point}\p{Co}\p{Cn}\u115f\u1160\u2800\u3164\uffa0]|(?! )\p{Zs}/gu
+const strayMarks = /(?<=^|[\s\p{P}\p{S}\p{N}])\p{M}+/gu
+const marked = /(\P{M})(\p{M}+)/gu
+const manyMarks = new RegExp(`(\\p{M}{${MARKS_MAX}})(\\p{M}+)`, 'gu')
+
+/** As \uXXXX, each unit. */
+export function written(text: string): string {
+  return Array.from(
+    { length: text.length },
+    (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('')
+}

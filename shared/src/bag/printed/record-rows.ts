@@ -1,0 +1,121 @@
+import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import { type Column, code, type Row, words } from './blocks.ts'
+import { plainText } from './plain-text.ts'
+import { actorLines, beforeOf, digestOf, saidLines, timeLines } from './record-text.ts'
+
+export interface RecordTable {
+  readonly heading: string
+  /** Above it, what it is and what stands in it. */
+  readonly says: string
+  readonly columns: readonly Column[]
+  readonly takes: (record: TrailRecord) => boolean
+  readonly row: (record: TrailRecord) => Row
+}
+
+const first = [
+  { name: 'Record', share: 6 },
+  { name: 'Time (claimed)', share: 8 },
+]
+
+const everyRecord: RecordTable = {
+  heading: 'Records',
+  says: 'Every record in the bag, in its order.',
+  columns: [
+    ...first,
+    { name: 'What', share: 11 },
+    { name: 'Who', share: 13 },
+    { name: 'Path, and what it says', share: 34 },
+    { name: 'Size', share: 8 },
+    { name: 'SHA-256', share: 20 },
+  ],
+  takes: () => true,
+  row: (record) => {
+    const { seq, time, kind, body } = record
+    return [
+      [words(String(seq))],
+      timeLines(time),
+      [words(plainText(kind))],
+      actorLines(record),
+      saidLines(record),
+      [words(typeof body['size'] === 'number' ? String(body['size']) : '')],
+      [code(plainText(digestOf(record)))],
+    ]
+  },
+}
+
+const changes: RecordTable = {
+  heading: 'Changed after first entry',
+  says: 'What was there before it was changed, renamed or deleted is in the record named; both stay.',
+  columns: [
+    ...first,
+    { name: 'What', share: 10 },
+    { name: 'Who', share: 13 },
+    { name: 'Path, reason', share: 27 },
+    { name: 'Before', share: 18 },
+    { name: 'After', share: 18 },
+  ],
+  takes: ({ body }) => beforeOf(body) !== undefined,
+  row: (record) => {
+    const { seq, time, kind, body } = record
+    const before = beforeOf(body)
+    return [
+      [words(String(seq))],
+      timeLines(time),
+      [words(plainText(kind))],
+      actorLines(record),
+      [...saidLines(record), ...('reason' in body ? [] : [words('reason: none was recorded')])],
+      [words(`record ${before?.seq}`), code(plainText(before?.digest ?? ''))],
+      [code(plainText(digestOf(record)))],
+    ]
+  },
+}
+
+const told = [
+  ...first,
+  { name: 'What', share: 12 },
+  { name: 'Who', share: 14 },
+  { name: 'What it says', share: 60 },
+]
+
+function toldRow(record: TrailRecord): Row {
+  const { seq, time, kind } = record
+  return [
+    [words(String(seq))],
+    timeLines(time),
+    [words(plainText(kind))],
+    actorLines(record),
+    saidLines(record),
+  ]
+}
+
+const refusals: RecordTable = {
+  heading: 'Refused, failed and claimed',
+  says: 'What nobody answered for or could not be read, what was refused to people, and who answered for what later.',
+  columns: told,
+  takes: ({ kind }) => /\.(?:refused|failed|claimed|throttled|locked|forged)$|-refused$/.test(kind),
+  row: toldRow,
+}
+
+const gaps: RecordTable = {
+  heading: 'Gaps',
+  says: 'When nobody looked, or a clock or a folder was not as it should be. A start says from when to when nobody did (gap).',
+  columns: told,
+  takes: ({ kind, body }) =>
+    (kind === 'trail.opened' && body['previous'] !== null) ||
+    isKindIn(
+      [
+        'relay.started',
+        'relay.stopped',
+        'relay.paused',
+        'clock.stepped',
+        'watch.unavailable',
+        'watch.available',
+      ],
+      kind,
+    ),
+  row: toldRow,
+}
+
+export const everyRecordTable: RecordTable = everyRecord
+/** Records that are looked for, once more beside each other. */
+export const lookedFor: readonly RecordTable[] = [changes, refusals, gaps]

@@ -1,0 +1,68 @@
+import { type Body, isKindIn, type TrailRecord, type Value } from '../../trail/index.ts'
+import { type Cell, code, strong, type Words, words } from './blocks.ts'
+import { plainText } from './plain-text.ts'
+
+/** Records of files and data sets. */
+export const CAPTURES = ['file.*', 'dataset.*', 'capture.refused', 'capture.failed', 'record.failed']
+
+/** UTC, to be read: the date, and the time. */
+export function timeLines(time: string): Cell {
+  const [date = '', clock = ''] = plainText(time).replace('Z', '').split('T')
+  return [words(date), words(clock)]
+}
+
+/** Who, by name and id, and how the relay knows. */
+export function actorLines({ actor }: TrailRecord): Cell {
+  const { name, id, via } = actor
+  return [
+    strong(plainText(name)),
+    ...(id === name ? [] : [words(plainText(id))]),
+    words(`by ${plainText(via)}`),
+  ]
+}
+
+/** Of what a capture has read. */
+export function digestOf({ kind, body }: TrailRecord): string {
+  if (!isKindIn(CAPTURES, kind)) return ''
+  const { sha256, manifest } = body
+  return typeof sha256 === 'string' ? sha256 : typeof manifest === 'string' ? manifest : ''
+}
+
+/** Place and digest of the record before, of the same path. */
+export function beforeOf({ before }: Body): { readonly seq: number; readonly digest: string } | undefined {
+  const { seq, digest } = fieldsOf(before)
+  return typeof seq === 'number' ? { seq, digest: typeof digest === 'string' ? digest : '' } : undefined
+}
+
+export function fieldsOf(value: Value | undefined): Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {}
+}
+
+/** What is printed of a capture, beside the path, size and digest that have columns of their own. */
+const ofCaptures = [
+  'pathRaw', 'from', 'project', 'device', 'watch', 'complete', 'missing', 'aborted', 'late', 'reason', 'sentence', 'what',
+  'changes', 'fileCount', 'unreadable', 'leftOut',
+] // biome-ignore format: a list to be read through
+
+/** What a record says, line by line, beside its digest and size. A statement stands among the signatures. */
+export function saidLines({ kind, body }: TrailRecord): Cell {
+  const isCapture = isKindIn(CAPTURES, kind)
+  const before = isCapture ? beforeOf(body) : undefined
+  const fields = Object.entries(body).filter(([name]) =>
+    isCapture ? ofCaptures.includes(name) : name !== 'note',
+  )
+  return [
+    ...(isCapture ? [strong(plainText(textOf(body['path'])))] : []),
+    ...(before === undefined ? [] : [strong(`changed after first entry, see record ${before.seq}`)]),
+    ...fields.map(fieldLine),
+  ]
+}
+
+function fieldLine([name, value]: readonly [string, Value]): Words {
+  const text = `${plainText(name)}: ${plainText(textOf(value))}`
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? code(text) : words(text)
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Client } from '@compliance-relay/shared/api'
+import { openZipBag, plainText } from '@compliance-relay/shared/bag'
+import { signProof } from '@compliance-relay/shared/relay'
+import {
+  leafHash,
+  parseCheckpoint,
+  printStatementNote,
+  type Signer,
+  type Statement,
+  signerOf,
+  signStatement,
+} from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { freePort } from '../support/free-port.ts'
+import { missingPoppler, pagesOf, qpdfFaults, solid } from '../support/poppler.ts'
+import { Workstation } from '../support/workstation.ts'
+
+/* The copy to read of a real relay's export: two projects, real instruments' data, people who sign and take back. */
+
+const password = 'gravel spoon tundra 41'
+const why = ['--reason', 'as agreed with the head of the laboratory']
+const real = join(import.meta.dirname, '../../../shared/instrument-data/nmr/bruker-1d/AN-menthol/10')
+
+let station: Workstation
+let port: string
+
+beforeEach(async (context) => {
+  context.skip(missingPoppler !== undefined, missingPoppler)
+  port = String(await freePort())
+  station = new Workstation({ usualPort: true, init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'] })
+  const code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
+  await station.start('--port', port)
+  account([code, password], 'password', 'asmith', '--code')
+})
+afterEach(async () => {
+  await station?.stop('SIGKILL')
+  await station?.remove()
+})
+
+function account(typed: readonly string[], ...args: string[]) {
+  const done = station.tryRelayWith(`${typed.join('\n')}\n`, 'account', ...args, '--port', port)
+  expect(done).toMatchObject({ code: 0 })
+  return done
+}
+
+function person(id: string, name: string, role: string): void {
+  const added = account(
+    [password],
+    'add',
+    `${id}=${name}`,
+    '--role',
+    role,
+    '--as',
+    'asmith',
+    ...why,
+    '--json',
+  )
+  account([JSON.parse(added.out).code, password], 'password', id, '--code')
+}
+
+/** A reviewer with a key on a tablet. */
+async function signing(): Promise<{ readonly asked: Client; readonly signer: Signer }> {
+  person('adm2', 'Second Administrator', 'administrator')
+  person('jdoe', 'Zoë Ångström', 'reviewer')
+  account([password], 'propose-signer', 'jdoe', '--identity-check', 'passport seen', '--as', 'asmith', ...why)
+  account([password], 'grant-signer', 'jdoe', '--as', 'adm2', ...why)
+  const { token } = await clientAt(port, () => undefined).call('signIn', { body: { user: 'jdoe', password } })
+  const asked = clientAt(port, () => token)
+  const { nonce, trail, keyName } = await asked.call('startEnrolment', { body: { device: 'tablet-1' } })
+  const signer = signerOf(keyName, 'note', new Uint8Array(randomBytes(32)))
+  const proof = Buffer.from(signProof({ nonce, trail, key: signer.vkey }, signer)).toString()
+  await asked.call('enrolKey', { body: { device: 'tablet-1', password, proof } })
+  return { asked, signer }
+}
+
+async function sign(
+  { asked, signer }: { readonly asked: Client; readonly signer: Signer },
+  seq: number,
+  more: Pick<Statement, 'count' | 'meaning' | 'reason'>,
+): Promise<number> {
+  await station.settled()
+  const checkpoint = parseCheckpoint(Buffer.from(station.relay('checkpoint', '--data', station.data)))
+  const [line = ''] = station
+    .relay('trail', '--data', station.data, '--from', String(seq), '--limit', '1')
+    .split('\n')
+  const note = signStatement(
+    {
+      at: new Date().toISOString(),
+      checkpoint: { trail: checkpoint.origin, size: checkpoint.size, root: checkpoint.root },
+      name: 'Zoë Ångström',
+      records: [{ seq, leaf: leafHash(Buffer.from(line)) }],
+      user: 'jdoe',
+      ...more,
+    },
+    signer,
+  )
+  const item = Buffer.from(printStatementNote(note)).toString()
+  const { items } = await asked.call('giveStatements', { body: { items: [item] } })
+  expect(items).toMatchObject([{ verdict: 'accepted' }])
+  return station.records().findLast(({ kind }) => kind === 'signature.applied')?.seq ?? 0
+}
+
+const seqOf = (path: string) => station.records().findLast(({ body }) => body['path'] === path)?.seq ?? 0
+
+describe('the printed copy of an export', { tags: ['req/P11-50b-1', 'req/P11-10b-1', 'challenge'] }, () => {
+  test('shows each signature, what became of it, and each record of every project, as PDF and as a page alike', async () => {
+    const other = join(station.base, 'other')
+    mkdirSync(other)
+    station.relay('project', 'add', 'P-18', '--data', station.data, ...why)
+    station.relay('watch', 'add', other, '--data', station.data, '--project', 'P-18', '--quiet', '1', ...why)
+    const names = ['a.dat', 'b.dat', '=HYPERLINK("x").dat', '\u202egnp.exe', 'e\u0301 ü 😀.dat']
+    for (const name of names) writeFileSync(join(station.folder, name), name)
+    if (existsSync(real)) cpSync(real, join(other, '10'), { recursive: true })
+    else writeFileSync(join(other, 'fid'), 'no instrument’s data here')
+    await station.until('they are recorded', ({ units }) => units.recorded === names.length + 1)
+    const hand = await signing()
+    await sign(hand, seqOf('a.dat'), { count: 1, meaning: 'reviewed', reason: 'integration checked' })
+    const taken = await sign(hand, seqOf('b.dat'), {
+      count: 2,
+      meaning: 'reviewed',
+      reason: 'baseline checked',
+    })
+    await sign(hand, taken, { count: 3, meaning: 'withdrawn', reason: 'the wrong spectrum' })
+    writeFileSync(join(station.folder, 'a.dat'), 'other content')
+    await station.until('it is recorded again', () => seqOf('a.dat') > taken)
+    await station.settled()
+
+    const zip = join(station.base, 'export.zip')
+    station.relay('export', '--data', station.data, '--out', zip, ...why)
+    const [{ fingerprint }] = JSON.parse(station.relay('keys', '--data', station.data, '--json')).keys
+    const print = (name: string, digits: string) => {
+      const file = join(station.base, name)
+      return { file, ...station.tryRelay('report', zip, '--fingerprint', digits, '--out', file) }
+    }
+    const pdf = print('copy.pdf', fingerprint)
+    expect(pdf).toMatchObject({ code: 0, out: expect.stringContaining('The export holds.') })
+    expect(qpdfFaults(pdf.file)).toBe('')
+    const onPaper = pagesOf(pdf.file).join('')
+    const page = print('copy.html', fingerprint)
+    const onPage = solid(readFileSync(page.file, 'utf8').replace(/<[^>]*>/g, '')).replace(
+      /&#(\d+);/g,
+      (_, code) => String.fromCharCode(Number(code)),
+    )
+    const bag = await openZipBag(new Blob([readFileSync(zip)]))
+    const read: Uint8Array[] = []
+    for await (const piece of bag.read('data/records.json')) read.push(piece.slice())
+    await bag.close()
+    const entries = JSON.parse(Buffer.concat(read).toString()) as {
+      record: ReturnType<typeof station.records>[number]
+    }[]
+    const wanted = [
+      ...entries.flatMap(({ record: { seq, time, kind, actor, body } }) => [
+        `${seq}${time.replace('T', '').replace('Z', '')}${kind}${actor.name}`,
+        ...(typeof body['path'] === 'string' ? [plainText(body['path'])] : []),
+      ]),
+      'Zoë Ångström', 'integration checked', 'baseline checked', 'the wrong spectrum', 'reviewer',
+      `${seqOf('b.dat')} b.dat`, `changed after it was signed, see record ${seqOf('a.dat')}`,
+      'withdrawn by its signer, ', 'P-17', 'P-18', 'lab.example', `fingerprint ${fingerprint}`,
+    ] // biome-ignore format: a list to be read through
+    for (const text of [onPaper, onPage])
+      expect(wanted.filter((one) => !text.includes(solid(one)))).toEqual([])
+
+    // The same bytes again; not over what is there; and on every page what is wrong, for whoever trusts another key.
+    expect(readFileSync(print('again.pdf', fingerprint).file).equals(readFileSync(pdf.file))).toBe(true)
+    expect(print('copy.pdf', fingerprint)).toMatchObject({ code: 2 })
+    expect(print('copy.docx', fingerprint)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('FILE.pdf'),
+    })
+    const strange = print('strange.pdf', '0'.repeat(64))
+    expect(strange).toMatchObject({ code: 1, out: expect.stringContaining('does not hold') })
+    for (const one of pagesOf(strange.file)) expect(one).toContain(solid('a bag that does not hold'))
+  })
+})

@@ -20,8 +20,8 @@ export const reportHelp = `relay report EXPORT.zip --out FILE.pdf|FILE.html
       Makes a copy of a sealed export to read and print, as PDF/A or as a page: every record, every
       signature with name, time, meaning and reason, which records changed after their first entry,
       what was refused, when nobody looked, and what verifying showed. The copy is no evidence; the
-      export is, and every page of the copy names it. The same export gives the same file. Whose word
-      counts is said as for relay verify EXPORT.zip, and the exit codes are the same.
+      export is, and every page of the copy names it. The same export gives the same file. Whose
+      word counts is said as for relay verify EXPORT.zip, and the exit codes are the same.
       Example: relay report march.zip --out march.pdf --trail-key "KEY LINE"`
 
 const options = {

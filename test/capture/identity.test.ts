@@ -279,10 +279,10 @@ describe('signing in by the provider', { tags: ['req/P11-10d-1', 'challenge'] },
   test('is set up, used and taken back by the command line, and a provider that is away hinders nobody', async () => {
     expect(relay([good], 'account', 'list', '--as', 'asmith')).toContain(`jane at ${provider.issuer}`)
     expect(relay([good], 'rules', '--as', 'asmith')).toContain(provider.issuer)
-    const secret = station.tryRelayWith(`${SECRET}\n`, 'identity', 'secret', '--data', station.data, ...why)
-    expect(secret).toMatchObject({ code: 0, error: '' })
-    expect(records(/^identity\.secret$/)).toMatchObject([{ body: { set: true } }])
-    expect(JSON.stringify(station.records())).not.toContain(SECRET)
+    const secret = (typed: string) =>
+      station.tryRelayWith(`${typed}\n`, 'identity', 'secret', '--data', station.data, ...why)
+    const wrong = `${SECRET}-of-another-relay`
+    expect(secret(wrong)).toMatchObject({ code: 0, error: '', out: expect.stringContaining('is kept') })
     relay(
       [good],
       'rules',
@@ -293,6 +293,15 @@ describe('signing in by the provider', { tags: ['req/P11-10d-1', 'challenge'] },
       'asmith',
       ...why,
     )
+    // The provider takes nobody's sign-in from a relay that does not have its secret.
+    expect(await refusalOf(signIn())).toBe('sign-in-refused')
+    expect(secret('')).toMatchObject({ code: 0, out: expect.stringContaining('There is no client secret') })
+    expect(secret(SECRET)).toMatchObject({ code: 0, error: '' })
+    expect(records(/^identity\.secret$/).map(({ body }) => body['set'])).toEqual([true, false, true])
+    for (const one of [SECRET, wrong]) expect(JSON.stringify(station.records())).not.toContain(one)
+    // A relay that runs asks the provider about itself within the hour, one that starts at once.
+    await station.stop()
+    await station.start('--port', port)
     const session = await signIn()
     const who = () => refusalOf(clientAt(port, () => session).call('whoAmI', {}))
     expect(await who()).toBe('none')

@@ -105,6 +105,13 @@ export class BadgeDesk {
     this.#recordRefusal(this.#refusals.add(attempt, this.#options.wall()))
   }
 
+  /** Records it by itself and at once, with what it says of a token: to be known after a restart. */
+  async refuseNow({ by, person, reason }: BadgeAttempt): Promise<void> {
+    const { recorder, relay, wall } = this.#options
+    const body = { by, person, reason }
+    await recorder.recordNow(() => ({ kind: 'badge.refused', actor: relay, time: timestamp(wall()), body }))
+  }
+
   /** Records the sum of refusals that were counted, once their minute is over. */
   sumUp(): void {
     this.#recordRefusal(this.#refusals.due(this.#options.wall()))

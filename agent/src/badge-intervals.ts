@@ -10,17 +10,22 @@ const KEPT_MILLISECONDS = 7 * 86_400_000
  * from the records and from nothing else, for it says who answers for what is captured.
  */
 export function badgeIntervals(store: TrailStore, now: number): BadgeInterval[] {
-  return intervalsOf(recordsOf(store, now))
+  return intervalsOf(readAll(store, store.badgeRecords(sinceOf(now))))
 }
 
-/** What those records say. */
+/** What those records say, and those of the same days by which nobody was signed in. */
 export function badgeBodies(store: TrailStore, now: number): readonly Body[] {
-  return recordsOf(store, now).map(({ body }) => body)
+  const since = sinceOf(now)
+  const places = [...store.badgeRecords(since), ...store.badgeRefusals(since)]
+  return readAll(store, places).map(({ body }) => body)
 }
 
-function recordsOf(store: TrailStore, now: number): readonly TrailRecord[] {
-  const since = new Date(now - KEPT_MILLISECONDS).toISOString()
-  return store.badgeRecords(since).flatMap(({ trail, seq }) => readRecordIn(store, trail, seq) ?? [])
+function sinceOf(now: number): string {
+  return new Date(now - KEPT_MILLISECONDS).toISOString()
+}
+
+function readAll(store: TrailStore, places: ReturnType<TrailStore['badgeRecords']>): readonly TrailRecord[] {
+  return places.flatMap(({ trail, seq }) => readRecordIn(store, trail, seq) ?? [])
 }
 
 /** The intervals that records of `badge.in` and `badge.out` make, in order. */

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { type ServerType, serve } from '@hono/node-server'
+import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
+import { BACKLOG, boundConnections } from './connections.ts'
 import { isPlainRequest } from './plain-request.ts'
 import type { RelayStatus } from './status.ts'
 
@@ -64,8 +65,6 @@ export function healthApp(port: number, health: () => Health): Hono {
   return app
 }
 
-/** A relay is asked by few. More connections would take from the relay what it reads files by. */
-const CONNECTIONS_MAX = 64
 const HEADERS_MILLISECONDS = 10_000
 const REQUEST_MILLISECONDS = 30_000
 
@@ -91,26 +90,23 @@ export async function listen(answer: Answering, port: number): Promise<() => Pro
   return () =>
     new Promise((resolve) => {
       server.close(() => resolve())
-      if ('closeAllConnections' in server) server.closeAllConnections()
+      server.closeAllConnections()
     })
 }
 
-function listenOn(answer: Answering, port: number, hostname: string): Promise<ServerType> {
+function listenOn(answer: Answering, port: number, hostname: string): Promise<Server> {
+  const answerPlain = onlyPlain(answer)
+  // Nothing here speaks HTTP/2.
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) => answerPlain(request, incoming as IncomingMessage),
+  }) as Server
+  boundConnections(server)
+  // Whoever sends a byte now and then would keep the places of others.
+  server.headersTimeout = HEADERS_MILLISECONDS
+  server.requestTimeout = REQUEST_MILLISECONDS
   return new Promise((resolve, reject) => {
-    const answerPlain = onlyPlain(answer)
-    const server = serve(
-      // Nothing here speaks HTTP/2.
-      { fetch: (request, { incoming }) => answerPlain(request, incoming as IncomingMessage), port, hostname },
-      () => resolve(server),
-    )
-    // Undefined until it is set: to ask whether it is there would be to never set it.
-    if ('closeAllConnections' in server) server.maxConnections = CONNECTIONS_MAX
-    // Whoever sends a byte now and then would keep the places of others.
-    if ('requestTimeout' in server) {
-      server.headersTimeout = HEADERS_MILLISECONDS
-      server.requestTimeout = REQUEST_MILLISECONDS
-    }
     server.once('error', reject)
+    server.listen({ port, host: hostname, backlog: BACKLOG }, () => resolve(server))
   })
 }
 

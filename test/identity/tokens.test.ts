@@ -11,7 +11,12 @@ import {
 } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ApiSite, codeOf, origin, requestOf } from '../../shared/src/relay/http/api-site.test-support.ts'
-import { TOKEN_EVERY_MILLISECONDS, TOKENS_MAX } from '../../shared/src/relay/identity/presence.ts'
+import { FAILED_MILLISECONDS } from '../../shared/src/relay/identity/issuer-keys.ts'
+import {
+  TOKEN_EACH_EVERY_MILLISECONDS,
+  TOKENS_EACH_MAX,
+  TOKENS_MAX,
+} from '../../shared/src/relay/identity/presence.ts'
 import { UsedTokens } from '../../shared/src/relay/identity/used-tokens.ts'
 import type { Caller } from '../../shared/src/relay/people.ts'
 import { Disk, reason, Site } from '../../shared/src/relay/people-site.test-support.ts'
@@ -56,7 +61,7 @@ async function rule(jwks?: { readonly keys: readonly JWK[] }): Promise<void> {
 const seconds = () => Math.floor(api.site.disk.wall / 1_000)
 
 function claims(different: object = {}): Record<string, unknown> {
-  const all = { iss: provider.issuer, aud: audience, sub: 'jane', jti: randomUUID() }
+  const all = { iss: provider.issuer, aud: audience, sub: 'jane', jti: randomUUID(), presence: 'begin' }
   return { ...all, iat: seconds(), exp: seconds() + 300, ...different }
 }
 
@@ -102,7 +107,7 @@ describe('a token of the site’s issuer', { tags: ['req/P11-10e-7'] }, () => {
         },
       },
     ])
-    expect(await post(await provider.sign(claims()), '/v1/presence/end')).toBe('none')
+    expect(await post(await provider.sign(claims({ presence: 'end' })), '/v1/presence/end')).toBe('none')
     expect(desk.person).toBeUndefined()
     // The issuer is asked for its keys once.
     expect(provider.asked).toEqual(['GET /.well-known/openid-configuration', 'GET /jwks'])
@@ -142,7 +147,12 @@ describe('a token of the site’s issuer', { tags: ['req/P11-10e-7'] }, () => {
   test('that they have left signs nobody else out', async () => {
     await post(await provider.sign(claims()))
     api.site.desk.person = 'somebody-else'
-    await refusedOnce(await provider.sign(claims()), 'not-present', 'jdoe', '/v1/presence/end')
+    await refusedOnce(
+      await provider.sign(claims({ presence: 'end' })),
+      'not-present',
+      'jdoe',
+      '/v1/presence/end',
+    )
     expect(api.site.desk.person).toBe('somebody-else')
   })
 
@@ -294,14 +304,13 @@ describe('what is no such token', { tags: ['req/P11-10e-7', 'challenge'] }, () =
     }
   })
 
-  test('used before: at once, a second time, to leave, or after a start', async () => {
+  test('used before: at once, a second time, or after a start', async () => {
     const { desk } = api.site
     const token = await provider.sign(claims())
     const codes = await Promise.all([post(token), post(token), post(token)])
     expect(codes.toSorted()).toEqual(['none', 'token-refused', 'token-refused'])
-    expect(await post(token, '/v1/presence/end')).toBe('token-refused')
     expect(desk.done).toHaveLength(1)
-    expect(desk.refused.map((one) => one.reason)).toEqual(['used', 'used', 'used'])
+    expect(desk.refused.map((one) => one.reason)).toEqual(['used', 'used'])
     const used = new UsedTokens()
     used.take(desk.done[0]?.evidence ?? {})
     const of = { issuer: provider.issuer, subject: 'jane', issuedAt: 0, expires: seconds() + 300 }
@@ -315,6 +324,16 @@ describe('what is no such token', { tags: ['req/P11-10e-7', 'challenge'] }, () =
   test('keys that cannot be had', async () => {
     const token = await provider.sign(claims())
     const evil = 'http://elsewhere.example/jwks'
+    provider.twist = (_, response) => {
+      response.writeHead(500)
+      response.end()
+      return true
+    }
+    // However many name a key, it is asked for once; and not again a moment after it could not be.
+    await Promise.all([post(token), post(token), post(token)])
+    await refused(token, 'keys-unusable')
+    expect(provider.asked).toEqual(['GET /.well-known/openid-configuration'])
+    api.site.disk.pass(FAILED_MILLISECONDS)
     const answers: [string, string | object][] = [
       ['/.well-known/openid-configuration', '<html>'],
       [
@@ -334,6 +353,7 @@ describe('what is no such token', { tags: ['req/P11-10e-7', 'challenge'] }, () =
         return true
       }
       await refused(token, 'keys-unusable')
+      api.site.disk.pass(FAILED_MILLISECONDS)
     }
     provider.twist = (_, response) => {
       response.writeHead(302, { location: `${provider.issuer}/elsewhere` })
@@ -346,13 +366,73 @@ describe('what is no such token', { tags: ['req/P11-10e-7', 'challenge'] }, () =
     expect(await post(token)).toBe('none')
   })
 
-  test('too many: they are told to wait, and whoever waited is heard', async () => {
+  test('too many of one person: they wait and are not used up by it, and nobody else waits', async () => {
+    await api.site.people.add(first, { id: 'asmith', name: 'Ann Smith', roles: ['operator'], reason })
+    await api.site.people.link(first, 'asmith', { issuer: provider.issuer, subject: 'ann', reason })
+    api.site.desk.persons.set('asmith', 'good')
+    for (let i = 0; i < TOKENS_EACH_MAX; i++) expect(await post(await provider.sign(claims()))).toBe('none')
     const token = await provider.sign(claims())
-    for (let i = 0; i < TOKENS_MAX; i++) expect(await post('x')).toBe('token-refused')
     expect(await post(token)).toBe('throttled')
     expect(api.site.desk.refused.at(-1)).toEqual({ reason: 'throttled', person: null })
-    api.site.disk.pass(TOKEN_EVERY_MILLISECONDS)
+    expect(await post(await provider.sign(claims({ sub: 'ann' })))).toBe('none')
+    api.site.disk.pass(TOKEN_EACH_EVERY_MILLISECONDS)
     expect(await post(token)).toBe('none')
+  })
+
+  test('many more than there is room for take no place of one that is', async () => {
+    const good = await provider.sign(claims())
+    await post(good)
+    const other = await generateKeyPair('RS256')
+    const forged = await new SignJWT(claims())
+      .setProtectedHeader({ alg: 'RS256', kid: 'provider-1' })
+      .sign(other.privateKey)
+    const strange = await provider.sign(claims(), { kid: 'provider-2' })
+    const none = [
+      'x',
+      await provider.sign(claims({ aud: 'https://other.lab.example' })),
+      good,
+      forged,
+      strange,
+    ]
+    const asked = provider.asked.length
+    const codes = await Promise.all(
+      Array.from({ length: 10 * TOKENS_MAX }, (_, i) => post(String(none[i % none.length]))),
+    )
+    const refusals = new Set(codes)
+    refusals.delete('throttled')
+    expect([...refusals]).toEqual(['token-refused'])
+    expect(await post(await provider.sign(claims()))).toBe('none')
+    // All of them made the relay ask for one key, once.
+    expect(provider.asked.length - asked).toBeLessThanOrEqual(1)
+  })
+
+  test('one that says something else than it is given for: each is for one thing, and is not used up by the other', async () => {
+    const { desk } = api.site
+    const [come, leave] = [await provider.sign(claims()), await provider.sign(claims({ presence: 'end' }))]
+    expect(await post(leave)).toBe('token-refused')
+    expect(await post(come, '/v1/presence/end')).toBe('token-refused')
+    for (const presence of [undefined, '', 'Begin', ['begin'], true])
+      await refused(await provider.sign(claims({ presence })), 'purpose')
+    expect(await post(come)).toBe('none')
+    expect(await post(leave, '/v1/presence/end')).toBe('none')
+    expect(desk.done.map(({ what }) => what)).toEqual(['begin', 'end'])
+  })
+
+  test('one that did nothing, again after a start: what its record says uses it up', async () => {
+    const { desk, disk } = api.site
+    const leave = await provider.sign(claims({ presence: 'end' }))
+    const unknown = await provider.sign(claims({ sub: 'mallory' }))
+    expect(await post(leave, '/v1/presence/end')).toBe('token-refused')
+    expect(await post(unknown)).toBe('token-refused')
+    expect(desk.refused.map(({ reason }) => reason)).toEqual(['not-present', 'not-linked'])
+    expect(JSON.stringify(desk.usedUp)).not.toContain('mallory')
+    const used = new UsedTokens()
+    for (const body of desk.usedUp) used.take(body)
+    for (const token of [leave, unknown]) {
+      const of = { issuer: provider.issuer, id: idOf(token) }
+      expect(used.has(of)).toBe(true)
+      expect(used.use({ ...of, expires: seconds() + 300 }, disk.wall)).toBe(false)
+    }
   })
 
   test('and no other field of the request says who it is', async () => {

@@ -35,6 +35,10 @@ export class WorkstationPresence implements PresenceDesk {
   refuse(reason: PresenceRefusal, person: string | null): void {
     this.#badges.refuseFor({ by: { via: 'token' }, person, reason })
   }
+
+  refuseUsedUp(reason: PresenceRefusal, person: string | null, evidence: Body): Promise<void> {
+    return recorded(this.#badges.refuseNow({ by: { via: 'token', ...evidence }, person, reason }))
+  }
 }
 
 async function recorded<Result>(work: Promise<Result>): Promise<Result> {
@@ -46,7 +50,7 @@ async function recorded<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-/** Tokens that were taken before this start, as the records of the last days have it. */
+/** Tokens that were used up before this start, as the records of the last days have it. */
 export function usedTokens(store: TrailStore, now: number): UsedTokens {
   const used = new UsedTokens()
   for (const body of badgeBodies(store, now)) used.take(body)

@@ -40,6 +40,7 @@ CREATE INDEX entry_of_refusals ON entry_columns (trail, seq) WHERE kind = 'captu
 CREATE INDEX entry_of_claims ON entry_columns (trail, seq) WHERE kind = 'capture.claimed';
 CREATE INDEX entry_of_settings ON entry_columns (trail, seq) WHERE kind = 'settings.changed';
 CREATE INDEX entry_of_badges ON entry_columns (trail, seq) WHERE kind IN ('badge.in', 'badge.out');
+CREATE INDEX entry_of_badge_refusals ON entry_columns (trail, seq) WHERE kind = 'badge.refused';
 
 CREATE TABLE content (
   digest TEXT PRIMARY KEY,

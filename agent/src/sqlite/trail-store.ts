@@ -201,6 +201,14 @@ export class TrailStore {
     return rowsOf<{ trail: number; seq: number }>(read, since)
   }
 
+  /** Records of badges and tokens that signed nobody in, the same way. */
+  badgeRefusals(since: string): { readonly trail: number; readonly seq: number }[] {
+    const read = this.#database.prepare(
+      "SELECT trail, seq FROM entry_columns WHERE kind = 'badge.refused' AND time >= ? ORDER BY trail, seq",
+    )
+    return rowsOf<{ trail: number; seq: number }>(read, since)
+  }
+
   /** The newest record of a kind. Looks through all of them. */
   lastOfKind(trail: number, kind: string): number | undefined {
     const read = this.#database.prepare(

@@ -24,6 +24,7 @@ import {
   issuerField,
   kindsField,
   landedQuery,
+  markField,
   openApiSchema,
   ownAccountSchema,
   passwordField,
@@ -37,7 +38,7 @@ import {
   reviewSchema,
   rolesField,
   rulesSchema,
-  signInNoticeSchema,
+  signedInSchema,
   signingKeySchema,
   stateField,
   statementField,
@@ -108,19 +109,21 @@ export const routes = {
     path: '/v1/session',
     action: undefined,
     asksPassword: false,
-    body: z.strictObject({ user: userIdField, password: passwordField }),
-    result: z.strictObject({ token: z.string(), account: ownAccountSchema, notice: signInNoticeSchema }),
+    body: z.strictObject({ user: userIdField, mark: markField.optional(), password: passwordField }),
+    result: signedInSchema,
     problems: ['sign-in-refused', 'throttled', 'busy'],
     says:
       'Signs in. The token is given out once, here, and goes into the Authorization header. The notice is to be shown: ' +
-      'the last time, what failed since, and whether the password is over soon.',
+      'the last time, what failed since, and whether the password is over soon. The mark is kept where the page keeps ' +
+      'things for good, and given the next time, by password or provider: it opens nothing, but whoever has one does ' +
+      'not wait for what strangers try here.',
   },
   startExternalSignIn: {
     method: 'POST',
     path: '/v1/session/external/start',
     action: undefined,
     asksPassword: false,
-    body: undefined,
+    body: z.strictObject({ mark: markField.optional() }),
     result: z.strictObject({ url: z.string(), binding: z.string() }),
     problems: ['external-unavailable', 'throttled'],
     says:
@@ -138,7 +141,7 @@ export const routes = {
       code: externalCodeField,
       iss: issuerField.optional(),
     }),
-    result: z.strictObject({ token: z.string(), account: ownAccountSchema, notice: signInNoticeSchema }),
+    result: signedInSchema,
     problems: ['sign-in-refused', 'throttled'],
     says:
       'Signs in whom the provider names, if an administrator has linked their account: with what the provider put ' +
@@ -559,10 +562,10 @@ export const routes = {
     asksPassword: false,
     body: z.strictObject({ token: tokenField }),
     result: undefined,
-    problems: ['token-refused', 'throttled'],
+    problems: ['token-refused', 'throttled', 'busy'],
     says:
       'Says by a token that the site’s identity provider signed who is at this workstation: as if they had read their ' +
-      'badge. The token alone says who; each is taken once.',
+      'badge. The token alone says who, and in its claim `presence` that it is for this: `begin`. Each is taken once.',
   },
   endPresence: {
     method: 'POST',
@@ -571,8 +574,8 @@ export const routes = {
     asksPassword: false,
     body: z.strictObject({ token: tokenField }),
     result: undefined,
-    problems: ['token-refused', 'throttled'],
-    says: 'Says the same way that they have left: nobody else is signed out by it.',
+    problems: ['token-refused', 'throttled', 'busy'],
+    says: 'Says the same way, by a token whose `presence` is `end`, that they have left: nobody else is signed out by it.',
   },
   listSubscriptions: {
     method: 'GET',

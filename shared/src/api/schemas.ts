@@ -18,6 +18,8 @@ export const subjectField = text(1_024)
 /** What a provider puts into the address it sends people back to, and what the page kept meanwhile. */
 export const bindingField = text(64)
 export const stateField = text(64)
+/** What signing in gave this browser the last time. */
+export const markField = text(256)
 export const externalCodeField = text(2_048)
 export const tokenField = text(8_192)
 export const codeField = text(64)
@@ -236,6 +238,13 @@ export const signInNoticeSchema = z.strictObject({
   failures: z.int(),
   /** When the password is over, if that is within two weeks. */
   passwordEndsSoon: time.nullable(),
+})
+
+export const signedInSchema = z.strictObject({
+  token: z.string(),
+  mark: z.string(),
+  account: ownAccountSchema,
+  notice: signInNoticeSchema,
 })
 
 export const policySchema = z.strictObject({

@@ -4,6 +4,7 @@ import { isCodeOf } from './one-time-code.ts'
 import { credentialDigest, hashPassword } from './passwords/password-hash.ts'
 import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
 import { actorOf, type PeopleCore } from './people-core.ts'
+import type { Whence } from './sessions/device-mark.ts'
 import type { SignIn } from './sign-in.ts'
 
 /** How people set their own passwords. Nobody sets another's: an administrator gives a code, never a password. */
@@ -19,10 +20,12 @@ export class OwnPassword {
   /** By a one-time code, which is used up by it. A password that is no good leaves the code as it is. */
   async byCode(name: string, code: string, typed: string, device: string): Promise<void> {
     const { wall } = this.#core.options
-    const named = this.#signIn.ask(name, device)
+    const named = this.#signIn.named(name)
     const { account } = named
+    // Nobody comes to the right one by guessing, so it does not wait for what others got wrong.
     if (account === undefined || !isCodeOf(account, code, wall())) {
-      await this.#signIn.refused(named, device, 'code')
+      this.#signIn.ask(name, { device })
+      await this.#signIn.refused(named, { device }, 'code')
       throw new Problem('code-refused')
     }
     const password = await this.#goodPassword(account, typed)
@@ -30,8 +33,8 @@ export class OwnPassword {
   }
 
   /** By whoever knows the one before. Sessions opened with that one end. */
-  async change(id: string, former: string, typed: string, device: string): Promise<void> {
-    const account = await this.#signIn.check(id, former, device)
+  async change(id: string, former: string, typed: string, from: Whence): Promise<void> {
+    const account = await this.#signIn.check(id, former, from)
     const password = await this.#goodPassword(account, typed, former)
     const epoch = account.credential?.epoch
     const isStillOwn = (now: Account) => isUsable(now) && now.credential?.epoch === epoch
@@ -58,7 +61,7 @@ export class OwnPassword {
     otherwise: 'code-refused' | 'unauthenticated',
   ): Promise<void> {
     const { turns, serial, book, options } = this.#core
-    const phc = await turns.take(() => hashPassword(password, options.pepper, options.cost))
+    const phc = await turns.take(() => hashPassword(password, options.pepper, options.cost), id)
     await serial.do(async () => {
       const now = book.get(id)
       if (now === undefined || !stillMay(now)) throw new Problem(otherwise)

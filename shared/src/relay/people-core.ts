@@ -11,6 +11,7 @@ import { Turns } from './passwords/turns.ts'
 import { PeopleMemory, type PersonRecord } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
 import type { RecoveryBook } from './recovery/recovery-book.ts'
+import { DeviceMarks } from './sessions/device-mark.ts'
 import { type EndReason, type Session, Sessions } from './sessions/sessions.ts'
 import type { SignInGuard } from './sessions/sign-in-guard.ts'
 import type { SignInHistory } from './sessions/sign-in-history.ts'
@@ -50,6 +51,7 @@ export class PeopleCore {
   readonly sessions: Sessions
   readonly sums = new Sums()
   readonly turns = new Turns()
+  readonly marks: DeviceMarks
   /** From what is decided to its record nothing else comes between. */
   readonly serial = new OneAtATime()
   readonly #memory: PeopleMemory
@@ -63,6 +65,7 @@ export class PeopleCore {
     this.recoveries = this.#memory.recoveries
     this.reviews = this.#memory.reviews
     this.sessions = new Sessions(options.now)
+    this.marks = new DeviceMarks(options.pepper)
   }
 
   get rules(): SiteRules {
@@ -128,16 +131,22 @@ export class PeopleCore {
   /** Opens a session and records it. In turn. Gives the token, once. */
   async open(
     account: Account,
-    of: Pick<Session, 'device' | 'mustChange'> & { readonly external?: ExternalSubject },
+    of: Pick<Session, 'device' | 'mark' | 'mustChange'> & {
+      /** Whether the mark was shown, and not made now. */
+      readonly isKnown: boolean
+      readonly external?: ExternalSubject
+    },
   ): Promise<string> {
-    const { device, mustChange, external } = of
+    const { isKnown, ...asked } = of
+    const { device, mark, mustChange, external } = asked
     const epoch = account.credential?.epoch ?? 0
-    const { session, token, ended } = this.sessions.start({ ...of, account: account.id, epoch })
+    const { session, token, ended } = this.sessions.start({ ...asked, account: account.id, epoch })
     try {
       for (const one of ended) await this.recordEnd(one, 'too-many')
       const body = {
         account: account.id,
         device,
+        ...(isKnown ? { mark } : {}),
         session: session.id,
         ...(mustChange ? { mustChange } : {}),
         ...(external === undefined ? {} : { by: 'external', issuer: external.issuer }),

@@ -101,6 +101,7 @@ export class Desk implements PresenceDesk {
     readonly person: string | undefined
     readonly evidence: Body
   }[] = []
+  readonly usedUp: Body[] = []
   readonly refused: { readonly reason: PresenceRefusal; readonly person: string | null }[] = []
   person: string | undefined
 
@@ -122,6 +123,11 @@ export class Desk implements PresenceDesk {
 
   refuse(reason: PresenceRefusal, person: string | null): void {
     this.refused.push({ reason, person })
+  }
+
+  async refuseUsedUp(reason: PresenceRefusal, person: string | null, evidence: Body): Promise<void> {
+    this.refused.push({ reason, person })
+    this.usedUp.push({ by: { via: 'token', ...evidence } })
   }
 }
 

@@ -103,8 +103,8 @@ export class People {
   }
 
   /** Opens a session. Throws `Problem`; see `SignIn`. */
-  signIn(name: string, password: string, device: string): Promise<SignedIn> {
-    return this.#signIn.signIn(name, password, device)
+  signIn(name: string, password: string, device: string, mark?: string): Promise<SignedIn> {
+    return this.#signIn.signIn(name, password, device, mark)
   }
 
   /** Whose account somebody's at an identity provider is. */
@@ -113,8 +113,8 @@ export class People {
   }
 
   /** Begins and finishes signing in by the site's identity provider. Throw `Problem`; see `ExternalSignIn`. */
-  beginExternal(origin: string): Promise<{ readonly url: string; readonly binding: string }> {
-    return this.#external.begin(origin)
+  beginExternal(origin: string, mark?: string): Promise<{ readonly url: string; readonly binding: string }> {
+    return this.#external.begin(origin, mark)
   }
 
   finishExternal(answer: ExternalAnswer, device: string): Promise<SignedIn> {
@@ -126,7 +126,7 @@ export class People {
    * that has to be changed first, and nobody has told them yet. Throws `Problem`.
    */
   async checkOwn({ account, session }: Caller, password: string, action: Action | undefined): Promise<void> {
-    const now = await this.#signIn.check(account.id, password, session.device)
+    const now = await this.#signIn.check(account.id, password, session)
     if (session.external === undefined || (action !== undefined && beforePasswordChange.includes(action)))
       return
     if (await this.#signIn.isPoor(now, password)) throw new Problem('password-change-needed')
@@ -134,7 +134,7 @@ export class People {
 
   /** The password again, for what asks for it. Throws `Problem`; see `SignIn`. */
   check(name: string, password: string, device: string): Promise<Account> {
-    return this.#signIn.check(name, password, device)
+    return this.#signIn.check(name, password, { device })
   }
 
   setPasswordByCode(name: string, code: string, password: string, device: string): Promise<void> {
@@ -142,7 +142,7 @@ export class People {
   }
 
   changePassword({ account, session }: Caller, former: string, password: string): Promise<void> {
-    return this.#password.change(account.id, former, password, session.device)
+    return this.#password.change(account.id, former, password, session)
   }
 
   /** Who a token stands for, now. Throws `Problem` `unauthenticated`. */

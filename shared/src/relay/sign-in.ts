@@ -6,12 +6,15 @@ import { passwordEnd, WARNED_MILLISECONDS } from './passwords/password-age.ts'
 import { credentialDigest, hashPassword, isOutdated, isPassword } from './passwords/password-hash.ts'
 import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
 import type { PeopleCore } from './people-core.ts'
+import { newMarkId, type Whence } from './sessions/device-mark.ts'
 import type { SignInNotice } from './sessions/sign-in-history.ts'
 import { Throttled } from './sessions/throttled.ts'
 
 export interface SignedIn {
   /** Given out once, here. */
   readonly token: string
+  /** By which this browser is known the next time: see `DeviceMarks`. */
+  readonly mark: string
   readonly account: Account
   /** True if another password has to be set before anything else. */
   readonly mustChange: boolean
@@ -48,15 +51,30 @@ export class SignIn {
     this.#nobody = hashPassword(randomBytes(16).toString('hex'), pepper, cost)
   }
 
-  async signIn(name: string, typed: string, device: string): Promise<SignedIn> {
-    const { serial, history } = this.#core
-    const account = await this.check(name, typed, device)
+  /** `given`: the mark that is shown, or whatever is shown for one. */
+  async signIn(name: string, typed: string, device: string, given?: string): Promise<SignedIn> {
+    const { serial, history, marks, options } = this.#core
+    const mark = this.#markOf(name, given)
+    const account = await this.check(name, typed, { device, mark })
     const mustChange = this.#isOver(account) || (await this.isPoor(account, typed))
     return serial.do(async () => {
       this.#requireStill(account)
       const notice = history.of(account.id)
-      const token = await this.#core.open(account, { device, mustChange })
-      return { token, account, mustChange, notice, passwordEndsSoon: this.#endsSoon(account) }
+      const id = mark ?? newMarkId()
+      const token = await this.#core.open(account, {
+        device,
+        mark: id,
+        isKnown: mark !== undefined,
+        mustChange,
+      })
+      return {
+        token,
+        mark: marks.make(account.id, options.wall(), id),
+        account,
+        mustChange,
+        notice,
+        passwordEndsSoon: this.#endsSoon(account),
+      }
     })
   }
 
@@ -64,18 +82,26 @@ export class SignIn {
    * Whether a name and a password are somebody's, who may sign in now. Used by everything that asks for a password
    * again. Throws `Problem`: `sign-in-refused`, `throttled`, `busy`.
    */
-  async check(typedName: string, typed: string, device: string): Promise<Account> {
-    const { book, turns, options } = this.#core
-    const named = this.ask(typedName, device)
-    const stored = await this.#storedOf(named.account)
-    const phc = stored ?? (await this.#nobody)
+  async check(typedName: string, typed: string, from: Whence): Promise<Account> {
+    const { book, guard, turns, options } = this.#core
+    const named = this.ask(typedName, from)
     const password = passwordOrNone(typed)
-    const matches = await turns.take(() => isPassword(phc, password ?? '', options.pepper))
+    const known = from.mark === undefined ? undefined : named.name
+    // Until it is known what becomes of it, it counts as a try: many at once are no more guesses than one by one.
+    const { stored, phc, matches } = await guard.trying(named.name, from, async () => {
+      const stored = await this.#storedOf(named.account)
+      const phc = stored ?? (await this.#nobody)
+      return {
+        stored,
+        phc,
+        matches: await turns.take(() => isPassword(phc, password ?? '', options.pepper), known),
+      }
+    })
     // Rights are looked up again: hashing took its time, and an administrator may have used it.
     const now = named.account && book.get(named.account.id)
     const isOwn = stored !== undefined && now?.credential?.digest === credentialDigest(stored)
     if (!matches || password === undefined || now === undefined || !isOwn || !isUsable(now)) {
-      await this.refused(named, device, 'password')
+      await this.refused(named, from, 'password')
       throw new Problem('sign-in-refused')
     }
     if (isOutdated(phc, options.cost)) await this.#rehash(now, password)
@@ -83,31 +109,38 @@ export class SignIn {
   }
 
   /** Whether anything may be tried under this name from there, now. Throws `Problem` `throttled`. */
-  ask(typedName: string, device: string): Named {
-    const { book, guard, options } = this.#core
-    const folded = foldedUserId(typedName)
-    const account = folded === undefined ? undefined : book.get(folded)
-    const name = folded ?? UNNAMEABLE
-    const answer = guard.ask(name, device, options.wall())
-    if (answer.may) return { name, account }
-    this.#throttled.add(account?.id ?? null, device)
+  ask(typedName: string, from: Whence): Named {
+    const { guard, options } = this.#core
+    const named = this.named(typedName)
+    const answer = guard.ask(named.name, from, options.wall())
+    if (answer.may) return named
+    this.#throttled.add(named.account?.id ?? null, from.device)
     throw new Problem('throttled', { retryAfterSeconds: answer.retryAfterSeconds })
+  }
+
+  /** Whose name it is, without asking whether anything may be tried. */
+  named(typedName: string): Named {
+    const folded = foldedUserId(typedName)
+    const account = folded === undefined ? undefined : this.#core.book.get(folded)
+    return { name: folded ?? UNNAMEABLE, account }
   }
 
   /** Counts and records a try that failed, and locks the account if it was one too many. */
   async refused(
     { name, account }: Named,
-    device: string,
+    { device, mark }: Whence,
     what: 'password' | 'code' | 'external',
   ): Promise<void> {
     const { serial, guard, book, options } = this.#core
     const { relay, wall } = options
+    // Counted before it is recorded, and before its turn to be: while a disk is full, guessing is no cheaper, and a
+    // thousand at once are no more than the guard lets by.
+    guard.failed(account?.id, { device, mark }, wall(), name)
+    const failures = guard.inARow(name, { device, mark })
     await serial.do(async () => {
-      // Counted before it is recorded: while a disk is full, guessing is no cheaper.
-      guard.failed(account?.id, device, wall(), name)
       // A name that nobody has may be a password typed in the wrong field: it is not written down.
-      const failures = guard.inARow(name, device)
-      const body = { account: account?.id ?? null, device, what, failures }
+      const known = mark === undefined ? {} : { mark }
+      const body = { account: account?.id ?? null, device, ...known, what, failures }
       this.#core.history.take(await this.#core.store(relay, 'session.refused', body))
       if (account === undefined) return
       const now = book.get(account.id)
@@ -125,6 +158,13 @@ export class SignIn {
       (one) => ({ kind: 'session.throttled', body: { ...one } }),
       (one) => this.#throttled.putBack(one),
     )
+  }
+
+  /** Id of the mark, if it is one of this name. */
+  #markOf(typedName: string, given: string | undefined): string | undefined {
+    if (given === undefined) return undefined
+    const mark = this.#core.marks.read(given, this.#core.options.wall())
+    return mark?.name === foldedUserId(typedName) ? mark?.id : undefined
   }
 
   /** The hash that counts. One in the database that the trail does not name was put there by somebody else. */
@@ -186,7 +226,7 @@ export class SignIn {
 
   async #rehash({ id, credential: hashed }: Account, password: string): Promise<void> {
     const { turns, serial, book, options } = this.#core
-    const phc = await turns.take(() => hashPassword(password, options.pepper, options.cost))
+    const phc = await turns.take(() => hashPassword(password, options.pepper, options.cost), id)
     await serial.do(async () => {
       const credential = book.get(id)?.credential
       // Another password has been set meanwhile: this hash is of the one before.

@@ -57,6 +57,7 @@ const fields: { readonly [field: string]: unknown } = {
   subject: '248289761001',
   binding: 'A'.repeat(43),
   state: 'A'.repeat(43),
+  mark: `${'A'.repeat(80)}.${'A'.repeat(43)}`,
   iss: 'https://login.lab.example',
   token: '0123456789abcdef',
   captures: [{ trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 }],
@@ -221,7 +222,7 @@ function isOfKind(value: unknown, right: unknown): boolean {
 }
 
 function isOptional(field: string): boolean {
-  return ['name', 'roles', 'lostBefore', 'kinds', 'projects', 'iss'].includes(field)
+  return ['name', 'roles', 'lostBefore', 'kinds', 'projects', 'iss', 'mark'].includes(field)
 }
 
 function countOf(seen: ReadonlyMap<string, number>, code: string): number {

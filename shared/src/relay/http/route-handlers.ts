@@ -100,8 +100,9 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     mustChange,
     passwordEnds: people.passwordEnds(account) ?? null,
   })
-  const signedInViewOf = ({ token, account, mustChange, notice, passwordEndsSoon }: SignedIn) => ({
+  const signedInViewOf = ({ token, mark, account, mustChange, notice, passwordEndsSoon }: SignedIn) => ({
     token,
+    mark,
     account: ownViewOf(account, mustChange),
     notice: {
       last: notice.last ?? null,
@@ -135,8 +136,9 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     }),
     readOpenApi: () => document,
 
-    signIn: async ({ body }) => signedInViewOf(await people.signIn(body.user, body.password, device)),
-    startExternalSignIn: ({ origin }) => people.beginExternal(origin()),
+    signIn: async ({ body }) =>
+      signedInViewOf(await people.signIn(body.user, body.password, device, body.mark)),
+    startExternalSignIn: ({ origin, body }) => people.beginExternal(origin(), body.mark),
     finishExternalSignIn: async ({ body }) => signedInViewOf(await people.finishExternal(body, device)),
     whoAmI: ({ caller }) => ({ account: ownViewOf(caller.account, caller.session.mustChange) }),
     signOut: async ({ caller }) => {

@@ -2,14 +2,18 @@ import { Problem } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { type Account, type ExternalSubject, isUsableBy } from '../accounts/account.ts'
 import type { PeopleCore } from '../people-core.ts'
+import { newMarkId, type Whence } from '../sessions/device-mark.ts'
 import type { SignedIn, SignIn } from '../sign-in.ts'
-import type { ProviderAnswer } from './external-identity.ts'
+import type { Begun, ProviderAnswer } from './external-identity.ts'
 import { PendingSignIns } from './pending-sign-ins.ts'
-import { Room } from './room.ts'
+import { Room, RoomsOfNames } from './room.ts'
 
-/** Begun, and finished, at once by everybody together, and after that one in so long: in ten minutes fewer than `PENDING_MAX`. */
+/** Begun at once by all strangers together, and after that one in so long: in ten minutes fewer than `PENDING_MAX`. */
 export const BEGIN_MAX = 60
 export const BEGIN_EVERY_MILLISECONDS = 2_000
+/** By each who is known by a mark. */
+export const KNOWN_BEGIN_MAX = 5
+export const KNOWN_BEGIN_EVERY_MILLISECONDS = 20_000
 
 /** Where the provider sends the page back to, at the address it was begun under. */
 export const SIGNED_IN_PATH = '/signed-in'
@@ -28,8 +32,10 @@ export class ExternalSignIn {
   readonly #core: PeopleCore
   readonly #signIn: SignIn
   readonly #pending: PendingSignIns
+  /** Of those who are known: what strangers begin crowds out none of it. */
+  readonly #pendingKnown: PendingSignIns
   readonly #beginning: Room
-  readonly #finishing: Room
+  readonly #beginningKnown: RoomsOfNames
   /** Of those that name no account, one a minute is a record at once, and the others are one together. */
   #isOneRecorded = false
   #counted = 0
@@ -40,31 +46,48 @@ export class ExternalSignIn {
     this.#core = core
     this.#signIn = signIn
     this.#pending = new PendingSignIns(now)
+    this.#pendingKnown = new PendingSignIns(now)
     this.#beginning = new Room({ max: BEGIN_MAX, everyMilliseconds: BEGIN_EVERY_MILLISECONDS, now })
-    this.#finishing = new Room({ max: BEGIN_MAX, everyMilliseconds: BEGIN_EVERY_MILLISECONDS, now })
+    this.#beginningKnown = new RoomsOfNames({
+      max: KNOWN_BEGIN_MAX,
+      everyMilliseconds: KNOWN_BEGIN_EVERY_MILLISECONDS,
+      now,
+    })
   }
 
-  /** `origin`: the address the relay is asked under, as the guard has found it to be its own. Throws `Problem`. */
-  async begin(origin: string): Promise<{ readonly url: string; readonly binding: string }> {
-    const { identity } = this.#core.options
+  /**
+   * `origin`: the address the relay is asked under, as the guard has found it to be its own. `given`: the mark that is
+   * shown. Throws `Problem`.
+   */
+  async begin(origin: string, given?: string): Promise<{ readonly url: string; readonly binding: string }> {
+    const { identity, wall } = this.#core.options
     const rule = this.#core.rules.identity
     if (identity === undefined || rule === null) throw new Problem('external-unavailable')
-    requireRoom(this.#beginning)
+    const mark = given === undefined ? undefined : this.#core.marks.read(given, wall())
+    requireRoom(mark === undefined ? this.#beginning.take() : this.#beginningKnown.take(mark.name))
     const begun = await identity.begin(rule, origin + SIGNED_IN_PATH)
     if (begun === undefined) throw new Problem('external-unavailable')
-    return { url: begun.url, binding: this.#pending.add(begun) }
+    return {
+      url: begun.url,
+      binding: (mark === undefined ? this.#pending : this.#pendingKnown).add(begun, mark),
+    }
   }
 
-  /** Throws `Problem`: `sign-in-refused`, or `throttled`. */
+  /**
+   * Throws `Problem`: `sign-in-refused`, or `throttled`. What was not begun costs a look at a table and takes nobody's
+   * place; what was, had one when it was begun, and is finished once.
+   */
   async finish({ binding, ...answer }: ExternalAnswer, device: string): Promise<SignedIn> {
-    requireRoom(this.#finishing)
-    const named = await this.#named(binding, answer)
-    if (named === undefined) return this.#refuse(undefined, device)
+    const pending =
+      this.#pending.take(answer.state, binding) ?? this.#pendingKnown.take(answer.state, binding)
+    const named = pending && (await this.#named(pending.begun, answer))
+    if (named === undefined) return this.#refuse(undefined, { device })
     const account = this.#core.book.linkedTo(named)
-    if (account === undefined) return this.#refuse(undefined, device)
+    if (account === undefined) return this.#refuse(undefined, { device })
+    const mark = pending?.mark?.name === account.id ? pending?.mark?.id : undefined
     // Who has to wait, waits: however they sign in.
-    this.#signIn.ask(account.id, device)
-    return (await this.#open(account.id, named, device)) ?? this.#refuse(account, device)
+    this.#signIn.ask(account.id, { device, mark })
+    return (await this.#open(account.id, named, { device, mark })) ?? this.#refuse(account, { device, mark })
   }
 
   /** Records those that were only counted. To be called about once a minute. */
@@ -76,34 +99,41 @@ export class ExternalSignIn {
   }
 
   /** Whom the provider names, if this is the end of what was begun here, for the provider the site has still. */
-  async #named(binding: string, answer: ProviderAnswer): Promise<ExternalSubject | undefined> {
+  async #named(begun: Begun, answer: ProviderAnswer): Promise<ExternalSubject | undefined> {
     const { identity } = this.#core.options
-    const begun = this.#pending.take(answer.state, binding)
     const rule = this.#core.rules.identity
-    if (begun?.rule.issuer !== rule?.issuer || begun?.rule.clientId !== rule?.clientId) return undefined
-    return begun && identity?.finish(begun, answer)
+    if (begun.rule.issuer !== rule?.issuer || begun.rule.clientId !== rule?.clientId) return undefined
+    return identity?.finish(begun, answer)
   }
 
   /** With the account as it is when its turn comes: undefined if it may not. */
-  #open(id: string, named: ExternalSubject, device: string): Promise<SignedIn | undefined> {
-    const { serial, book, history } = this.#core
+  #open(id: string, named: ExternalSubject, { device, mark }: Whence): Promise<SignedIn | undefined> {
+    const { serial, book, history, marks, options } = this.#core
     return serial.do(async () => {
       const account = book.get(id)
       if (account === undefined || !isUsableBy(named, account)) return undefined
       // The provider took its time, and the site may have gone to another meanwhile.
       if (this.#core.rules.identity?.issuer !== named.issuer) return undefined
       const notice = history.of(id)
-      const token = await this.#core.open(account, { device, mustChange: false, external: named })
+      const known = mark ?? newMarkId()
+      const token = await this.#core.open(account, {
+        device,
+        mark: known,
+        isKnown: mark !== undefined,
+        mustChange: false,
+        external: named,
+      })
       // A password that is not used to come in is not over either.
-      return { token, account, mustChange: false, notice, passwordEndsSoon: undefined }
+      const given = marks.make(id, options.wall(), known)
+      return { token, mark: given, account, mustChange: false, notice, passwordEndsSoon: undefined }
     })
   }
 
   /** Of an account it counts as a wrong password does. */
-  async #refuse(account: Account | undefined, device: string): Promise<never> {
-    if (account !== undefined) await this.#signIn.refused({ name: account.id, account }, device, 'external')
+  async #refuse(account: Account | undefined, from: Whence): Promise<never> {
+    if (account !== undefined) await this.#signIn.refused({ name: account.id, account }, from, 'external')
     else {
-      this.#device = device
+      this.#device = from.device
       if (this.#isOneRecorded) this.#counted++
       else {
         this.#isOneRecorded = true
@@ -126,7 +156,6 @@ export class ExternalSignIn {
   }
 }
 
-function requireRoom(room: Room): void {
-  const retryAfterSeconds = room.take()
+function requireRoom(retryAfterSeconds: number): void {
   if (retryAfterSeconds > 0) throw new Problem('throttled', { retryAfterSeconds })
 }

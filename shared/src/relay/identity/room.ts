@@ -1,6 +1,13 @@
+export interface RoomOptions {
+  readonly max: number
+  readonly everyMilliseconds: number
+  /** Monotonic, milliseconds. */
+  readonly now: () => number
+}
+
 /**
  * So many at once, and after that so many in a while: for what is asked by whoever reaches the port, before it is known
- * who that is. Clock: monotonic milliseconds.
+ * who that is.
  */
 export class Room {
   readonly #max: number
@@ -9,11 +16,7 @@ export class Room {
   #room: number
   #filled: number
 
-  constructor({
-    max,
-    everyMilliseconds,
-    now,
-  }: { max: number; everyMilliseconds: number; now: () => number }) {
+  constructor({ max, everyMilliseconds, now }: RoomOptions) {
     this.#max = max
     this.#everyMilliseconds = everyMilliseconds
     this.#now = now
@@ -31,3 +34,23 @@ export class Room {
     return 0
   }
 }
+
+/** A room each, of those whose names are proved. No more are kept than there are names; the one not used longest goes. */
+export class RoomsOfNames {
+  readonly #options: RoomOptions
+  readonly #rooms = new Map<string, Room>()
+
+  constructor(options: RoomOptions) {
+    this.#options = options
+  }
+
+  take(name: string): number {
+    const room = this.#rooms.get(name) ?? new Room(this.#options)
+    this.#rooms.delete(name)
+    this.#rooms.set(name, room)
+    if (this.#rooms.size > NAMES_MAX) this.#rooms.delete(this.#rooms.keys().next().value ?? '')
+    return room.take()
+  }
+}
+
+const NAMES_MAX = 1_000

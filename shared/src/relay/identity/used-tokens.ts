@@ -6,17 +6,24 @@ import type { VerifiedToken } from './verified-token.ts'
 const KEPT_SECONDS = 86_400
 
 /**
- * Tokens that were taken, each once. After a start they are known from the records of what they did. There are only as
- * many as the issuer signed and `Presence` let by: at most one in two seconds.
+ * Tokens that were taken, each once, whatever came of it. After a start they are known from the records of what they did
+ * or failed to do. There are only as many as the issuer signed and `Presence` let by: at most one in two seconds.
  */
 export class UsedTokens {
   readonly #until = new Map<string, number>()
 
-  /** Takes in a record by which somebody came or went; of what no token did, nothing. */
+  /** Takes in a record by which somebody came or went, or was not believed; of what no token did, nothing. */
   take(body: Body): void {
-    const { issuer, jti, expires } = tokenIn(body)
-    if (typeof issuer !== 'string' || typeof jti !== 'string' || typeof expires !== 'string') return
-    this.#until.set(keyOf(issuer, jti), Date.parse(expires) / 1_000 + KEPT_SECONDS)
+    const { issuer, jti, digest, expires } = tokenIn(body)
+    if (typeof expires !== 'string') return
+    const until = Date.parse(expires) / 1_000 + KEPT_SECONDS
+    if (typeof issuer === 'string' && typeof jti === 'string') this.#until.set(keyOf(issuer, jti), until)
+    if (typeof digest === 'string') this.#until.set(digest, until)
+  }
+
+  /** Whether it was used up before. */
+  has({ issuer, id }: Pick<VerifiedToken, 'issuer' | 'id'>): boolean {
+    return this.#until.has(keyOf(issuer, id))
   }
 
   /** Uses a token up: false if that was done before. `now`: wall clock, milliseconds. */
@@ -27,6 +34,11 @@ export class UsedTokens {
     this.#until.set(key, expires + KEPT_SECONDS)
     return true
   }
+}
+
+/** What a record says of a token that did nothing, and is used up: not whom it names, who may be nobody here. */
+export function refusedBody({ issuer, id, expires }: VerifiedToken): Body {
+  return { token: { digest: keyOf(issuer, id), expires: new Date(expires * 1_000).toISOString() } }
 }
 
 /** What a record says of the token that did it. */

@@ -4,35 +4,67 @@ import { Problem } from '../../api/index.ts'
 const AT_ONCE = 2
 /** Behind them so many wait; whoever comes then is told to come again. */
 const WAITING_MAX = 32
+/** And of strangers no more than so: a quarter is kept for those who are known. */
+const STRANGERS_MAX = 24
+/** Of one who is known: whoever has more waiting gives way, and no known one fills what is kept for all of them. */
+const WAITING_EACH_MAX = 4
 const RETRY_AFTER_SECONDS = 5
 
-/** Gives turns to work that is dear: so many at once, so many waiting, and no more. */
+interface Waiting {
+  readonly known: string | undefined
+  readonly go: () => void
+}
+
+/**
+ * Gives turns to work that is dear: so many at once, so many waiting, and no more. Strangers and those who are known
+ * (`DeviceMarks`, sessions) wait apart and come in turn, so that neither keeps the other out, however many there are.
+ */
 export class Turns {
   readonly #atOnce: number
+  readonly #strangersMax: number
   readonly #waitingMax: number
-  readonly #waiting: (() => void)[] = []
+  readonly #strangers: Waiting[] = []
+  readonly #known: Waiting[] = []
   #running = 0
+  #lastWasKnown = false
 
-  constructor(atOnce = AT_ONCE, waitingMax = WAITING_MAX) {
+  constructor(atOnce = AT_ONCE, strangersMax = STRANGERS_MAX, waitingMax = WAITING_MAX) {
     this.#atOnce = atOnce
+    this.#strangersMax = strangersMax
     this.#waitingMax = waitingMax
   }
 
-  /** Does the work when it is its turn, first come first. Rejects with the `Problem` `busy` if too many wait. */
-  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Does the work when it is its turn, first come first. `known`: for whom, if that is known. Rejects with the `Problem`
+   * `busy` if too many wait.
+   */
+  async take<Result>(work: () => Promise<Result>, known?: string): Promise<Result> {
     if (this.#running < this.#atOnce) this.#running++
     else {
-      if (this.#waiting.length >= this.#waitingMax)
-        throw new Problem('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+      if (!this.#isRoom(known)) throw new Problem('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+      const queue = known === undefined ? this.#strangers : this.#known
       // The turn is handed on, not given back: nobody who comes later takes it.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      await new Promise<void>((go) => queue.push({ known, go }))
     }
     try {
       return await work()
     } finally {
-      const next = this.#waiting.shift()
+      const next = this.#next()
       if (next === undefined) this.#running--
-      else next()
+      else next.go()
     }
+  }
+
+  #isRoom(known: string | undefined): boolean {
+    if (known === undefined) return this.#strangers.length < this.#strangersMax
+    const own = this.#known.filter((one) => one.known === known).length
+    return own < WAITING_EACH_MAX && this.#known.length + this.#strangers.length < this.#waitingMax
+  }
+
+  #next(): Waiting | undefined {
+    const queues = this.#lastWasKnown ? [this.#strangers, this.#known] : [this.#known, this.#strangers]
+    const next = queues[0]?.shift() ?? queues[1]?.shift()
+    this.#lastWasKnown = next?.known !== undefined
+    return next
   }
 }

@@ -212,6 +212,24 @@ describe('the last administrator’s way back in', { tags: ['req/P11-10d-1', 'ch
     expect((await recovery(site, { recoveryFile: later })).code).not.toBeNull()
   })
 
+  test.each(['renewed', 'replaced'])(
+    'opens by a file that waits, however many of it are said to have been written since (%s)',
+    async (how) => {
+      const site = await siteWith('qa')
+      await written(site, later)
+      site.disk.pass(60_000)
+      for (let i = 0; i < 250; i++) await written(site, `no file ${i}`, how)
+      site.start()
+      site.disk.pass(REST_MILLISECONDS - 60_000)
+      expect((await recovery(site, { recoveryFile: later })).code).not.toBeNull()
+      // And in a trail that follows.
+      const carried = site.memory.recoveries.carried()
+      const next = new RecoveryBook()
+      next.take({ kind: '', body: {}, ...carried, time: new Date(site.disk.wall).toISOString(), seq: 0 })
+      expect(next.fileAt(site.disk.wall)).toBe(sha256Hex(later))
+    },
+  )
+
   test('is not crowded out by however many files that are said to have been written', async () => {
     const site = await siteWith('qa')
     for (let i = 0; i < 250; i++) await written(site, `no file ${i}`)

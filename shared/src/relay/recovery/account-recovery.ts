@@ -13,6 +13,8 @@ import { type RecoveryAsked, recover, requireRecoverable, requireSecond } from '
 
 /** How long what was begun waits for the passphrase and the password. */
 export const TICKET_MILLISECONDS = 10 * 60_000
+/** Whoever has a ticket has it from the console: strangers at the port do not keep them waiting. */
+const CONSOLE = 'console'
 const TICKETS_MAX = 10
 const TICKET_BYTES = 32
 
@@ -82,9 +84,10 @@ export class AccountRecovery {
     device: string,
   ): Promise<RecoveryResult> {
     const begun = this.#take(ticket)
+    const from = { device, mark: CONSOLE }
     return this.#trying.do(async () => {
       const file = await this.#opened(begun, recoveryFile, passphrase)
-      if (begun.second !== undefined) await this.#signIn.check(begun.second, password, device)
+      if (begun.second !== undefined) await this.#signIn.check(begun.second, password, from)
       return this.#carryOut(begun, file)
     })
   }
@@ -104,7 +107,7 @@ export class AccountRecovery {
     const bytes = new TextEncoder().encode(text)
     const sha256 = sha256Hex(text)
     const counts = recoveries.fileAt(options.wall()) === sha256
-    const opens = counts && (await turns.take(() => isOpenedBy(bytes, passphrase)))
+    const opens = counts && (await turns.take(() => isOpenedBy(bytes, passphrase), begun.id))
     if (opens) return sha256
     await this.#refused(begun, counts ? 'passphrase' : 'file', sha256)
     throw new Problem('recovery-refused')

@@ -9,10 +9,14 @@ export const FREE_REFUSALS = 5
 const WAIT_MILLISECONDS = 60_000
 const WAIT_MILLISECONDS_MAX = 3_600_000
 const DAY_MILLISECONDS = 86_400_000
-const FILES_MAX = 100
+/** Files of one kind of writing that wait. The first ones stay, and the last one: what comes between gives way. */
+const WAITING_EACH_MAX = 20
+const kindsOfWriting = ['made', 'renewed', 'replaced']
 
 interface WrittenFile {
   readonly sha256: string
+  /** How it was written, as the command that wrote it said; `other` for what no relay of today says. */
+  readonly how: string
   /** From when it opens something, milliseconds. */
   readonly from: number
 }
@@ -36,7 +40,7 @@ export class RecoveryBook {
     const at = Date.parse(time)
     if (kind === 'recovery.written') {
       const from = body['how'] === 'set-up' ? at : at + REST_MILLISECONDS
-      this.#add({ sha256: String(body['sha256']), from }, at)
+      this.#add({ sha256: String(body['sha256']), how: kindOf(body['how']), from }, at)
     }
     if (kind === 'recovery.carried') for (const file of filesIn(body)) this.#add(file, at)
     if (kind === 'account.recovery-refused' && what !== 'throttled') this.refused(at)
@@ -83,11 +87,18 @@ export class RecoveryBook {
   /** What a new trail says of the files on record: see `carriedAccounts`. Undefined if there is none. */
   carried(): { readonly kind: string; readonly body: Body } | undefined {
     if (this.#files.length === 0) return undefined
-    const files = this.#files.map(({ sha256, from }) => ({ sha256, from: new Date(from).toISOString() }))
+    const files = this.#files.map(({ sha256, how, from }) => ({
+      sha256,
+      how,
+      from: new Date(from).toISOString(),
+    }))
     return { kind: 'recovery.carried', body: { files } }
   }
 
-  /** Files before the one that counts open nothing any more. The one that counts is never crowded out by new ones. */
+  /**
+   * Files before the one that counts open nothing any more. However many are said to have been written, neither the one
+   * that counts nor one that waits already is crowded out by them.
+   */
   #add(file: WrittenFile, at: number): void {
     this.#files.push(file)
     this.#files.splice(
@@ -97,16 +108,23 @@ export class RecoveryBook {
         this.#files.findLastIndex(({ from }) => from <= at),
       ),
     )
-    if (this.#files.length > FILES_MAX) this.#files.splice(1, 1)
+    const alike = this.#files.filter(({ how, from }) => how === file.how && from > at)
+    const between = alike.at(-2)
+    if (alike.length > WAITING_EACH_MAX && between !== undefined)
+      this.#files.splice(this.#files.indexOf(between), 1)
   }
 }
 
 const ENDING: readonly string[] = ['session.started', 'account.password-set', 'account.recovered']
 
+function kindOf(how: unknown): string {
+  return kindsOfWriting.find((one) => one === how) ?? 'other'
+}
+
 function filesIn({ files }: Body): readonly WrittenFile[] {
   if (!Array.isArray(files)) return []
   return files.map((file) => {
-    const { sha256, from } = file as { readonly sha256?: unknown; readonly from?: unknown }
-    return { sha256: String(sha256), from: Date.parse(String(from)) }
+    const { sha256, how, from } = file as { readonly [name: string]: unknown }
+    return { sha256: String(sha256), how: kindOf(how), from: Date.parse(String(from)) }
   })
 }

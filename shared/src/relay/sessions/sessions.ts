@@ -19,6 +19,8 @@ export interface Session {
   /** User id. */
   readonly account: string
   readonly device: string
+  /** Id of the mark its browser has: see `DeviceMarks`. */
+  readonly mark: string
   /** The password the account had when it was opened, by number, 0 if none: another password ends it. */
   readonly epoch: number
   /** True if nothing can be done before another password is set. */
@@ -143,6 +145,6 @@ export class Sessions {
   }
 }
 
-function sessionOf({ id, account, device, epoch, mustChange, external }: Kept): Session {
-  return { id, account, device, epoch, mustChange, ...(external === undefined ? {} : { external }) }
+function sessionOf({ id, account, device, mark, epoch, mustChange, external }: Kept): Session {
+  return { id, account, device, mark, epoch, mustChange, ...(external === undefined ? {} : { external }) }
 }

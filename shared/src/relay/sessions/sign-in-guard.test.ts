@@ -16,14 +16,16 @@ test('after five wrong passwords an account waits on that device: 1, 2, 4 … 60
   let now = START
   const waits: number[] = []
   for (let i = 0; i < 14; i++) {
-    const answer = guard.ask('jdoe', 'tablet-1', now)
+    const answer = guard.ask('jdoe', { device: 'tablet-1' }, now)
     if (!answer.may) {
       waits.push(answer.retryAfterSeconds / 60)
-      expect(guard.ask('jdoe', 'tablet-1', now + answer.retryAfterSeconds * 1_000 - 1).may).toBe(false)
+      expect(guard.ask('jdoe', { device: 'tablet-1' }, now + answer.retryAfterSeconds * 1_000 - 1).may).toBe(
+        false,
+      )
       now += answer.retryAfterSeconds * 1_000
-      expect(guard.ask('jdoe', 'tablet-1', now).may).toBe(true)
+      expect(guard.ask('jdoe', { device: 'tablet-1' }, now).may).toBe(true)
     }
-    guard.failed('jdoe', 'tablet-1', now)
+    guard.failed('jdoe', { device: 'tablet-1' }, now)
   }
   expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60])
   expect(waits).toHaveLength(14 - FREE_FAILURES)
@@ -33,19 +35,20 @@ test('somebody else guessing elsewhere does not keep the owner waiting on her ow
   tags: ['req/P11-300d-2', 'challenge'],
 }, () => {
   const guard = new SignInGuard()
-  for (let i = 0; i < 9; i++) guard.failed('jdoe', 'tablet-9', START + i)
-  expect(guard.ask('jdoe', 'tablet-9', START + 10).may).toBe(false)
-  expect(guard.ask('jdoe', 'tablet-1', START + 10)).toEqual({ may: true })
+  for (let i = 0; i < 9; i++) guard.failed('jdoe', { device: 'tablet-9' }, START + i)
+  expect(guard.ask('jdoe', { device: 'tablet-9' }, START + 10).may).toBe(false)
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, START + 10)).toEqual({ may: true })
   expect(guard.isToBeLocked('jdoe', START + 10)).toBe(false)
 })
 
 test('ten in a day, on whatever devices, lock an account; nine, or ten in two days, do not', () => {
   const guard = new SignInGuard()
-  for (let i = 0; i < LOCK_FAILURES - 1; i++) guard.failed('jdoe', `tablet-${i}`, START + i * MINUTE)
+  for (let i = 0; i < LOCK_FAILURES - 1; i++)
+    guard.failed('jdoe', { device: `tablet-${i}` }, START + i * MINUTE)
   expect(guard.isToBeLocked('jdoe', START + 9 * MINUTE)).toBe(false)
-  guard.failed('jdoe', 'tablet-1', START + 25 * 60 * MINUTE)
+  guard.failed('jdoe', { device: 'tablet-1' }, START + 25 * 60 * MINUTE)
   expect(guard.isToBeLocked('jdoe', START + 25 * 60 * MINUTE)).toBe(false)
-  for (let i = 0; i < 9; i++) guard.failed('jdoe', 'tablet-1', START + 25 * 60 * MINUTE + i)
+  for (let i = 0; i < 9; i++) guard.failed('jdoe', { device: 'tablet-1' }, START + 25 * 60 * MINUTE + i)
   expect(guard.isToBeLocked('jdoe', START + 25 * 60 * MINUTE + 10)).toBe(true)
 })
 
@@ -54,28 +57,30 @@ test('after thirty on one device, of whatever names, there is one try a minute t
 }, () => {
   const guard = new SignInGuard()
   for (let i = 0; i < DEVICE_FAILURES; i++) {
-    expect(guard.ask(`name${i}`, 'tablet-9', START + i).may).toBe(true)
-    guard.failed(undefined, 'tablet-9', START + i, `name${i}`)
+    expect(guard.ask(`name${i}`, { device: 'tablet-9' }, START + i).may).toBe(true)
+    guard.failed(undefined, { device: 'tablet-9' }, START + i, `name${i}`)
   }
   const last = START + DEVICE_FAILURES - 1
   for (const name of ['jdoe', 'nobody-here'])
-    expect(guard.ask(name, 'tablet-9', last + 1)).toEqual({
+    expect(guard.ask(name, { device: 'tablet-9' }, last + 1)).toEqual({
       may: false,
       why: 'device',
       retryAfterSeconds: 60,
     })
-  expect(guard.ask('jdoe', 'tablet-1', last + 1)).toEqual({ may: true })
-  expect(guard.ask('jdoe', 'tablet-9', last + MINUTE)).toEqual({ may: true })
-  guard.failed(undefined, 'tablet-9', last + MINUTE, 'name-x')
-  expect(guard.ask('jdoe', 'tablet-9', last + MINUTE + 1).may).toBe(false)
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, last + 1)).toEqual({ may: true })
+  expect(guard.ask('jdoe', { device: 'tablet-9' }, last + MINUTE)).toEqual({ may: true })
+  guard.failed(undefined, { device: 'tablet-9' }, last + MINUTE, 'name-x')
+  expect(guard.ask('jdoe', { device: 'tablet-9' }, last + MINUTE + 1).may).toBe(false)
 })
 
 test('a name that nobody has waits exactly as one that somebody has', { tags: ['challenge'] }, () => {
   const guard = new SignInGuard()
   for (let i = 0; i < 8; i++) {
-    expect(guard.ask('nobody-here', 'tablet-1', START)).toEqual(guard.ask('jdoe', 'tablet-2', START))
-    guard.failed(undefined, 'tablet-1', START, 'nobody-here')
-    guard.failed('jdoe', 'tablet-2', START)
+    expect(guard.ask('nobody-here', { device: 'tablet-1' }, START)).toEqual(
+      guard.ask('jdoe', { device: 'tablet-2' }, START),
+    )
+    guard.failed(undefined, { device: 'tablet-1' }, START, 'nobody-here')
+    guard.failed('jdoe', { device: 'tablet-2' }, START)
   }
 })
 
@@ -83,10 +88,12 @@ test('a restart forgives nothing: the records of the trail say the same', { tags
   const before = new SignInGuard()
   const after = new SignInGuard()
   for (let i = 0; i < 7; i++) {
-    before.failed('jdoe', 'tablet-1', START + i)
+    before.failed('jdoe', { device: 'tablet-1' }, START + i)
     after.take(refused('jdoe', 'tablet-1', START + i))
   }
-  expect(after.ask('jdoe', 'tablet-1', START + 10)).toEqual(before.ask('jdoe', 'tablet-1', START + 10))
+  expect(after.ask('jdoe', { device: 'tablet-1' }, START + 10)).toEqual(
+    before.ask('jdoe', { device: 'tablet-1' }, START + 10),
+  )
   expect(after.failuresOf('jdoe', START + 10)).toBe(7)
 })
 
@@ -96,18 +103,18 @@ test('the right password ends the waiting of its device, an unlocking that of al
     for (let i = 0; i < 6; i++) guard.take(refused('jdoe', device, START + i))
   const time = new Date(START + 20).toISOString()
   guard.take({ kind: 'session.started', body: { account: 'jdoe', device: 'tablet-1' }, time })
-  expect(guard.ask('jdoe', 'tablet-1', START + 30).may).toBe(true)
-  expect(guard.ask('jdoe', 'tablet-2', START + 30).may).toBe(false)
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, START + 30).may).toBe(true)
+  expect(guard.ask('jdoe', { device: 'tablet-2' }, START + 30).may).toBe(false)
   // Signing in does not make the guesses of the day unseen.
   expect(guard.isToBeLocked('jdoe', START + 30)).toBe(true)
   guard.take({ kind: 'account.unlocked', body: { account: 'jdoe' }, time })
-  expect(guard.ask('jdoe', 'tablet-2', START + 30).may).toBe(true)
+  expect(guard.ask('jdoe', { device: 'tablet-2' }, START + 30).may).toBe(true)
   expect(guard.isToBeLocked('jdoe', START + 30)).toBe(false)
 })
 
 test('a hundred thousand names are not all remembered', () => {
   const guard = new SignInGuard()
-  for (let i = 0; i < 100_000; i++) guard.failed(undefined, `device-${i}`, START + i, `name-${i}`)
-  expect(guard.ask('name-0', 'device-0', START).may).toBe(true)
-  expect(guard.ask('jdoe', 'tablet-1', START).may).toBe(true)
+  for (let i = 0; i < 100_000; i++) guard.failed(undefined, { device: `device-${i}` }, START + i, `name-${i}`)
+  expect(guard.ask('name-0', { device: 'device-0' }, START).may).toBe(true)
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, START).may).toBe(true)
 })

@@ -1,4 +1,5 @@
 import type { TrailRecord } from '../../trail/index.ts'
+import type { Whence } from './device-mark.ts'
 
 /** Wrong passwords of one account on one device before each further one has to wait. */
 export const FREE_FAILURES = 5
@@ -7,8 +8,9 @@ const WAIT_MILLISECONDS_MAX = 3_600_000
 /** Wrong passwords of one account in a day, on whatever devices: then only an administrator opens it again. */
 export const LOCK_FAILURES = 10
 /**
- * Wrong passwords on one device in a day, of whatever accounts, known or not: then there is one try a minute there. Not
- * none for a day: a workstation is one device to all who work at it, and any program on it could shut them all out.
+ * Wrong passwords on one device in a day, of whatever accounts, known or not: then there is one try a minute there for
+ * whoever has no mark. Not none for a day: a workstation is one device to all who work at it, and any program on it
+ * could shut them all out.
  */
 export const DEVICE_FAILURES = 30
 const DEVICE_WAIT_MILLISECONDS = 60_000
@@ -22,34 +24,42 @@ export type GuardAnswer =
 
 /**
  * Slows down whoever guesses, without letting them lock others out (SECURITY.md, section 2.4): waiting is for an
- * account on a device, so that somebody else's guesses elsewhere do not keep its owner waiting. What it knows it has
- * from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
+ * account on a device, so that somebody else's guesses elsewhere do not keep its owner waiting; nor do those of a program
+ * on the same machine keep anybody waiting who has a mark (`DeviceMarks`): what fails with one counts for it alone. What
+ * it knows it has from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
  */
 export class SignInGuard {
   readonly #pairs = new Map<string, Failures>()
   readonly #accounts = new Map<string, number[]>()
   readonly #devices = new Map<string, number[]>()
+  readonly #trying = new Map<string, number>()
 
   /** Takes in a record of the trail; of other kinds, nothing. */
   take({ kind, body, time }: Pick<TrailRecord, 'kind' | 'body' | 'time'>): void {
-    const { account, device } = body
+    const { account, device, mark: marked } = body
     if (FORGIVING.includes(kind) && typeof account === 'string') return this.#forgive(account)
     if (typeof device !== 'string') return
     const at = Date.parse(time)
+    const from = { device, ...(typeof marked === 'string' ? { mark: marked } : {}) }
     // A try at a provider that names no account guessed nobody's password.
     if (body['what'] === 'external' && typeof account !== 'string') return
-    if (kind === 'session.refused') this.failed(typeof account === 'string' ? account : undefined, device, at)
-    if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(pairOf(account, device))
+    if (kind === 'session.refused') this.failed(typeof account === 'string' ? account : undefined, from, at)
+    if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(pairOf(account, from))
   }
 
   /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
-  ask(name: string, device: string, now: number): GuardAnswer {
+  ask(name: string, from: Whence, now: number): GuardAnswer {
     // The same for every name: who is told to wait learns nothing of who there is.
-    const failures = recent(this.#devices.get(device), now)
+    const failures = from.mark === undefined ? recent(this.#devices.get(from.device), now) : []
     const last = failures.at(-1)
     if (failures.length >= DEVICE_FAILURES && last !== undefined && now < last + DEVICE_WAIT_MILLISECONDS)
       return { may: false, why: 'device', retryAfterSeconds: seconds(last + DEVICE_WAIT_MILLISECONDS - now) }
-    const until = waitsUntil(this.#pairs.get(pairOf(name, device)))
+    const key = pairOf(name, from)
+    const pair = this.#pairs.get(key)
+    const tried = this.#trying.get(key) ?? 0
+    if (tried > 0 && (pair?.failures ?? 0) + tried >= FREE_FAILURES)
+      return { may: false, why: 'account-device', retryAfterSeconds: 1 }
+    const until = waitsUntil(pair)
     return until <= now
       ? { may: true }
       : { may: false, why: 'account-device', retryAfterSeconds: seconds(until - now) }
@@ -58,17 +68,29 @@ export class SignInGuard {
   /** Until when an account has to wait on one device at least, milliseconds; undefined if it need not. */
   waits(account: string, now: number): number | undefined {
     let until = 0
-    for (const device of this.#devices.keys())
-      until = Math.max(until, waitsUntil(this.#pairs.get(pairOf(account, device))))
+    for (const [key, pair] of this.#pairs) if (isOf(key, account)) until = Math.max(until, waitsUntil(pair))
     return until > now ? until : undefined
   }
 
+  /** Looks at a password: as long as that takes it counts as one more try of this name from there. */
+  async trying<Result>(name: string, from: Whence, work: () => Promise<Result>): Promise<Result> {
+    const key = pairOf(name, from)
+    this.#trying.set(key, (this.#trying.get(key) ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      const others = (this.#trying.get(key) ?? 1) - 1
+      if (others === 0) this.#trying.delete(key)
+      else this.#trying.set(key, others)
+    }
+  }
+
   /** A wrong password; `account` is undefined where no account has the name. Only `name` need be given for those. */
-  failed(account: string | undefined, device: string, now: number, name = account): void {
-    push(this.#devices, device, now, DEVICE_FAILURES)
+  failed(account: string | undefined, from: Whence, now: number, name = account): void {
+    if (from.mark === undefined) push(this.#devices, from.device, now, DEVICE_FAILURES)
     if (account !== undefined) push(this.#accounts, account, now, LOCK_FAILURES)
     if (name === undefined) return
-    const key = pairOf(name, device)
+    const key = pairOf(name, from)
     const pair = this.#pairs.get(key) ?? { failures: 0, last: now }
     // A day without a try is the end of a series.
     const failures = now - pair.last > DAY_MILLISECONDS ? 1 : pair.failures + 1
@@ -78,8 +100,8 @@ export class SignInGuard {
   }
 
   /** Wrong passwords of a name on a device, one after the other. */
-  inARow(name: string, device: string): number {
-    return this.#pairs.get(pairOf(name, device))?.failures ?? 0
+  inARow(name: string, from: Whence): number {
+    return this.#pairs.get(pairOf(name, from))?.failures ?? 0
   }
 
   /** Whether an account has had so many wrong passwords in a day that it is to be locked. */
@@ -94,7 +116,7 @@ export class SignInGuard {
 
   #forgive(account: string): void {
     this.#accounts.delete(account)
-    for (const key of [...this.#pairs.keys()]) if (key.startsWith(`${account}\0`)) this.#pairs.delete(key)
+    for (const key of [...this.#pairs.keys()]) if (isOf(key, account)) this.#pairs.delete(key)
   }
 }
 
@@ -112,8 +134,12 @@ function waitsUntil(pair: Failures | undefined): number {
   return pair.last + Math.min(WAIT_MILLISECONDS * 2 ** (pair.failures - FREE_FAILURES), WAIT_MILLISECONDS_MAX)
 }
 
-function pairOf(name: string, device: string): string {
-  return `${name}\0${device}`
+function isOf(key: string, name: string): boolean {
+  return key.startsWith(`${name}\0`)
+}
+
+function pairOf(name: string, { device, mark }: Whence): string {
+  return mark === undefined ? `${name}\0${device}` : `${name}\0${device}\0${mark}`
 }
 
 /** Times of the last day; a clock that was set back makes none of them untrue. */

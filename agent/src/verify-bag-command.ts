@@ -4,6 +4,7 @@ import {
   openZipBag,
   reportText,
   type Trust,
+  unreadableText,
   verifyBag,
   type ZipBag,
 } from '@compliance-relay/shared/bag'
@@ -36,8 +37,7 @@ export async function openBag(file: string): Promise<ZipBag> {
   try {
     return await openZipBag(await openAsBlob(file))
   } catch (error) {
-    if (error instanceof BagUnreadable)
-      throw new UnusableInput(`${file} is no zip that can be read, or only a part of one (${error.message})`)
+    if (error instanceof BagUnreadable) throw new UnusableInput(unreadableText(file, error))
     throw error
   }
 }

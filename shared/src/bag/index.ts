@@ -28,6 +28,7 @@ export {
   reportText,
   timeOfSeconds,
   UNTRUSTED_TEXT,
+  unreadableText,
   verdictText,
 } from './report-text.ts'
 export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'

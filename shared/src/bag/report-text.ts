@@ -1,5 +1,5 @@
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
-import { type BagFinding, bagFaults } from './faults.ts'
+import { type BagFinding, type BagUnreadable, bagFaults } from './faults.ts'
 import { filterText } from './filter.ts'
 import type { BagReport, TrailInBag } from './verify-bag.ts'
 
@@ -50,7 +50,9 @@ export function bagFacts({ sealed, trails }: BagReport): readonly (readonly [nam
 }
 
 function trailText({ trail, disclosed, size, withheld, checkpoints, covered }: TrailInBag): string {
-  return `${trail}: ${disclosed} of ${size} records, ${withheld} withheld; ${checkpoints} checkpoints hold, the largest of ${covered} records`
+  return `${trail}: ${disclosed} of ${size} records, ${withheld} withheld; ${
+    checkpoints === 1 ? 'one checkpoint holds, of' : `${checkpoints} checkpoints hold, the largest of`
+  } ${covered} records`
 }
 
 function witnessText(name: string, seconds: number, covered: number): string {
@@ -93,7 +95,9 @@ export function checkedTexts({ checked }: BagReport): readonly string[] {
   return [
     `${checked.files} files, ${checked.bytes} bytes, against the manifest, and that against the seal`,
     `${checked.records} records at their places, and each cell of the table`,
-    ...(checked.statements > 0 ? [`${checked.statements} e-signatures`] : []),
+    ...(checked.statements > 0
+      ? [`${checked.statements} ${checked.statements === 1 ? 'e-signature' : 'e-signatures'}`]
+      : []),
   ]
 }
 
@@ -117,6 +121,11 @@ export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {
 /** Where nothing is given from outside of a bag, this is all there is to say of it, whatever is found. */
 export const UNTRUSTED_TEXT =
   'No fingerprint and no policy was given, so this bag vouches for nothing: anybody can make one that agrees with itself.'
+
+/** Of what is no bag at all. */
+export function unreadableText(file: string, { message }: BagUnreadable): string {
+  return `${file} is no zip that can be read, or only a part of one (${message})`
+}
 
 function findingLines(finding: BagFinding): string[] {
   const { code, place, sentence, expected, found } = findingText(finding)

@@ -116,7 +116,12 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
   const { seal } = checked
   const trails = await checkTrails(source, seal.trails, policy, findings)
-  checkHistory(checked, tags.get(SEAL_LEAVES), trails.get(checked.entry.record.trail)?.leaves, findings)
+  const isInHistory = checkHistory(
+    checked,
+    tags.get(SEAL_LEAVES),
+    trails.get(checked.entry.record.trail)?.leaves,
+    findings,
+  )
   const records = digests.has(RECORDS)
     ? await checkRecords(
         source,
@@ -165,7 +170,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
     bytes,
     files: all.files.length,
     checked,
-    isTrusted: policy !== undefined,
+    isShown: policy !== undefined && isInHistory,
     trails: inBag,
     records,
   })
@@ -251,7 +256,7 @@ function reportOf(
     bytes,
     files,
     checked,
-    isTrusted = false,
+    isShown = false,
     trails = [],
     records,
   }: {
@@ -259,8 +264,8 @@ function reportOf(
     readonly bytes: number
     readonly files: number
     readonly checked?: CheckedSeal
-    /** It is known whose signatures count. */
-    readonly isTrusted?: boolean
+    /** It is known whose signatures count, and the seal is in the history of the records. */
+    readonly isShown?: boolean
     readonly trails?: readonly TrailInBag[]
     readonly records?: { readonly count: number; readonly statements: number }
   },
@@ -270,7 +275,7 @@ function reportOf(
     findings: findings.list,
     omitted: findings.omitted(),
     info,
-    sealed: checked && sealedBy(checked, isTrusted && !broken && checked.proof !== undefined),
+    sealed: checked && sealedBy(checked, isShown && !broken),
     trails,
     checked: { files, bytes, records: records?.count ?? 0, statements: records?.statements ?? 0 },
   }

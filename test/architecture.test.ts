@@ -53,7 +53,11 @@ const rules = {
     ],
   },
   server: { folder: 'server', may: ['@compliance-relay/shared/', 'node:'] },
-  web: { folder: 'web', may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/api'] },
+  web: {
+    folder: 'web/src',
+    may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/api', '@compliance-relay/shared/bag'],
+  },
+  'web build': { folder: 'web/build', may: ['../package.json', 'node:', 'vite'] },
 } satisfies Record<string, Rule>
 
 /** Imports that a rule does not allow, as `file: what it imports`. */
@@ -119,6 +123,7 @@ describe('who may import whom', () => {
     ['agent', "import { hex } from '../../shared/src/trail/bytes.ts'", '../../shared/src/trail/bytes.ts'],
     ['server', "import { x } from '@compliance-relay/agent'", '@compliance-relay/agent'],
     ['web', "import { x } from '@compliance-relay/shared/relay'", '@compliance-relay/shared/relay'],
+    ['web', "import { readFileSync } from 'node:fs'", 'node:fs'],
   ] as const)('a wrong import planted in %s is refused: %s', (name, text, stray) => {
     const rule = rules[name]
     const path = `${rule.folder}/planted.ts`

@@ -15,6 +15,7 @@ import { feedTokenCommand } from './commands/feed-token.ts'
 import { identityCommand } from './commands/identity.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
+import { pageCommand, pageHelp } from './commands/page.ts'
 import { profilesCommand } from './commands/profiles.ts'
 import { reading } from './commands/reading.ts'
 import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
@@ -66,6 +67,7 @@ export const commands: { readonly [name: string]: Command } = {
   export: { help: exportHelp, run: exportCommand },
   report: { help: reportHelp, run: reportCommand },
   keys: { help: keysHelp, run: keysCommand },
+  page: { help: pageHelp, run: pageCommand },
   verify: { help: verifyHelp, run: verify },
   'verify-file': { help: verifyFileHelp, run: verifyFileCommand },
   recover: { help: recoverHelp, run: recoverCommand },

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Trust } from '@compliance-relay/shared/bag'
+import { readFingerprints, type Trust } from '@compliance-relay/shared/bag'
 import {
   base64,
   type Checkpoint,
@@ -131,7 +131,7 @@ export async function trustOf(
       'say whose word counts, in one of three ways: --policy FILE, --trail-key LINE, or --fingerprint for each key (relay keys prints them); it has to come from outside of the export',
     )
   for (const one of args.fingerprint)
-    if (!/^[0-9a-f]{64}$/i.test(one.replace(/[\s:]/g, '')))
+    if (readFingerprints(one)?.length !== 1)
       throw new UnusableInput(
         'a fingerprint is 64 hexadecimal digits, as relay keys prints it; with the spaces it goes in quotes',
       )

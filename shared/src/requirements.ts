@@ -333,7 +333,7 @@ export const requirements = {
   'P11-10a-4': {
     clause: ['21 CFR 11.10(a)', '21 CFR 11.10(b)'],
     text: 'Whoever has no secret, no account and no network can check an export.',
-    how: 'An export is sealed by a record of the trail and carries leaves, heads, policy and proof; one function verifies it, and VERIFY.txt says how to do it with tools that are not ours.',
+    how: 'An export is sealed by a record of the trail and carries leaves, heads, policy and proof; one function verifies it, for the command and for a page without network, and VERIFY.txt says how to do it with tools that are not ours.',
     risk: 'high',
     owner: 'shared',
     by: 'product',

@@ -10,6 +10,7 @@ import { burst, largeFile, latency } from './capture.ts'
 import { exports } from './exports.ts'
 import { manyFiles } from './many-files.ts'
 import { measureMemory } from './memory.ts'
+import { offlinePage } from './page.ts'
 import { reading } from './reading.ts'
 import { count, printHead, printRow, type Row, row } from './row.ts'
 import { starts } from './starts.ts'
@@ -34,6 +35,7 @@ const parts = [
   'names',
   'reading',
   'exports',
+  'page',
 ] as const
 type Part = (typeof parts)[number]
 
@@ -101,6 +103,7 @@ const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>]
   [asked.has('starts'), 'starts', () => starts(sizes)],
   [asked.has('names'), 'names', async () => [await whoIsThere()]],
   [asked.has('exports'), 'exports', () => exports(sizes)],
+  [asked.has('page'), 'page', () => offlinePage(entries)],
   [asked.has('reading'), 'reading', async () => [await reading(Math.ceil(entries / 10))]],
 ]
 

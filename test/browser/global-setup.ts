@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
+import { buildOfflinePage } from './offline-page.ts'
 import { buildSite, modulesFile, serveSite } from './site.ts'
 
-/** Builds and serves the page for the whole run. Test processes learn the address from the environment. */
+/** Builds the pages for the whole run, and serves the one of the ring. Test processes learn the address from the environment. */
 export default async function setUp(): Promise<() => Promise<void>> {
+  await buildOfflinePage()
   const modules = await buildSite()
   writeFileSync(modulesFile, `${modules.join('\n')}\n`)
   const server = await serveSite()

@@ -124,6 +124,10 @@ const others: { readonly [name: string]: (example: string) => void | Promise<voi
     const [, key = ''] = /^ {2}key +(\S+)$/m.exec(typed(`relay keys --data ${station.data}`)) ?? []
     typed(example.replace('KEY LINE', key))
   },
+  page: (example) => {
+    execFileSync(process.execPath, [join(import.meta.dirname, '../../web/build/main.ts')])
+    expect(typed(example)).toMatch(/^SHA-256 +[0-9a-f]{64}$/m)
+  },
 }
 let code = ''
 

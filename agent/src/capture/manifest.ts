@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { dataSetManifest } from '@compliance-relay/shared/trail'
 import { bytesOfName } from './raw-name.ts'
 
 /** A file of a data set as its manifest states it. */
@@ -11,34 +11,11 @@ export interface ManifestFile {
   readonly sha256: string
 }
 
-/**
- * The manifest of a data set: a line for each file, `<sha256>  <size>  <path>`, in order of the paths' bytes.
- * Paths are the bytes on disk; a path with a newline, carriage return or backslash is escaped as sha256sum does
- * it, and its line then begins with a backslash. The digest of a data set is the SHA-256 of these bytes.
- */
+/** The manifest of a data set, over names as this relay has them. The digest of a data set is the SHA-256 of these bytes. */
 export function manifestOf(files: readonly ManifestFile[]): Uint8Array {
-  const lines = files
-    .map(({ path, size, sha256 }) => ({ path: bytesOfName(path), size, sha256 }))
-    .sort((a, b) => Buffer.compare(a.path, b.path))
-    .map(({ path, size, sha256 }) => {
-      const escaped = escapedPath(path)
-      const mark = escaped.length === path.length ? '' : '\\'
-      return Buffer.concat([Buffer.from(`${mark}${sha256}  ${size}  `), escaped, Buffer.from('\n')])
-    })
-  return Buffer.concat(lines)
+  return dataSetManifest(files.map((file) => ({ ...file, path: bytesOfName(file.path) })))
 }
 
 export function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-const escapes = new Map([
-  [0x0a, '\\n'],
-  [0x0d, '\\r'],
-  [0x5c, '\\\\'],
-])
-
-function escapedPath(path: Uint8Array): Uint8Array {
-  if (!path.some((byte) => escapes.has(byte))) return path
-  return Buffer.concat([...path].map((byte) => Buffer.from(escapes.get(byte) ?? [byte])))
 }

@@ -17,7 +17,7 @@ import {
 import { type BagSource, linesIn } from './bag-source.ts'
 import type { CheckedTrail } from './check-trails.ts'
 import { csvHeader, csvRow } from './csv.ts'
-import { type ExportFilter, takenBy } from './filter.ts'
+import { takenBy } from './filter.ts'
 import { BagFindings } from './findings.ts'
 import { CSV, RECORDS } from './layout.ts'
 import type { Seal } from './seal.ts'
@@ -30,6 +30,18 @@ export interface CheckedRecords {
   readonly statements: number
 }
 
+/** A record that is the one at its place in its trail. */
+export interface SeenRecord {
+  readonly record: TrailRecord
+  readonly leaf: Hash
+  /** Number of its line in records.json, from 1. */
+  readonly line: number
+  /** It is an e-signature that verifies, or a decision that makes one of what was held. */
+  readonly signs: boolean
+  /** How many records the seal says there are. */
+  readonly of: number
+}
+
 /**
  * Every record in the bag: it is the one at its place in its trail, in order, asked for, and what is signed in it verifies.
  * The table is made again from the records on the way; where it is another, its lines are looked through.
@@ -40,10 +52,12 @@ export async function checkRecords(
     seal,
     trails,
     policy,
+    onRecord,
   }: {
     readonly seal: Seal
     readonly trails: ReadonlyMap<string, CheckedTrail>
     readonly policy: Policy | undefined
+    readonly onRecord: ((seen: SeenRecord) => void) | undefined
   },
   csvDigest: string | undefined,
   findings: BagFindings,
@@ -51,7 +65,7 @@ export async function checkRecords(
 ): Promise<CheckedRecords> {
   const table = sha256InPieces()
   table.update(csvHeader)
-  const one = new RecordsOfTrail(seal.filter, trails, policy, findings)
+  const one = new RecordsOfTrail(seal, trails, policy, findings, onRecord)
   let count = 0
   for await (const { line, at } of entriesOf(source, findings, read)) {
     count++
@@ -125,7 +139,8 @@ function rowOf(line: Uint8Array): Uint8Array | undefined {
 class RecordsOfTrail {
   readonly disclosed = new Map<string, number>()
   statements = 0
-  readonly #filter: ExportFilter
+  readonly #seal: Seal
+  readonly #onRecord: ((seen: SeenRecord) => void) | undefined
   readonly #trails: ReadonlyMap<string, CheckedTrail>
   readonly #findings: BagFindings
   readonly #signers = new Map<string, EnrolledSigners>()
@@ -134,12 +149,14 @@ class RecordsOfTrail {
   readonly #ended = new Set<string>()
 
   constructor(
-    filter: ExportFilter,
+    seal: Seal,
     trails: ReadonlyMap<string, CheckedTrail>,
     policy: Policy | undefined,
     findings: BagFindings,
+    onRecord: ((seen: SeenRecord) => void) | undefined,
   ) {
-    this.#filter = filter
+    this.#seal = seal
+    this.#onRecord = onRecord
     this.#trails = trails
     this.#taken = policy
     this.#findings = findings
@@ -166,9 +183,11 @@ class RecordsOfTrail {
     }
     this.#checkOrder(trail, seq, found)
     this.disclosed.set(trail, (this.disclosed.get(trail) ?? 0) + 1)
-    if (takenBy(this.#filter, record) === undefined)
+    if (takenBy(this.#seal.filter, record) === undefined)
       found('record-not-asked-for', 'a record of the filter', kind)
+    const before = this.statements
     this.#checkKind(record, leaf, known, found)
+    this.#onRecord?.({ record, leaf, line: at, signs: this.statements > before, of: this.#seal.count })
     return record
   }
 

@@ -126,15 +126,15 @@ export function checkSignatures(
 
 /**
  * That the seal stands in the history the records are of: the leaves of its trail, and those that came until the head
- * under which it is proved, make that head.
+ * under which it is proved, make that head. True only if that was shown: what lacks a part of it is no seal that holds.
  */
 export function checkHistory(
   { entry, proof }: CheckedSeal,
   bytes: Uint8Array | undefined,
   leaves: LeafStore | undefined,
   findings: BagFindings,
-): void {
-  if (bytes === undefined || proof === undefined) return
+): boolean {
+  if (bytes === undefined || proof === undefined) return false
   if (leaves === undefined) {
     const { trail } = entry.record
     findings.add({
@@ -144,15 +144,16 @@ export function checkHistory(
       expected: 'leaves of the seal’s own trail',
       found: 'none',
     })
-    return
+    return false
   }
   const more = findings.read(SEAL_LEAVES, () => readLeaves(fromUtf8(bytes)), 'file-form')
-  if (more === undefined) return
+  if (more === undefined) return false
   const all = new Frontier()
   for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
   for (const leaf of more) all.append(leaf)
   const { size, root } = proof.checkpoint
-  if (all.size !== size || !equalBytes(all.root(), root))
+  const isShown = all.size === size && equalBytes(all.root(), root)
+  if (!isShown)
     findings.add({
       code: 'seal-of-another-history',
       file: SEAL_LEAVES,
@@ -160,6 +161,7 @@ export function checkHistory(
       expected: `${base64(root)} at size ${size}`,
       found: `${base64(all.root())} at size ${all.size}`,
     })
+  return isShown
 }
 
 /** One hash of 32 bytes a line, in hexadecimal. Throws `BagFormError`. */

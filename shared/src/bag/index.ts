@@ -1,10 +1,12 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
 export { type BagInfo, parseBagInfo, printBagInfo } from './bag-info.ts'
-export type { BagSource } from './bag-source.ts'
+export { type BagSource, linesIn } from './bag-source.ts'
+export type { SeenRecord } from './check-records.ts'
 export { printLeaves } from './check-seal.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, filterText, readFilter, takenBy } from './filter.ts'
+export { readFingerprints } from './fingerprints.ts'
 export * from './layout.ts'
 export {
   type BagSink,
@@ -19,6 +21,19 @@ export type { Block, Cell, Column, EveryPage, PrintedCopy, Row, Words } from './
 export { type PrintedCopyFacts, printedCopy } from './printed/copy.ts'
 export { printedPage } from './printed/page.ts'
 export { plainText, written } from './printed/plain-text.ts'
+export {
+  bagFacts,
+  checkedTexts,
+  type FindingText,
+  findingText,
+  notCheckedTexts,
+  omittedText,
+  reportText,
+  timeOfSeconds,
+  UNTRUSTED_TEXT,
+  unreadableText,
+  verdictText,
+} from './report-text.ts'
 export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export { openZipBag, type ZipBag, ZipSink } from './zip.ts'

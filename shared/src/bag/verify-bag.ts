@@ -15,7 +15,7 @@ import {
 import type { BagInfo } from './bag-info.ts'
 import { type BagSource, wholeOf } from './bag-source.ts'
 import { checkFiles, readable } from './check-files.ts'
-import { checkRecords } from './check-records.ts'
+import { checkRecords, type SeenRecord } from './check-records.ts'
 import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, readLeaves } from './check-seal.ts'
 import { type CheckedTrail, checkTrails } from './check-trails.ts'
 import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
@@ -37,6 +37,11 @@ export interface BagOptions {
   readonly newest?: readonly Checkpoint[]
   /** How much was read, and of how much, in bytes; called often. */
   readonly onProgress?: (read: number, of: number) => void
+  /**
+   * Called with each record that stands at its place in its trail, in the order of the bag, while it is not yet known
+   * whether the bag holds: what is made of them counts only once the report has no findings.
+   */
+  readonly onRecord?: (seen: SeenRecord) => void
 }
 
 export interface BagReport {
@@ -111,9 +116,20 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
   const { seal } = checked
   const trails = await checkTrails(source, seal.trails, policy, findings)
-  checkHistory(checked, tags.get(SEAL_LEAVES), trails.get(checked.entry.record.trail)?.leaves, findings)
+  const isInHistory = checkHistory(
+    checked,
+    tags.get(SEAL_LEAVES),
+    trails.get(checked.entry.record.trail)?.leaves,
+    findings,
+  )
   const records = digests.has(RECORDS)
-    ? await checkRecords(source, { seal, trails, policy }, digests.get(CSV), findings, read)
+    ? await checkRecords(
+        source,
+        { seal, trails, policy, onRecord: options.onRecord },
+        digests.get(CSV),
+        findings,
+        read,
+      )
     : { count: 0, disclosed: new Map<string, number>(), statements: 0 }
   for (const head of options.newest ?? []) {
     if (policy !== undefined) checkSignatures(head, policy, GIVEN, findings)
@@ -154,7 +170,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
     bytes,
     files: all.files.length,
     checked,
-    isTrusted: policy !== undefined,
+    isShown: policy !== undefined && isInHistory,
     trails: inBag,
     records,
   })
@@ -240,7 +256,7 @@ function reportOf(
     bytes,
     files,
     checked,
-    isTrusted = false,
+    isShown = false,
     trails = [],
     records,
   }: {
@@ -248,8 +264,8 @@ function reportOf(
     readonly bytes: number
     readonly files: number
     readonly checked?: CheckedSeal
-    /** It is known whose signatures count. */
-    readonly isTrusted?: boolean
+    /** It is known whose signatures count, and the seal is in the history of the records. */
+    readonly isShown?: boolean
     readonly trails?: readonly TrailInBag[]
     readonly records?: { readonly count: number; readonly statements: number }
   },
@@ -259,7 +275,7 @@ function reportOf(
     findings: findings.list,
     omitted: findings.omitted(),
     info,
-    sealed: checked && sealedBy(checked, isTrusted && !broken && checked.proof !== undefined),
+    sealed: checked && sealedBy(checked, isShown && !broken),
     trails,
     checked: { files, bytes, records: records?.count ?? 0, statements: records?.statements ?? 0 },
   }

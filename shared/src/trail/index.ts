@@ -21,6 +21,7 @@ export {
   cosignatureTime,
   withSignature,
 } from './cosignature.ts'
+export { type DataSetFile, dataSetManifest } from './data-set-manifest.ts'
 export { EnrolledSigners } from './enrolled-signers.ts'
 export {
   actorOf,

@@ -1,0 +1,170 @@
+import {
+  type BagOptions,
+  type BagReport,
+  type BagSource,
+  BagUnreadable,
+  linesIn,
+  MANIFEST,
+  RECORDS,
+  type SeenRecord,
+  verifyBag,
+} from '@compliance-relay/shared/bag'
+import {
+  equalBytes,
+  type Hash,
+  hex,
+  LINE_BYTES_MAX,
+  leafHash,
+  readEntry,
+  sha256InPieces,
+  type TrailRecord,
+} from '@compliance-relay/shared/trail'
+import { DigestIndex } from './digest-index.ts'
+import type { Match } from './messages.ts'
+import { Signatures } from './signatures.ts'
+
+/** Records of one content that are given one by one. */
+export const MATCHES_MAX = 20
+const HASH_BYTES = 32
+const COMMA = 0x2c
+
+/** A bag that was verified, and what can be asked of it afterwards. */
+export class CheckedBag {
+  readonly report: BagReport
+  /** SHA-256 of the payload manifest, by which a bag is named; undefined if there is none that can be read. */
+  readonly manifest: string | undefined
+  readonly #source: BagSource
+  readonly #seen: Seen
+
+  private constructor(source: BagSource, report: BagReport, manifest: string | undefined, seen: Seen) {
+    this.#source = source
+    this.report = report
+    this.manifest = manifest
+    this.#seen = seen
+  }
+
+  static async of(source: BagSource, options: BagOptions): Promise<CheckedBag> {
+    const seen = new Seen()
+    const report = await verifyBag(source, {
+      ...options,
+      onRecord: (one) => {
+        seen.take(one)
+        options.onRecord?.(one)
+      },
+    })
+    return new CheckedBag(source, report, await manifestOf(source), seen)
+  }
+
+  /** Only of a bag in which nothing is wrong is a record evidence; that it is older than some head is not wrong. */
+  get isEvidence(): boolean {
+    const { sealed, findings } = this.report
+    return sealed?.holds === true && findings.every(({ code }) => code === 'bag-older')
+  }
+
+  /** Lines of records.json that speak of a digest. Of a bag that is no evidence none do. */
+  linesOf(digest: string): readonly number[] {
+    return this.isEvidence ? this.#seen.digests.linesOf(digest) : []
+  }
+
+  /**
+   * The records in these lines. They are read once more, and each has to be the very one that was verified. Throws if the
+   * file is another by now.
+   */
+  async recordsIn(lines: ReadonlySet<number>, isStopped: () => boolean): Promise<Map<number, TrailRecord>> {
+    const found = new Map<number, TrailRecord>()
+    const last = Math.max(0, ...lines)
+    let at = 0
+    if (last === 0) return found
+    for await (const some of linesIn(this.#source.read(RECORDS), LINE_BYTES_MAX + 2)) {
+      for (const line of some) {
+        at++
+        if (!lines.has(at)) continue
+        const entry = line.at(-1) === COMMA ? line.subarray(0, -1) : line
+        if (!equalBytes(leafHash(entry), this.#seen.leafOf(at)))
+          throw new Error('the export was changed after it was checked: check it again')
+        found.set(at, readEntry(entry).record)
+      }
+      if (at >= last || isStopped()) break
+    }
+    return found
+  }
+
+  /** What a record says of a digest that stands in it. */
+  matchOf(record: TrailRecord, digest: string): Match {
+    const { trail, seq, kind, time, actor, body } = record
+    const { id, name, via } = actor
+    const covering = this.report.trails.find((one) => one.trail === trail && seq < one.covered)
+    return {
+      ...roleOf(record, digest),
+      trail,
+      seq,
+      kind,
+      time,
+      actor: { id, name, via },
+      path: textOf(body['path']),
+      project: textOf(body['project']),
+      device: textOf(body['device']),
+      witnessed: covering?.witnessed ?? [],
+      signatures: this.#seen.signatures.of(trail, seq),
+    }
+  }
+}
+
+async function manifestOf(source: BagSource): Promise<string | undefined> {
+  if (!source.files.some(({ name }) => name === MANIFEST)) return undefined
+  const running = sha256InPieces()
+  try {
+    for await (const piece of source.read(MANIFEST)) running.update(piece)
+    return hex(running.digest())
+  } catch (error) {
+    // That it cannot be read is a finding.
+    if (error instanceof BagUnreadable) return undefined
+    throw error
+  }
+}
+
+/** What is kept of the records while they are verified. */
+class Seen {
+  readonly digests = new DigestIndex()
+  readonly signatures = new Signatures()
+  #leaves = new Uint8Array(1_024 * HASH_BYTES)
+
+  take(seen: SeenRecord): void {
+    const { record, leaf, line } = seen
+    this.signatures.take(seen)
+    const { sha256, manifest, raw, files } = record.body
+    for (const digest of [sha256, manifest, raw]) if (digest !== undefined) this.digests.add(digest, line)
+    for (const { sha256: one } of membersIn(files)) this.digests.add(one, line)
+    this.#keep(leaf, line)
+  }
+
+  leafOf(line: number): Hash {
+    return this.#leaves.subarray(line * HASH_BYTES, (line + 1) * HASH_BYTES)
+  }
+
+  #keep(leaf: Hash, line: number): void {
+    if ((line + 1) * HASH_BYTES > this.#leaves.length) {
+      const larger = new Uint8Array(Math.max(2 * this.#leaves.length, (line + 1) * HASH_BYTES))
+      larger.set(this.#leaves)
+      this.#leaves = larger
+    }
+    this.#leaves.set(leaf, line * HASH_BYTES)
+  }
+}
+
+function roleOf({ body }: TrailRecord, digest: string): Pick<Match, 'as' | 'members'> {
+  if (body['sha256'] === digest) return { as: 'file' }
+  if (body['manifest'] === digest) return { as: 'data-set' }
+  if (body['raw'] === digest) return { as: 'raw-data' }
+  const members = membersIn(body['files']).filter(({ sha256 }) => sha256 === digest)
+  return { as: 'member', members: members.map(({ path }) => textOf(path)) }
+}
+
+/** Files of a data set as its record has them. */
+function membersIn(files: unknown): readonly { readonly path?: unknown; readonly sha256?: unknown }[] {
+  return Array.isArray(files) ? files.filter((one) => typeof one === 'object' && one !== null) : []
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

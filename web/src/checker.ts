@@ -1,0 +1,72 @@
+import type { Answers, Ask, Checked, DroppedFile, Given, Progress, Told } from './messages.ts'
+
+/** Files go to the worker so many at a time: each is work for the page. */
+const FILES_AT_ONCE = 500
+
+/** Whoever asked is told how far it is, and then the end of it. */
+export interface Listener {
+  readonly onProgress: (progress: Progress) => void
+  readonly onUnusable: (why: string) => void
+}
+
+/** The worker with the bag in it. A new bag has a new one, and to give up is to end it. */
+export class Checker {
+  readonly #start: () => Worker
+  #worker: Worker | undefined
+
+  /** `start`: makes a worker. */
+  constructor(start: () => Worker) {
+    this.#start = start
+  }
+
+  verify(
+    bag: File,
+    given: Given,
+    listener: Listener & { readonly onReport: (checked: Checked) => void },
+  ): void {
+    this.end()
+    this.#worker = this.#start()
+    this.#listen(listener, (told) => {
+      if (told.told === 'report') listener.onReport(told.result)
+    })
+    this.#ask({ ask: 'verify', bag, given })
+  }
+
+  find(
+    files: readonly DroppedFile[],
+    listener: Listener & { readonly onAnswers: (answers: Answers) => void },
+  ): void {
+    this.#listen(listener, (told) => {
+      if (told.told === 'answers') listener.onAnswers(told.answers)
+    })
+    for (let at = 0; at < files.length || at === 0; at += FILES_AT_ONCE)
+      this.#ask({
+        ask: 'find',
+        files: files.slice(at, at + FILES_AT_ONCE),
+        isLast: at + FILES_AT_ONCE >= files.length,
+      })
+  }
+
+  stopFinding(): void {
+    this.#ask({ ask: 'stop' })
+  }
+
+  end(): void {
+    this.#worker?.terminate()
+    this.#worker = undefined
+  }
+
+  #listen({ onProgress, onUnusable }: Listener, onEnd: (told: Told) => void): void {
+    if (this.#worker === undefined) return
+    this.#worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      if (data.told === 'progress') onProgress(data.progress)
+      else if (data.told === 'unusable') onUnusable(data.why)
+      else onEnd(data)
+    }
+    this.#worker.onerror = ({ message }) => onUnusable(`It failed, and nothing is said: ${message}`)
+  }
+
+  #ask(ask: Ask): void {
+    this.#worker?.postMessage(ask)
+  }
+}

@@ -128,5 +128,5 @@ test('trails are told apart, and each names the one it goes on from', async () =
       (await reader.tile(id, 'tile/0/000.p/3')).bytes,
     ),
   ).not.toBe(0)
-  expect(() => reader.checkpoint('0'.repeat(16))).toThrow('nothing under this name')
+  expect(() => reader.checkpoint('0'.repeat(16))).toThrow('nothing at this address')
 })

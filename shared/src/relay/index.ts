@@ -28,6 +28,7 @@ export { IssuerKeys } from './identity/issuer-keys.ts'
 export { OpenIdConnect } from './identity/openid-connect.ts'
 export { Presence, type PresenceDesk, type PresenceRefusal } from './identity/presence.ts'
 export { UsedTokens } from './identity/used-tokens.ts'
+export type { Withheld } from './in-projects.ts'
 export { OneAtATime } from './one-at-a-time.ts'
 export { type Keyring, openOsKeystore } from './os-keystore.ts'
 export { commonPasswords } from './passwords/common-passwords.ts'
@@ -77,8 +78,8 @@ export { Signing } from './signing/signing.ts'
 export {
   type Destination,
   destinationText,
-  isWanted,
   type Subscription,
+  wantedIn,
 } from './subscriptions/subscription.ts'
 export {
   carriedSubscriptions,

@@ -10,7 +10,14 @@ import { BEGIN_MAX } from '../../shared/src/relay/identity/external-sign-in.ts'
 import { OpenIdConnect } from '../../shared/src/relay/identity/openid-connect.ts'
 import { PENDING_MAX, PENDING_MILLISECONDS } from '../../shared/src/relay/identity/pending-sign-ins.ts'
 import type { Caller } from '../../shared/src/relay/people.ts'
-import { Disk, good, problemOf, reason, Site } from '../../shared/src/relay/people-site.test-support.ts'
+import {
+  Disk,
+  good,
+  problemOf,
+  projects,
+  reason,
+  Site,
+} from '../../shared/src/relay/people-site.test-support.ts'
 import { changeRules } from '../../shared/src/relay/rules/change-rules.ts'
 import { IdentityProvider, SECRET } from '../support/identity-provider.ts'
 
@@ -49,7 +56,7 @@ beforeEach(async () => {
 
 async function rule(clientId: string): Promise<void> {
   const identity = { issuer: provider.issuer, clientId, audience: 'https://relay.lab.example' }
-  await changeRules(api.site.people, first, { identity }, reason)
+  await changeRules(api.site.people, first, { identity }, reason, projects)
 }
 
 interface Answer {
@@ -233,7 +240,7 @@ describe('nobody else comes in by the provider', { tags: ['req/P11-10d-1', 'chal
   test('a site that goes to another provider, or to none, ends what the one before opened', async () => {
     const { token } = await finish(await answered())
     const answer = await answered()
-    await changeRules(api.site.people, first, { identity: null }, reason)
+    await changeRules(api.site.people, first, { identity: null }, reason, projects)
     expect(await problemOf(api.client(token).call('whoAmI', {}))).toBe('unauthenticated')
     await refused(answer)
     await api.site.people.sweep()

@@ -54,7 +54,7 @@ export const feedRoutes = {
       projects: feedProjectsField.optional(),
     }),
     result: z.strictObject({ token: z.string(), issued: feedTokenSchema }),
-    problems: ['reason-missing', 'name-form', 'too-many'],
+    problems: ['reason-missing', 'name-form', 'too-many', 'kind-unknown', 'project-unknown'],
     says:
       'Issues a feed token, which is given out once, here. Without kinds it opens captures and signatures; with ' +
       'projects only what belongs to one of them.',

@@ -57,6 +57,7 @@ export type { ListedTrail, StoredTrails } from './reading/readable-trails.ts'
 export { TrailPokes } from './reading/trail-pokes.ts'
 export { TrailReader, trailId } from './reading/trail-reader.ts'
 export { REASON_CHARACTERS, REASON_LETTERS_MIN, type ReasonFault, reasonFault } from './reason.ts'
+export { recordKinds } from './record-kinds.ts'
 export { REST_MILLISECONDS } from './recovery/recovery-book.ts'
 export {
   namesInRecoveryFile,

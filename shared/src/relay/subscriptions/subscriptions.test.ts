@@ -177,6 +177,25 @@ describe('a subscription', () => {
   })
 })
 
+test('a subscription to what nothing writes, or to no project, is refused with what there is', {
+  tags: ['challenge'],
+}, async () => {
+  const before = site.disk.records.length
+  const add = (wanted: Partial<Wanted>) =>
+    subscriptions.add(first, { what: 'records', to: { webhook: 'https://a.example/' }, reason, ...wanted })
+  await expect(add({ kinds: ['signatures.*'] })).rejects.toMatchObject({
+    code: 'kind-unknown',
+    details: { pointer: '/kinds/0' },
+    message: expect.stringContaining('There is signature.*, '),
+  })
+  await expect(add({ projects: ['nmr'] })).rejects.toMatchObject({
+    code: 'project-unknown',
+    message: expect.stringContaining('There is NMR, '),
+  })
+  expect(site.disk.records).toHaveLength(before)
+  await add({ kinds: ['signature.*'], projects: ['NMR'] })
+})
+
 describe('what is asked for', () => {
   const record = (kind: string, body = {}) => ({ kind, body, actor: { id: 'a', name: 'A', via: 'session' } })
 

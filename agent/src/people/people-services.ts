@@ -100,13 +100,13 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
 
 function signingOf(
   people: People,
-  { opened, relay, units, settings, wall, now }: PeopleServicesOptions,
+  { opened, relay, units, claims, settings, wall, now }: PeopleServicesOptions,
 ): Signing {
   const { store, trail, keys } = opened
   return new Signing({
     people,
     book: opened.people.memory.signing,
-    trail: new SignedRecords(store, units, trail),
+    trail: new SignedRecords(store, units, trail, { claimants: opened.people.memory.claimants, claims }),
     signer: keys.signer,
     relay,
     org: settings().org,

@@ -10,6 +10,7 @@ export {
   type Severity,
   severities,
 } from './alerts.ts'
+export type { ClaimantBook } from './claimant-book.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
 export { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from './crockford.ts'
 export { Feed } from './feed/feed.ts'
@@ -74,6 +75,7 @@ export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export { isHelloOf, signHello } from './signing/hello.ts'
 export type { SignedTrail } from './signing/judge-statement.ts'
+export { makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'
 export {

@@ -84,7 +84,7 @@ export class Captures implements UnclaimedCaptures {
     return this.#claimed.has(`${trail} ${seq}`)
   }
 
-  claimed({ trail, seq }: Place): void {
+  claimed({ trail, seq }: Place, _by: string): void {
     this.#claimed.add(`${trail} ${seq}`)
   }
 }

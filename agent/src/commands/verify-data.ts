@@ -27,6 +27,7 @@ import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { filesOnDisk } from './files-on-disk.ts'
@@ -243,20 +244,12 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
 
 /** Each trail but the first goes on from the one before, and says so in its first record. */
 function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
-  for (const [i, { id, origin }] of trails.entries()) {
+  for (const [i, trail] of trails.entries()) {
     const expected = trails[i - 1]?.origin
     if (expected === undefined) continue
-    const found = previousIn(store.line(id, 0))
-    if (found !== expected) findings.push({ code: 'trail-not-named', trail: origin, seq: 0, expected, found })
-  }
-}
-
-function previousIn(line: Uint8Array | undefined): string {
-  try {
-    const { previous } = line === undefined ? {} : readEntry(line).record.body
-    return String((previous as { trail?: unknown } | null | undefined)?.trail ?? 'none')
-  } catch {
-    return 'a first record that cannot be read'
+    const found = trailBefore(store, trail)?.trail ?? 'none that can be read'
+    if (found !== expected)
+      findings.push({ code: 'trail-not-named', trail: trail.origin, seq: 0, expected, found })
   }
 }
 

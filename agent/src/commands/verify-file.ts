@@ -26,8 +26,8 @@ export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
                     it is not there: nothing says why, or a record says so
       not-recorded  no record speaks of it
       folder        no record is of the folder itself; some of what is in it is named
-      A file outside the watched folders is compared by its content alone, and is called a copy, also
-      of a file in a data set.
+      A file outside the watched folders is compared by its content alone, and is called a copy,
+      also of a file in a data set.
       Exit code 0 only for recorded, 1 for all others, 2 if it is neither there nor in the trail.
       This does not verify the trail: relay verify --data does.
       Example: relay verify-file /data/nmr/result.txt --data /var/lib/relay`

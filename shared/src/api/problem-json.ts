@@ -82,5 +82,5 @@ const readable = z.object({
   pointer: z.string().optional(),
   detail: z.string().optional(),
   roles: z.array(z.string()).optional(),
-  there: z.unknown(),
+  there: z.unknown().optional(),
 })

@@ -95,6 +95,9 @@ function checkedLines({ entries, checked }: Report, keyed: boolean, notarised?: 
         ? `the end: no checkpoint given knows of records after the first ${coveredSize}, so any removed would not be missed`
         : 'the end: no checkpoint holds, so newest records that were removed would not be missed',
     ...(checkpoints > 0 && seen.length === 0 ? [`the checkpoint: ${unseen}`] : []),
+    ...(statements > 0
+      ? ['that nobody approved what they had made: the relay refuses that as it takes an approval in']
+      : []),
     'whether records were made of everything that happened: no file can show that',
   ]
   return [...list('checked', checks), ...list('not checked', open)]

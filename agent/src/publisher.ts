@@ -13,17 +13,16 @@ import {
 } from '@compliance-relay/shared/trail'
 import { askNotary, isHarmless, type NotaryFinding, notaryFaults, signedAtAll } from './ask-notary.ts'
 import { ownPolicy } from './check-trail.ts'
+import type { OpenedTrail } from './new-trail.ts'
 import { inTransaction } from './sqlite/database.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
+import { timestamp } from './time-text.ts'
 import type { TrailWriter } from './trail-writer.ts'
 
 export interface PublisherOptions {
-  readonly trail: StoredTrail
-  readonly writer: TrailWriter
   readonly database: DatabaseSync
   /** Another connection to the same database: what it reads is what was stored, not what was meant. */
   readonly reading: DatabaseSync
-  readonly signer: Signer
   readonly notary: Notary
   /** The tree at start, over entries that have been verified. */
   readonly frontier: FrontierState
@@ -32,10 +31,11 @@ export interface PublisherOptions {
   /** False if the notary could not be asked at start: it is asked before anything is signed. */
   readonly notaryAsked: boolean
   /** What the notary was found to be, once it could be asked after all. Not called if all is as it should be. */
-  readonly onNotaryFindings: (findings: readonly NotaryFinding[]) => void
+  readonly onNotaryFindings?: (findings: readonly NotaryFinding[]) => void
   /** A checkpoint of so many entries is signed and stored. */
-  readonly onSigned: (size: number) => void
-  readonly timestamp: () => string
+  readonly onSigned?: (size: number) => void
+  /** Wall clock, milliseconds. */
+  readonly wall: () => number
 }
 
 /** The notary holds what this trail's key signed and this trail does not contain. */
@@ -56,6 +56,9 @@ const OWED_AT_ONCE = 100
 /** Signs the trail's head and gives it to the notary. One at a time; a call may be repeated. */
 export class Publisher {
   readonly #options: PublisherOptions
+  readonly #trail: StoredTrail
+  readonly #writer: TrailWriter
+  readonly #signer: Signer
   readonly #store: TrailStore
   readonly #reading: TrailStore
   readonly #frontier: Frontier
@@ -63,8 +66,12 @@ export class Publisher {
   #asked: boolean
   #owes = true
 
-  constructor(options: PublisherOptions) {
+  /** Of a trail that is open: with its own writer, under its own key. */
+  constructor({ trail, writer, keys }: OpenedTrail, options: PublisherOptions) {
     this.#options = options
+    this.#trail = trail
+    this.#writer = writer
+    this.#signer = keys.signer
     this.#store = new TrailStore(options.database)
     this.#reading = new TrailStore(options.reading)
     this.#frontier = new Frontier(options.frontier)
@@ -73,7 +80,7 @@ export class Publisher {
 
   /** True if there is something to sign or to give. */
   get isBehind(): boolean {
-    return this.#owes || this.#options.writer.head.size > this.#signed
+    return this.#owes || this.#writer.head.size > this.#signed
   }
   #signed = 0
 
@@ -92,7 +99,8 @@ export class Publisher {
    * next run gives it. The other way round the notary would hold a promise we have no memory of making.
    */
   #sign(): void {
-    const { trail, writer, signer, database } = this.#options
+    const { database } = this.#options
+    const [trail, writer, signer] = [this.#trail, this.#writer, this.#signer]
     const size = writer.head.size
     const root = writer.root()
     const last = this.#store.lastCheckpoint(trail.id)
@@ -111,11 +119,12 @@ export class Publisher {
     inTransaction(database, () => this.#store.addCheckpoint(trail.id, size, note))
     this.#signed = size
     this.#owes = true
-    this.#options.onSigned(size)
+    this.#options.onSigned?.(size)
   }
 
   async #give(): Promise<void> {
-    const { trail, notary, database, timestamp } = this.#options
+    const { notary, database, wall } = this.#options
+    const trail = this.#trail
     for (;;) {
       const owed = this.#store
         .owed(trail.id, OWED_AT_ONCE + this.#foreign.size)
@@ -126,7 +135,7 @@ export class Publisher {
           await this.#differs(size, note, answer.held)
           continue
         }
-        inTransaction(database, () => this.#store.markNotarised(trail.id, size, timestamp()))
+        inTransaction(database, () => this.#store.markNotarised(trail.id, size, timestamp(wall())))
       }
       if (owed.length < OWED_AT_ONCE) break
     }
@@ -138,7 +147,8 @@ export class Publisher {
    * somebody has put it there, so this size cannot be given any more; the next ones can, and this one is named.
    */
   async #differs(size: number, note: Uint8Array, held: Uint8Array): Promise<void> {
-    const { trail, notary } = this.#options
+    const { notary } = this.#options
+    const trail = this.#trail
     await notary.keepConflict(trail.origin, note)
     const checkpoint = signedAtAll(trail, held)
     if (checkpoint?.size === size)
@@ -146,7 +156,7 @@ export class Publisher {
         size,
         `the notary holds another checkpoint under this trail's own signature at size ${size}`,
       )
-    const head = this.#options.writer.head.size
+    const head = this.#writer.head.size
     if (checkpoint !== undefined && checkpoint.size > head)
       throw new TrailForked(checkpoint.size, notaryFaults['notary-ahead'])
     // One of another size is in the wrong place, and must still be one that this trail contains.
@@ -162,7 +172,8 @@ export class Publisher {
 
   /** What start-up asks of a notary, asked later: as strictly, for who sets a trail back may keep the notary away. */
   async #askNotary(): Promise<void> {
-    const { trail, notary, writer, identity, onNotaryFindings } = this.#options
+    const { notary, identity, onNotaryFindings } = this.#options
+    const [trail, writer] = [this.#trail, this.#writer]
     const { size } = writer.head
     const remembered = () => ({ size, own: [...this.#store.checkpoints(trail.id)] })
     const { findings, strangers } = await askNotary(notary, { trail, remembered, identity })
@@ -172,7 +183,7 @@ export class Publisher {
     if (grave !== undefined) throw new TrailForked(grave.size ?? size, notaryFaults[grave.code])
     if (strangers.length > 0) await this.#hold(strangers, size)
     this.#asked = true
-    if (findings.length > 0) onNotaryFindings(findings)
+    if (findings.length > 0) onNotaryFindings?.(findings)
   }
 
   /** Holds checkpoints that the trail does not remember against its records. */
@@ -180,7 +191,7 @@ export class Publisher {
     strangers: readonly { readonly size: number; readonly note: Uint8Array }[],
     size: number,
   ): Promise<void> {
-    const { trail } = this.#options
+    const trail = this.#trail
     const checkpoints = strangers.map((one) => ({ name: `notary's ${one.size}`, bytes: one.note }))
     const verifier = new TrailVerifier({ checkpoints, policy: ownPolicy(trail) })
     for (const { seq, line } of this.#reading.lines(trail.id, 0, size)) {

@@ -155,7 +155,7 @@ export class Relay {
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
     this.#trailBefore = trailBefore(opened.store, opened.trail)
-    const { writer, database, reading, notary, trail, keys, check } = opened
+    const { writer, database, reading, notary, trail, check } = opened
     // The trail as it was found: what this start wrote into it says nothing of the time before.
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
     this.#gap = gapBefore(opened.host.alive(), last && Date.parse(last.time), this.#startedAt)
@@ -206,12 +206,9 @@ export class Relay {
       check: () => checkState({ file: opened.folder.database }),
       onMended: () => void this.scanNow(),
     })
-    this.#publisher = new Publisher({
-      trail,
-      writer,
+    this.#publisher = new Publisher(opened, {
       database,
       reading,
-      signer: keys.signer,
       notary,
       frontier: opened.frontier?.frontier ?? { size: 0, hashes: [] },
       identity: opened.settings.notary.identity,
@@ -222,7 +219,7 @@ export class Relay {
         this.services?.pokes.grown(trail.origin, size)
         this.feed.grown()
       },
-      timestamp: () => timestamp(deps.wall()),
+      wall: deps.wall,
     })
   }
 

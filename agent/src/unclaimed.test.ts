@@ -95,8 +95,8 @@ test('what is claimed is passed over, also where whole pages of it are, and a pl
   tags,
 }, () => {
   const first = unclaimedCaptures(stores, { limit: 1 })
-  for (let seq = 0; seq < RECORDS; seq += 3) stores.claims.add(origins[0] ?? '', seq)
-  stores.claims.add(origins[1] ?? '', 0)
+  for (let seq = 0; seq < RECORDS; seq += 3) stores.claims.add(origins[0] ?? '', seq, 'jdoe')
+  stores.claims.add(origins[1] ?? '', 0, 'jdoe')
   expect(unclaimedCounts(stores)).toEqual({ unclaimed: 17, claimable: 9 })
   const whole = listed(10_000)
   expect(whole).toHaveLength(17)

@@ -51,7 +51,7 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
       put back, keeps its findings for good, and the new trail names it: no command takes a finding
       back.
       --files            reads every file in the watched folders, too, and compares each with its
-                         last record
+                         last record. What a relay at work need not have recorded yet is a notice
       Example: relay verify --data /var/lib/relay`
 
 export interface VerifyArguments {

@@ -49,6 +49,36 @@ interface Enrolled {
   readonly since?: string
 }
 
+describe('relay verify --files', { tags: ['req/DI-3', 'challenge'] }, () => {
+  test('says of a file in its quiet time that it is not recorded yet, while a relay is at work', async () => {
+    const file = join(station.folder, 'run1.dat')
+    writeFileSync(file, 'as it was')
+    await station.settled()
+    const verify = (...args: string[]) => command('verify', '--files', ...args)
+    expect(verify()).toMatchObject({ code: 0, out: expect.not.stringContaining('not-recorded-yet') })
+    // Long enough for it to be in its quiet time however slow this machine is.
+    expect(command('watch', 'change', 'w1', '--quiet', '600', '--reason', 'a slow instrument').code).toBe(0)
+    writeFileSync(file, 'as it is')
+    const { code, out } = verify()
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(
+        /not-recorded-yet: run1\.dat in w1 is not recorded yet as it is now, \d+ s at rest/,
+      ),
+    ])
+    expect(JSON.parse(verify('--json').out)).toMatchObject({
+      findings: [],
+      notices: [{ code: 'not-recorded-yet', seq: expect.any(Number) }],
+    })
+    // What is gone is a finding, and all of it is where no relay is at work.
+    rmSync(file)
+    expect(verify()).toMatchObject({ code: 1, out: expect.stringContaining('file-missing') })
+    writeFileSync(file, 'as it is')
+    await station.stop('SIGKILL')
+    expect(verify()).toMatchObject({ code: 1, out: expect.stringContaining('file-differs') })
+  })
+})
+
 describe('relay verify-file', () => {
   test('says of a file that it is as recorded, changed, missing or unknown', {
     tags: ['req/DI-3', 'challenge'],
@@ -140,6 +170,63 @@ describe('relay verify-file', () => {
     expect(command('verify-file', inside)).toMatchObject({
       code: 1,
       out: expect.stringMatching(/is not in the trail[\s\S]*The same content is in the trail as run1\.dat/),
+    })
+  })
+
+  test('of a copy of a file of a data set says which record has it, and where in its manifest', {
+    tags: ['req/DI-3', 'challenge'],
+  }, async () => {
+    writeRun(join(station.folder, 'small', '10'), brukerRun())
+    writeRun(join(station.folder, 'large', '10'), brukerRun())
+    // More than a record has room for: its manifest lies beside the trail.
+    for (let i = 0; i < 400; i++) {
+      const name = `note-${String(i).padStart(3, '0')}-of-what-was-seen.txt`
+      writeFileSync(join(station.folder, 'large', '10', name), `note ${i}`)
+    }
+    await station.until('both are recorded', ({ units }) => units.recorded === 2)
+    await station.settled()
+    const [small, large] = ['small/10', 'large/10'].map((path) => {
+      const sets = station
+        .records()
+        .filter(({ kind, body }) => /^dataset/.test(kind) && body['path'] === path)
+      return sets.at(-1)
+    })
+    expect([small?.body['files'] !== undefined, large?.body['files'] !== undefined]).toEqual([true, false])
+    // What was recorded stays in the trail, whatever becomes of it.
+    writeFileSync(join(station.folder, 'small', '10', 'pdata', '1', 'title'), 'a title of its own')
+    await station.until(
+      'again',
+      () => station.records().filter(({ kind }) => kind === 'dataset.changed').length > 0,
+    )
+    await station.settled()
+    await station.stop()
+    const copy = join(station.base, 'copy.txt')
+    const said = (content: string) => {
+      writeFileSync(copy, content)
+      const { code, out } = command('verify-file', copy, '--json')
+      return { code, ...JSON.parse(out) }
+    }
+    const note = 'note-007-of-what-was-seen.txt'
+    expect(said('note 7')).toMatchObject({
+      code: 0,
+      state: 'recorded',
+      copy: true,
+      record: { seq: large?.seq, path: 'large/10', member: note },
+    })
+    const again = station.records().filter(({ kind }) => kind === 'dataset.changed')
+    expect(said('a title of its own')).toMatchObject({
+      code: 0,
+      record: { seq: again.at(-1)?.seq, path: 'small/10', member: 'pdata/1/title' },
+    })
+    expect(command('verify-file', copy).out).toMatch(
+      /is a copy, byte for byte,[\s\S]*dataset\.changed at .*, small\/10\n {2}in its manifest {2}pdata\/1\/title\n/,
+    )
+    expect(said('note 400')).toMatchObject({ code: 1, state: 'not-recorded', record: null })
+    // Elsewhere in a watched folder it is owed a record of its own.
+    writeFileSync(join(station.folder, note), 'note 7')
+    expect(command('verify-file', join(station.folder, note))).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${note} of the data set large/10, record ${large?.seq}.`),
     })
   })
 

@@ -172,6 +172,15 @@ describe('the feed', { tags: ['challenge'] }, () => {
   }
 
   test('gives a program its captures as they come, over a restart and a new trail, until its token is revoked', async () => {
+    // A name that nothing has would be given nothing for ever: it is refused, with the names there are.
+    expect(token(good, 'add', 'LIMS of building 3', '--project', 'P17')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('This relay has never had this project. There is P-17.'),
+    })
+    expect(token(good, 'add', 'LIMS of building 3', '--kind', 'flie.*')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('No record is of this kind. There is file.*, '),
+    })
     const issued = token(good, 'add', 'LIMS of building 3', '--project', 'P-17', '--json')
     expect(issued).toMatchObject({ code: 0, error: '' })
     const { token: opener, issued: view } = JSON.parse(issued.out)

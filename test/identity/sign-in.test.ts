@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Problem } from '../../shared/src/api/index.ts'
 import { AccountBook } from '../../shared/src/relay/accounts/account-book.ts'
 import { carriedAccounts } from '../../shared/src/relay/accounts/carried-accounts.ts'
 import { ApiSite, codeOf, origin, requestOf } from '../../shared/src/relay/http/api-site.test-support.ts'
@@ -10,7 +9,14 @@ import { BEGIN_MAX } from '../../shared/src/relay/identity/external-sign-in.ts'
 import { OpenIdConnect } from '../../shared/src/relay/identity/openid-connect.ts'
 import { PENDING_MAX, PENDING_MILLISECONDS } from '../../shared/src/relay/identity/pending-sign-ins.ts'
 import type { Caller } from '../../shared/src/relay/people.ts'
-import { Disk, good, problemOf, reason, Site } from '../../shared/src/relay/people-site.test-support.ts'
+import {
+  Disk,
+  good,
+  problemOf,
+  projects,
+  reason,
+  Site,
+} from '../../shared/src/relay/people-site.test-support.ts'
 import { changeRules } from '../../shared/src/relay/rules/change-rules.ts'
 import { IdentityProvider, SECRET } from '../support/identity-provider.ts'
 
@@ -49,7 +55,7 @@ beforeEach(async () => {
 
 async function rule(clientId: string): Promise<void> {
   const identity = { issuer: provider.issuer, clientId, audience: 'https://relay.lab.example' }
-  await changeRules(api.site.people, first, { identity }, reason)
+  await changeRules(api.site.people, first, { identity }, reason, projects)
 }
 
 interface Answer {
@@ -233,7 +239,7 @@ describe('nobody else comes in by the provider', { tags: ['req/P11-10d-1', 'chal
   test('a site that goes to another provider, or to none, ends what the one before opened', async () => {
     const { token } = await finish(await answered())
     const answer = await answered()
-    await changeRules(api.site.people, first, { identity: null }, reason)
+    await changeRules(api.site.people, first, { identity: null }, reason, projects)
     expect(await problemOf(api.client(token).call('whoAmI', {}))).toBe('unauthenticated')
     await refused(answer)
     await api.site.people.sweep()
@@ -465,7 +471,7 @@ describe('links', { tags: ['req/P11-100a-1', 'challenge'] }, () => {
   test('are for administrators, and outlive a restart', async () => {
     const jdoe = await api.site.caller('jdoe')
     const asked = { issuer: issuer(), subject: 'x', reason }
-    await expect(api.site.people.link(jdoe, 'first', asked)).rejects.toEqual(new Problem('forbidden'))
+    await expect(api.site.people.link(jdoe, 'first', asked)).rejects.toMatchObject({ code: 'forbidden' })
     const again = api.site.start()
     expect(again.linkedTo({ issuer: issuer(), subject: 'jane' })?.id).toBe('jdoe')
   })

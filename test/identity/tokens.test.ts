@@ -19,7 +19,7 @@ import {
 } from '../../shared/src/relay/identity/presence.ts'
 import { UsedTokens } from '../../shared/src/relay/identity/used-tokens.ts'
 import type { Caller } from '../../shared/src/relay/people.ts'
-import { Disk, reason, Site } from '../../shared/src/relay/people-site.test-support.ts'
+import { Disk, projects, reason, Site } from '../../shared/src/relay/people-site.test-support.ts'
 import { changeRules } from '../../shared/src/relay/rules/change-rules.ts'
 import { IdentityProvider } from '../support/identity-provider.ts'
 
@@ -55,7 +55,7 @@ async function rule(jwks?: { readonly keys: readonly JWK[] }): Promise<void> {
     audience,
     ...(jwks === undefined ? {} : { jwks }),
   }
-  await changeRules(api.site.people, first, { identity: identity as never }, reason)
+  await changeRules(api.site.people, first, { identity: identity as never }, reason, projects)
 }
 
 const seconds = () => Math.floor(api.site.disk.wall / 1_000)
@@ -140,7 +140,7 @@ describe('a token of the site’s issuer', { tags: ['req/P11-10e-7'] }, () => {
     await refusedOnce(await ann(), 'account-unusable', 'asmith')
     await people.unlink(first, 'asmith', reason)
     await refusedOnce(await ann(), 'not-linked', null)
-    await changeRules(people, first, { identity: null }, reason)
+    await changeRules(people, first, { identity: null }, reason, projects)
     await refusedOnce(await ann(), 'no-issuer', null)
   })
 

@@ -36,6 +36,12 @@ test.each([
   expect(() => parsePersonOption(text)).toThrow(sentence)
 })
 
+test('an account is given by its user id, and otherwise in the same way', () => {
+  expect(parsePersonOption(' jdoe = Jane Doe ', 'ID')).toEqual({ id: 'jdoe', name: 'Jane Doe' })
+  expect(() => parsePersonOption('jdoe', 'ID')).toThrow('a person is given as ID="Full Name", not "jdoe"')
+  expect(() => parsePersonOption('jdoe=QC Lab', 'ID')).toThrow('full name')
+})
+
 test('what a terminal would obey is not repeated', () => {
   expect(() => parsePersonOption('\u001b[2J')).toThrow('not "\\u001b[2J"')
 })

@@ -12,17 +12,20 @@ const noNames = new Set(
   ),
 )
 
+/** What is named before the full name: the account of the operating system, or the user id of a relay's account. */
+export type NamedBy = 'OSUSER' | 'ID'
+
 /**
- * A person from `OSUSER="Full Name"` as the shell passes it on. Throws `UnusableInput`. A role instead of a name is
+ * A person from `OSUSER="Full Name"`, or `ID="Full Name"`, as the shell passes it on. Throws `UnusableInput`. A role instead of a name is
  * refused, for it would stand in records that nobody can mend; the account's own name is taken, so that the relay
  * can be tried out, and `personWarning` says what is wrong with it.
  */
-export function parsePersonOption(text: string): Person {
+export function parsePersonOption(text: string, by: NamedBy = 'OSUSER'): Person {
   const at = text.indexOf('=')
   const id = text.slice(0, Math.max(at, 0)).trim()
   const name = text.slice(at + 1).trim()
   if (at < 1 || id === '' || name === '')
-    throw new UnusableInput(`a person is given as OSUSER="Full Name", not ${shown(text)}`)
+    throw new UnusableInput(`a person is given as ${by}="Full Name", not ${shown(text)}`)
   if (!text.isWellFormed() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(id + name))
     throw new UnusableInput('a person has no control characters in account or name')
   if (id.length > ID_LENGTH_MAX || name.length > NAME_LENGTH_MAX)

@@ -7,6 +7,7 @@ import {
   roles,
 } from '@compliance-relay/shared/api'
 import { shown } from '@compliance-relay/shared/trail'
+import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -130,7 +131,7 @@ async function carryOut(
   switch (verb) {
     case 'first': {
       const { values, words } = read(args, { json: common.json, data: common.data }, verb, 'ID="Full Name"')
-      const named = idAndName(words[1] ?? '')
+      const named = { ...parsePersonOption(words[1] ?? '', 'ID') }
       const folder = dataFolder(required(values.data, 'data'))
       const answer = (await askRelay(folder, { command: 'account.first', arguments: named })) as {
         code: string
@@ -167,7 +168,7 @@ async function carryOut(
     }
     case 'add': {
       const { values, words } = read(args, { ...withReason, role: everything.role }, verb, 'ID="Full Name"')
-      const { id, name } = idAndName(words[1] ?? '')
+      const { id, name } = parsePersonOption(words[1] ?? '', 'ID')
       const body = { user: id, name, roles: rolesOf(values.role ?? []), reason: requireReason(values.reason) }
       const answer = await asPerson(values, asking, (client, password) =>
         client.call('addAccount', { body: { ...body, password } }),
@@ -278,12 +279,6 @@ async function twice(asking: SecretInput): Promise<string> {
   if (process.stdin.isTTY && (await asking.ask('The same again')) !== password)
     throw new UnusableInput('the two are not the same: nothing was changed')
   return password
-}
-
-function idAndName(text: string): { readonly id: string; readonly name: string } {
-  const [, id = '', name = ''] = /^([^=]*)=(.*)$/.exec(text) ?? []
-  if (id === '' || name === '') throw new UnusableInput(`an account is ID="Full Name", not ${shown(text)}`)
-  return { id, name }
 }
 
 function rolesOf(given: readonly string[]): Role[] {

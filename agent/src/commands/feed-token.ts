@@ -13,7 +13,8 @@ const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--project ID
       --days N           how long it opens the feed: 1 to 365; 90 unless given
       --kind KIND        kinds of records, for example file.created or dataset.*; repeat it for
                          more. Captures and signatures unless given
-      --project ID       only records of this project; repeat it for more. All unless given
+      --project ID       only what belongs to this project: its captures, and what was signed of
+                         them; repeat it for more. All unless given
   relay feed-token list --as ID [--port N] [--data DIR] [--json]
   relay feed-token revoke TOKEN-ID --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       From then on it opens nothing.

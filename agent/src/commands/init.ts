@@ -11,7 +11,7 @@ import {
   openFileNotary,
   requireUsablePassphrase,
 } from '@compliance-relay/shared/relay'
-import { Frontier, shown } from '@compliance-relay/shared/trail'
+import { Frontier } from '@compliance-relay/shared/trail'
 import { accountExists } from '../actors/account-exists.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings.ts'
@@ -317,12 +317,11 @@ function namesakeWarning(origins: readonly string[], { org, name }: Settings): s
 
 /** Throws `UnusableInput` with what is wrong with the name or the user id. */
 function firstAdministrator(text: string) {
-  const [, id = '', name = ''] = /^([^=]*)=(.*)$/.exec(text) ?? []
-  if (name === '') throw new UnusableInput(`--admin is ID="Full Name", not ${shown(text)}`)
   try {
-    return firstAccount({ id, name }, Date.now())
+    return firstAccount(parsePersonOption(text, 'ID'), Date.now())
   } catch (error) {
-    if (error instanceof Problem) throw new UnusableInput(`--admin: ${error.message}`)
+    if (error instanceof Problem || error instanceof UnusableInput)
+      throw new UnusableInput(`--admin: ${error.message}`)
     throw error
   }
 }
@@ -347,13 +346,11 @@ function optionOf([first, , member]: readonly PropertyKey[]): string {
 
 /** The first checkpoint: from its first record on a trail is anchored. False if the notary does not take it now. */
 async function anchorFirst({
-  trail,
-  keys,
-  writer,
   folder,
   database,
   notary,
   identity,
+  ...opened
 }: OpenedTrail & {
   readonly folder: DataFolder
   readonly database: DatabaseSync
@@ -362,19 +359,14 @@ async function anchorFirst({
 }): Promise<boolean> {
   const reading = openForReading(folder.database)
   try {
-    const publisher = new Publisher({
-      trail,
-      writer,
+    const publisher = new Publisher(opened, {
       database,
       reading,
-      signer: keys.signer,
       notary,
       frontier: new Frontier().state(),
       identity,
       notaryAsked: true,
-      onNotaryFindings: () => {},
-      onSigned: () => {},
-      timestamp: () => timestamp(Date.now()),
+      wall: () => Date.now(),
     })
     await publisher.publish()
     return true

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import {
   base64,
   canonical,
@@ -24,8 +24,10 @@ import { columnsOf } from '../sqlite/columns.ts'
 import { unreadableRows } from '../sqlite/readable-rows.ts'
 import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
+import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { filesOnDisk } from './files-on-disk.ts'
@@ -61,6 +63,16 @@ export interface DataFinding {
   readonly found: string
 }
 
+/** What is nothing wrong, and said. */
+const NOT_RECORDED_YET = 'not-recorded-yet'
+
+export interface DataNotice {
+  readonly code: typeof NOT_RECORDED_YET
+  readonly trail: string
+  readonly seq?: number
+  readonly says: string
+}
+
 /** Findings of one code that are given one by one. */
 const GIVEN_MAX = 100
 /** Characters of a statement that was put into the database: it is anybody's, and can be of any length. */
@@ -81,6 +93,7 @@ export async function verifyData(
   requireOwner(path)
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
+    const notices: DataNotice[] = []
     const checks: TrailCheck[] = []
     const settings = readSettings(data.host, data.trail)
     const { notary: asked } = settings
@@ -100,7 +113,7 @@ export async function verifyData(
       checkSettings(data, findings)
       checkState(data, findings)
     })
-    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, findings))
+    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, findings, notices))
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
       const trails = checks.map(({ trail, report, notarised }) => ({
@@ -109,7 +122,7 @@ export async function verifyData(
         root: base64(report.root),
         notarised: notarised === undefined ? null : notarised.size,
       }))
-      out.write(`${JSON.stringify({ trails, findings }, null, 2)}\n`)
+      out.write(`${JSON.stringify({ trails, findings, notices }, null, 2)}\n`)
     } else {
       for (const { report, notarised } of checks)
         out.write(
@@ -120,6 +133,7 @@ export async function verifyData(
         )
       out.write(checkedBeside(asked.folder, files, findings))
       out.write(printFindings(findings))
+      out.write(notices.map(({ code, says }) => `  ${code}: ${printable(says)}\n`).join(''))
       out.write(
         faults === 0
           ? 'The data folder holds what its trails and the notary say.\n'
@@ -230,20 +244,12 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
 
 /** Each trail but the first goes on from the one before, and says so in its first record. */
 function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
-  for (const [i, { id, origin }] of trails.entries()) {
+  for (const [i, trail] of trails.entries()) {
     const expected = trails[i - 1]?.origin
     if (expected === undefined) continue
-    const found = previousIn(store.line(id, 0))
-    if (found !== expected) findings.push({ code: 'trail-not-named', trail: origin, seq: 0, expected, found })
-  }
-}
-
-function previousIn(line: Uint8Array | undefined): string {
-  try {
-    const { previous } = line === undefined ? {} : readEntry(line).record.body
-    return String((previous as { trail?: unknown } | null | undefined)?.trail ?? 'none')
-  } catch {
-    return 'a first record that cannot be read'
+    const found = trailBefore(store, trail)?.trail ?? 'none that can be read'
+    if (found !== expected)
+      findings.push({ code: 'trail-not-named', trail: trail.origin, seq: 0, expected, found })
   }
 }
 
@@ -266,9 +272,28 @@ function checkState(data: Reading, findings: DataFinding[]): void {
 }
 
 /** The files themselves, against the records. */
-function checkFiles(data: Reading, settings: Settings, findings: DataFinding[]): void {
-  for (const { unit, ...fault } of firstOfEach(filesOnDisk(data.database, settings)))
-    findings.push(aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq }))
+function checkFiles(data: Reading, settings: Settings, findings: DataFinding[], notices: DataNotice[]): void {
+  const isGiven = firstOnes()
+  const since = isAtWork(data) ? Date.now() : undefined
+  for (const { unit, restSeconds, ...fault } of filesOnDisk(data.database, settings, since)) {
+    if (!isGiven(restSeconds === undefined ? fault.code : NOT_RECORDED_YET)) continue
+    const finding = aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq })
+    if (restSeconds === undefined) {
+      findings.push(finding)
+      continue
+    }
+    const { trail, seq } = finding
+    const says = `${readable(fault.path)} in ${fault.watch} is not recorded yet as it is now, ${restSeconds} s at rest: the relay is at work`
+    notices.push({ code: NOT_RECORDED_YET, trail, ...(seq === undefined ? {} : { seq }), says })
+  }
+}
+
+/** Whether a relay runs on the data folder; of a copy of one, in which there is no lock, none does. */
+function isAtWork({ folder }: Reading): boolean {
+  if (!existsSync(folder.lock)) return false
+  const lock = tryWriterLock(folder.lock)
+  lock?.release()
+  return lock === undefined
 }
 
 function* firstOfEach<Fault extends { readonly code: string }>(faults: Iterable<Fault>): Generator<Fault> {

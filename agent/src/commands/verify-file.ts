@@ -8,6 +8,7 @@ import { parseSettings, type Settings, type WatchSettings } from '../settings.ts
 import { UnusableInput } from '../unusable-input.ts'
 import { isIn } from '../watch-places.ts'
 import { digestNow } from './digest-now.ts'
+import { type MemberOf, newestWithMember } from './member-copies.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 import { recordedBelow } from './recorded-below.ts'
@@ -25,7 +26,8 @@ export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
                     it is not there: nothing says why, or a record says so
       not-recorded  no record speaks of it
       folder        no record is of the folder itself; some of what is in it is named
-      A file outside the watched folders is compared by its content alone, and is called a copy.
+      A file outside the watched folders is compared by its content alone, and is called a copy,
+      also of a file in a data set.
       Exit code 0 only for recorded, 1 for all others, 2 if it is neither there nor in the trail.
       This does not verify the trail: relay verify --data does.
       Example: relay verify-file /data/nmr/result.txt --data /var/lib/relay`
@@ -69,6 +71,8 @@ interface Verdict {
     readonly actor: string
     readonly via: string
     readonly path: string
+    /** Of a copy of a file in a data set: where its manifest has it; else null. */
+    readonly member: string | null
     readonly sha256: string | null
     /** What the instrument's rules miss in it; null if it is complete, or nobody can tell. */
     readonly incomplete: string | null
@@ -120,6 +124,7 @@ function printed({ state, file, copy, sha256, record, disagreements, hint }: Ver
     lines.push(
       `  record    ${record.seq} of ${record.trail}`,
       `            ${record.kind} at ${record.time} ${printable(byWhom(record))}, ${printable(record.path)}`,
+      ...(record.member === null ? [] : [`  in its manifest  ${printable(record.member)}`]),
     )
     if (record.incomplete !== null) lines.push(`  INCOMPLETE ${printable(record.incomplete)}`)
   }
@@ -156,7 +161,7 @@ function judge(data: Reading, file: string): Verdict {
     return { ...nothing, state: 'folder', hint: 'There is no file in it, so there is nothing to judge.' }
   const same = sameContent(data, sha256)
   if (same !== undefined && watch === undefined)
-    return verdictOf({ file, copy: true, sha256 }, { record: same.record, sha256 }, same.trail)
+    return verdictOf({ file, copy: true, sha256 }, { ...same, sha256 }, same.trail)
   const where =
     watch === undefined
       ? 'It lies in no folder that is or was watched; relay settings lists them.'
@@ -164,7 +169,7 @@ function judge(data: Reading, file: string): Verdict {
   const content =
     same === undefined
       ? ''
-      : ` The same content is in the trail as ${same.record.body['path']}, record ${same.record.seq}.`
+      : ` The same content is in the trail as ${placeOf(same)}, record ${same.record.seq}.`
   return { ...nothing, sha256, state: 'not-recorded', hint: `${where}${content}` }
 }
 
@@ -197,13 +202,25 @@ function whyNotYet(settings: Settings, watch: WatchSettings, path: string): stri
   return 'If it is new: relay status lists what is on its way, relay scan has every file looked at.'
 }
 
-/** The newest record of this content, wherever it was. */
-function sameContent(data: Reading, sha256: string) {
+/** The newest record of this content, wherever it was: of itself, or else of a data set that has such a file. */
+function sameContent(
+  data: Reading,
+  sha256: string,
+): (Partial<MemberOf> & { readonly record: TrailRecord; readonly trail: string }) | undefined {
   for (const { id, origin } of [...data.trails].reverse()) {
     const [seq] = data.store.withDigest(id, sha256, 1)
     if (seq !== undefined) return { record: recordAt(data, id, seq), trail: origin }
   }
+  for (const { id, origin } of [...data.trails].reverse()) {
+    const found = newestWithMember(data, id, sha256)
+    if (found !== undefined) return { ...found, trail: origin }
+  }
   return undefined
+}
+
+function placeOf({ record, member }: { readonly record: TrailRecord; readonly member?: string }): string {
+  const path = String(record.body['path'])
+  return member === undefined ? path : `${member} of the data set ${path}`
 }
 
 function inWatch(watch: WatchSettings | undefined, path: string): string {
@@ -278,7 +295,13 @@ function verdictOf(
     state === 'not-read'
       ? `Why it was not read: ${typeof reason === 'string' ? reason : record.kind}. The relay tries again; relay status says more.`
       : null
-  return { ...now, state, record: shownRecord(record, trail, sha256), disagreements, hint }
+  return {
+    ...now,
+    state,
+    record: shownRecord(record, trail, sha256, now.copy ? member : undefined),
+    disagreements,
+    hint,
+  }
 }
 
 function disagreementsIn({ instrumentDigests }: Body, member: string | undefined): Disagreement[] {
@@ -294,12 +317,14 @@ function shownRecord(
   { seq, kind, time, actor, body }: TrailRecord,
   trail: string,
   sha256: string | null,
+  member?: string,
 ): Verdict['record'] {
   const { missing } = body
   const incomplete =
     body['complete'] === false ? (Array.isArray(missing) ? missing.join('; ') : 'something is missing') : null
   const path = String(body['path'] ?? '')
-  return { trail, seq, kind, time, actor: actor.name, via: actor.via, path, sha256, incomplete }
+  const by = { actor: actor.name, via: actor.via }
+  return { trail, seq, kind, time, ...by, path, member: member ?? null, sha256, incomplete }
 }
 
 /** The path with its folder's links resolved; the file itself may be gone, and if it is a link it stays one. */

@@ -1,4 +1,10 @@
-import { type Alert, alertOf, isWanted, type Subscription } from '@compliance-relay/shared/relay'
+import {
+  type Alert,
+  alertOf,
+  type Subscription,
+  type Withheld,
+  wantedIn,
+} from '@compliance-relay/shared/relay'
 import {
   fromUtf8,
   hex,
@@ -16,6 +22,8 @@ export interface RecordMessage {
   /** Leaf hash of its line, hexadecimal. */
   readonly leaf: string
   readonly alert: Alert | undefined
+  /** It is about other projects, too: this goes out in its place. */
+  readonly withheld?: Withheld
 }
 
 /** What is sent to see whether anything arrives; it says nothing of the trail. */
@@ -39,12 +47,26 @@ export interface Carrier {
   close(): void
 }
 
-/** The message of a line; undefined if the subscription does not ask for it. Throws `FormatError`. */
-export function messageOfLine(line: Uint8Array, subscription: Subscription): RecordMessage | undefined {
+export interface Found {
+  /** Undefined if the subscription does not ask for it. */
+  readonly message: RecordMessage | undefined
+  /** Other records that were looked up for it. */
+  readonly lookedAt: number
+}
+
+/** The message of a line. `recordAt`: another record of the trail. Throws `FormatError`. */
+export function messageOfLine(
+  line: Uint8Array,
+  subscription: Subscription,
+  recordAt: (seq: number) => TrailRecord | undefined,
+): Found {
   const { record } = readEntry(line)
-  if (!isWanted(subscription, record) && !isOwnEnd(record, subscription)) return undefined
-  const alert = alertOf(record)
-  return { record, recordText: fromUtf8(recordBytesOf(line)), leaf: hex(leafHash(line)), alert }
+  const { withheld, lookedAt, ...given } = wantedIn(subscription, record, recordAt)
+  const isGiven = given.record !== undefined || withheld !== undefined
+  if (!isGiven && !isOwnEnd(record, subscription)) return { message: undefined, lookedAt }
+  const recordText = fromUtf8(recordBytesOf(line))
+  const told = { record, recordText, leaf: hex(leafHash(line)), alert: alertOf(record) }
+  return { message: withheld === undefined ? told : { ...told, withheld }, lookedAt }
 }
 
 /** The end of a subscription is sent to it whatever it asks for: nobody is left to wait for records in silence. */

@@ -1,5 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  fromUtf8,
+  printStatementNote,
+  type Statement,
+  signerOf,
+  signStatement,
+} from '@compliance-relay/shared/trail'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { OutgoingSite, until } from './outgoing-site.test-support.ts'
 import { readSyslog } from './read-syslog.test-support.ts'
@@ -33,7 +40,52 @@ function isInOrder(seqs: readonly number[], from: number, to: number): boolean {
 }
 const seqs = () => receiver.taken.map(({ seq }) => seq)
 
+/** A statement as a device signs it; nothing here asks who may. */
+function noteAbout({ trail, size }: OutgoingSite, seqs: readonly number[]): string {
+  const statement: Statement = {
+    at: '2026-03-02T08:00:00.000Z',
+    checkpoint: { trail, size, root: new Uint8Array(32) },
+    count: 1,
+    meaning: 'rejected',
+    name: 'Jane Doe',
+    reason: 'not what SECRET asked for',
+    records: seqs.map((seq) => ({ seq, leaf: new Uint8Array(32) })),
+    user: 'jdoe',
+  }
+  const signer = signerOf('lab.example/u/jdoe/tablet', 'note', new Uint8Array(32).fill(3))
+  return fromUtf8(printStatementNote(signStatement(statement, signer)))
+}
+
 describe('what a subscription asks for', () => {
+  test('of a project is also what is about its records, and of two projects only that it is there', {
+    tags: ['challenge'],
+  }, async () => {
+    const [mine, other] = [
+      await site.record('file.created', { project: 'NMR', path: 'a' }),
+      await site.record('file.created', { project: 'SECRET', path: 'b' }),
+    ]
+    await site.webhook(port, { projects: ['NMR'] })
+    const about = (...seqs: number[]) =>
+      site.record('signature.refused', { code: 'form', note: noteAbout(site, seqs) })
+    const aboutMine = await about(mine)
+    await about(other)
+    const chained = await about(aboutMine)
+    await site.record('relay.paused')
+    const both = await about(mine, other)
+    await until(() => receiver.taken.length >= 3)
+    expect(seqs()).toEqual([aboutMine, chained, both])
+    const [first, , last] = receiver.taken.map(({ body }) => JSON.parse(body))
+    expect(first.data.record.body).toMatchObject({ note: expect.stringContaining('jdoe') })
+    expect(last.data).toEqual({
+      trail: site.trail,
+      seq: both,
+      leaf: expect.any(String),
+      alert: expect.anything(),
+      withheld: { kind: 'signature.refused', records: [mine] },
+    })
+    expect(JSON.stringify(last)).not.toContain('SECRET')
+  })
+
   test('arrives in order, from its own record on, each once while all goes well', async () => {
     await site.records(5)
     await site.webhook(port)

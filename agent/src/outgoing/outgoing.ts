@@ -13,7 +13,7 @@ import type { Actor, MacKey } from '@compliance-relay/shared/trail'
 import type { Recorder } from '../capture/recorder.ts'
 import type { Note } from '../log.ts'
 import { CursorStore } from '../sqlite/cursor-store.ts'
-import { type StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
+import { readRecordIn, type StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
 import { timestamp } from '../time-text.ts'
 import { within } from '../within.ts'
 import { type Cursor, findCursor, sealed } from './cursor.ts'
@@ -158,6 +158,7 @@ export class Outgoing implements Deliveries {
       cursor: this.#cursorOf(subscription),
       lines: (from, until) => this.#lines.lines(trail.id, from, until),
       size: () => this.#lines.size(trail.id),
+      recordAt: (seq) => readRecordIn(this.#lines, trail.id, seq),
       open: () => this.#open(subscription),
       save: (cursor) => this.#save(subscription, cursor),
       onGone: async (says) => {

@@ -1,4 +1,5 @@
 import type { DeliveryState, Subscription, TestOutcome } from '@compliance-relay/shared/relay'
+import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { messageOf } from '../error-message.ts'
 import { timestamp } from '../time-text.ts'
 import type { Cursor } from './cursor.ts'
@@ -13,6 +14,8 @@ export interface SenderOptions {
     until: number,
   ) => Iterable<{ readonly seq: number; readonly line: Uint8Array }>
   readonly size: () => number
+  /** A committed record of it; undefined if it is not there, or none. */
+  readonly recordAt: (seq: number) => TrailRecord | undefined
   /** What brings messages there. Throws an Error whose message is one plain sentence while it cannot be made. */
   readonly open: () => Promise<Carrier>
   /** Has a cursor made durable, soon. */
@@ -46,6 +49,8 @@ interface Fault {
 
 /** Lines looked at before others have their turn. */
 const LINES_AT_ONCE = 50
+/** So many looked up for one of them, and the others have theirs at once. */
+const LOOKED_UP_AT_ONCE = 200
 const BUSY_MILLISECONDS = 25
 /** While much is sent, the cursor is not made durable each time: what a kill costs is sent again. */
 const SAVE_MILLISECONDS = 1_000
@@ -186,16 +191,17 @@ export class Sender {
 
   /** What is next, past what is not asked for. */
   #find(): RecordMessage | 'more' | 'none' | Error {
-    const { subscription, lines, size } = this.#options
+    const { subscription, lines, size, recordAt } = this.#options
     const end = Math.min(size(), this.#until ?? Number.MAX_SAFE_INTEGER)
     const until = Math.min(this.#next + this.#step, end)
     try {
       for (const { seq, line } of lines(this.#next, until)) {
         // A line that is missing was taken out while the relay runs: what follows is not sent as if nothing were.
         if (seq !== this.#next) return new Error(`record ${this.#next} cannot be read`)
-        const message = messageOfLine(line, subscription)
+        const { message, lookedAt } = messageOfLine(line, subscription, recordAt)
         if (message !== undefined) return message
         this.#next = seq + 1
+        if (lookedAt >= LOOKED_UP_AT_ONCE) return 'more'
       }
     } catch (error) {
       return new Error(`record ${this.#next} cannot be read: ${messageOf(error)}`)

@@ -33,7 +33,7 @@ interface Parts {
   readonly says: string
 }
 
-function partsOf({ record, leaf, alert }: RecordMessage): Parts {
+function partsOf({ record, leaf, alert, withheld }: RecordMessage): Parts {
   const { kind, time, trail, seq, actor, body } = record
   const { project, path } = body
   return {
@@ -49,7 +49,8 @@ function partsOf({ record, leaf, alert }: RecordMessage): Parts {
       ...(typeof project === 'string' ? [['project', project] as const] : []),
       ...(typeof path === 'string' ? [['path', path] as const] : []),
     ],
-    says: alert?.says ?? `${kind} by ${actor.name}`,
+    says:
+      alert?.says ?? `${kind} by ${actor.name}${withheld === undefined ? '' : ', about other projects, too'}`,
   }
 }
 

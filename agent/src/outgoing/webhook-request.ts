@@ -43,12 +43,13 @@ function recordId(subscription: string, { record: { trail, seq } }: RecordMessag
   return `rec_${digest.slice(0, 32)}`
 }
 
-/** The record verbatim, not written anew. */
-function recordBody({ record, recordText, leaf, alert }: RecordMessage): string {
+/** The record verbatim, not written anew; or what is told of it in its place. */
+function recordBody({ record, recordText, leaf, alert, withheld }: RecordMessage): string {
   const { kind, time, trail, seq } = record
   const before = JSON.stringify({ type: kind, timestamp: time }).slice(0, -1)
   const data = JSON.stringify({ trail, seq, leaf, ...(alert === undefined ? {} : { alert }) }).slice(0, -1)
-  return `${before},"data":${data},"record":${recordText}}}`
+  const told = withheld === undefined ? `"record":${recordText}` : `"withheld":${JSON.stringify(withheld)}`
+  return `${before},"data":${data},${told}}}`
 }
 
 function testBody({ subscription, time }: TestMessage): string {

@@ -1,16 +1,17 @@
 import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
 
-/** Which refusals somebody answers for, of all trails of a data folder, as their records have it. */
+/** Which refusals somebody answers for, and who, of all trails of a data folder, as their records have it. */
 export class ClaimBook {
-  readonly #claimed = new Set<string>()
+  readonly #claimed = new Map<string, string>()
 
   constructor(store: TrailStore) {
     for (const { trail, seq } of store.claims()) {
-      const refusal = readRecordIn(store, trail, seq)?.body['refusal'] as
+      const claim = readRecordIn(store, trail, seq)
+      const refusal = claim?.body['refusal'] as
         | { readonly trail?: unknown; readonly seq?: unknown }
         | undefined
-      if (typeof refusal?.trail === 'string' && typeof refusal.seq === 'number')
-        this.add(refusal.trail, refusal.seq)
+      if (claim !== undefined && typeof refusal?.trail === 'string' && typeof refusal.seq === 'number')
+        this.add(refusal.trail, refusal.seq, claim.actor.id)
     }
   }
 
@@ -18,14 +19,18 @@ export class ClaimBook {
     return this.#claimed.size
   }
 
-  add(trail: string, seq: number): void {
-    this.#claimed.add(`${trail} ${seq}`)
+  add(trail: string, seq: number, by: string): void {
+    this.#claimed.set(`${trail} ${seq}`, by)
+  }
+
+  claimant(trail: string, seq: number): string | undefined {
+    return this.#claimed.get(`${trail} ${seq}`)
   }
 
   /** How many of them are so. */
   count(is: (trail: string, seq: number) => boolean): number {
     let count = 0
-    for (const one of this.#claimed) {
+    for (const one of this.#claimed.keys()) {
       const at = one.lastIndexOf(' ')
       if (is(one.slice(0, at), Number(one.slice(at + 1)))) count++
     }

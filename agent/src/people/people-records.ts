@@ -31,6 +31,7 @@ const kinds = new Set([
   'feed.token-issued',
   'feed.token-revoked',
   'feed.token-carried',
+  'capture.claimed',
 ])
 const KIND = Buffer.from('"kind":"')
 const PREFIXES = [
@@ -46,6 +47,7 @@ const PREFIXES = [
   'rules.',
   'feed.',
   'subscription.',
+  'capture.claimed',
 ].map((text) => Buffer.from(text))
 
 /**

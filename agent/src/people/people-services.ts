@@ -18,6 +18,7 @@ import type { Recorder } from '../capture/recorder.ts'
 import type { Note } from '../log.ts'
 import type { OpenedRelay } from '../open-relay.ts'
 import type { Outgoing } from '../outgoing/outgoing.ts'
+import { projectsEver } from '../projects-ever.ts'
 import type { Settings } from '../settings.ts'
 import { CredentialStore } from '../sqlite/credential-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
@@ -53,6 +54,8 @@ export interface PeopleServices {
   readonly pokes: TrailPokes
   readonly feedTokens: FeedTokens
   readonly subscriptions: Subscriptions
+  /** Those the relay has, or once had. */
+  readonly projects: () => readonly string[]
 }
 
 /** Over the relay's own trail; undefined, and said, while nobody can sign in: files are captured all the same. */
@@ -75,6 +78,7 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
     wall,
     now,
   })
+  const projects = () => projectsEver(opened.store)
   return {
     people,
     claims: new Claims(people, new UnclaimedStore(opened.store, options.units, options.claims)),
@@ -88,20 +92,21 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
       now,
     }),
     pokes: new TrailPokes({ people, every }),
-    feedTokens: new FeedTokens({ people, book: memory.feeds, wall, now }),
-    subscriptions: subscriptionsOf(people, options),
+    feedTokens: new FeedTokens({ people, book: memory.feeds, projects, wall, now }),
+    subscriptions: subscriptionsOf(people, options, projects),
+    projects,
   }
 }
 
 function signingOf(
   people: People,
-  { opened, relay, units, settings, wall, now }: PeopleServicesOptions,
+  { opened, relay, units, claims, settings, wall, now }: PeopleServicesOptions,
 ): Signing {
   const { store, trail, keys } = opened
   return new Signing({
     people,
     book: opened.people.memory.signing,
-    trail: new SignedRecords(store, units, trail),
+    trail: new SignedRecords(store, units, trail, { claimants: opened.people.memory.claimants, claims }),
     signer: keys.signer,
     relay,
     org: settings().org,
@@ -111,13 +116,18 @@ function signingOf(
   })
 }
 
-function subscriptionsOf(people: People, { opened, outgoing }: PeopleServicesOptions): Subscriptions {
+function subscriptionsOf(
+  people: People,
+  { opened, outgoing }: PeopleServicesOptions,
+  projects: () => readonly string[],
+): Subscriptions {
   const { writer, trail, secrets } = opened
   return new Subscriptions({
     people,
     book: opened.people.memory.subscriptions,
     secrets,
     deliveries: outgoing,
+    projects,
     trail: {
       trail: trail.origin,
       get size() {

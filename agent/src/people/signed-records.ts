@@ -1,9 +1,10 @@
-import type { SignedTrail } from '@compliance-relay/shared/relay'
+import { type ClaimantBook, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
 import { type Hash, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { pathIn } from '../capture/live-units.ts'
 import { placeOf } from '../capture/state-check.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
+import type { ClaimBook } from './claim-book.ts'
 
 /** What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it. */
 export class SignedRecords implements SignedTrail {
@@ -11,12 +12,22 @@ export class SignedRecords implements SignedTrail {
   readonly #id: number
   readonly #store: TrailStore
   readonly #units: UnitStore
+  /** Claims in this trail, as they were verified, and those in the trails before. */
+  readonly #claimants: ClaimantBook
+  readonly #claims: ClaimBook
 
-  constructor(store: TrailStore, units: UnitStore, { id, origin }: StoredTrail) {
+  constructor(
+    store: TrailStore,
+    units: UnitStore,
+    { id, origin }: StoredTrail,
+    { claimants, claims }: { readonly claimants: ClaimantBook; readonly claims: ClaimBook },
+  ) {
     this.trail = origin
     this.#id = id
     this.#store = store
     this.#units = units
+    this.#claimants = claimants
+    this.#claims = claims
   }
 
   get size(): number {
@@ -48,14 +59,33 @@ export class SignedRecords implements SignedTrail {
     return unit?.trail === this.#id ? unit.seq : undefined
   }
 
+  makers(seqs: readonly number[]): readonly string[] | undefined {
+    const trails = this.#store.trails()
+    const placeOfTrail = (origin: string) => trails.findIndex((one) => one.origin === origin)
+    return makersOf(
+      seqs.map((seq) => ({ trail: this.trail, seq })),
+      {
+        recordAt: ({ trail, seq }) => {
+          const known = trails[placeOfTrail(trail)]
+          return known && readRecordIn(this.#store, known.id, seq)
+        },
+        trailsBefore: (trail) =>
+          trails
+            .slice(0, Math.max(0, placeOfTrail(trail)))
+            .map(({ origin }) => origin)
+            .reverse(),
+        claimantOf: ({ trail, seq }) => this.#claimants.get(trail, seq) ?? this.#claims.claimant(trail, seq),
+      },
+    )
+  }
+
   subject(seq: number): ReturnType<SignedTrail['subject']> {
     const record = readRecordIn(this.#store, this.#id, seq)
     if (record === undefined) return undefined
-    const { kind, actor, body } = record
+    const { kind, body } = record
     const { project, path } = body
     return {
       kind,
-      persons: actor.via === 'relay' ? [] : [actor.id],
       project: typeof project === 'string' ? project : undefined,
       path: typeof path === 'string' ? path : undefined,
     }

@@ -49,7 +49,7 @@ export class UnclaimedStore implements UnclaimedCaptures {
     return this.#claims.has(trail, seq)
   }
 
-  claimed({ trail, seq }: Place): void {
-    this.#claims.add(trail, seq)
+  claimed({ trail, seq }: Place, by: string): void {
+    this.#claims.add(trail, seq, by)
   }
 }

@@ -145,6 +145,20 @@ export class TrailStore {
     return rowsOf<{ seq: number }>(read, digest, trail, limit).map(({ seq }) => seq)
   }
 
+  /** Lines that have a text of ASCII in them, newest first. Looks through all of them. */
+  *linesWith(trail: number, text: string): Generator<Uint8Array> {
+    const read = this.#database.prepare(
+      'SELECT line FROM entry WHERE trail = ? AND instr(line, ?) > 0 ORDER BY seq DESC',
+    )
+    for (const row of read.iterate(trail, Buffer.from(text))) yield (row as { line: Uint8Array }).line
+  }
+
+  /** Digests of what is kept beside the trails and has a text of ASCII in it. Looks through all of it. */
+  contentWith(text: string): string[] {
+    const read = this.#database.prepare('SELECT digest FROM content WHERE instr(bytes, ?) > 0')
+    return rowsOf<{ digest: string }>(read, Buffer.from(text)).map(({ digest }) => digest)
+  }
+
   /** Records of a path, newest first. Looks through all of them. */
   withPath(trail: number, path: string, limit: number): number[] {
     const read = this.#database.prepare(

@@ -27,7 +27,8 @@ export const feedRoutes = {
     says:
       'Records in order, a line of JSON each: cursor, trail, seq, leaf (the hash of the entry), record. A line with ' +
       '`before` says that the feed goes over to another trail, one with `damaged` that entries of a trail cannot be ' +
-      'read, one with a cursor alone that nothing since was in scope. Ask again with the last cursor.',
+      'read, one with `withheld` in place of a record that this one is about other projects, too, one with a cursor ' +
+      'alone that nothing since was in scope. Ask again with the last cursor.',
   },
   listFeedTokens: {
     method: 'GET',
@@ -53,10 +54,10 @@ export const feedRoutes = {
       projects: feedProjectsField.optional(),
     }),
     result: z.strictObject({ token: z.string(), issued: feedTokenSchema }),
-    problems: ['reason-missing', 'name-form', 'too-many'],
+    problems: ['reason-missing', 'name-form', 'too-many', 'kind-unknown', 'project-unknown'],
     says:
       'Issues a feed token, which is given out once, here. Without kinds it opens captures and signatures; with ' +
-      'projects only what names one of them.',
+      'projects only what belongs to one of them.',
   },
   revokeFeedToken: {
     method: 'POST',

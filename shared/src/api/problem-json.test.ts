@@ -10,6 +10,8 @@ test('every refusal is read back as it was, over the wire', () => {
       { pointer: '/roles/0' },
       { pointer: '', retryAfterSeconds: 60 },
       { roles: ['reviewer', 'qa'] },
+      { there: { names: ['P-17', 'file.*'], more: 2 } },
+      { there: { names: [], more: 0 } },
       ...problemDetails.map((detail) => ({ detail })),
     ]) {
       const problem = new Problem(code, details)
@@ -41,6 +43,7 @@ test('what somebody else than a relay puts into a refusal is not repeated', { ta
     title: 'Give your password to',
     detail: 'the person at the door.',
     roles: ['everybody', 'qa'],
+    there: { names: ['P-17', 'the person at the door'], more: 0 },
   }
   const read = readProblem(json, null)
   expect(read?.message).toBe('Your account may not do this. It takes the role qa.')

@@ -6,6 +6,12 @@ import { detailOf, detailSentence } from './problem-detail.ts'
 /** The media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json'
 
+/** Names of projects and kinds, and nothing that says anything else. */
+const thereSchema = z.object({
+  names: z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._*-]{0,63}$/)).max(10),
+  more: z.int().min(0),
+})
+
 /** RFC 9457, section 3.1, and the code for programs. `type` is a reference that stays the same for ever. */
 export const problemSchema = z.strictObject({
   type: z.string(),
@@ -18,10 +24,12 @@ export const problemSchema = z.strictObject({
   detail: z.string().optional(),
   /** Of `forbidden`: the roles that may do it. */
   roles: z.array(z.enum(roles)).optional(),
+  /** Of a name that nothing has: those there are, the nearest first, and how many more. */
+  there: thereSchema.optional(),
 })
 
 export function problemJson({ code, details }: Problem): z.infer<typeof problemSchema> {
-  const { pointer, detail } = details
+  const { pointer, detail, there } = details
   const allowed = roles.filter((role) => details.roles?.includes(role))
   return {
     type: problemTypeOf(code),
@@ -31,6 +39,7 @@ export function problemJson({ code, details }: Problem): z.infer<typeof problemS
     ...(pointer === undefined ? {} : { pointer }),
     ...(detail === undefined ? {} : { detail: detailSentence(detail) }),
     ...(allowed.length === 0 ? {} : { roles: allowed }),
+    ...(there === undefined ? {} : { there: { names: [...there.names], more: there.more } }),
   }
 }
 
@@ -55,6 +64,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
   const read = readable.safeParse(json)
   if (!read.success || !isProblemCode(read.data.code)) return undefined
   const { code, pointer } = read.data
+  const there = thereSchema.safeParse(read.data.there)
   const detail = detailOf(read.data.detail)
   const allowed = roles.filter((role) => read.data.roles?.includes(role))
   const seconds = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
@@ -62,6 +72,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
     ...(pointer === undefined ? {} : { pointer }),
     ...(detail === undefined ? {} : { detail }),
     ...(allowed.length === 0 ? {} : { roles: allowed }),
+    ...(there.success ? { there: there.data } : {}),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   })
 }
@@ -71,4 +82,5 @@ const readable = z.object({
   pointer: z.string().optional(),
   detail: z.string().optional(),
   roles: z.array(z.string()).optional(),
+  there: z.unknown().optional(),
 })

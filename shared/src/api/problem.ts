@@ -94,6 +94,8 @@ const problems = {
     422,
     'The rule cannot be kept: a step of signing names reviewer or qa, and at most 80 projects have rules of their own.',
   ],
+  'kind-unknown': [422, 'No record is of this kind.'],
+  'project-unknown': [422, 'This relay has never had this project.'],
   'identity-check-missing': [422, 'How the identity was checked is missing: 10 to 1000 characters.'],
   'link-form': [
     422,
@@ -154,15 +156,23 @@ export interface ProblemDetails {
   readonly detail?: ProblemDetail
   /** Of `forbidden`: the roles that may do it. */
   readonly roles?: readonly string[]
+  /** Of a name that nothing has: those there are, the nearest first, and how many more. */
+  readonly there?: { readonly names: readonly string[]; readonly more: number }
   readonly retryAfterSeconds?: number
 }
 
 /** What is said beside the sentence of the code. */
-export function particularsOf({ detail, roles }: ProblemDetails): readonly string[] {
+export function particularsOf({ detail, roles, there }: ProblemDetails): readonly string[] {
   return [
     ...(detail === undefined ? [] : [detailSentence(detail)]),
     ...(roles === undefined ? [] : [`It takes the role ${roles.join(' or ')}.`]),
+    ...(there === undefined ? [] : [thereSentence(there)]),
   ]
+}
+
+function thereSentence({ names, more }: NonNullable<ProblemDetails['there']>): string {
+  if (names.length === 0) return 'There is none yet.'
+  return `There is ${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`
 }
 
 /** A refusal that whoever asked can understand, and act upon. */

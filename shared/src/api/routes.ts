@@ -524,7 +524,7 @@ export const routes = {
     asksPassword: true,
     body: z.strictObject({ password: passwordField, reason: reasonField, change: rulesChangeSchema }),
     result: rulesSchema,
-    problems: ['reason-missing', 'nothing-changed', 'rule-form'],
+    problems: ['project-unknown', 'reason-missing', 'nothing-changed', 'rule-form'],
     says: 'Sets rules of the site otherwise: those that are named, from now on.',
   },
   ...readingRoutes,
@@ -601,7 +601,13 @@ export const routes = {
       to: destinationField,
     }),
     result: z.strictObject({ subscription: subscriptionSchema, secret: z.string().nullable() }),
-    problems: ['reason-missing', 'destination-refused', 'subscriptions-full'],
+    problems: [
+      'reason-missing',
+      'destination-refused',
+      'subscriptions-full',
+      'kind-unknown',
+      'project-unknown',
+    ],
     says: 'Has records sent as they are made. The secret that signs them is given out once, here; syslog has none.',
   },
   endSubscription: {

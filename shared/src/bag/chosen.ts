@@ -1,4 +1,4 @@
-import { type Body, FormatError, parseStatement, readEntry, type TrailRecord, utf8 } from '../trail/index.ts'
+import { heldIn, readEntry, subjectsOf } from '../trail/index.ts'
 import { type ExportFilter, takenBy } from './filter.ts'
 
 /** Which records of a trail a bag takes: one bit each. */
@@ -49,34 +49,7 @@ export class Choosing {
     if (taken === 'always' || (taken === 'asked' && this.#isIn(seq)) || (taken === 'with' && isAbout()))
       this.chosen.add(seq)
     // What was decided can only be judged beside what was held.
-    const held = record.kind === 'signature.decided' ? seqIn(record.body['held']) : undefined
+    const held = heldIn(record)
     if (held !== undefined && this.chosen.has(seq)) this.chosen.add(held)
   }
-}
-
-/** Places in the same trail that a record is about. */
-export function subjectsOf({ kind, body, trail }: TrailRecord): readonly number[] {
-  if (kind.startsWith('signature.')) {
-    const held = seqIn(body['held'])
-    return held === undefined ? signedIn(body) : [held]
-  }
-  const refusal = body['refusal']
-  const isHere = typeof refusal === 'object' && refusal !== null && (refusal as Body)['trail'] === trail
-  const seq = isHere ? seqIn(refusal) : undefined
-  return seq === undefined ? [] : [seq]
-}
-
-function signedIn({ note }: Body): readonly number[] {
-  if (typeof note !== 'string') return []
-  try {
-    return parseStatement(utf8(note)).statement.records.map(({ seq }) => seq)
-  } catch (error) {
-    if (error instanceof FormatError) return []
-    throw error
-  }
-}
-
-function seqIn(value: unknown): number | undefined {
-  const seq = typeof value === 'object' && value !== null ? (value as Body)['seq'] : undefined
-  return typeof seq === 'number' ? seq : undefined
 }

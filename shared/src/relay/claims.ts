@@ -33,8 +33,8 @@ export interface UnclaimedCaptures {
   /** Undefined if the record is no refusal, or one of what was not read. */
   refusal(place: Place): Refusal | undefined
   isClaimed(place: Place): boolean
-  /** Its claim is recorded. */
-  claimed(place: Place): void
+  /** Its claim is recorded: that of an account. */
+  claimed(place: Place, by: string): void
 }
 
 /**
@@ -76,7 +76,7 @@ export class Claims {
       const refusal = this.#captures.refusal(place)
       if (refusal === undefined) return { ...place, verdict: 'not-unclaimed', record: null }
       const { seq: record } = await append('capture.claimed', bodyOf(refusal, reason))
-      this.#captures.claimed(place)
+      this.#captures.claimed(place, account.id)
       return { ...place, verdict: 'claimed', record }
     })
   }

@@ -10,6 +10,7 @@ export {
   type Severity,
   severities,
 } from './alerts.ts'
+export type { ClaimantBook } from './claimant-book.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
 export { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from './crockford.ts'
 export { Feed } from './feed/feed.ts'
@@ -28,6 +29,7 @@ export { IssuerKeys } from './identity/issuer-keys.ts'
 export { OpenIdConnect } from './identity/openid-connect.ts'
 export { Presence, type PresenceDesk, type PresenceRefusal } from './identity/presence.ts'
 export { UsedTokens } from './identity/used-tokens.ts'
+export type { Withheld } from './in-projects.ts'
 export { OneAtATime } from './one-at-a-time.ts'
 export { type Keyring, openOsKeystore } from './os-keystore.ts'
 export { commonPasswords } from './passwords/common-passwords.ts'
@@ -56,6 +58,7 @@ export type { ListedTrail, StoredTrails } from './reading/readable-trails.ts'
 export { TrailPokes } from './reading/trail-pokes.ts'
 export { TrailReader, trailId } from './reading/trail-reader.ts'
 export { REASON_CHARACTERS, REASON_LETTERS_MIN, type ReasonFault, reasonFault } from './reason.ts'
+export { recordKinds } from './record-kinds.ts'
 export { REST_MILLISECONDS } from './recovery/recovery-book.ts'
 export {
   namesInRecoveryFile,
@@ -72,13 +75,14 @@ export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export { isHelloOf, signHello } from './signing/hello.ts'
 export type { SignedTrail } from './signing/judge-statement.ts'
+export { makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'
 export {
   type Destination,
   destinationText,
-  isWanted,
   type Subscription,
+  wantedIn,
 } from './subscriptions/subscription.ts'
 export {
   carriedSubscriptions,

@@ -1,6 +1,7 @@
 import type { TrailRecord } from '../trail/index.ts'
 import { ReviewBook } from './accounts/access-review.ts'
 import { AccountBook } from './accounts/account-book.ts'
+import { ClaimantBook } from './claimant-book.ts'
 import { FeedTokenBook } from './feed/feed-token-book.ts'
 import { RecoveryBook } from './recovery/recovery-book.ts'
 import { RulesBook } from './rules/rules-book.ts'
@@ -22,6 +23,7 @@ export class PeopleMemory {
   readonly reviews = new ReviewBook()
   readonly feeds = new FeedTokenBook()
   readonly subscriptions = new SubscriptionBook()
+  readonly claimants = new ClaimantBook()
 
   /** In order, each record once. Throws an Error on one that no relay can have written: see `AccountBook`. */
   take(record: PersonRecord): void {
@@ -34,5 +36,6 @@ export class PeopleMemory {
     this.reviews.take(record)
     this.feeds.take(record)
     this.subscriptions.take(record)
+    this.claimants.take(record)
   }
 }

@@ -58,6 +58,7 @@ export const relay = { id: 'ws-nmr-01', name: 'relay ws-nmr-01', via: 'relay' }
 export const pepper = new Uint8Array(PEPPER_BYTES).fill(7)
 export const cost = { memoryKib: 19_456, passes: 2, lanes: 1 }
 export const reason = 'as agreed with the head of the laboratory'
+export const projects = ['NMR', 'LCMS', 'P-17', 'P-18']
 export const good = 'gravel spoon tundra 41'
 export const other = 'nickel otter canvas 17'
 
@@ -83,7 +84,7 @@ export class Captures implements UnclaimedCaptures {
     return this.#claimed.has(`${trail} ${seq}`)
   }
 
-  claimed({ trail, seq }: Place): void {
+  claimed({ trail, seq }: Place, _by: string): void {
     this.#claimed.add(`${trail} ${seq}`)
   }
 }

@@ -88,6 +88,7 @@ export {
   signStatement,
 } from './statement.ts'
 export { readCanonical, readStrictJson } from './strict-json.ts'
+export { heldIn, subjectsOf } from './subjects.ts'
 export {
   decodeBundle,
   decodeTile,

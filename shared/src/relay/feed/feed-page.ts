@@ -1,7 +1,7 @@
 import type { TrailView } from '../../api/index.ts'
 import { FormatError, hex, leafHash, readEntry, type TrailRecord, utf8 } from '../../trail/index.ts'
 import type { Position } from './feed.ts'
-import { type FeedScope, isInScope } from './feed-scope.ts'
+import { type FeedScope, givenOf } from './feed-scope.ts'
 
 /** What one answer of the feed may hold, and what may be looked at for it. */
 export interface PageBounds {
@@ -35,15 +35,28 @@ export class FeedPage {
     return this.#isOver || this.#lines.length >= records || this.#lookedAt >= lookedAt
   }
 
-  /** Takes in an entry; false if the page is full and it is the next one's. */
-  look({ id, origin }: TrailView, seq: number, line: Uint8Array): boolean {
+  /**
+   * Takes in an entry; false if the page is full and it is the next one's. `lineAt`: another entry of the trail, for
+   * what names no project itself.
+   */
+  look(
+    { id, origin }: TrailView,
+    seq: number,
+    line: Uint8Array,
+    lineAt: (seq: number) => Uint8Array | undefined,
+  ): boolean {
     if (this.isFull) return false
     this.#lookedAt++
     const cursor = cursorOf({ trail: id, next: seq + 1 })
     const record = recordIn(line)
     if (record === undefined) return this.#add({ cursor, trail: origin, damaged: { from: seq, count: 1 } })
-    if (!isInScope(this.#scope, record)) return true
-    return this.#add({ cursor, trail: origin, seq, leaf: hex(leafHash(line)), record })
+    const { lookedAt, ...given } = givenOf(this.#scope, record, (other) => {
+      const found = lineAt(other)
+      return found && recordIn(found)
+    })
+    this.#lookedAt += lookedAt
+    if (given.record === undefined && given.withheld === undefined) return true
+    return this.#add({ cursor, trail: origin, seq, leaf: hex(leafHash(line)), ...given })
   }
 
   /** Entries that are not there, in a trail that was left because of it; false if that does not fit. */

@@ -187,6 +187,26 @@ test.each(['*', '.*', 'file', 'File.*', 'file.**', 'file.*.*', '__proto__'])(
   },
 )
 
+test('a token for a kind that nothing writes, or a project that never was, is refused with what there is', {
+  tags: ['challenge'],
+}, async () => {
+  const before = api.site.disk.records.length
+  await expect(issue({ kinds: ['file.*', 'dateset.*'] })).rejects.toMatchObject({
+    code: 'kind-unknown',
+    details: { pointer: '/kinds/1' },
+    message: expect.stringContaining('No record is of this kind. There is dataset.*, '),
+  })
+  for (const kind of ['files.created', 'file.create', 'key.rotated', 'relay.test', 'file.created.*'])
+    await expect(issue({ kinds: [kind] }), kind).rejects.toMatchObject({ code: 'kind-unknown' })
+  await expect(issue({ projects: ['P-17', 'P17'] })).rejects.toMatchObject({
+    code: 'project-unknown',
+    details: { pointer: '/projects/1' },
+    message: 'This relay has never had this project. There is P-17, P-18, NMR, LCMS.',
+  })
+  expect(api.site.disk.records).toHaveLength(before)
+  await issue({ kinds: ['dataset.*', 'relay.started'], projects: ['P-18'] })
+})
+
 test.each([
   '?limit=0',
   '?limit=1001',

@@ -3,6 +3,7 @@ import { type FeedTokenView, Problem, requireAllowed } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { isUsable } from '../accounts/account.ts'
 import { fullNameOf } from '../accounts/account-acts.ts'
+import { requireKinds, requireProjects } from '../known-names.ts'
 import type { Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
 import { sha256Hex } from '../sha256-hex.ts'
@@ -21,6 +22,8 @@ export const FEED_ROOM_A_SECOND = 4
 export interface FeedTokensOptions {
   readonly people: People
   readonly book: FeedTokenBook
+  /** The projects the relay has, or once had. */
+  readonly projects: () => readonly string[]
   /** Wall clock, and monotonic, milliseconds. */
   readonly wall: () => number
   readonly now: () => number
@@ -59,12 +62,14 @@ export class FeedTokens {
     by: Caller,
     given: NewFeedToken,
   ): Promise<{ readonly token: string; readonly issued: FeedTokenView }> {
-    const { book, wall } = this.#options
+    const { book, projects, wall } = this.#options
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const id = randomBytes(ID_LENGTH / 2).toString('hex')
     await this.#act(by, given.reason, (reason) => {
       if (book.all().filter((one) => isInForce(one, wall())).length >= FEED_TOKENS_MAX)
         throw new Problem('too-many')
+      requireKinds(given.kinds)
+      requireProjects(given.projects, projects())
       const scope: FeedScope = { kinds: given.kinds ?? usualKinds, projects: given.projects }
       const expires = new Date(wall() + given.days * DAY_MILLISECONDS).toISOString()
       const name = fullNameOf(given.name)

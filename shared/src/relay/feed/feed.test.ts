@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { hex, leafHash } from '../../trail/index.ts'
+import { hex, leafHash, readEntry } from '../../trail/index.ts'
 import { problemOf } from '../people-site.test-support.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
 import { Feed, type FeedHolder, WAITING_PER_HOLDER_MAX } from './feed.ts'
-import { isInScope, usualKinds } from './feed-scope.ts'
+import { givenOf, usualKinds } from './feed-scope.ts'
 
 const origin = 'lab.example/t/ws-nmr-01/20260302-7f3a'
 const id = trailId(origin)
@@ -172,7 +172,8 @@ describe('a scope', () => {
     ['files.created', false],
     ['file', false],
   ])('that names no kinds has %s: %s', { tags: ['challenge'] }, (kind, has) => {
-    expect(isInScope(usual, { kind, body: {} })).toBe(has)
+    const record = { ...readEntry(trail.grow(1).lines[0]?.line as Uint8Array).record, kind }
+    expect(givenOf(usual, record, () => undefined).record !== undefined).toBe(has)
   })
 })
 

@@ -119,11 +119,12 @@ export class Feed {
 
   async #fillFrom(page: FeedPage, trail: TrailView, from: Position): Promise<Position> {
     let at = from
+    const lineAt = (seq: number) => this.#options.trails.rows(trail, seq, seq + 1)[0]?.line
     while (at.next < trail.size && !page.isFull) {
       const until = Math.min(trail.size, at.next + ROWS_AT_ONCE)
       for (const { seq, line } of this.#options.trails.rows(trail, at.next, until)) {
         if (seq > at.next && !page.addMissing(trail, at.next, seq)) return at
-        if (!page.look(trail, seq, line)) return { trail: trail.id, next: seq }
+        if (!page.look(trail, seq, line, lineAt)) return { trail: trail.id, next: seq }
         at = { trail: trail.id, next: seq + 1 }
       }
       if (at.next < until) {

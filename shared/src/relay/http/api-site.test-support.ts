@@ -6,7 +6,7 @@ import { FeedTokens } from '../feed/feed-tokens.ts'
 import { IssuerKeys } from '../identity/issuer-keys.ts'
 import { Presence } from '../identity/presence.ts'
 import { UsedTokens } from '../identity/used-tokens.ts'
-import { good, Site } from '../people-site.test-support.ts'
+import { good, projects, Site } from '../people-site.test-support.ts'
 import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
@@ -54,10 +54,12 @@ export class ApiSite {
       feedTokens: new FeedTokens({
         people: site.people,
         book: site.memory.feeds,
+        projects: () => projects,
         wall: () => site.disk.wall,
         now: () => site.disk.now,
       }),
       subscriptions: subscriptionsOf(site),
+      projects: () => projects,
       origins,
       device: 'local',
       version: '0.1.0',

@@ -46,6 +46,8 @@ export interface RouteHost {
   readonly feed: Feed
   readonly feedTokens: FeedTokens
   readonly subscriptions: Subscriptions
+  /** The projects the relay has, or once had. */
+  readonly projects: () => readonly string[]
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -121,7 +123,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     },
     readRules: () => rulesViewOf(people.rules()),
     changeRules: async ({ caller, body: { change, reason } }) =>
-      rulesViewOf(await changeRules(people, caller, change, reason)),
+      rulesViewOf(await changeRules(people, caller, change, reason, host.projects())),
     hello: ({ query: { nonce } }) => {
       if (nonce === undefined) return { version, trail }
       const time = new Date(wall()).toISOString()

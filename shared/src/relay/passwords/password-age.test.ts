@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_RULES, type SiteRules } from '../../api/index.ts'
 import { ApiSite } from '../http/api-site.test-support.ts'
-import { good, other, problemOf, reason, Site } from '../people-site.test-support.ts'
+import { good, other, problemOf, projects, reason, Site } from '../people-site.test-support.ts'
 import { changeRules } from '../rules/change-rules.ts'
 
 const DAY = 86_400_000
@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 async function rule(passwords: Partial<SiteRules['passwords']>): Promise<void> {
   const change = { passwords: { ...DEFAULT_RULES.passwords, ...passwords } }
-  await changeRules(site.people, await site.caller('first'), change, reason)
+  await changeRules(site.people, await site.caller('first'), change, reason, projects)
 }
 
 const signIn = (password = good) => site.people.signIn('first', password, 'local')
@@ -121,7 +121,13 @@ test('who signs in by HTTP is told of the last time, of what failed since, and o
   expect(later.notice).toMatchObject({ failures: 0, passwordEndsSoon: ends })
   const own = await api.client(later.token).call('whoAmI', {})
   expect(own.account.passwordEnds).toBe(ends)
-  await changeRules(site.people, await site.caller('first'), { passwords: DEFAULT_RULES.passwords }, reason)
+  await changeRules(
+    site.people,
+    await site.caller('first'),
+    { passwords: DEFAULT_RULES.passwords },
+    reason,
+    projects,
+  )
   expect((await api.client(later.token).call('whoAmI', {})).account.passwordEnds).toBeNull()
 })
 

@@ -1,4 +1,5 @@
 import {
+  EVERY_PROJECT,
   isSigningRole,
   Problem,
   type RulesChange,
@@ -8,21 +9,30 @@ import {
 } from '../../api/index.ts'
 import { type Body, canonical, type Value } from '../../trail/index.ts'
 import { isUsable } from '../accounts/account.ts'
+import { requireProjects } from '../known-names.ts'
 import type { Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
 
-/** Changes the rules of the site, as a record with what was before, what is now, and why. Throws `Problem`. */
+/**
+ * Changes the rules of the site, as a record with what was before, what is now, and why. `projects`: those the relay has,
+ * or once had; a rule for any other would bind nobody. Throws `Problem`.
+ */
 export function changeRules(
   people: People,
   by: Caller,
   change: RulesChange,
   given: string,
+  projects: readonly string[],
 ): Promise<SiteRules> {
   return people.act(by, async (account, append) => {
     if (!isUsable(account)) throw new Problem('unauthenticated')
     requireAllowed(account.roles, 'settings.change')
     const before = people.rules()
     const after = rulesAfter(before, change)
+    const news = Object.keys(after.signing).filter(
+      (project) => project !== EVERY_PROJECT && !Object.hasOwn(before.signing, project),
+    )
+    requireProjects(news, projects, (project) => `/change/signing/${project}`)
     const names = (Object.keys(after) as (keyof SiteRules)[]).filter(
       (name) => canonical(after[name] as Value) !== canonical(before[name] as Value),
     )

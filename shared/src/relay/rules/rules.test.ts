@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_RULES, deviationsOf, type SigningRule, signingRuleOf } from '../../api/index.ts'
 import type { Caller } from '../people.ts'
-import { good, problemOf, reason, Site } from '../people-site.test-support.ts'
+import { good, problemOf, projects, reason, Site } from '../people-site.test-support.ts'
 import { changeRules } from './change-rules.ts'
 import { carriedRules, RulesBook } from './rules-book.ts'
 
@@ -17,7 +17,7 @@ describe('the rules of a site', () => {
   test('are changed by an administrator, with a reason, as a record of what was before and what is now', {
     tags: ['req/P11-10e-5'],
   }, async () => {
-    await changeRules(site.people, first, { fourEyes: false }, reason)
+    await changeRules(site.people, first, { fourEyes: false }, reason, projects)
     expect(site.disk.records.at(-1)).toMatchObject({
       kind: 'rules.changed',
       actor: { id: 'first' },
@@ -30,8 +30,8 @@ describe('the rules of a site', () => {
   test('are the same after a restart, and in the trail that follows', async () => {
     const rule = { steps: [{ meaning: 'reviewed', role: 'reviewer' }], independent: true } as const
     const own = { ...rule, steps: [...rule.steps] }
-    await changeRules(site.people, first, { signing: { NMR: own, '*': own } }, reason)
-    await changeRules(site.people, first, { signing: { NMR: null }, fourEyes: false }, reason)
+    await changeRules(site.people, first, { signing: { NMR: own, '*': own } }, reason, projects)
+    await changeRules(site.people, first, { signing: { NMR: null }, fourEyes: false }, reason, projects)
     const wanted = { ...DEFAULT_RULES, fourEyes: false, signing: { '*': own } }
     expect(site.people.rules()).toEqual(wanted)
     expect(site.start().rules()).toEqual(wanted)
@@ -62,19 +62,46 @@ describe('the rules of a site', () => {
     const quinn = await site.caller('quinn')
     const before = site.disk.records.length
     const change = { fourEyes: false }
-    expect(await problemOf(changeRules(site.people, quinn, change, reason))).toBe('forbidden')
-    expect(await problemOf(changeRules(site.people, first, change, 'because'))).toBe('reason-missing')
-    expect(await problemOf(changeRules(site.people, first, { fourEyes: true }, reason))).toBe(
+    expect(await problemOf(changeRules(site.people, quinn, change, reason, projects))).toBe('forbidden')
+    expect(await problemOf(changeRules(site.people, first, change, 'because', projects))).toBe(
+      'reason-missing',
+    )
+    expect(await problemOf(changeRules(site.people, first, { fourEyes: true }, reason, projects))).toBe(
       'nothing-changed',
     )
     const step = { meaning: 'approved', role: 'administrator' } as const
     const signing = { NMR: { steps: [step], independent: false } }
-    expect(await problemOf(changeRules(site.people, first, { signing }, reason))).toBe('rule-form')
+    expect(await problemOf(changeRules(site.people, first, { signing }, reason, projects))).toBe('rule-form')
     const own: SigningRule = { steps: [], independent: true }
     const many = Object.fromEntries(Array.from({ length: 81 }, (_, i) => [`P${i}`, own]))
-    expect(await problemOf(changeRules(site.people, first, { signing: many }, reason))).toBe('rule-form')
+    expect(await problemOf(changeRules(site.people, first, { signing: many }, reason, projects))).toBe(
+      'rule-form',
+    )
     expect(site.disk.records).toHaveLength(before)
     expect(site.people.rules()).toEqual(DEFAULT_RULES)
+  })
+
+  test('are of projects that the relay has, or once had: another is refused, with the nearest names', {
+    tags: ['challenge'],
+  }, async () => {
+    const rule: SigningRule = { steps: [], independent: true }
+    const set = (signing: Record<string, SigningRule | null>) =>
+      changeRules(site.people, first, { signing }, reason, ['LCMS', 'NMR', 'GC', 'IR', 'UV', 'HPLC', 'MS'])
+    const before = site.disk.records.length
+    await expect(set({ nmrr: rule })).rejects.toMatchObject({
+      code: 'project-unknown',
+      details: {
+        pointer: '/change/signing/nmrr',
+        there: { names: ['NMR', 'IR', 'MS', 'GC', 'HPLC'], more: 2 },
+      },
+      message: 'This relay has never had this project. There is NMR, IR, MS, GC, HPLC and 2 more.',
+    })
+    expect(await problemOf(set({ nmr: rule, NMR: rule }))).toBe('project-unknown')
+    expect(site.disk.records).toHaveLength(before)
+    await set({ NMR: rule, '*': rule })
+    // A rule that is there from before is taken away, whatever became of its project.
+    await changeRules(site.people, first, { signing: { NMR: null } }, reason, [])
+    expect(site.people.rules().signing).toEqual({ '*': rule })
   })
 
   test('for passwords count from the next one that is set', { tags: ['challenge'] }, async () => {
@@ -83,6 +110,7 @@ describe('the rules of a site', () => {
       first,
       { passwords: { lengthMin: 20, composition: 'annex11', maxAgeDays: null } },
       reason,
+      projects,
     )
     const code = await site.people.add(first, { id: 'jdoe', name: 'Jane Doe', roles: ['reviewer'], reason })
     const set = (password: string) => site.people.setPasswordByCode('jdoe', code, password, 'local')

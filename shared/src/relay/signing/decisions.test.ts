@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { seedOf } from '../../seed.test-support.ts'
 import { utf8 } from '../../trail/index.ts'
-import { problemOf } from '../people-site.test-support.ts'
+import { problemOf, projects } from '../people-site.test-support.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import { readReceipt } from './receipt.ts'
@@ -25,7 +25,7 @@ const steps = [
 
 async function rule(independent: boolean, which: readonly (typeof steps)[number][] = steps): Promise<void> {
   const signing = { NMR: { steps: [...which], independent } }
-  await changeRules(lab.site.people, await lab.first(), { signing }, reason)
+  await changeRules(lab.site.people, await lab.first(), { signing }, reason, projects)
 }
 
 describe('a held signature', { tags: ['req/OFF-1', 'challenge'] }, () => {

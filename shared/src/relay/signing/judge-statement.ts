@@ -22,6 +22,7 @@ import {
 } from '../../trail/index.ts'
 import { type Account, maySign } from '../accounts/account.ts'
 import { sha256Hex } from '../sha256-hex.ts'
+import { isSamePerson } from './makers.ts'
 import type { Answered, SigningBook, SigningKey } from './signing-book.ts'
 
 /** What of the trail a statement is held against. */
@@ -35,15 +36,19 @@ export interface SignedTrail {
   root(size: number): Hash | undefined
   /** When that checkpoint's last record was made, ISO 8601: the signature is not older. */
   timeAt(size: number): string | undefined
-  /** What a record is, and who answers for it: its actor, and whoever claimed it. */
+  /** What a record is. */
   subject(seq: number): SignedSubject | undefined
+  /**
+   * Everybody who made what these records are of, by `makersOf`: nobody approves what they had a hand in. Undefined if
+   * there are more versions than can be looked at.
+   */
+  makers(seqs: readonly number[]): readonly string[] | undefined
   /** The newest record of the same file or data set; undefined if it is not there any more under this name. */
   newest(seq: number): number | undefined
 }
 
 export interface SignedSubject {
   readonly kind: string
-  readonly persons: readonly string[]
   /** Undefined where its record names none. */
   readonly project: string | undefined
   readonly path: string | undefined
@@ -72,6 +77,8 @@ export type RefusalCode =
   | 'name'
   | 'forbidden'
   | 'own-record'
+  /** So many versions that nobody can tell who made them: fewer records are to be approved at a time. */
+  | 'versions'
   | 'signed-before'
   | 'rejected-before'
   | 'out-of-step'
@@ -225,9 +232,11 @@ function personFault(
   // Nobody takes back what another has signed.
   if (meaning === 'withdrawn')
     return records.every(({ seq }) => book.signatures.get(seq)?.user === user) ? undefined : 'forbidden'
-  const isOwn = records.some(({ seq }) => trail.subject(seq)?.persons.includes(user) === true)
-  // Nobody approves what they made themselves (21 CFR 11.10(g)).
-  return rules.fourEyes && meaning === 'approved' && isOwn ? 'own-record' : undefined
+  if (!rules.fourEyes || meaning !== 'approved') return undefined
+  const makers = trail.makers(records.map(({ seq }) => seq))
+  if (makers === undefined) return 'versions'
+  // Nobody approves what they made themselves, whoever renamed or reprocessed it since (21 CFR 11.10(g)).
+  return makers.some((maker) => isSamePerson(maker, user)) ? 'own-record' : undefined
 }
 
 /**

@@ -20,14 +20,17 @@ import {
   signCheckpoint,
   signerOf,
   signStatement,
+  type TrailRecord,
   utf8,
   verifyTrail,
 } from '../../trail/index.ts'
+import { ClaimantBook } from '../claimant-book.ts'
 import type { Caller } from '../people.ts'
 import { Disk, good, reason, relay, Site, type Written } from '../people-site.test-support.ts'
 import type { StoredCredential } from '../people-store.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import type { SignedTrail } from './judge-statement.ts'
+import { makersOf } from './makers.ts'
 import { keyNameOf, signProof } from './proof-of-possession.ts'
 import { Signing } from './signing.ts'
 
@@ -63,6 +66,7 @@ export class ChainedDisk extends Disk implements SignedTrail {
     this.#roots.push(this.#frontier.root().slice())
     const written = { ...draft, seq: this.lines.length - 1, time }
     this.records.push(written)
+    this.claimants.take(written)
     return written
   }
 
@@ -93,14 +97,32 @@ export class ChainedDisk extends Disk implements SignedTrail {
   subject(seq: number) {
     const line = this.lines[seq]
     if (line === undefined) return undefined
-    const { kind, actor, body } = readEntry(line).record
+    const { kind, body } = readEntry(line).record
     const { project, path } = body
     return {
       kind,
-      persons: actor.via === 'relay' ? [] : [actor.id],
       project: typeof project === 'string' ? project : undefined,
       path: typeof path === 'string' ? path : undefined,
     }
+  }
+
+  /** Who claimed what in it, as a relay knows it from its records. */
+  readonly claimants = new ClaimantBook()
+
+  makers(seqs: readonly number[]): readonly string[] | undefined {
+    return makersOf(
+      seqs.map((seq) => ({ trail: origin, seq })),
+      {
+        recordAt: ({ trail, seq }) => (trail === origin ? this.recordAt(seq) : undefined),
+        trailsBefore: () => [],
+        claimantOf: ({ trail, seq }) => this.claimants.get(trail, seq),
+      },
+    )
+  }
+
+  recordAt(seq: number): TrailRecord | undefined {
+    const line = this.lines[seq]
+    return line && readEntry(line).record
   }
 
   newest(seq: number): number | undefined {
@@ -149,6 +171,7 @@ export function signingOf(site: Site): Signing {
     root: () => undefined,
     timeAt: () => undefined,
     subject: () => undefined,
+    makers: () => [],
     newest: () => undefined,
   }
   return new Signing({

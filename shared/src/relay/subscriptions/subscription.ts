@@ -1,5 +1,6 @@
-import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import type { TrailRecord } from '../../trail/index.ts'
 import { alertOf } from '../alerts.ts'
+import { type Given, givenOf } from '../feed/feed-scope.ts'
 
 export const transports = ['udp', 'tcp', 'tls'] as const
 
@@ -38,15 +39,14 @@ export interface Subscription extends Wanted {
   readonly ended?: { readonly seq: number; readonly time: string; readonly isGone: boolean }
 }
 
-/** Whether a record is sent to a subscription. */
-export function isWanted(
+/** What of a record is sent to a subscription: it whole, that it is there, or nothing. `recordAt`: one of the same trail. */
+export function wantedIn(
   { what, kinds, projects }: Wanted,
-  { kind, body, actor }: Pick<TrailRecord, 'kind' | 'body' | 'actor'>,
-): boolean {
-  if (what === 'alerts' && alertOf({ kind, body, actor }) === undefined) return false
-  if (kinds !== undefined && !isKindIn(kinds, kind)) return false
-  const project = body['project']
-  return projects === undefined || (typeof project === 'string' && projects.includes(project))
+  record: TrailRecord,
+  recordAt: (seq: number) => TrailRecord | undefined,
+): Given {
+  if (what === 'alerts' && alertOf(record) === undefined) return { lookedAt: 0 }
+  return givenOf({ kinds, projects }, record, recordAt)
 }
 
 /** In words, without what only programs need. */

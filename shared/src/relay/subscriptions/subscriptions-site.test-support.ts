@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Site } from '../people-site.test-support.ts'
+import { projects, type Site } from '../people-site.test-support.ts'
 import { type SecretStore, SecretUnusable } from '../ports.ts'
 import type { Subscription } from './subscription.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -34,6 +34,7 @@ export function subscriptionsOf(site: Site, secrets: SecretStore = new Secrets()
     people: site.people,
     book: site.memory.subscriptions,
     secrets,
+    projects: () => projects,
     deliveries: {
       state: () => undefined,
       test: async ({ id }: Subscription) => ({ delivered: true, says: `the test of ${id} arrived` }),

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { alertKinds, alertOf } from '../alerts.ts'
 import type { Caller } from '../people.ts'
 import { problemOf, reason, Site } from '../people-site.test-support.ts'
-import { isWanted } from './subscription.ts'
+import { type Wanted, wantedIn } from './subscription.ts'
 import { carriedSubscriptions, SubscriptionBook } from './subscription-book.ts'
 import { readSubscriptionSecret } from './subscription-secret.ts'
 import { SUBSCRIPTIONS_MAX, type Subscriptions } from './subscriptions.ts'
@@ -177,10 +177,34 @@ describe('a subscription', () => {
   })
 })
 
+test('a subscription to what nothing writes, or to no project, is refused with what there is', {
+  tags: ['challenge'],
+}, async () => {
+  const before = site.disk.records.length
+  const add = (wanted: Partial<Wanted>) =>
+    subscriptions.add(first, { what: 'records', to: { webhook: 'https://a.example/' }, reason, ...wanted })
+  await expect(add({ kinds: ['signatures.*'] })).rejects.toMatchObject({
+    code: 'kind-unknown',
+    details: { pointer: '/kinds/0' },
+    message: expect.stringContaining('There is signature.*, '),
+  })
+  await expect(add({ projects: ['nmr'] })).rejects.toMatchObject({
+    code: 'project-unknown',
+    message: expect.stringContaining('There is NMR, '),
+  })
+  expect(site.disk.records).toHaveLength(before)
+  await add({ kinds: ['signature.*'], projects: ['NMR'] })
+})
+
 describe('what is asked for', () => {
   const record = (kind: string, body = {}) => ({ kind, body, actor: { id: 'a', name: 'A', via: 'session' } })
 
   test('is told by kind, by what a kind begins with, and by project', () => {
+    const isWanted = (wanted: Wanted, { kind, body, actor }: ReturnType<typeof record>) => {
+      const [trail, time, prev] = [siteTrail, '2026-03-02T08:00:00.000Z', '0'.repeat(64)]
+      const whole = { kind, body, actor, trail, time, prev, seq: 7, kid: '0'.repeat(32), v: 1 } as const
+      return wantedIn(wanted, whole, () => undefined).record !== undefined
+    }
     const file = record('file.created', { project: 'P-17' })
     expect(isWanted({ what: 'records' }, file)).toBe(true)
     expect(isWanted({ what: 'records', kinds: ['file.*'] }, file)).toBe(true)

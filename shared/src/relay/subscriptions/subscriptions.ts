@@ -1,6 +1,7 @@
 import { Problem, requireAllowed, type SubscriptionView } from '../../api/index.ts'
 import { isUsable } from '../accounts/account.ts'
 import type { Place } from '../claims.ts'
+import { requireKinds, requireProjects } from '../known-names.ts'
 import type { Append, Caller, People } from '../people.ts'
 import type { SecretStore } from '../ports.ts'
 import { reasonOf } from '../reason.ts'
@@ -37,6 +38,8 @@ export interface SubscriptionsOptions {
   readonly book: SubscriptionBook
   readonly secrets: SecretStore
   readonly deliveries: Deliveries
+  /** The projects the relay has, or once had. */
+  readonly projects: () => readonly string[]
   /** The trail that is sent: its name, and how many records it has. */
   readonly trail: { readonly trail: string; readonly size: number }
   /** Cryptographically random bytes. */
@@ -63,17 +66,19 @@ export class Subscriptions {
 
   /**
    * Gives the secret, which nobody is told again; null for what is not signed. Throws `Problem`: `destination-refused`,
-   * `subscriptions-full`, `reason-missing`, `bad-request`.
+   * `subscriptions-full`, `reason-missing`, `bad-request`, `kind-unknown`, `project-unknown`.
    */
   async add(
     by: Caller,
     { to, reason, ...wanted }: NewSubscription,
   ): Promise<{ readonly subscription: SubscriptionView; readonly secret: string | null }> {
-    const { book, secrets, random } = this.#options
+    const { book, secrets, projects, random } = this.#options
     const asked = { ...wantedOf(wanted), to: destinationOf(to) }
     const because = reasonOf(reason)
     const { id, secret } = await this.#act(by, async (append) => {
       if (book.active().length >= SUBSCRIPTIONS_MAX) throw new Problem('subscriptions-full')
+      requireKinds(asked.kinds)
+      requireProjects(asked.projects, projects())
       const id = await this.#freeId()
       const secret = 'webhook' in asked.to ? random(SUBSCRIPTION_SECRET_BYTES) : undefined
       if (secret !== undefined) await secrets.create(subscriptionSecretName(id), secret)

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createFileSecrets, PeopleMemory, type SecretStore } from '@compliance-relay/shared/relay'
+import type { Actor, Body } from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
+import { openDatabase } from '../sqlite/database.ts'
+import { TrailStore } from '../sqlite/trail-store.ts'
+import { UnitStore } from '../sqlite/unit-store.ts'
+import { ClaimBook } from './claim-book.ts'
+import { SignedRecords } from './signed-records.ts'
+
+/* Who made what, by the records of real trails in a real database. */
+
+let base: string
+let database: ReturnType<typeof openDatabase>
+let store: TrailStore
+let secrets: SecretStore
+let opened: OpenedTrail
+
+beforeEach(async () => {
+  base = mkdtempSync(join(tmpdir(), 'relay-signed-'))
+  database = openDatabase(join(base, 'relay.db'))
+  store = new TrailStore(database)
+  secrets = createFileSecrets(join(base, 'keys'))
+  opened = await begin(null)
+})
+afterEach(() => {
+  database.close()
+  rmSync(base, { recursive: true, force: true })
+})
+
+function begin(previous: Body | null): Promise<OpenedTrail> {
+  return openNewTrail({
+    org: 'lab.example',
+    name: 'ws-1',
+    database,
+    store,
+    secrets,
+    random: (size) => new Uint8Array(randomBytes(size)),
+    now: new Date(),
+    previous,
+  })
+}
+
+const time = '2026-03-02T08:00:00.000Z'
+const [one, two, three] = ['1', '2', '3'].map((text) => text.repeat(64)) as [string, string, string]
+const before = (seq: number, digest: string) => ({ before: { seq, digest, size: 1 } })
+const draft = (kind: string, by: string | undefined, body: Body) => {
+  const actor: Actor = by === undefined ? relayActor('ws-1') : { id: by, name: by, via: 'file-owner' }
+  return { kind, actor, time, body: { project: 'NMR', watch: 'w1', ...body } }
+}
+const record = (kind: string, by: string | undefined, body: Body) =>
+  opened.writer.append([draft(kind, by, body)])
+
+function makers(...seqs: number[]): readonly string[] | undefined {
+  const { claimants } = new PeopleMemory()
+  const claims = new ClaimBook(store)
+  const units = new UnitStore(database)
+  return new SignedRecords(store, units, opened.trail, { claimants, claims }).makers(seqs)
+}
+
+test('whoever made or claimed a version counts, also in a trail before, whatever its name was', {
+  tags: ['req/P11-10g-2', 'challenge'],
+}, async () => {
+  const first = record('capture.refused', undefined, { path: 'a', sha256: one, what: 'file.created' })
+  const refusal = { trail: opened.trail.origin, seq: first }
+  record('capture.claimed', 'clara', { path: 'a', sha256: one, refusal })
+  const second = record('file.changed', 'anne', { path: 'a', sha256: two, ...before(first, one) })
+  const made = record('file.created', 'paul', { path: 'c', sha256: one })
+  const refused = { path: 'c', sha256: three, what: 'file.changed', ...before(made, one) }
+  const unclaimed = { trail: opened.trail.origin, seq: record('capture.refused', undefined, refused) }
+  opened = await begin({ trail: opened.trail.origin })
+  const from = { from: { path: 'a' } }
+  record('file.created', 'stranger', { path: 'other', sha256: three })
+  record('file.created', 'stranger', { path: 'another', sha256: three })
+  const third = record('file.renamed', 'rose', { path: 'b', sha256: two, ...from, ...before(second, two) })
+  expect(makers(third)).toEqual(['rose', 'anne', 'clara'])
+  const claim = record('capture.claimed', 'tom', { path: 'c', sha256: three, refusal: unclaimed })
+  expect(makers(claim)).toEqual(['tom', 'paul'])
+})
+
+test('of a file with ten thousand versions nobody can tell, and of one with fewer all are looked at', () => {
+  const version = (i: number) => ({
+    path: 'log',
+    sha256: `${i}`.padStart(64, '0'),
+    ...(i === 0 ? {} : before(i, `${i - 1}`.padStart(64, '0'))),
+  })
+  for (let from = 0; from < 10_001; from += 2_000)
+    opened.writer.append(
+      Array.from({ length: Math.min(2_000, 10_001 - from) }, (_, i) =>
+        draft(
+          `file.${from + i === 0 ? 'created' : 'changed'}`,
+          from + i === 0 ? 'anne' : 'rose',
+          version(from + i),
+        ),
+      ),
+    )
+  expect(makers(10_000)).toEqual(['rose', 'anne'])
+  expect(makers(10_001)).toBeUndefined()
+})

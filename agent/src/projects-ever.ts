@@ -1,0 +1,17 @@
+import type { SettingsChange } from './settings-changes.ts'
+import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+
+/**
+ * The projects that a data folder's trails were ever told of, in the order in which they were: one that was removed
+ * still has its records.
+ */
+export function projectsEver(store: TrailStore): readonly string[] {
+  const projects = new Set<string>()
+  for (const { id } of store.trails())
+    for (const seq of store.settingsRecords(id)) {
+      const changes = readRecordIn(store, id, seq)?.body['changes']
+      for (const { field, after } of Array.isArray(changes) ? (changes as unknown as SettingsChange[]) : [])
+        if (field === 'projects' && typeof after === 'string') projects.add(after)
+    }
+  return [...projects]
+}

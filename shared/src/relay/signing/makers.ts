@@ -1,0 +1,77 @@
+import type { Body, TrailRecord } from '../../trail/index.ts'
+import type { Place } from '../claims.ts'
+
+/** What of the trails of a relay is looked at to tell who made something. */
+export interface Versions {
+  /** A record of any of its trails; undefined if it is not there, or cannot be read. */
+  recordAt(place: Place): TrailRecord | undefined
+  /** Trails before one, the newest first: a version may have been recorded before a trail was begun anew. */
+  trailsBefore(trail: string): readonly string[]
+  /** Whoever claimed a refusal. */
+  claimantOf(place: Place): string | undefined
+}
+
+/** Versions that are looked at for one statement: a file that grows all day has thousands. */
+export const VERSIONS_LOOKED_AT_MAX = 10_000
+
+/**
+ * Everybody who made what some records are of: who answers for them, for any version they came from, under whichever
+ * name, and whoever claimed one of these. A version names the one before it, across changes, renames and moves; what
+ * was made of it later is another record, and has makers of its own. Undefined if there are too many to tell. Pure,
+ * but for what `versions` gives.
+ */
+export function makersOf(places: readonly Place[], versions: Versions): readonly string[] | undefined {
+  const makers = new Set<string>()
+  const seen = new Set<string>()
+  for (const place of places)
+    for (let record = versions.recordAt(place); record !== undefined; ) {
+      const name = `${record.trail} ${record.seq}`
+      if (seen.has(name)) break
+      if (seen.size >= VERSIONS_LOOKED_AT_MAX) return undefined
+      seen.add(name)
+      if (record.actor.via !== 'relay') makers.add(record.actor.id)
+      const claimant = versions.claimantOf(record)
+      if (claimant !== undefined) makers.add(claimant)
+      record = before(record, versions)
+    }
+  return [...makers]
+}
+
+/** Whether an actor of a capture is whoever has an account: the system may write the same person with a domain. */
+export function isSamePerson(actor: string, user: string): boolean {
+  return actor.replace(/^.*\\/, '').replace(/@.*$/, '').toLowerCase() === user.toLowerCase()
+}
+
+/** The version a record came from, or the refusal it claims. */
+function before(record: TrailRecord, versions: Versions): TrailRecord | undefined {
+  const { kind, body, trail, seq: own } = record
+  if (kind === 'capture.claimed') {
+    const { trail: of, seq } = fields(body['refusal'])
+    const isPlace = typeof of === 'string' && typeof seq === 'number'
+    return isPlace ? versions.recordAt({ trail: of, seq }) : undefined
+  }
+  const { seq, digest } = fields(body['before'])
+  if (typeof seq !== 'number') return undefined
+  // A place without its trail: of those that have such a record there, the newest.
+  for (const one of [trail, ...versions.trailsBefore(trail)]) {
+    const found = one === trail && seq >= own ? undefined : versions.recordAt({ trail: one, seq })
+    if (found !== undefined && isVersionOf(found, body, digest)) return found
+  }
+  return undefined
+}
+
+/** It has the content the later record names, and stands where that one does or comes from. */
+function isVersionOf(record: TrailRecord, later: Body, digest: unknown): boolean {
+  const { sha256, manifest } = record.body
+  const paths = [later, fields(later['from'])].map(pathOf)
+  return (sha256 ?? manifest) === digest && paths.includes(pathOf(record.body))
+}
+
+/** With the bytes it has on the disk, where they are no text. */
+function pathOf({ path, pathRaw }: Body): string {
+  return typeof pathRaw === 'string' ? `raw ${pathRaw}` : `text ${String(path)}`
+}
+
+function fields(value: unknown): Body {
+  return typeof value === 'object' && value !== null ? (value as Body) : {}
+}

@@ -1,7 +1,11 @@
+import type { BagFinding } from './faults.ts'
+
 /** A bag wherever it lies: in a zip, in a folder, in a browser's hands. Names are without the bag's own folder. */
 export interface BagSource {
   /** Every file, as often as it is there, in any order. Folders are none. */
   readonly files: readonly { readonly name: string; readonly sizeBytes: number }[]
+  /** What is wrong with what they lie in. */
+  readonly faults?: readonly BagFinding[]
   /** The bytes of the first file of a name, in pieces. Rejects with what the medium says. May be called again. */
   read(name: string): AsyncIterable<Uint8Array>
 }

@@ -1,12 +1,13 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
-export { type BagInfo, parseBagInfo, printBagInfo } from './bag-info.ts'
+export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } from './bag-info.ts'
 export type { BagSource } from './bag-source.ts'
 export { printLeaves } from './check-seal.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
-export { type ExportFilter, filterText, readFilter, takenBy } from './filter.ts'
+export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
 export * from './layout.ts'
 export {
+  type BagProgress,
   type BagSink,
   makeBag,
   NothingAskedFor,
@@ -19,6 +20,17 @@ export type { Block, Cell, Column, EveryPage, PrintedCopy, Row, Words } from './
 export { type PrintedCopyFacts, printedCopy } from './printed/copy.ts'
 export { printedPage } from './printed/page.ts'
 export { plainText, written } from './printed/plain-text.ts'
-export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'
+export { recipes } from './recipe.ts'
+export {
+  BAG_FORMAT,
+  BAG_TRAILS_MAX,
+  readSeal,
+  SEALED,
+  type Seal,
+  type SealedTrail,
+  sealBody,
+} from './seal.ts'
+export { type ExportState, exportStates } from './signature-states.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export { openZipBag, type ZipBag, ZipSink } from './zip.ts'
+export { isBagFolder, type ZipFault, zipFaults } from './zip-form.ts'

@@ -1,8 +1,6 @@
-/**
- * How a bag is checked with tools that are not ours: bash, coreutils, unzip and OpenSSL. The text is run as it stands, in
- * each build, on a fresh bag.
- */
-export const recipe = `How to check this bag without our programs
+import type { BAG_FORMAT } from './seal.ts'
+
+const first = `How to check this bag without our programs
 =========================================
 
 In its folder, with bash, coreutils, OpenSSL 3. What you compare with comes from elsewhere: the fingerprints of the keys,
@@ -77,3 +75,10 @@ is signed. What the first step held to the seal, holds by this.
 
 What no check shows: that the filter took all it should (the whole trail does), and what happened after the last head.
 `
+
+/**
+ * How a bag is checked with tools that are not ours: bash, coreutils, unzip and OpenSSL. By the version of the format: the
+ * same bytes in every bag of it, so nothing can be slipped into a bag that tells people to run something else. The text is
+ * run as it stands, in each build, on a fresh bag.
+ */
+export const recipes: { readonly [format in typeof BAG_FORMAT]: string } = { 1: first }

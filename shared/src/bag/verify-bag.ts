@@ -18,6 +18,7 @@ import { checkFiles, readable } from './check-files.ts'
 import { checkRecords } from './check-records.ts'
 import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, readLeaves } from './check-seal.ts'
 import { type CheckedTrail, checkTrails } from './check-trails.ts'
+import { checkWords } from './check-words.ts'
 import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
 import { BagFindings } from './findings.ts'
 import { CSV, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
@@ -86,6 +87,8 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
   'leaves-changed',
   'manifest-changed',
   'info-changed',
+  'info-untrue',
+  'recipe-changed',
   'policy-unknown',
   'checkpoint-signature',
   'checkpoint-cosignature',
@@ -100,7 +103,9 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
 export async function verifyBag(all: BagSource, options: BagOptions): Promise<BagReport> {
   const findings = new BagFindings()
   const { read } = progress(all, options)
-  const { tags, digests, info, bytes } = await checkFiles(all, findings, read)
+  for (const fault of all.faults ?? []) findings.add(fault)
+  const files = await checkFiles(all, findings, read)
+  const { tags, digests, info, bytes } = files
   // What could not be read is a finding by now, and is not read again.
   const source: BagSource = {
     files: all.files.filter(({ name }) => tags.has(name) || digests.has(name)),
@@ -110,6 +115,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   const checked = checkSeal(tags, policy, findings)
   if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
   const { seal } = checked
+  checkWords(files, checked, findings)
   const trails = await checkTrails(source, seal.trails, policy, findings)
   checkHistory(checked, tags.get(SEAL_LEAVES), trails.get(checked.entry.record.trail)?.leaves, findings)
   const records = digests.has(RECORDS)
@@ -201,22 +207,34 @@ async function policyOf(
   trust: Trust,
   findings: BagFindings,
 ): Promise<Policy | undefined> {
-  if ('policy' in trust) return trust.policy
-  if (!digests.has(POLICY)) return undefined
-  const bytes = await readable(POLICY, findings, () => wholeOf(source, POLICY, POLICY_BYTES_MAX))
-  if (bytes === undefined) return undefined
-  const policy = findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
-  const given = new Set(trust.fingerprints.map((one) => one.replace(/[\s:]/g, '').toLowerCase()))
-  const keys = [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])]
-  const strange = keys.filter(({ verifier }) => !given.has(fingerprintOf(verifier.vkey)))
-  for (const { verifier } of strange)
+  const bytes = digests.has(POLICY)
+    ? await readable(POLICY, findings, () => wholeOf(source, POLICY, POLICY_BYTES_MAX))
+    : undefined
+  const own = bytes && findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
+  const known = knownTo(trust)
+  const strange = keysOf(own).filter((vkey) => !known.has(fingerprintOf(vkey)))
+  for (const vkey of strange)
     findings.add({
       code: 'policy-unknown',
       file: POLICY,
-      expected: 'a key whose fingerprint you gave',
-      found: `${verifier.name} ${fingerprintOf(verifier.vkey)}`,
+      expected: 'policy' in trust ? 'a key of your policy' : 'a key whose fingerprint you gave',
+      found: `${vkey.split('+', 1)[0]} ${fingerprintOf(vkey)}`,
     })
-  return strange.length > 0 ? undefined : policy
+  if ('policy' in trust) return trust.policy
+  return strange.length > 0 ? undefined : own
+}
+
+function keysOf(policy: Policy | undefined): readonly string[] {
+  return [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])].map(({ verifier }) => verifier.vkey)
+}
+
+/** Fingerprints of the keys whose word is taken. */
+function knownTo(trust: Trust): ReadonlySet<string> {
+  return new Set(
+    'policy' in trust
+      ? keysOf(trust.policy).map(fingerprintOf)
+      : trust.fingerprints.map((one) => one.replace(/[\s:]/g, '').toLowerCase()),
+  )
 }
 
 function progress({ files }: BagSource, { onProgress }: BagOptions) {

@@ -12,6 +12,7 @@ import {
 } from '@compliance-relay/shared/bag'
 import { type Checkpoint, type FindingCode, printable, sentenceOf } from '@compliance-relay/shared/trail'
 import { jsonText, type Output } from './commands/options.ts'
+import { progressLine } from './progress-line.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /** `relay verify BAG.zip`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
@@ -25,11 +26,16 @@ export async function verifyBagCommand(
   out: Output,
 ): Promise<number> {
   const bag = await openBag(file)
+  const line = progressLine(json)
   try {
-    const report = await verifyBag(bag, { trust, newest })
+    const onProgress = (read: number, of: number) => line.say('bytes of files read', read, of)
+    const onRecords = (checked: number, of: number) => line.say('records checked', checked, of)
+    const report = await verifyBag(bag, { trust, newest, onProgress, onRecords })
+    line.end()
     out.write(json ? jsonText({ file, ...report }) : reportText(file, report))
     return report.findings.length === 0 ? 0 : 1
   } finally {
+    line.end()
     await bag.close()
   }
 }
@@ -71,6 +77,9 @@ function reportText(file: string, report: BagReport): string {
     ]),
     ...listed('not checked', [
       'whether the filter took all it should: only the whole trail shows that',
+      ...(sealed?.filter.states === undefined
+        ? []
+        : ['whether a signature or a rule was kept back that makes the state of a record another']),
       'checksums: they need the key of the chain. An edit is found by the leaves all the same',
       'what happened after the last checkpoint in it',
     ]),

@@ -9,6 +9,7 @@ import {
 import { fromUtf8, hex, leafHash, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { seedOf } from '../support/arbitraries.ts'
+import { csvRows } from '../support/csv-rows.ts'
 import {
   bagOf,
   codesOf,
@@ -354,31 +355,3 @@ describe('of a bag that was changed', { tags: ['req/P11-10a-4', 'challenge'] }, 
     expect(await codesOf(first.files, first.policy, { newest: [maker.checkpoint()] })).toEqual(['bag-older'])
   })
 })
-
-/** RFC 4180, as a spreadsheet program reads it. */
-function csvRows(text: string): string[][] {
-  const rows: string[][] = []
-  let row: string[] = []
-  let cell = ''
-  let isQuoted = false
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (isQuoted) {
-      if (c !== '"') cell += c
-      else if (text[i + 1] === '"') {
-        cell += '"'
-        i++
-      } else isQuoted = false
-    } else if (c === '"') isQuoted = true
-    else if (c === ',') {
-      row.push(cell)
-      cell = ''
-    } else if (c === '\r' && text[i + 1] === '\n') {
-      rows.push([...row, cell])
-      row = []
-      cell = ''
-      i++
-    } else cell += c
-  }
-  return rows
-}

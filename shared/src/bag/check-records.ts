@@ -31,6 +31,8 @@ export interface CheckedRecords {
   readonly statements: number
 }
 
+const RECORDS_BETWEEN = 1_000
+
 /**
  * Every record in the bag: it is the one at its place in its trail, in order, asked for, and what is signed in it verifies.
  * The table is made again from the records on the way; where it is another, its lines are looked through.
@@ -48,7 +50,7 @@ export async function checkRecords(
   },
   csvDigest: string | undefined,
   findings: BagFindings,
-  read: (bytes: number) => void,
+  { read, checked }: { readonly read: (bytes: number) => void; readonly checked: (records: number) => void },
 ): Promise<CheckedRecords> {
   const table = sha256InPieces()
   table.update(csvHeader)
@@ -56,6 +58,7 @@ export async function checkRecords(
   let count = 0
   for await (const { line, at } of entriesIn(source, findings, read)) {
     count++
+    if (count % RECORDS_BETWEEN === 0) checked(count)
     // What is no entry is a finding already; the table cannot agree with it.
     const record = one.check(line, at)
     if (record !== undefined) table.update(csvRow(record, fromUtf8(line)))
@@ -93,7 +96,7 @@ class RecordsOfTrail {
 
   /** The record, if it is one, whatever is wrong with it. */
   check(line: Uint8Array, at: number): TrailRecord | undefined {
-    const entry = this.#findings.read(RECORDS, () => readEntry(line))
+    const entry = this.#findings.read(RECORDS, () => readEntry(line), undefined, at)
     if (entry === undefined) return undefined
     const { record } = entry
     const { trail, seq } = record

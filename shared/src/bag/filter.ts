@@ -94,10 +94,11 @@ export function readFilter(value: Value | undefined): ExportFilter {
   return filter
 }
 
-/** In words, for people. */
+/** In words, for people: the same for the same filter, in whatever order it was given. */
 export function filterText(filter: ExportFilter): string {
-  const parts = Object.entries(filterValue(filter)).map(
-    ([key, value]) => `${key} ${Array.isArray(value) ? value.join(' or ') : String(value)}`,
-  )
+  const parts = [...filterLists, ...times].flatMap((key) => {
+    const value = filter[key]
+    return value === undefined ? [] : [`${key} ${typeof value === 'string' ? value : value.join(' or ')}`]
+  })
   return parts.length === 0 ? 'all records' : parts.join(', and ')
 }

@@ -4,7 +4,6 @@ import {
   equalBytes,
   type FindingCode,
   FormatError,
-  Frontier,
   fromUtf8,
   hex,
   type Policy,
@@ -21,6 +20,7 @@ import { type CheckedTrail, checkTrails } from './check-trails.ts'
 import { checkWords } from './check-words.ts'
 import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
 import { BagFindings } from './findings.ts'
+import { frontierOf } from './frontier-of.ts'
 import { CSV, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
 import type { Seal } from './seal.ts'
 
@@ -38,6 +38,8 @@ export interface BagOptions {
   readonly newest?: readonly Checkpoint[]
   /** How much was read, and of how much, in bytes; called often. */
   readonly onProgress?: (read: number, of: number) => void
+  /** How many records were checked, and of how many; called often, once the files have been read. */
+  readonly onRecords?: (checked: number, of: number) => void
 }
 
 export interface BagReport {
@@ -119,7 +121,10 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   const trails = await checkTrails(source, seal.trails, policy, findings)
   checkHistory(checked, tags.get(SEAL_LEAVES), trails.get(checked.entry.record.trail)?.leaves, findings)
   const records = digests.has(RECORDS)
-    ? await checkRecords(source, { seal, trails, policy }, digests.get(CSV), findings, read)
+    ? await checkRecords(source, { seal, trails, policy }, digests.get(CSV), findings, {
+        read,
+        checked: (number) => options.onRecords?.(number, seal.count),
+      })
     : { count: 0, disclosed: new Map<string, number>(), statements: 0 }
   for (const head of options.newest ?? []) {
     if (policy !== undefined) checkSignatures(head, policy, GIVEN, findings)
@@ -180,8 +185,7 @@ function rootAt(
   if (leaves === undefined) return undefined
   if (size <= leaves.size) return leaves.root(size)
   if (origin !== entry.record.trail || between === undefined) return 'beyond'
-  const all = new Frontier()
-  for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
+  const all = frontierOf(leaves)
   for (const leaf of leavesOrNone(between)) if (all.size < size) all.append(leaf)
   return all.size < size ? 'beyond' : all.root()
 }

@@ -1,4 +1,6 @@
-import { fingerprintOf, verifyBag } from '@compliance-relay/shared/bag'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fingerprintOf, recipes, verifyBag } from '@compliance-relay/shared/bag'
 import { fromUtf8, hex, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
 import { type BagPlan, bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
@@ -83,6 +85,14 @@ describe('what a bag says to people', { tags: ['req/P11-10a-4', 'challenge'] }, 
     const other = await sealedWith('data/VERIFY.txt', (text) => text.replace('sha256sum -c', 'true #'))
     expect(await codes(other)).toEqual(['recipe-changed'])
     expect((await verified(other.files, other.policy)).sealed?.holds).toBe(false)
+  })
+
+  test('has a recipe of which FORMAT.md says the SHA-256', () => {
+    const document = readFileSync(join(import.meta.dirname, '../../shared/FORMAT.md'), 'utf8')
+    for (const [format, text] of Object.entries(recipes))
+      expect(document).toMatch(
+        new RegExp(`of format ${format} its SHA-256 is\\s\`${hex(sha256(utf8(text)))}\``),
+      )
   })
 
   test('has no bagit.txt but the one', async () => {

@@ -33,8 +33,10 @@ export async function* linesIn(
 
 const NEWLINE = 0x0a
 
-function joined(rest: Uint8Array, more: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
+function joined(rest: Uint8Array<ArrayBuffer>, more: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
   const kept = more.subarray(0, Math.max(0, most - rest.length))
+  // What is full is not copied for every piece that is not kept.
+  if (kept.length === 0) return rest
   const all = new Uint8Array(rest.length + kept.length)
   all.set(rest)
   all.set(kept, rest.length)

@@ -59,7 +59,7 @@ export async function checkRecords(
   for await (const { line, at } of entriesIn(source, findings, read)) {
     count++
     if (count % RECORDS_BETWEEN === 0) checked(count)
-    // What is no entry is a finding already; the table cannot agree with it.
+    // What is no entry is a finding already, and has no row: then the table is another, and is looked through.
     const record = one.check(line, at)
     if (record !== undefined) table.update(csvRow(record, fromUtf8(line)))
   }

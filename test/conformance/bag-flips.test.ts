@@ -1,15 +1,16 @@
-import { BagUnreadable, zipFaults } from '@compliance-relay/shared/bag'
+import { BagUnreadable, RECIPE, verifyBag, zipFaults } from '@compliance-relay/shared/bag'
 import { expect, test } from 'vitest'
-import { bagOf, verified } from '../support/made-bag.ts'
+import { bagOf, FilesSource, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { placesIn, zipOf } from '../support/zipped.ts'
 
-test('every bit of every file of a bag, turned over alone, is found', {
+test('every bit of every other file of a bag, turned over alone, is found', {
   timeout: 600_000,
 }, async () => {
   const small = await bagOf(smallTrail(), { between: 0 })
   let flips = 0
   for (const [name, bytes] of small.files) {
+    if (name === RECIPE) continue
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = bytes.slice()
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
@@ -20,6 +21,24 @@ test('every bit of every file of a bag, turned over alone, is found', {
     }
   }
   expect(flips).toBeGreaterThan(20_000)
+})
+
+test('every bit of its recipe, turned over alone, is found, and by a code of its own', {
+  timeout: 600_000,
+}, async () => {
+  const { files } = await bagOf(smallTrail(), { between: 0 })
+  const recipe = files.get(RECIPE) ?? new Uint8Array()
+  for (let bit = 0; bit < recipe.length * 8; bit++) {
+    const flipped = recipe.slice()
+    flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    // Whose word counts is no matter here, and takes most of the time.
+    const source = new FilesSource(new Map(files).set(RECIPE, flipped))
+    const { findings } = await verifyBag(source, { trust: { fingerprints: [] } })
+    const codes = findings.map(({ code }) => code)
+    if (!codes.includes('file-changed') || !codes.includes('recipe-changed'))
+      throw new Error(`bit ${bit} of the recipe was not noticed`)
+  }
+  expect(recipe.length).toBeGreaterThan(4_000)
 })
 
 test('every bit of its zip beside what is packed, turned over alone, is found or the zip refused', {

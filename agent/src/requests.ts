@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
-import { readFilter } from '@compliance-relay/shared/bag'
+import { BAG_FORMAT, BAG_TRAILS_MAX, readFilter } from '@compliance-relay/shared/bag'
 import { reasonFault } from '@compliance-relay/shared/relay'
 import { fromBase64, type Value } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
@@ -233,15 +233,19 @@ const howWatched = {
 }
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const sealSchema = z.strictObject({
+  format: z.literal(BAG_FORMAT),
   manifest: sha256,
   info: sha256,
   filter: z.record(z.string().max(20), z.union([z.string().max(100), z.array(z.string().max(300)).max(100)])),
   trails: z
     .array(z.strictObject({ trail: text, size: z.int().min(1), root: z.string().length(44) }))
     .min(1)
-    .max(100),
+    .max(BAG_TRAILS_MAX),
   count: z.int().min(0),
   reason,
+  software: z.string().max(100),
+  organization: z.string().max(100),
+  leftOut: z.array(text).max(BAG_TRAILS_MAX),
 })
 const keyNames = z.array(z.string().regex(/^[a-z0-9.-]{1,100}$/)).max(100)
 const recoverySchema = z.strictObject({

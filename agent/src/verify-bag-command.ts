@@ -10,6 +10,7 @@ import {
 } from '@compliance-relay/shared/bag'
 import type { Checkpoint } from '@compliance-relay/shared/trail'
 import { jsonText, type Output } from './commands/options.ts'
+import { progressLine } from './progress-line.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /** `relay verify BAG.zip`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
@@ -23,11 +24,16 @@ export async function verifyBagCommand(
   out: Output,
 ): Promise<number> {
   const bag = await openBag(file)
+  const line = progressLine(json)
   try {
-    const report = await verifyBag(bag, { trust, newest })
+    const onProgress = (read: number, of: number) => line.say('bytes of files read', read, of)
+    const onRecords = (checked: number, of: number) => line.say('records checked', checked, of)
+    const report = await verifyBag(bag, { trust, newest, onProgress, onRecords })
+    line.end()
     out.write(json ? jsonText({ file, ...report }) : reportText(file, report))
     return report.findings.length === 0 ? 0 : 1
   } finally {
+    line.end()
     await bag.close()
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Workstation } from '../support/workstation.ts'
@@ -83,6 +83,38 @@ describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
     expect(older).toMatchObject({ code: 1, out: expect.stringContaining('bag-older') })
   })
 
+  test('of what no record is, into a folder, or over a link somebody has put there, is refused in words', () => {
+    for (const [args, said] of [
+      [['--project', 'P-71'], 'no record has the project "P-71"'],
+      [['--device', 'nobody'], 'no record has the device "nobody"'],
+      [['--state', 'rejected'], 'no record is rejected now'],
+      [['--state', 'signed'], '--state is one of unsigned'],
+      [['--from', '2030-01-01'], 'no record is all that was asked for together'],
+    ] as const)
+      expect(exported(...args)).toMatchObject({ code: 2, error: expect.stringContaining(said) })
+    const into = (out: string) => station.tryRelay('export', '--data', station.data, '--out', out, ...why)
+    mkdirSync(join(station.base, 'folder.zip'))
+    for (const out of [join(station.base, 'folder.zip'), `${zip()}/`])
+      expect(into(out)).toMatchObject({ code: 2, error: expect.stringContaining('is a folder') })
+    const target = join(station.base, 'not-yours')
+    writeFileSync(target, 'as it was')
+    symlinkSync(target, `${zip()}.part`)
+    expect(exported()).toMatchObject({ code: 2, error: expect.stringContaining('export.zip.part is there') })
+    expect(readFileSync(target, 'utf8')).toBe('as it was')
+    rmSync(`${zip()}.part`)
+    expect(station.records().filter(({ kind }) => kind === 'export.sealed')).toEqual([])
+    // A name that is a place of its own for other systems is none in the zip.
+    const odd = join(station.base, '...zip')
+    expect(into(odd)).toMatchObject({ code: 0, error: '' })
+    expect(execFileSync('unzip', ['-Z1', odd], { encoding: 'utf8' })).toMatch(/^export\/data\//)
+    // What nobody has signed is unsigned, and the verifier comes to the same.
+    expect(exported('--state', 'unsigned').code).toBe(0)
+    expect(verified('--fingerprint', fingerprint())).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('whether a signature or a rule was kept back'),
+    })
+  })
+
   test('of a relay that does not run is the same', async () => {
     await station.stop()
     expect(exported()).toMatchObject({ code: 0, error: '' })
@@ -100,7 +132,7 @@ describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
     const run = () =>
       execFileSync('bash', ['-c', `set -o pipefail\n${steps} 2>&1`], { cwd: folder, encoding: 'utf8' })
     const strange = (said: string) => said.split('\n').filter((line) => !/: OK$/.test(line))
-    const done = ['step 4 done', 'step 5 done', 'step 6 done', '']
+    const done = ['step 4 done', 'step 5 done', 'step 6 done', 'step 7 done', '']
     expect(strange(run())).toEqual(['1', '1', expect.stringContaining(fingerprint()), ...done])
     const records = join(folder, 'data/records.json')
     const genuine = readFileSync(records, 'utf8')

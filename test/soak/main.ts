@@ -1,5 +1,5 @@
 /**
- * npm run soak [-- --minutes 30] [--seed N] [--rounds N] [--kind instrument|burst]
+ * npm run soak [-- --minutes 30] [--seed N] [--rounds N] [--kind instrument|burst|bag-bits]
  *
  * Real relays on real folders, in random rounds until the time is over. The seed of a round is that of the run and the
  * number of the round, so any round can be run again by itself; what the clock decides will not be quite the same.
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Random } from '../support/random.ts'
 import { Workstation } from '../support/workstation.ts'
+import { bagBits } from './bag-bits.ts'
 import { burstRound } from './burst-round.ts'
 import { printFinding } from './finding.ts'
 import { instrumentRound } from './instrument-round.ts'
@@ -37,7 +38,7 @@ function kindOf(random: Random): keyof typeof kinds {
   const drawn = random.chance(0.12) ? 'burst' : 'instrument'
   if (values.kind === undefined) return drawn
   if (values.kind !== 'instrument' && values.kind !== 'burst')
-    throw new RangeError('--kind is instrument or burst')
+    throw new RangeError('--kind is instrument, burst or bag-bits')
   return values.kind
 }
 
@@ -77,6 +78,11 @@ async function runRound(number: number): Promise<boolean> {
 
 print(`seed ${seed}, ${minutes} minutes`)
 const end = Date.now() + minutes * 60_000
+if (values.kind === 'bag-bits') {
+  const lost = await bagBits(seed, end, print)
+  for (const line of lost.slice(0, FINDINGS_SHOWN)) print(`    ${line}`)
+  process.exit(lost.length === 0 ? 0 : 1)
+}
 let run = 0
 let passed = 0
 for (; Date.now() < end && run < rounds; run++) if (await runRound(run)) passed++

@@ -12,6 +12,7 @@ import {
   Linker,
   leafHash,
   type MacKey,
+  type Meaning,
   macKey,
   type Policy,
   parsePolicy,
@@ -63,14 +64,15 @@ export class TrailMaker {
   #enrolled = false
   #count = 0
 
-  constructor(seed: string, trail = SAMPLE_TRAIL) {
-    const secret = (name: string) => fromHex(hash('sha256', `${seed} ${name}`), 32)
+  /** `site`: trails of one site have one witness. */
+  constructor(seed: string, trail = SAMPLE_TRAIL, site = seed) {
+    const secret = (name: string, of = seed) => fromHex(hash('sha256', `${of} ${name}`), 32)
     this.key = macKey(secret('mac'))
     this.#current = this.key
     this.#linker = new Linker(this.key)
     this.#head = emptyHead(trail)
     this.trailKey = signerOf(trail, 'note', secret('trail'))
-    this.witness = signerOf('lab.example/w/server', 'cosignature', secret('witness'))
+    this.witness = signerOf('lab.example/w/server', 'cosignature', secret('witness', site))
     this.signer = signerOf('lab.example/u/jdoe/tablet-7', 'note', secret('user'))
     this.policy = parsePolicy(
       utf8(`log ${this.trailKey.vkey}\nwitness server ${this.witness.vkey}\nquorum server\n`),
@@ -110,24 +112,34 @@ export class TrailMaker {
   }
 
   #sign(reason: string): void {
+    this.enrol()
+    const signed = [...new Set([0, Math.floor(this.size / 2), this.size - 1])]
+    this.record('signature.applied', user, { note: this.noteOn(signed, 'approved', reason) })
+  }
+
+  /** The signer's key, once. */
+  enrol(): void {
     if (!this.#enrolled) this.record('key.enrolled', relayActor, { key: this.signer.vkey, user: user.id })
     this.#enrolled = true
+  }
+
+  /** What the signer signs on their device next: to be recorded, held, or thrown away. */
+  noteOn(seqs: readonly number[], meaning: Meaning, reason: string): string {
     this.#count++
-    const signed = [...new Set([0, Math.floor(this.size / 2), this.size - 1])]
     const note = signStatement(
       {
         at: this.#time(),
         checkpoint: { trail: this.#head.trail, size: this.size, root: this.#frontier.root() },
         count: this.#count,
-        meaning: 'approved',
+        meaning,
         name: user.name,
         reason,
-        records: signed.map((seq) => ({ seq, leaf: this.#leaves[seq] ?? new Uint8Array() })),
+        records: seqs.map((seq) => ({ seq, leaf: this.#leaves[seq] ?? new Uint8Array() })),
         user: user.id,
       },
       this.signer,
     )
-    this.record('signature.applied', user, { note: fromUtf8(printStatementNote(note)) })
+    return fromUtf8(printStatementNote(note))
   }
 
   /** Any record at all, sealed under the key in force. */

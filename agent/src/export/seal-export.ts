@@ -1,8 +1,16 @@
 import { type Seal, sealBody } from '@compliance-relay/shared/bag'
-import { checkNote, type Draft, equalBytes, parseCheckpoint, parseVkey } from '@compliance-relay/shared/trail'
+import {
+  checkNote,
+  type Draft,
+  equalBytes,
+  parseCheckpoint,
+  parseVkey,
+  shown,
+} from '@compliance-relay/shared/trail'
 import type { Relay } from '../relay.ts'
 import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { softwareName } from '../version.ts'
 
 /**
  * Seals an export: records what it is, who asked for it, and gives the head over that record to the notary. What is
@@ -30,6 +38,16 @@ export async function sealExport(
   }
   if (!seal.trails.some(({ trail }) => trail === written.origin))
     throw new UnusableInput('an export has the trail that is written to in it: its seal stands there')
+  const others = known
+    .map(({ origin }) => origin)
+    .filter((origin) => !seal.trails.some(({ trail }) => trail === origin))
+  if (others.length !== seal.leftOut.length || others.some((origin) => !seal.leftOut.includes(origin)))
+    throw new UnusableInput('an export names every trail of the relay that is not in it: nothing was sealed')
+  const { org } = relay.settings
+  if (seal.software !== softwareName || seal.organization !== org)
+    throw new UnusableInput(
+      `the running relay is ${softwareName} of ${org}, and the export is said to be made by ${shown(seal.software)} of ${shown(seal.organization)}: nothing was sealed`,
+    )
   const body = { ...sealBody(seal), by }
   const seq = await relay.recorder.record(() => ({
     kind: 'export.sealed',

@@ -1,7 +1,17 @@
-import { closeSync, createWriteStream, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  constants,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { Writable } from 'node:stream'
-import { ZipSink } from '@compliance-relay/shared/bag'
+import { isBagFolder, ZipSink } from '@compliance-relay/shared/bag'
 import { UnusableInput } from '../unusable-input.ts'
 
 /**
@@ -10,15 +20,14 @@ import { UnusableInput } from '../unusable-input.ts'
  * where there is no folder for it.
  */
 export async function writeZip<Result>(
-  file: string,
-  folder: string,
+  given: string,
   work: (sink: ZipSink) => Promise<Result>,
 ): Promise<Result> {
-  if (existsSync(file))
-    throw new UnusableInput(`${file} is there already: an export is not written over another`)
-  if (!existsSync(dirname(file))) throw new UnusableInput(`there is no folder ${dirname(file)}`)
+  const file = resolve(given)
+  requireFree(given, file)
   const part = `${file}.part`
-  const stream = createWriteStream(part, { flags: 'w', mode: 0o600 })
+  const descriptor = openNew(part)
+  const stream = createWriteStream('', { fd: descriptor, autoClose: false })
   const failed = new Promise<never>((_, reject) => stream.once('error', reject))
   failed.catch(() => {})
   const giveUp = () => {
@@ -27,10 +36,11 @@ export async function writeZip<Result>(
   }
   process.once('SIGINT', giveUp).once('SIGTERM', giveUp)
   try {
-    const sink = new ZipSink(Writable.toWeb(stream) as WritableStream<Uint8Array>, folder)
+    const sink = new ZipSink(Writable.toWeb(stream) as WritableStream<Uint8Array>, bagFolder(file))
     const result = await Promise.race([work(sink), failed])
     await sink.close()
-    syncFile(part)
+    fsyncSync(descriptor)
+    requireFree(given, file)
     renameSync(part, file)
     return result
   } catch (error) {
@@ -38,15 +48,38 @@ export async function writeZip<Result>(
     rmSync(part, { force: true })
     throw error
   } finally {
+    closeSync(descriptor)
     process.off('SIGINT', giveUp).off('SIGTERM', giveUp)
   }
 }
 
-function syncFile(file: string): void {
-  const descriptor = openSync(file, 'r+')
+function requireFree(given: string, file: string): void {
+  if (/[\\/]$/.test(given) || statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UnusableInput(`${given} is a folder: --out names the file that is to be made, FILE.zip`)
+  if (existsSync(file))
+    throw new UnusableInput(`${file} is there already: an export is not written over another`)
+  if (!existsSync(dirname(file))) throw new UnusableInput(`there is no folder ${dirname(file)}`)
+}
+
+/** A file that was not there, and no link to another: what others put in its place is not written to. */
+function openNew(part: string): number {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants
   try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
+    return openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error
+    throw new UnusableInput(
+      `${part} is there: another export is being written, or one was broken off. If none is, remove it`,
+    )
   }
+}
+
+/** The folder in the zip, named after the file as far as every system can unpack it. */
+function bagFolder(file: string): string {
+  const plain = basename(file)
+    .replace(/\.zip$/i, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 80)
+  return isBagFolder(plain) ? plain : 'export'
 }

@@ -239,6 +239,14 @@ export class TrailStore {
     for (const row of read.iterate(trail)) yield row as unknown as StoredCheckpoint
   }
 
+  /** Sizes of which there is one, smallest first, up to `until`. */
+  *checkpointSizes(trail: number, until: number): Generator<number> {
+    const read = this.#database.prepare(
+      'SELECT size FROM checkpoint WHERE trail = ? AND size <= ? ORDER BY size',
+    )
+    for (const { size } of read.iterate(trail, until)) yield Number(size)
+  }
+
   checkpoint(trail: number, size: number): StoredCheckpoint | undefined {
     const read = this.#database.prepare(
       'SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND size = ?',

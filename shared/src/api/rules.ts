@@ -1,14 +1,15 @@
 import { z } from 'zod'
+import { ruleOf } from '../trail/index.ts'
 import { identityRuleSchema } from './identity-rule.ts'
 import { type Role, roles } from './policy.ts'
+
+export { EVERY_PROJECT } from '../trail/index.ts'
 
 /*
  * What a site decides about people, and every relay and app of it goes by. Each change is a record. Where a rule is
  * laxer or older than what NIST SP 800-63B-4 and OWASP ASVS ask, the deviation is the site's, and is said.
  */
 
-/** Stands for every project that has no rule of its own. */
-export const EVERY_PROJECT = '*'
 /** So many fit a record that says what was before and what is now. */
 export const SIGNING_RULES_MAX = 80
 export const SIGNING_STEPS_MAX = 5
@@ -71,8 +72,7 @@ export const DEFAULT_RULES: SiteRules = {
 const NO_RULE: SigningRule = { steps: [], independent: false }
 
 export function signingRuleOf({ signing }: Pick<SiteRules, 'signing'>, project: string): SigningRule {
-  const own = Object.hasOwn(signing, project) ? signing[project] : undefined
-  return own ?? signing[EVERY_PROJECT] ?? NO_RULE
+  return ruleOf(signing, project) ?? NO_RULE
 }
 
 /** Where a site departs from what is usual, in sentences for its configuration report. */

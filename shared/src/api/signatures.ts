@@ -1,6 +1,15 @@
 import { z } from 'zod'
+import { signatureStates } from '../trail/index.ts'
 import { roles } from './policy.ts'
-import { type SigningRule, signingStepSchema } from './rules.ts'
+import { signingStepSchema } from './rules.ts'
+
+export {
+  type SigningState as SignatureState,
+  signatureState,
+  signatureStates,
+  standing,
+  stepsFilled,
+} from '../trail/index.ts'
 
 /*
  * What the signatures on a record come to: the same for the relay that judges the next one, for the command line and
@@ -28,9 +37,6 @@ export const signatureSchema = z.strictObject({
   withdrawn: z.int().nullable(),
 })
 export type SignatureView = z.infer<typeof signatureSchema>
-
-export const signatureStates = ['unsigned', 'reviewed', 'approved', 'rejected'] as const
-export type SignatureState = (typeof signatureStates)[number]
 
 /** A record that was signed, and what its signatures come to. */
 export const signedSchema = z.strictObject({
@@ -67,34 +73,3 @@ export const heldSchema = z.strictObject({
 export type HeldView = z.infer<typeof heldSchema>
 
 export const SIGNED_LISTED_MAX = 200
-
-type Standing = Pick<SignatureView, 'meaning' | 'roles' | 'withdrawn'>
-
-/** What stands on a record, by signatures in the order in which they came to count. */
-export function signatureState(signatures: readonly Standing[], rule: SigningRule): SignatureState {
-  const stand = standing(signatures)
-  if (stand.some(({ meaning }) => meaning === 'rejected')) return 'rejected'
-  const filled = rule.steps.slice(0, stepsFilled(stand, rule))
-  const meant = rule.steps.length > 0 ? filled : stand
-  if (meant.some(({ meaning }) => meaning === 'approved')) return 'approved'
-  return meant.some(({ meaning }) => meaning === 'reviewed') ? 'reviewed' : 'unsigned'
-}
-
-export function standing<One extends Pick<SignatureView, 'withdrawn'>>(
-  signatures: readonly One[],
-): readonly One[] {
-  return signatures.filter(({ withdrawn }) => withdrawn === null)
-}
-
-/** How many of a rule's steps, in their order, standing signatures fill. */
-export function stepsFilled(
-  stand: readonly Pick<SignatureView, 'meaning' | 'roles'>[],
-  { steps }: SigningRule,
-): number {
-  return stand.reduce((filled, signature) => {
-    const step = steps[filled]
-    const isStep =
-      step?.meaning === signature.meaning && (step.role === null || signature.roles.includes(step.role))
-    return filled + (isStep ? 1 : 0)
-  }, 0)
-}

@@ -1,7 +1,11 @@
+import type { BagFinding } from './faults.ts'
+
 /** A bag wherever it lies: in a zip, in a folder, in a browser's hands. Names are without the bag's own folder. */
 export interface BagSource {
   /** Every file, as often as it is there, in any order. Folders are none. */
   readonly files: readonly { readonly name: string; readonly sizeBytes: number }[]
+  /** What is wrong with what they lie in. */
+  readonly faults?: readonly BagFinding[]
   /** The bytes of the first file of a name, in pieces. Rejects with what the medium says. May be called again. */
   read(name: string): AsyncIterable<Uint8Array>
 }
@@ -29,8 +33,10 @@ export async function* linesIn(
 
 const NEWLINE = 0x0a
 
-function joined(rest: Uint8Array, more: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
+function joined(rest: Uint8Array<ArrayBuffer>, more: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
   const kept = more.subarray(0, Math.max(0, most - rest.length))
+  // What is full is not copied for every piece that is not kept.
+  if (kept.length === 0) return rest
   const all = new Uint8Array(rest.length + kept.length)
   all.set(rest)
   all.set(kept, rest.length)

@@ -2,11 +2,9 @@ import {
   EnrolledSigners,
   equalBytes,
   type FindingCode,
-  FormatError,
   fromUtf8,
   type Hash,
   hex,
-  LINE_BYTES_MAX,
   leafHash,
   notices,
   type Policy,
@@ -14,12 +12,14 @@ import {
   sha256InPieces,
   type TrailRecord,
 } from '../trail/index.ts'
-import { type BagSource, linesIn } from './bag-source.ts'
+import { AskedFor } from './asked-for.ts'
+import type { BagSource } from './bag-source.ts'
+import { findInTable } from './check-table.ts'
 import type { CheckedTrail } from './check-trails.ts'
 import { csvHeader, csvRow } from './csv.ts'
-import { takenBy } from './filter.ts'
-import { BagFindings } from './findings.ts'
-import { CSV, RECORDS } from './layout.ts'
+import { entriesIn } from './entries-in.ts'
+import type { BagFindings } from './findings.ts'
+import { RECORDS } from './layout.ts'
 import type { Seal } from './seal.ts'
 
 export interface CheckedRecords {
@@ -42,6 +42,8 @@ export interface SeenRecord {
   readonly of: number
 }
 
+const RECORDS_BETWEEN = 1_000
+
 /**
  * Every record in the bag: it is the one at its place in its trail, in order, asked for, and what is signed in it verifies.
  * The table is made again from the records on the way; where it is another, its lines are looked through.
@@ -61,79 +63,24 @@ export async function checkRecords(
   },
   csvDigest: string | undefined,
   findings: BagFindings,
-  read: (bytes: number) => void,
+  { read, checked }: { readonly read: (bytes: number) => void; readonly checked: (records: number) => void },
 ): Promise<CheckedRecords> {
   const table = sha256InPieces()
   table.update(csvHeader)
   const one = new RecordsOfTrail(seal, trails, policy, findings, onRecord)
   let count = 0
-  for await (const { line, at } of entriesOf(source, findings, read)) {
+  for await (const { line, at } of entriesIn(source, findings, read)) {
     count++
-    // What is no entry is a finding already; the table cannot agree with it.
+    if (count % RECORDS_BETWEEN === 0) checked(count)
+    // What is no entry is a finding already, and has no row: then the table is another, and is looked through.
     const record = one.check(line, at)
     if (record !== undefined) table.update(csvRow(record, fromUtf8(line)))
   }
+  one.end()
   if (count !== seal.count)
     findings.add({ code: 'record-count', file: RECORDS, expected: String(seal.count), found: String(count) })
   if (csvDigest !== undefined && hex(table.digest()) !== csvDigest) await findInTable(source, findings)
   return { count, disclosed: one.disclosed, statements: one.statements }
-}
-
-interface Line {
-  readonly line: Uint8Array
-  /** Its number in the file, from 1. */
-  readonly at: number
-}
-
-const OPEN = 0x5b
-const CLOSE = 0x5d
-const COMMA = 0x2c
-
-/** The lines of records.json that are entries: `[`, one a line with a comma but for the last, `]`. */
-async function* entriesOf(
-  source: BagSource,
-  findings: BagFindings,
-  read: (bytes: number) => void,
-): AsyncGenerator<Line> {
-  let at = 0
-  let last: Line | undefined
-  let isClosed = false
-  const form = (line: number, expected: string, found: string) =>
-    findings.add({ code: 'file-form', file: RECORDS, line, expected, found })
-  for await (const lines of linesIn(source.read(RECORDS), LINE_BYTES_MAX + 2))
-    for (const line of lines) {
-      at++
-      read(line.length + 1)
-      if (at === 1) {
-        if (line.length !== 1 || line[0] !== OPEN) form(at, '[', 'another line')
-        continue
-      }
-      if (isClosed) {
-        form(at, 'nothing after ]', 'a line')
-        continue
-      }
-      if (line.length === 1 && line[0] === CLOSE) {
-        if (last !== undefined) yield last
-        last = undefined
-        isClosed = true
-        continue
-      }
-      if (last !== undefined) {
-        if (last.line.at(-1) !== COMMA) form(last.at, 'a comma at the end', 'none')
-        yield { line: last.line.at(-1) === COMMA ? last.line.subarray(0, -1) : last.line, at: last.at }
-      }
-      last = { line: line.slice(), at }
-    }
-  if (!isClosed) form(at, ']', 'the end of the file')
-}
-
-function rowOf(line: Uint8Array): Uint8Array | undefined {
-  try {
-    return csvRow(readEntry(line).record, fromUtf8(line))
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }
 
 class RecordsOfTrail {
@@ -141,12 +88,14 @@ class RecordsOfTrail {
   statements = 0
   readonly #seal: Seal
   readonly #onRecord: ((seen: SeenRecord) => void) | undefined
+  readonly #askedFor: AskedFor
   readonly #trails: ReadonlyMap<string, CheckedTrail>
   readonly #findings: BagFindings
   readonly #signers = new Map<string, EnrolledSigners>()
   readonly #taken: Policy | undefined
   #before: { readonly trail: string; readonly seq: number } | undefined
   readonly #ended = new Set<string>()
+  readonly #opened = new Set<string>()
 
   constructor(
     seal: Seal,
@@ -157,6 +106,7 @@ class RecordsOfTrail {
   ) {
     this.#seal = seal
     this.#onRecord = onRecord
+    this.#askedFor = new AskedFor(seal.filter, findings)
     this.#trails = trails
     this.#taken = policy
     this.#findings = findings
@@ -164,10 +114,10 @@ class RecordsOfTrail {
 
   /** The record, if it is one, whatever is wrong with it. */
   check(line: Uint8Array, at: number): TrailRecord | undefined {
-    const entry = this.#findings.read(RECORDS, () => readEntry(line))
+    const entry = this.#findings.read(RECORDS, () => readEntry(line), undefined, at)
     if (entry === undefined) return undefined
     const { record } = entry
-    const { trail, seq, kind } = record
+    const { trail, seq } = record
     const found = (code: Parameters<BagFindings['add']>[0]['code'], expected: string, what: string): void =>
       this.#findings.add({ code, file: RECORDS, line: at, trail, seq, expected, found: what })
     const known = this.#trails.get(trail)
@@ -182,13 +132,28 @@ class RecordsOfTrail {
       return record
     }
     this.#checkOrder(trail, seq, found)
+    if (seq === 0) this.#opened.add(trail)
     this.disclosed.set(trail, (this.disclosed.get(trail) ?? 0) + 1)
-    if (takenBy(this.#seal.filter, record) === undefined)
-      found('record-not-asked-for', 'a record of the filter', kind)
     const before = this.statements
-    this.#checkKind(record, leaf, known, found)
+    const counts = this.#checkKind(record, leaf, known, found)
+    this.#askedFor.take(record, at, counts)
     this.#onRecord?.({ record, leaf, line: at, signs: this.statements > before, of: this.#seal.count })
     return record
+  }
+
+  /** Once all records have been shown. */
+  end(): void {
+    this.#askedFor.end()
+    // Which trail it is and who opened it: without that nothing in it can be read rightly.
+    for (const trail of this.#trails.keys())
+      if (!this.#opened.has(trail))
+        this.#findings.add({
+          code: 'record-count',
+          file: RECORDS,
+          trail,
+          expected: 'the record that opens the trail',
+          found: 'none',
+        })
   }
 
   #checkOrder(trail: string, seq: number, found: Found): void {
@@ -200,14 +165,14 @@ class RecordsOfTrail {
     this.#before = { trail, seq }
   }
 
-  /** What the chain itself knows of: keys for signing, and what was signed with them. */
+  /** What the chain itself knows of: keys for signing, and what was signed with them. False for what does not verify. */
   #checkKind(
     { seq: own, kind, body, actor }: TrailRecord,
     leaf: Hash,
     { trail, leaves }: CheckedTrail,
     found: Found,
-  ): void {
-    if (!/^(?:key|signature)\./.test(kind)) return
+  ): boolean {
+    if (!/^(?:key|signature)\./.test(kind)) return true
     const signers = this.#signersOf(trail)
     const report = (code: FindingCode | keyof typeof notices, expected: string, what: string): void => {
       // In an extract devices have gaps: what was signed before is not always asked for.
@@ -220,18 +185,25 @@ class RecordsOfTrail {
     }
     switch (kind) {
       case 'key.enrolled':
-        return signers.enrol(body, report)
+        signers.enrol(body, report)
+        return true
       case 'key.revoked':
-        return signers.revoke(body, report)
+        signers.revoke(body, report)
+        return true
       case 'signature.applied':
-        if (signers.check(body, actor, before, report)) this.statements++
-        return
+      case 'signature.decided': {
+        const isSignature =
+          kind === 'signature.applied'
+            ? signers.check(body, actor, before, report)
+            : signers.decide(body, actor, report)
+        if (isSignature) this.statements++
+        return isSignature || (kind === 'signature.decided' && body['decision'] !== 'accepted')
+      }
       case 'signature.held':
       case 'signature.refused':
-        return signers.passOver(kind, own, leaf, body, before)
-      case 'signature.decided':
-        if (signers.decide(body, actor, report)) this.statements++
+        signers.passOver(kind, own, leaf, body, before)
     }
+    return true
   }
 
   #signersOf(trail: string): EnrolledSigners {
@@ -246,51 +218,3 @@ class RecordsOfTrail {
 }
 
 type Found = (code: Parameters<BagFindings['add']>[0]['code'], expected: string, found: string) => void
-
-/** Which rows of the table are others: it is read beside the records once more. */
-async function findInTable(source: BagSource, findings: BagFindings): Promise<void> {
-  const rows = rowsOf(source)
-  let at = 0
-  const compare = async (expected: Uint8Array): Promise<void> => {
-    at++
-    const { value } = await rows.next()
-    if (value === undefined || !equalBytes(value, expected))
-      findings.add({
-        code: 'csv-changed',
-        file: CSV,
-        line: at,
-        expected: 'the row of its record',
-        found: value === undefined ? 'no row' : 'another row',
-      })
-  }
-  await compare(csvHeader)
-  for await (const { line } of entriesOf(source, new BagFindings(), () => {})) {
-    const row = rowOf(line)
-    if (row !== undefined) await compare(row)
-  }
-  const { value } = await rows.next()
-  if (value !== undefined)
-    findings.add({ code: 'csv-changed', file: CSV, line: at + 1, expected: 'no more rows', found: 'a row' })
-}
-
-/** Rows of the table, each with the newline it ends with, quoted ones whole. */
-async function* rowsOf(source: BagSource): AsyncGenerator<Uint8Array> {
-  let rest = new Uint8Array(0)
-  let isQuoted = false
-  let looked = 0
-  for await (const piece of source.read(CSV)) {
-    const all = new Uint8Array(rest.length + piece.length)
-    all.set(rest)
-    all.set(piece, rest.length)
-    let from = 0
-    for (let i = looked; i < all.length; i++) {
-      if (all[i] === 0x22) isQuoted = !isQuoted
-      if (all[i] !== 0x0a || isQuoted) continue
-      yield all.slice(from, i + 1)
-      from = i + 1
-    }
-    rest = all.slice(from)
-    looked = rest.length
-  }
-  if (rest.length > 0) yield rest
-}

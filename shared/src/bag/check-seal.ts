@@ -2,7 +2,6 @@ import {
   base64,
   type Entry,
   equalBytes,
-  Frontier,
   fromHex,
   fromUtf8,
   HASH_BYTES,
@@ -20,6 +19,7 @@ import {
 } from '../trail/index.ts'
 import { BagFormError } from './faults.ts'
 import type { BagFindings } from './findings.ts'
+import { frontierOf } from './frontier-of.ts'
 import { BAG_INFO, MANIFEST, SEAL, SEAL_LEAVES, SEAL_PROOF } from './layout.ts'
 import { readSeal, type Seal } from './seal.ts'
 
@@ -148,8 +148,7 @@ export function checkHistory(
   }
   const more = findings.read(SEAL_LEAVES, () => readLeaves(fromUtf8(bytes)), 'file-form')
   if (more === undefined) return false
-  const all = new Frontier()
-  for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
+  const all = frontierOf(leaves)
   for (const leaf of more) all.append(leaf)
   const { size, root } = proof.checkpoint
   const isShown = all.size === size && equalBytes(all.root(), root)

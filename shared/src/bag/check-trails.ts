@@ -38,6 +38,7 @@ export async function checkTrails(
   const checked = new Map<string, CheckedTrail>()
   const byHash = new Map(sealed.map((one) => [hex(sha256(utf8(one.trail))), one]))
   const there = new Set(source.files.map(({ name }) => name))
+  const headFiles = headFilesIn(there)
   if (byHash.size !== sealed.length)
     findings.add({ code: 'trail-missing', file: SEAL, expected: 'each trail once', found: 'one twice' })
   for (const name of there) {
@@ -72,7 +73,7 @@ export async function checkTrails(
         expected: `${base64(one.root)} at size ${one.size}`,
         found: `${base64(root)} at size ${leaves.size}`,
       })
-    const heads = await checkHeads(source, hash, one, leaves, policy, findings)
+    const heads = await checkHeads(source, headFiles.get(hash) ?? [], one, leaves, policy, findings)
     if (policy !== undefined && heads.covered !== one.size)
       findings.add({
         code: 'trail-not-signed',
@@ -110,7 +111,7 @@ async function readLeavesOf(
         })
         return leaves
       }
-      const leaf = findings.read(file, () => readLeaf(decoder.decode(line)))
+      const leaf = findings.read(file, () => readLeaf(decoder.decode(line)), undefined, number)
       // What is no leaf takes the place of one: the next keep their places.
       leaves.append(leaf ?? new Uint8Array(32))
     }
@@ -118,9 +119,28 @@ async function readLeavesOf(
   return leaves
 }
 
+interface HeadFile {
+  readonly file: string
+  readonly size: number
+}
+
+/** Files of checkpoints, by the hash of their trail's name. */
+function headFilesIn(names: Iterable<string>): ReadonlyMap<string, readonly HeadFile[]> {
+  const all = new Map<string, HeadFile[]>()
+  for (const file of names) {
+    const payload = payloadName(file)
+    if (payload?.kind !== 'checkpoint') continue
+    const { trail, size } = payload
+    const known = all.get(trail)
+    if (known === undefined) all.set(trail, [{ file, size }])
+    else known.push({ file, size })
+  }
+  return all
+}
+
 async function checkHeads(
   source: BagSource,
-  hash: string,
+  files: readonly HeadFile[],
   { trail }: SealedTrail,
   leaves: LeafStore,
   policy: Policy | undefined,
@@ -129,19 +149,17 @@ async function checkHeads(
   let checkpoints = 0
   let covered = 0
   let witnessed: CheckedTrail['witnessed'] = []
-  for (const { name: file } of source.files) {
-    const payload = payloadName(file)
-    if (payload?.kind !== 'checkpoint' || payload.trail !== hash) continue
+  for (const { file, size } of files) {
     const bytes = await readable(file, findings, () => wholeOf(source, file, CHECKPOINT_BYTES_MAX))
     if (bytes === undefined) continue
     const head = findings.read(file, () => parseCheckpoint(utf8(fromUtf8(bytes))))
     if (head === undefined) continue
-    if (head.origin !== trail || head.size !== payload.size)
+    if (head.origin !== trail || head.size !== size)
       findings.add({
         code: 'checkpoint-origin',
         file,
         trail,
-        expected: `${trail} at size ${payload.size}`,
+        expected: `${trail} at size ${size}`,
         found: `${head.origin} at size ${head.size}`,
       })
     else if (head.size > leaves.size)

@@ -1,5 +1,7 @@
-import { heldIn, readEntry, subjectsOf } from '../trail/index.ts'
-import { type ExportFilter, takenBy } from './filter.ts'
+import { readEntry, type TrailRecord } from '../trail/index.ts'
+import { type Subject, seqIn, subjectsOf } from './about.ts'
+import { type ExportFilter, type FilterList, filterLists, isValueOf, takenBeside, takenBy } from './filter.ts'
+import type { SignatureStates } from './signature-states.ts'
 
 /** Which records of a trail a bag takes: one bit each. */
 export class Chosen {
@@ -23,33 +25,76 @@ export class Chosen {
   }
 }
 
-/**
- * Chooses records, shown in the order of their trail: those the filter takes, those nothing can be judged without, and
- * what was signed, decided or claimed about those. `isIn`: what the filter asks and no record says by itself.
- */
-export class Choosing {
-  readonly chosen = new Chosen()
-  /** How many the filter itself takes. */
-  asked = 0
-  readonly #filter: ExportFilter
-  readonly #isIn: (seq: number) => boolean
+/** Records chosen of each trail, by its name. */
+export type ChosenOf = ReadonlyMap<string, Chosen>
 
-  constructor(filter: ExportFilter, isIn: (seq: number) => boolean = () => true) {
-    this.#filter = filter
-    this.#isIn = isIn
+/** Whether a record is about one of those that are there. */
+export function isAboutOneOf(chosen: ChosenOf, record: TrailRecord): boolean {
+  return subjectsOf(record).some(({ trail, seq }: Subject) => chosen.get(trail)?.has(seq) === true)
+}
+
+/** What was held, where a record decides about it: the decision can only be judged beside it. */
+export function decidedIn({ kind, body }: TrailRecord): number | undefined {
+  return kind === 'signature.decided' ? seqIn(body['held']) : undefined
+}
+
+/** Values of a filter that no record has had yet. */
+export class Unmatched {
+  readonly #left: { readonly list: FilterList; readonly value: string }[]
+
+  constructor(filter: ExportFilter) {
+    this.#left = filterLists.flatMap((list) => (filter[list] ?? []).map((value) => ({ list, value })))
   }
 
-  /** Throws `FormatError` for a line that is no entry. */
-  show(line: Uint8Array): void {
+  take(record: TrailRecord, states: readonly string[]): void {
+    for (let i = this.#left.length - 1; i >= 0; i--) {
+      const { list, value } = this.#left[i] as { list: FilterList; value: string }
+      const isOf = list === 'states' ? states.includes(value) : isValueOf([value], list, record)
+      if (isOf) this.#left.splice(i, 1)
+    }
+  }
+
+  get left(): readonly { readonly list: FilterList; readonly value: string }[] {
+    return this.#left
+  }
+}
+
+/**
+ * Chooses records, shown trail after trail in their order: those the filter takes, those nothing can be judged without,
+ * and what was signed, decided or claimed about those.
+ */
+export class Choosing {
+  readonly chosen = new Map<string, Chosen>()
+  /** How many the filter itself takes. */
+  asked = 0
+  readonly unmatched: Unmatched
+  readonly #filter: ExportFilter
+
+  constructor(filter: ExportFilter) {
+    this.#filter = filter
+    this.unmatched = new Unmatched(filter)
+  }
+
+  /** `states`: of its trail, where the filter asks for some. Throws `FormatError` for a line that is no entry. */
+  show(line: Uint8Array, states: SignatureStates | undefined): void {
     const { record } = readEntry(line)
-    const taken = takenBy(this.#filter, record)
-    const { seq } = record
-    if (taken === 'asked' && this.#isIn(seq)) this.asked++
-    const isAbout = () => subjectsOf(record).some((one) => this.chosen.has(one))
-    if (taken === 'always' || (taken === 'asked' && this.#isIn(seq)) || (taken === 'with' && isAbout()))
-      this.chosen.add(seq)
-    // What was decided can only be judged beside what was held.
-    const held = heldIn(record)
-    if (held !== undefined && this.chosen.has(seq)) this.chosen.add(held)
+    const { trail, seq, kind } = record
+    let chosen = this.chosen.get(trail)
+    if (chosen === undefined) {
+      chosen = new Chosen()
+      this.chosen.set(trail, chosen)
+    }
+    const inStates = states?.ofRecord(record) ?? []
+    this.unmatched.take(record, inStates)
+    const { states: wanted } = this.#filter
+    const isAsked =
+      takenBy(this.#filter, record) === 'asked' &&
+      (wanted === undefined || inStates.some((one) => wanted.includes(one)))
+    if (isAsked) this.asked++
+    const beside = isAsked ? undefined : takenBeside(this.#filter, kind)
+    if (!isAsked && beside !== 'always' && !(beside === 'with' && isAboutOneOf(this.chosen, record))) return
+    chosen.add(seq)
+    const held = decidedIn(record)
+    if (held !== undefined) chosen.add(held)
   }
 }

@@ -1,4 +1,5 @@
-import { FormatError, parseStatement, printable, type TrailRecord, utf8 } from '../trail/index.ts'
+import { printable, type TrailRecord, utf8 } from '../trail/index.ts'
+import { aboutText, statementIn } from './about.ts'
 
 /**
  * The columns of `records.csv`: what people sort and filter by, each derived from the entry, and the entry itself,
@@ -18,10 +19,16 @@ export const csvColumns = [
   'size',
   'digest',
   'changed_from',
+  /** Who signed, by user id and by name; of a decision, whose signature it is about. */
   'signer',
+  'signer_name',
   'meaning',
   'signed_at',
+  /** What became of it: why it was held or refused, or how somebody decided. */
+  'outcome',
   'reason',
+  /** Which records, or whose account, key or token. */
+  'about',
   'entry',
 ] as const
 
@@ -33,8 +40,9 @@ export function csvRow(record: TrailRecord, text: string): Uint8Array {
   return utf8(`${[...cellsOf(record).map(safeCell), quoted(text)].join(',')}\r\n`)
 }
 
-function cellsOf({ trail, seq, time, kind, actor, body }: TrailRecord): string[] {
-  const { name, at, meaning, reason } = signed(body['note']) ?? {}
+function cellsOf(record: TrailRecord): string[] {
+  const { trail, seq, time, kind, actor, body } = record
+  const said = statementIn(body)
   const before = body['before']
   const from = typeof before === 'object' && before !== null && 'seq' in before ? before['seq'] : undefined
   return [
@@ -51,22 +59,14 @@ function cellsOf({ trail, seq, time, kind, actor, body }: TrailRecord): string[]
     typeof body['size'] === 'number' ? String(body['size']) : '',
     textOf(body['sha256']) || textOf(body['manifest']),
     typeof from === 'number' ? String(from) : '',
-    name ?? '',
-    meaning ?? textOf(body['meaning']),
-    at ?? '',
-    reason ?? textOf(body['reason']),
+    said?.user ?? textOf(body['signer']),
+    said?.name ?? '',
+    said?.meaning ?? textOf(body['meaning']),
+    said?.at ?? '',
+    textOf(body['decision']) || (kind.startsWith('signature.') ? textOf(body['code']) : ''),
+    said?.reason ?? textOf(body['reason']),
+    aboutText(record),
   ]
-}
-
-/** What a signature's own note says: that is what was signed, whatever stands beside it. */
-function signed(note: unknown) {
-  if (typeof note !== 'string') return undefined
-  try {
-    return parseStatement(utf8(note)).statement
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }
 
 function textOf(value: unknown): string {

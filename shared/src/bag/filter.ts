@@ -1,48 +1,72 @@
-import { isKindIn, type TrailRecord, type Value } from '../trail/index.ts'
+import { isKindIn, isSignable, type TrailRecord, type Value } from '../trail/index.ts'
 import { BagFormError } from './faults.ts'
+import { type ExportState, exportStates } from './signature-states.ts'
 
 /** Which records an export takes: of each field that is given, those that have one of its values. All are given: all. */
 export interface ExportFilter {
   readonly projects?: readonly string[]
   readonly devices?: readonly string[]
+  /** Profiles: whose rules were applied to a file or folder. */
+  readonly instruments?: readonly string[]
   /** Ids of actors. */
   readonly persons?: readonly string[]
   /** Whole kinds, or all that begin so: `file.*`. */
   readonly kinds?: readonly string[]
-  /** Of captures: what their signatures came to when the export was made. That can only be checked with the whole trail. */
-  readonly states?: readonly string[]
+  /** Of records that can be signed: what their signatures had come to where the bag ends. */
+  readonly states?: readonly ExportState[]
   /** By the record's own time, ISO 8601: from the first, and before the second. */
   readonly from?: string
   readonly to?: string
 }
 
-const lists = ['projects', 'devices', 'persons', 'kinds', 'states'] as const
+export const filterLists = ['projects', 'devices', 'instruments', 'persons', 'kinds', 'states'] as const
+export type FilterList = (typeof filterLists)[number]
 const times = ['from', 'to'] as const
 
 /** Of these nobody can judge the rest without: which trail, which keys, what was signed, what was exported. */
 const ALWAYS = /^(?:trail\.opened|key\.(?:rotated|enrolled|revoked))$/
+/** Without these nobody can tell what signatures come to. */
+const RULES = /^rules\.(?:changed|carried)$/
 /** Taken with what they are about. */
 const ABOUT_OTHERS = /^(?:signature\.(?:applied|held|refused|decided)|capture\.claimed)$/
 
 /** - `asked`: the filter takes it; `always`: every export has it; `with`: only with a record it is about. */
 export type Taken = 'asked' | 'always' | 'with' | undefined
 
-/** Why an export with this filter has this record; undefined if it has not. What `states` asks is not looked at. Pure. */
-export function takenBy(filter: ExportFilter, { kind, time, actor, body }: TrailRecord): Taken {
-  const isIn = (list: readonly string[] | undefined, value: unknown) =>
-    list === undefined || (typeof value === 'string' && list.includes(value))
-  const isKind = filter.kinds === undefined || isKindIn(filter.kinds, kind)
+/** Why an export with this filter has this record; undefined if it has not. In which state it is, is not looked at. Pure. */
+export function takenBy(filter: ExportFilter, record: TrailRecord): Taken {
+  const { kind, time } = record
   const isAsked =
-    isKind &&
-    isIn(filter.projects, body['project']) &&
-    isIn(filter.devices, body['device']) &&
-    isIn(filter.persons, actor.id) &&
+    isValueOf(filter.projects, 'projects', record) &&
+    isValueOf(filter.devices, 'devices', record) &&
+    isValueOf(filter.instruments, 'instruments', record) &&
+    isValueOf(filter.persons, 'persons', record) &&
+    isValueOf(filter.kinds, 'kinds', record) &&
+    (filter.states === undefined || isSignable(kind)) &&
     (filter.from === undefined || time >= filter.from) &&
     (filter.to === undefined || time < filter.to)
-  if (isAsked) return 'asked'
-  if (ALWAYS.test(kind)) return 'always'
+  return isAsked ? 'asked' : takenBeside(filter, kind)
+}
+
+/** Why a record comes with those that were asked for, if it does. */
+export function takenBeside({ states }: ExportFilter, kind: string): Exclude<Taken, 'asked'> {
+  if (ALWAYS.test(kind) || (states !== undefined && RULES.test(kind))) return 'always'
   return ABOUT_OTHERS.test(kind) ? 'with' : undefined
 }
+
+/** Whether a record has one of these values; with none given, whatever it has is right. `states` is of no one record. */
+export function isValueOf(
+  values: readonly string[] | undefined,
+  list: Exclude<FilterList, 'states'>,
+  { kind, actor, body }: TrailRecord,
+): boolean {
+  if (values === undefined) return true
+  if (list === 'kinds') return isKindIn(values, kind)
+  const value = list === 'persons' ? actor.id : body[fields[list]]
+  return typeof value === 'string' && values.includes(value)
+}
+
+const fields = { projects: 'project', devices: 'device', instruments: 'profile' } as const
 
 export function filterValue(filter: ExportFilter): { readonly [key: string]: Value } {
   return Object.fromEntries(
@@ -58,19 +82,23 @@ export function readFilter(value: Value | undefined): ExportFilter {
     throw new BagFormError('a filter', JSON.stringify(value) ?? 'nothing')
   for (const [key, one] of Object.entries(value)) {
     const isList =
-      lists.some((name) => name === key) &&
+      filterLists.some((name) => name === key) &&
       Array.isArray(one) &&
       one.every((text: Value) => typeof text === 'string')
     const isTime = times.some((name) => name === key) && typeof one === 'string'
     if (!isList && !isTime) throw new BagFormError('a filter that this version knows', key)
   }
-  return value as ExportFilter
+  const filter = value as ExportFilter
+  for (const state of filter.states ?? [])
+    if (!exportStates.includes(state)) throw new BagFormError(`one of ${exportStates.join(', ')}`, state)
+  return filter
 }
 
-/** In words, for people. */
+/** In words, for people: the same for the same filter, in whatever order it was given. */
 export function filterText(filter: ExportFilter): string {
-  const parts = Object.entries(filterValue(filter)).map(
-    ([key, value]) => `${key} ${Array.isArray(value) ? value.join(' or ') : String(value)}`,
-  )
+  const parts = [...filterLists, ...times].flatMap((key) => {
+    const value = filter[key]
+    return value === undefined ? [] : [`${key} ${typeof value === 'string' ? value : value.join(' or ')}`]
+  })
   return parts.length === 0 ? 'all records' : parts.join(', and ')
 }

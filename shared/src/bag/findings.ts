@@ -13,14 +13,15 @@ export class BagFindings {
   }
 
   /** Reads what must have its form; undefined if it has not, which is a finding of its own. */
-  read<Value>(file: string, read: () => Value, code?: BagFaultCode): Value | undefined {
+  read<Value>(file: string, read: () => Value, code?: BagFaultCode, line?: number): Value | undefined {
     try {
       return read()
     } catch (error) {
       if (!(error instanceof FormatError || error instanceof BagFormError)) throw error
       const own: BagFaultCode | FindingCode =
         code ?? (error instanceof FormatError ? error.code : 'file-form')
-      this.add({ code: own, file, expected: error.expected, found: error.found })
+      const { expected, found } = error
+      this.add({ code: own, file, ...(line === undefined ? {} : { line }), expected, found })
       return undefined
     }
   }

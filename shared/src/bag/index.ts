@@ -1,14 +1,15 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
-export { type BagInfo, parseBagInfo, printBagInfo } from './bag-info.ts'
+export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } from './bag-info.ts'
 export { type BagSource, linesIn } from './bag-source.ts'
 export type { SeenRecord } from './check-records.ts'
 export { printLeaves } from './check-seal.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
-export { type ExportFilter, filterText, readFilter, takenBy } from './filter.ts'
+export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
 export { readFingerprints } from './fingerprints.ts'
 export * from './layout.ts'
 export {
+  type BagProgress,
   type BagSink,
   makeBag,
   NothingAskedFor,
@@ -21,6 +22,7 @@ export type { Block, Cell, Column, EveryPage, PrintedCopy, Row, Words } from './
 export { type PrintedCopyFacts, printedCopy } from './printed/copy.ts'
 export { printedPage } from './printed/page.ts'
 export { plainText, written } from './printed/plain-text.ts'
+export { recipes } from './recipe.ts'
 export {
   bagFacts,
   checkedTexts,
@@ -34,6 +36,16 @@ export {
   unreadableText,
   verdictText,
 } from './report-text.ts'
-export { readSeal, SEALED, type Seal, type SealedTrail, sealBody } from './seal.ts'
+export {
+  BAG_FORMAT,
+  BAG_TRAILS_MAX,
+  readSeal,
+  SEALED,
+  type Seal,
+  type SealedTrail,
+  sealBody,
+} from './seal.ts'
+export { type ExportState, exportStates } from './signature-states.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export { openZipBag, type ZipBag, ZipSink } from './zip.ts'
+export { isBagFolder, type ZipFault, zipFaults } from './zip-form.ts'

@@ -10,11 +10,11 @@ import {
   sha256InPieces,
   utf8,
 } from '../trail/index.ts'
-import { type BagInfo, printBagInfo } from './bag-info.ts'
+import { bagInfoOf, printBagInfo } from './bag-info.ts'
 import { printLeaves } from './check-seal.ts'
-import { Choosing, type Chosen } from './chosen.ts'
+import { Choosing, type ChosenOf } from './chosen.ts'
 import { csvHeader, csvRow } from './csv.ts'
-import { type ExportFilter, filterText } from './filter.ts'
+import type { ExportFilter, FilterList } from './filter.ts'
 import {
   BAG_INFO,
   BAGIT,
@@ -33,13 +33,14 @@ import {
   timeStampFile,
 } from './layout.ts'
 import { printManifest } from './manifest.ts'
-import { recipe } from './recipe.ts'
-import { type Seal, type SealedTrail, sealBody } from './seal.ts'
+import { recipes } from './recipe.ts'
+import { BAG_FORMAT, type Seal, type SealedTrail, sealBody } from './seal.ts'
+import { SignatureStates } from './signature-states.ts'
 
 /** Where the files of a bag go, one after the other. */
 export interface BagSink {
-  /** The file is whole when it resolves. `sizeBytes`: about how large it will be. Not to be repeated. */
-  write(name: string, pieces: AsyncIterable<Uint8Array>, sizeBytes?: number): Promise<void>
+  /** The file is whole when it resolves. Not to be repeated. */
+  write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void>
 }
 
 export interface TrailToExport {
@@ -53,8 +54,6 @@ export interface TrailToExport {
     readonly note: Uint8Array
     readonly timeStamp?: Uint8Array
   }>
-  /** What the filter asks beside what a record says: see `ExportFilter.states`. */
-  readonly isIn?: (seq: number) => boolean
 }
 
 export interface ToExport {
@@ -63,8 +62,12 @@ export interface ToExport {
   readonly filter: ExportFilter
   readonly reason: string
   readonly policy: Uint8Array
-  /** Who made it, with what, when: further lines of bag-info.txt. */
-  readonly info: BagInfo
+  readonly software: string
+  readonly organization: string
+  /** Trails of the relay that are not in the bag, by name. */
+  readonly leftOut: readonly string[]
+  /** The day it is begun, UTC: 2026-03-02. */
+  readonly day: string
 }
 
 /** What a relay answers when it has sealed a bag. */
@@ -77,13 +80,30 @@ export interface Sealed {
   readonly leaves: readonly Hash[]
 }
 
-/** No record is taken by the filter: a bag of nothing would look like an answer. */
+/**
+ * No record is taken by the filter, or none has one of the values it names: a bag of nothing, or of less than was meant,
+ * would look like an answer.
+ */
 export class NothingAskedFor extends Error {
   override readonly name = 'NothingAskedFor'
+  /** A value that no record has; undefined where each is some record's, and none has them all. */
+  readonly unmatched: { readonly list: FilterList; readonly value: string } | undefined
 
-  constructor() {
-    super('no record is taken by this filter')
+  constructor(unmatched?: NothingAskedFor['unmatched']) {
+    super(
+      unmatched === undefined
+        ? 'no record is taken by this filter'
+        : `no record has ${unmatched.value} of ${unmatched.list}`,
+    )
+    this.unmatched = unmatched
   }
+}
+
+/** What is being written, and how many records of all have been read for it. */
+export interface BagProgress {
+  readonly writing: 'states' | 'leaves' | 'records' | 'table'
+  readonly done: number
+  readonly of: number
 }
 
 /** Lines in one piece of a file: enough that writing costs more than handing over. */
@@ -92,39 +112,45 @@ const TURN_LINES = 2_000
 
 /**
  * Makes a bag: the payload, then what it is, then the seal on both, then the list of all that. Nothing is held but a bit
- * and a hash for each record. `onProgress`: lines written so far, of how many. Rejects with what sink, trails or `seal`
- * throw, or `NothingAskedFor`: then there is no bag.
+ * for each record. Rejects with what sink, trails or `seal` throw, or `NothingAskedFor`: then there is no bag.
  */
 export async function makeBag(
   asked: ToExport,
   sink: BagSink,
   seal: (body: Body) => Promise<Sealed>,
-  onProgress: (done: number, of: number) => void = () => {},
+  onProgress: (progress: BagProgress) => void = () => {},
 ): Promise<Seal> {
   const digests = new Map<string, string>()
+  let payloadBytes = 0
   const put = async (name: string, pieces: AsyncIterable<Uint8Array>) => {
     const running = sha256InPieces()
-    await sink.write(name, hashed(pieces, running.update))
+    const seen = (piece: Uint8Array) => {
+      running.update(piece)
+      payloadBytes += piece.length
+    }
+    await sink.write(name, shownTo(pieces, seen))
     digests.set(name, hex(running.digest()))
   }
-  const of = 3 * asked.trails.reduce((sum, { size }) => sum + size, 0)
-  let done = 0
-  const step = (lines: number) => {
-    done += lines
-    onProgress(done, of)
+  const of = asked.trails.reduce((sum, { size }) => sum + size, 0)
+  const stepOf = (writing: BagProgress['writing']) => {
+    let done = 0
+    return (lines: number) => {
+      done += lines
+      onProgress({ writing, done, of })
+    }
   }
 
   const trails: SealedTrail[] = []
-  const chosen = new Map<string, Chosen>()
-  let taken = 0
+  const choosing = new Choosing(asked.filter)
+  const [stateRead, leafWritten] = [stepOf('states'), stepOf('leaves')]
   for (const one of asked.trails) {
-    const choosing = new Choosing(asked.filter, one.isIn)
+    const states = asked.filter.states === undefined ? undefined : statesOf(one, stateRead)
     const tree = new Frontier()
     const hash = hex(sha256(utf8(one.trail)))
     await put(
       leavesFile(hash),
-      piecesOf(one.lines(), step, (line) => {
-        choosing.show(line)
+      piecesOf(one.lines(), leafWritten, (line) => {
+        choosing.show(line, states)
         const leaf = leafHash(line)
         tree.append(leaf)
         return utf8(`${hex(leaf)}\n`)
@@ -136,37 +162,47 @@ export async function makeBag(
       if (timeStamp !== undefined) await put(timeStampFile(hash, size), once(timeStamp))
     }
     trails.push({ trail: one.trail, size: one.size, root: tree.root().slice() })
-    chosen.set(one.trail, choosing.chosen)
-    taken += choosing.asked
   }
-  if (taken === 0) throw new NothingAskedFor()
+  const { chosen, asked: taken, unmatched } = choosing
+  if (taken === 0 || unmatched.left.length > 0) throw new NothingAskedFor(unmatched.left[0])
   const count = [...chosen.values()].reduce((sum, one) => sum + one.count, 0)
   await put(
     RECORDS,
-    piecesOf(chosenLines(asked.trails, chosen, step), () => {}, jsonLine(count), utf8('[\n'), utf8(']\n')),
+    piecesOf(
+      chosenLines(asked.trails, chosen, stepOf('records')),
+      () => {},
+      jsonLine(count),
+      utf8('[\n'),
+      utf8(']\n'),
+    ),
   )
   await put(
     CSV,
     piecesOf(
-      chosenLines(asked.trails, chosen, step),
+      chosenLines(asked.trails, chosen, stepOf('table')),
       () => {},
       (line) => csvRow(readEntry(line).record, fromUtf8(line)),
       csvHeader,
     ),
   )
   await put(POLICY, once(asked.policy))
-  await put(RECIPE, once(utf8(recipe)))
+  await put(RECIPE, once(utf8(recipes[BAG_FORMAT])))
 
   const manifest = utf8(printManifest(digests))
-  const info = utf8(printBagInfo(infoOf(asked, trails, count)))
-  const sealed: Seal = {
-    manifest: hex(sha256(manifest)),
-    info: hex(sha256(info)),
-    filter: asked.filter,
+  const { filter, reason, software, organization, leftOut, day } = asked
+  const said: Omit<Seal, 'manifest' | 'info'> = {
+    format: BAG_FORMAT,
+    filter,
     trails,
     count,
-    reason: asked.reason,
+    reason,
+    software,
+    organization,
+    leftOut,
   }
+  const payload = { bytes: payloadBytes, files: digests.size }
+  const info = utf8(printBagInfo(bagInfoOf(said, { day, payload })))
+  const sealed: Seal = { ...said, manifest: hex(sha256(manifest)), info: hex(sha256(info)) }
   const { line, proof, leaves } = await seal(sealBody(sealed))
   const tags = new Map<string, Uint8Array>([
     [BAGIT, utf8(BAGIT_TEXT)],
@@ -182,19 +218,16 @@ export async function makeBag(
   return sealed
 }
 
-function infoOf({ filter, reason, info }: ToExport, trails: readonly SealedTrail[], count: number): BagInfo {
-  const all = trails.reduce((sum, { size }) => sum + size, 0)
-  return [
-    ...info,
-    ['Reason', reason],
-    ['Filter', filterText(filter)],
-    ['Records', `${count} of ${all}; ${all - count} withheld, each by its leaf in leaves.txt`],
-    [
-      'Note',
-      'Every record here is shown to be in its trail. That the filter took all it should, only the whole trail can show.',
-    ],
-    ...trails.map(({ trail, size }) => ['Trail', `${trail}, ${size} records`] as const),
-  ]
+/** What the signatures on its records had come to where the bag ends: known once all of them were read. */
+function statesOf({ lines }: TrailToExport, step: (lines: number) => void): SignatureStates {
+  const states = new SignatureStates()
+  let read = 0
+  for (const line of lines()) {
+    states.take(readEntry(line).record)
+    if (++read % TURN_LINES === 0) step(TURN_LINES)
+  }
+  step(read % TURN_LINES)
+  return states
 }
 
 /** All lines but the last end with a comma: what is between the brackets is JSON, and each line an exact entry. */
@@ -208,7 +241,7 @@ function jsonLine(count: number): (line: Uint8Array) => Uint8Array {
 
 function* chosenLines(
   trails: readonly TrailToExport[],
-  chosen: ReadonlyMap<string, Chosen>,
+  chosen: ChosenOf,
   step: (lines: number) => void,
 ): Generator<Uint8Array> {
   for (const { trail, lines } of trails) {
@@ -266,12 +299,12 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
   return all
 }
 
-async function* hashed(
+async function* shownTo(
   pieces: AsyncIterable<Uint8Array>,
-  update: (piece: Uint8Array) => void,
+  seen: (piece: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
-    update(piece)
+    seen(piece)
     yield piece
   }
 }

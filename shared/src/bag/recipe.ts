@@ -1,8 +1,6 @@
-/**
- * How a bag is checked with tools that are not ours: bash, coreutils, unzip and OpenSSL. The text is run as it stands, in
- * each build, on a fresh bag.
- */
-export const recipe = `How to check this bag without our programs
+import type { BAG_FORMAT } from './seal.ts'
+
+const first = `How to check this bag without our programs
 =========================================
 
 In its folder, with bash, coreutils, OpenSSL 3. What you compare with comes from elsewhere: the fingerprints of the keys,
@@ -75,5 +73,21 @@ is signed. What the first step held to the seal, holds by this.
    [ "$(wc -l < all)" = "$(sed -n 2p head)" ] && [ "$(root < all)" = "$(sed -n 3p head)" ] || echo "THE SEAL IS OF ANOTHER HISTORY"
    signed seal.tlog-proof < head; rm -f all head; echo "step 6 done"
 
+7. Where a time stamp (RFC 3161, .tsr) lies beside a checkpoint, a time stamping authority says when it was there at the latest. Its
+certificate, tsa.pem, comes from elsewhere, too.
+
+   for stamp in data/trails/*/*.tsr; do
+     [ -e "$stamp" ] || continue
+     at=$(openssl ts -reply -in "$stamp" -text 2> /dev/null | sed -n 's/^Time stamp: //p')
+     openssl ts -verify -data "\${stamp%tsr}checkpoint" -in "$stamp" -CAfile tsa.pem -attime "$(date -d "$at" +%s)" > /dev/null 2>&1 && echo "$stamp: there on $at" || echo "NO TIME STAMP OF THAT AUTHORITY: $stamp"
+   done; echo "step 7 done"
+
 What no check shows: that the filter took all it should (the whole trail does), and what happened after the last head.
 `
+
+/**
+ * How a bag is checked with tools that are not ours: bash, coreutils, unzip and OpenSSL. By the version of the format: the
+ * same bytes in every bag of it, so nothing can be slipped into a bag that tells people to run something else. The text is
+ * run as it stands, in each build, on a fresh bag.
+ */
+export const recipes: { readonly [format in typeof BAG_FORMAT]: string } = { 1: first }

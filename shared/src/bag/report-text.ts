@@ -17,7 +17,7 @@ export function reportText(file: string, report: BagReport): string {
     ...report.findings.flatMap(findingLines),
     ...report.omitted.map(({ code, count }) => fact('AND MORE', omittedText(code, count))),
     ...listed('checked', checkedTexts(report)),
-    ...listed('not checked', notCheckedTexts),
+    ...listed('not checked', notCheckedTexts(report)),
     '',
     verdictText(report),
   ]
@@ -101,11 +101,16 @@ export function checkedTexts({ checked }: BagReport): readonly string[] {
   ]
 }
 
-export const notCheckedTexts: readonly string[] = [
-  'whether the filter took all it should: only the whole trail shows that',
-  'checksums: they need the key of the chain. An edit is found by the leaves all the same',
-  'what happened after the last checkpoint in it',
-]
+export function notCheckedTexts({ sealed }: Pick<BagReport, 'sealed'>): readonly string[] {
+  return [
+    'whether the filter took all it should: only the whole trail shows that',
+    ...(sealed?.filter.states === undefined
+      ? []
+      : ['whether a signature or a rule was kept back that makes the state of a record another']),
+    'checksums: they need the key of the chain. An edit is found by the leaves all the same',
+    'what happened after the last checkpoint in it',
+  ]
+}
 
 /** The last word. */
 export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {

@@ -13,6 +13,12 @@ import { type ExportFilter, filterValue, readFilter } from './filter.ts'
 
 export const SEALED = 'export.sealed'
 
+/** The version of what is in a bag and how it is checked. */
+export const BAG_FORMAT = 1 as const
+
+/** Their names, sizes and roots stand in one record. */
+export const BAG_TRAILS_MAX = 200
+
 /** A trail as far as a bag goes: its name, how many records it had, and the root over them. */
 export interface SealedTrail {
   readonly trail: string
@@ -22,6 +28,8 @@ export interface SealedTrail {
 
 /** What the record of an export says: it is the seal on the bag. */
 export interface Seal {
+  /** By which version of the format the bag was made. */
+  readonly format: typeof BAG_FORMAT
   /** SHA-256 of the payload manifest and of bag-info.txt, hexadecimal: through them, of every file people read. */
   readonly manifest: string
   readonly info: string
@@ -30,16 +38,26 @@ export interface Seal {
   /** How many records the bag has. */
   readonly count: number
   readonly reason: string
+  /** What made it, and of which organization the relay is. */
+  readonly software: string
+  readonly organization: string
+  /** Trails of the relay that are not in the bag. */
+  readonly leftOut: readonly string[]
 }
 
-export function sealBody({ manifest, info, filter, trails, count, reason }: Seal): Body {
+export function sealBody(seal: Seal): Body {
+  const { format, manifest, info, filter, trails, count, reason, software, organization, leftOut } = seal
   return {
+    format,
     manifest,
     info,
     filter: filterValue(filter),
     trails: trails.map(({ trail, size, root }) => ({ trail, size, root: base64(root) })),
     count,
     reason,
+    software,
+    organization,
+    leftOut: [...leftOut],
   }
 }
 
@@ -48,18 +66,26 @@ export function readSeal(line: Uint8Array): { readonly seal: Seal; readonly entr
   const entry = readEntry(line)
   const { kind, body } = entry.record
   if (kind !== SEALED) throw new BagFormError(`a record ${SEALED}`, kind)
-  const { trails, count } = body
+  const { format, trails, count, leftOut } = body
+  if (format !== BAG_FORMAT)
+    throw new BagFormError(`a bag of format ${BAG_FORMAT}`, JSON.stringify(format) ?? 'none')
   if (!Array.isArray(trails) || trails.length === 0) throw new BagFormError('trails', 'none')
+  if (!Array.isArray(leftOut) || !leftOut.every((one) => typeof one === 'string'))
+    throw new BagFormError('names of trails that are left out', 'none')
   if (typeof count !== 'number') throw new BagFormError('count', 'none')
   return {
     entry,
     seal: {
+      format,
       manifest: digestIn(body, 'manifest'),
       info: digestIn(body, 'info'),
       filter: readFilter(body['filter']),
       trails: trails.map(sealedTrail),
       count,
       reason: textIn(body, 'reason'),
+      software: textIn(body, 'software'),
+      organization: textIn(body, 'organization'),
+      leftOut,
     },
   }
 }

@@ -4,7 +4,6 @@ import {
   equalBytes,
   type FindingCode,
   FormatError,
-  Frontier,
   fromUtf8,
   hex,
   type Policy,
@@ -18,8 +17,10 @@ import { checkFiles, readable } from './check-files.ts'
 import { checkRecords, type SeenRecord } from './check-records.ts'
 import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, readLeaves } from './check-seal.ts'
 import { type CheckedTrail, checkTrails } from './check-trails.ts'
+import { checkWords } from './check-words.ts'
 import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
 import { BagFindings } from './findings.ts'
+import { frontierOf } from './frontier-of.ts'
 import { CSV, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
 import type { Seal } from './seal.ts'
 
@@ -42,6 +43,8 @@ export interface BagOptions {
    * whether the bag holds: what is made of them counts only once the report has no findings.
    */
   readonly onRecord?: (seen: SeenRecord) => void
+  /** How many records were checked, and of how many; called often, once the files have been read. */
+  readonly onRecords?: (checked: number, of: number) => void
 }
 
 export interface BagReport {
@@ -91,6 +94,8 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
   'leaves-changed',
   'manifest-changed',
   'info-changed',
+  'info-untrue',
+  'recipe-changed',
   'policy-unknown',
   'checkpoint-signature',
   'checkpoint-cosignature',
@@ -105,7 +110,9 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
 export async function verifyBag(all: BagSource, options: BagOptions): Promise<BagReport> {
   const findings = new BagFindings()
   const { read } = progress(all, options)
-  const { tags, digests, info, bytes } = await checkFiles(all, findings, read)
+  for (const fault of all.faults ?? []) findings.add(fault)
+  const files = await checkFiles(all, findings, read)
+  const { tags, digests, info, bytes } = files
   // What could not be read is a finding by now, and is not read again.
   const source: BagSource = {
     files: all.files.filter(({ name }) => tags.has(name) || digests.has(name)),
@@ -115,6 +122,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   const checked = checkSeal(tags, policy, findings)
   if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
   const { seal } = checked
+  checkWords(files, checked, findings)
   const trails = await checkTrails(source, seal.trails, policy, findings)
   const isInHistory = checkHistory(
     checked,
@@ -128,7 +136,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
         { seal, trails, policy, onRecord: options.onRecord },
         digests.get(CSV),
         findings,
-        read,
+        { read, checked: (number) => options.onRecords?.(number, seal.count) },
       )
     : { count: 0, disclosed: new Map<string, number>(), statements: 0 }
   for (const head of options.newest ?? []) {
@@ -190,8 +198,7 @@ function rootAt(
   if (leaves === undefined) return undefined
   if (size <= leaves.size) return leaves.root(size)
   if (origin !== entry.record.trail || between === undefined) return 'beyond'
-  const all = new Frontier()
-  for (let seq = 0; seq < leaves.size; seq++) all.append(leaves.leaf(seq))
+  const all = frontierOf(leaves)
   for (const leaf of leavesOrNone(between)) if (all.size < size) all.append(leaf)
   return all.size < size ? 'beyond' : all.root()
 }
@@ -217,22 +224,34 @@ async function policyOf(
   trust: Trust,
   findings: BagFindings,
 ): Promise<Policy | undefined> {
-  if ('policy' in trust) return trust.policy
-  if (!digests.has(POLICY)) return undefined
-  const bytes = await readable(POLICY, findings, () => wholeOf(source, POLICY, POLICY_BYTES_MAX))
-  if (bytes === undefined) return undefined
-  const policy = findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
-  const given = new Set(trust.fingerprints.map((one) => one.replace(/[\s:]/g, '').toLowerCase()))
-  const keys = [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])]
-  const strange = keys.filter(({ verifier }) => !given.has(fingerprintOf(verifier.vkey)))
-  for (const { verifier } of strange)
+  const bytes = digests.has(POLICY)
+    ? await readable(POLICY, findings, () => wholeOf(source, POLICY, POLICY_BYTES_MAX))
+    : undefined
+  const own = bytes && findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
+  const known = knownTo(trust)
+  const strange = keysOf(own).filter((vkey) => !known.has(fingerprintOf(vkey)))
+  for (const vkey of strange)
     findings.add({
       code: 'policy-unknown',
       file: POLICY,
-      expected: 'a key whose fingerprint you gave',
-      found: `${verifier.name} ${fingerprintOf(verifier.vkey)}`,
+      expected: 'policy' in trust ? 'a key of your policy' : 'a key whose fingerprint you gave',
+      found: `${vkey.split('+', 1)[0]} ${fingerprintOf(vkey)}`,
     })
-  return strange.length > 0 ? undefined : policy
+  if ('policy' in trust) return trust.policy
+  return strange.length > 0 ? undefined : own
+}
+
+function keysOf(policy: Policy | undefined): readonly string[] {
+  return [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])].map(({ verifier }) => verifier.vkey)
+}
+
+/** Fingerprints of the keys whose word is taken. */
+function knownTo(trust: Trust): ReadonlySet<string> {
+  return new Set(
+    'policy' in trust
+      ? keysOf(trust.policy).map(fingerprintOf)
+      : trust.fingerprints.map((one) => one.replace(/[\s:]/g, '').toLowerCase()),
+  )
 }
 
 function progress({ files }: BagSource, { onProgress }: BagOptions) {

@@ -2,9 +2,8 @@ import { BlobReader, type Entry, ZipReader, ZipWriter, type ZipWriterAddDataOpti
 import type { BagSource } from './bag-source.ts'
 import { BagUnreadable } from './faults.ts'
 import type { BagSink } from './make-bag.ts'
+import { zipFaults } from './zip-form.ts'
 
-/** Files from this size on are written so that they may grow beyond 4 GiB. */
-const LARGE_BYTES = 2 ** 31
 /** The same in every bag: when it was made, its record says. The oldest time a zip can have. */
 const NO_TIME = new Date(1980, 0, 1)
 
@@ -15,9 +14,10 @@ export interface ZipBag extends BagSource {
 
 /**
  * Opens one. `blob`: of a file, in a browser and in Node alike. Throws `BagUnreadable` for what is no zip, or one that was
- * cut off. What is not in the one folder that a bag has keeps its whole name, and so is a file too many.
+ * cut off or packed by another program. What is not in its form is among its faults. What is not in the one folder that a bag has keeps its whole name, and so is a file too many.
  */
 export async function openZipBag(blob: Blob): Promise<ZipBag> {
+  const faults = await zipFaults(blob)
   const reader = new ZipReader(new BlobReader(blob), { useWebWorkers: false, checkSignature: true })
   const entries = await orUnreadable('the zip', () => reader.getEntries())
   // A folder is a name that ends in a slash and has no bytes: what else calls itself one is a file that is hidden.
@@ -30,6 +30,7 @@ export async function openZipBag(blob: Blob): Promise<ZipBag> {
     name: entry.filename.startsWith(folder) ? entry.filename.slice(folder.length) : entry.filename,
   }))
   return {
+    faults: faults.map((fault) => ({ code: 'zip-form', ...fault })),
     files: named.map(({ name, entry }) => ({ name, sizeBytes: entry.uncompressedSize })),
     read(name) {
       const found = named.find((one) => one.name === name)
@@ -84,16 +85,17 @@ export class ZipSink implements BagSink {
 
   /** `folder`: its one folder, without slash. */
   constructor(to: WritableStream<Uint8Array>, folder: string) {
-    this.#writer = new ZipWriter(to, { useWebWorkers: false, keepOrder: true })
+    this.#writer = new ZipWriter(to, { useWebWorkers: false, keepOrder: true, zip64: true })
     this.#folder = folder
   }
 
-  async write(name: string, pieces: AsyncIterable<Uint8Array>, sizeBytes = 0): Promise<void> {
+  async write(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    // As if all of them were large: one form, which `zipFaults` knows.
     const options: ZipWriterAddDataOptions = {
       lastModDate: NO_TIME,
       extendedTimestamp: false,
       level: 6,
-      ...(sizeBytes >= LARGE_BYTES ? { zip64: true } : {}),
+      zip64: true,
     }
     await this.#writer.add(`${this.#folder}/${name}`, streamOf(pieces), options)
   }

@@ -60,6 +60,7 @@ export {
   type Body,
   type Draft,
   type Entry,
+  isKind,
   isKindIn,
   NO_CHECKSUM,
   type TrailRecord,
@@ -77,6 +78,18 @@ export {
   sentenceOf,
   trailFaults,
 } from './report.ts'
+export {
+  type CountedSignature,
+  EVERY_PROJECT,
+  isSignable,
+  ruleOf,
+  type SigningState,
+  type SigningSteps,
+  signatureState,
+  signatureStates,
+  standing,
+  stepsFilled,
+} from './signature-state.ts'
 export { isSoundKey } from './sound-key.ts'
 export {
   type Meaning,

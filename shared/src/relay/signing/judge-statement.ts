@@ -13,6 +13,7 @@ import {
   FormatError,
   type Hash,
   hex,
+  isSignable,
   type Meaning,
   meanings,
   type Note,
@@ -146,8 +147,6 @@ export function meaningsFor(roles: readonly Role[]): readonly Meaning[] {
   return meanings.filter((meaning) => mayDo(roles, actionOf[meaning]))
 }
 
-const SIGNABLE = /^(?:file|dataset)\.(?:created|changed|renamed|deleted)$|^capture\.claimed$/
-
 /**
  * Whether a statement is a signature (SYNC-AND-SIGNING.md 2.7), its checks in that order: what it is, whether it was
  * told before, whose key made it, what it is about, who that person is now. Pure. `now`: wall clock, milliseconds.
@@ -210,11 +209,11 @@ function subjectFault(
   for (const { seq, leaf } of records) {
     const stands = trail.leaf(seq)
     if (stands === undefined || hex(stands) !== hex(leaf)) return 'record'
-    const isSignable =
+    const isOfKind =
       meaning === 'withdrawn'
         ? book.signatures.get(seq) !== undefined
-        : SIGNABLE.test(trail.subject(seq)?.kind ?? '')
-    if (!isSignable) return 'not-signable'
+        : isSignable(trail.subject(seq)?.kind ?? '')
+    if (!isOfKind) return 'not-signable'
   }
   return undefined
 }

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { UnusableInput } from '../unusable-input.ts'
+import { filterOf, nothingOf } from './export-filter.ts'
+
+test('each option names what an export takes', () => {
+  expect(
+    filterOf({
+      project: ['P-17'],
+      device: ['nmr-1'],
+      instrument: ['bruker'],
+      person: ['LAB\\jdoe'],
+      kind: ['file.*', 'signature.applied'],
+      state: ['approved', 'held'],
+      from: '2026-03-02',
+      to: '2026-03-02T08:00:00+01:00',
+    }),
+  ).toEqual({
+    projects: ['P-17'],
+    devices: ['nmr-1'],
+    instruments: ['bruker'],
+    persons: ['LAB\\jdoe'],
+    kinds: ['file.*', 'signature.applied'],
+    states: ['approved', 'held'],
+    from: '2026-03-02T00:00:00.000Z',
+    to: '2026-03-02T07:00:00.000Z',
+  })
+  expect(filterOf({})).toEqual({})
+})
+
+test('what can be no name, kind, state or time is refused with its option', { tags: ['challenge'] }, () => {
+  for (const [args, said] of [
+    [{ state: ['signed'] }, /--state is one of unsigned, reviewed, approved, rejected, held, not "?signed/],
+    [{ kind: ['file'] }, /--kind is a kind of record/],
+    [{ kind: ['*'] }, /--kind/],
+    [{ project: [''] }, /--project is a name/],
+    [{ person: ['x'.repeat(301)] }, /--person is a name/],
+    [{ device: ['\ud800'] }, /--device is a name/],
+    [{ instrument: Array.from({ length: 101 }, () => 'x') }, /--instrument can be given 100 times/],
+    [{ from: 'yesterday' }, /--from is a day or a time/],
+    [{ from: '2026-03-02', to: '2026-03-02' }, /--from is before --to/],
+  ] as const) {
+    const work = () => filterOf(args as Parameters<typeof filterOf>[0])
+    expect(work).toThrow(UnusableInput)
+    expect(work).toThrow(said)
+  }
+})
+
+test('a name that no record has is said with its option', () => {
+  expect(nothingOf({ list: 'projects', value: 'P-71' })).toMatch(
+    /^no record has the project "?P-71"?, .*--project.*relay settings/,
+  )
+  expect(nothingOf({ list: 'states', value: 'rejected' })).toMatch(/^no record is rejected now/)
+  expect(nothingOf(undefined)).toMatch(/^no record is all that was asked for together/)
+})

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { seedOf } from '../support/arbitraries.ts'
+import { type Flip, flipGroups, largeBag, missed } from '../support/bag-flips.ts'
+import { Random } from '../support/random.ts'
+
+const RECORDS = 20_000
+const FLIPS = 20_000
+const AT_ONCE = 900
+
+test('20,000 random bits of a bag with 20,000 records, turned over, are found, each in its place', {
+  timeout: 900_000,
+}, async () => {
+  const random = new Random(seedOf('bits of a large bag'))
+  const bag = await largeBag(RECORDS)
+  let alone = 0
+  const groups: Flip[][] = flipGroups(bag.files, random, FLIPS, AT_ONCE)
+  expect(groups.flat()).toHaveLength(FLIPS)
+  for (const flips of groups) {
+    if (flips.length === 1) alone++
+    const [first] = await missed(bag, flips)
+    if (first !== undefined) throw new Error(`bit ${first.bit} of ${first.file} was not found`)
+  }
+  // Bits of ends of lines, and of small files, are turned over alone: most are not of those.
+  expect(alone).toBeLessThan(FLIPS / 50)
+})

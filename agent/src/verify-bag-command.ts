@@ -10,6 +10,7 @@ import {
 } from '@compliance-relay/shared/bag'
 import type { Checkpoint } from '@compliance-relay/shared/trail'
 import { jsonText, type Output } from './commands/options.ts'
+import type { readAnchors } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /** `relay verify BAG.zip`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
@@ -18,13 +19,23 @@ export async function verifyBagCommand(
   {
     trust,
     newest,
+    timeStamps,
     json,
-  }: { readonly trust: Trust; readonly newest: readonly Checkpoint[]; readonly json: boolean },
+  }: {
+    readonly trust: Trust
+    readonly newest: readonly Checkpoint[]
+    readonly timeStamps: Awaited<ReturnType<typeof readAnchors>> | undefined
+    readonly json: boolean
+  },
   out: Output,
 ): Promise<number> {
   const bag = await openBag(file)
   try {
-    const report = await verifyBag(bag, { trust, newest })
+    const report = await verifyBag(bag, {
+      trust,
+      newest,
+      ...(timeStamps === undefined ? {} : { timeStamps }),
+    })
     out.write(json ? jsonText({ file, ...report }) : reportText(file, report))
     return report.findings.length === 0 ? 0 : 1
   } finally {

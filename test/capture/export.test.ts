@@ -100,7 +100,7 @@ describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
     const run = () =>
       execFileSync('bash', ['-c', `set -o pipefail\n${steps} 2>&1`], { cwd: folder, encoding: 'utf8' })
     const strange = (said: string) => said.split('\n').filter((line) => !/: OK$/.test(line))
-    const done = ['step 4 done', 'step 5 done', 'step 6 done', '']
+    const done = ['step 4 done', 'step 5 done', 'step 6 done', 'step 7 done', '']
     expect(strange(run())).toEqual(['1', '1', expect.stringContaining(fingerprint()), ...done])
     const records = join(folder, 'data/records.json')
     const genuine = readFileSync(records, 'utf8')

@@ -65,7 +65,12 @@ export function policyText(maker: TrailMaker): string {
 }
 
 /** A bag of a made trail, as a relay would make it; the trail goes on a little while it is made. */
-export async function bagOf(maker: TrailMaker, filter: ExportFilter = {}, between = 2): Promise<MadeBag> {
+export async function bagOf(
+  maker: TrailMaker,
+  filter: ExportFilter = {},
+  between = 2,
+  stampOf?: (note: Uint8Array) => Uint8Array,
+): Promise<MadeBag> {
   const sink = new FilesSink()
   const { size } = maker
   const head = printCheckpoint(maker.checkpoint())
@@ -77,7 +82,9 @@ export async function bagOf(maker: TrailMaker, filter: ExportFilter = {}, betwee
           trail: maker.trail,
           size,
           lines: () => maker.lines.slice(0, size),
-          checkpoints: () => [{ size, note: head }],
+          checkpoints: () => [
+            { size, note: head, ...(stampOf === undefined ? {} : { timeStamp: stampOf(head) }) },
+          ],
         },
       ],
       filter,

@@ -47,7 +47,7 @@ export function reportView(
     element('h3', '', 'Checked'),
     listOf(checkedTexts(report)),
     element('h3', '', 'Not checked'),
-    listOf(notCheckedTexts),
+    listOf(notCheckedTexts(report)),
   )
 }
 

@@ -29,9 +29,10 @@ import { openNotary } from '../notary-queue.ts'
 import { readSettings } from '../open-relay.ts'
 import { requireReason } from '../reason.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { stampReader } from '../time-stamps/is-stamp-of.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
-import { askRelay } from './ask-relay.ts'
+import { askIfRunning, askRelay } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 
@@ -86,11 +87,13 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
   if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
     throw new UnusableInput('--from is before --to: as they are, no record is between them')
   const left = await verifyAll(data)
+  const stamp = await stampHead(data)
   const made = await notEmpty(() =>
     writeZip(file, basename(file).replace(/\.zip$/, ''), (sink) =>
-      reading(data, (read) => {
+      reading(data, async (read) => {
+        const isStampOf = await stampReader(read.database)
         const trails = read.trails.filter(({ origin }) => !left.some((one) => one.trail.origin === origin))
-        const asked = trails.flatMap((trail) => trailToExport(read, trail) ?? [])
+        const asked = trails.flatMap((trail) => trailToExport(read, trail, isStampOf) ?? [])
         const policy = `${trails.map(({ vkey }) => `log ${vkey}\n`).join('')}quorum none\n`
         const info = [
           ['Bag-Software-Agent', `Compliance Relay ${version}`] as const,
@@ -113,7 +116,9 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
       }),
     ),
   )
-  out.write(values.json ? jsonText({ file, ...summaryOf(made) }) : textOf(file, made, left))
+  out.write(
+    values.json ? jsonText({ file, ...summaryOf(made), timeStamp: stamp }) : textOf(file, made, left, stamp),
+  )
   return 0
 }
 
@@ -127,6 +132,12 @@ async function notEmpty<Result>(work: () => Promise<Result>): Promise<Result> {
       `${error.message}: nothing was exported; relay settings lists projects and devices`,
     )
   }
+}
+
+/** A time stamp for the head that is exported, if the site has any; what came of it, null where there is none. */
+async function stampHead(data: string): Promise<string | null> {
+  const answer = await askIfRunning(dataFolder(data), { command: 'export.stamp', arguments: {} })
+  return (answer as { says: string | null } | undefined)?.says ?? null
 }
 
 /** Every trail verified as start-up and relay verify do; those that do not verify. Throws `UnusableInput`. */
@@ -237,13 +248,14 @@ function summaryOf({ trails, count, filter, manifest }: Seal) {
   }
 }
 
-function textOf(file: string, made: Seal, left: readonly TrailCheck[]): string {
+function textOf(file: string, made: Seal, left: readonly TrailCheck[], stamp: string | null): string {
   const { records, withheld, filter, manifest } = summaryOf(made)
   const lines = [
     `${file}`,
     `records       ${records.toLocaleString('en')} (${filter})`,
     `withheld      ${withheld.toLocaleString('en')}, each by its hash`,
     `manifest      ${manifest}`,
+    ...(stamp === null ? [] : [`time stamp    ${stamp}`]),
     ...left.map(({ trail }) => `left out      ${trail.origin}: it does not verify`),
     'Check it with relay verify and the fingerprints that relay keys prints, kept elsewhere.',
   ]

@@ -73,6 +73,11 @@ describe('the rules of a site', () => {
     const own: SigningRule = { steps: [], independent: true }
     const many = Object.fromEntries(Array.from({ length: 81 }, (_, i) => [`P${i}`, own]))
     expect(await problemOf(changeRules(site.people, first, { signing: many }, reason))).toBe('rule-form')
+    const url = 'http://tsa.lab.example/'
+    for (const anchor of ['AAAA', Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64')])
+      expect(
+        await problemOf(changeRules(site.people, first, { timeStamps: { url, anchors: [anchor] } }, reason)),
+      ).toBe('rule-form')
     expect(site.disk.records).toHaveLength(before)
     expect(site.people.rules()).toEqual(DEFAULT_RULES)
   })

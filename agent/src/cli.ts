@@ -218,9 +218,11 @@ async function verify(args: readonly string[]): Promise<number> {
     const { values } = parseOptions(args, {
       data: { type: 'string' },
       files: { type: 'boolean', default: false },
+      'tsa-cert': { type: 'string' },
       json: { type: 'boolean', default: false },
     })
-    return verifyData(required(values.data, 'data'), values, out)
+    const tsaCert = values['tsa-cert']
+    return verifyData(required(values.data, 'data'), { ...values, tsaCert }, out)
   }
   const { values, positionals } = parseWords(args, {
     key: { type: 'string', multiple: true, default: [] },
@@ -229,6 +231,7 @@ async function verify(args: readonly string[]): Promise<number> {
     policy: { type: 'string' },
     'trail-key': { type: 'string' },
     fingerprint: { type: 'string', multiple: true, default: [] },
+    'tsa-cert': { type: 'string' },
     json: { type: 'boolean', default: false },
   })
   return verifyCommand({ ...values, files: positionals }, out)

@@ -25,6 +25,8 @@ const warnings = new Set([
   'receiver-gone',
   'cursor-disbelieved',
   'people-unusable',
+  'not-time-stamped',
+  'time-stamp-differs',
   'people-failed',
 ])
 

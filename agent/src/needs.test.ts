@@ -20,6 +20,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   ended: null,
   people: { accounts: 2, fault: null, standing: nobodyWaits },
   identity: null,
+  timeStamps: null,
   keys: [],
   outgoing: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
@@ -96,6 +97,17 @@ describe('what a relay needs', () => {
     ['not-delivered', { outgoing: [undelivered] }],
     ['set-right', { startUp: { findings: 0, notary: [], mended: ['schema.mended'] } }],
     ['people-unusable', { people: { accounts: 2, fault: 'the key is missing', standing: null } }],
+    [
+      'not-time-stamped',
+      {
+        timeStamps: {
+          authority: 'https://tsa.lab.example',
+          last: null,
+          owed: 1,
+          fault: { since: '2026-03-02T08:00:00.000Z', says: 'nobody answers at that port', tries: 1 },
+        },
+      },
+    ],
     [
       'identity-unreachable',
       { identity: { issuer: 'https://login.lab.example', unreachableSince: '2026-03-02T08:00:00.000Z' } },

@@ -42,6 +42,8 @@ const degrading = {
     'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
   'not-delivered':
     'what is to leave the relay by itself has not been taken for a quarter of an hour, or cannot be sent: relay subscription list',
+  'not-time-stamped':
+    'the time-stamping authority cannot be asked, or does not answer as it should: checkpoints wait for their stamps',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
   'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
   'profiles-changed':
@@ -68,6 +70,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     left,
     keys,
     outgoing,
+    timeStamps,
     recoveryBehind,
     http,
     refusedProfiles,
@@ -98,6 +101,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'identity-unreachable': (identity?.unreachableSince ?? null) !== null,
     'key-unusable': keys.length > 0,
     'not-delivered': outgoing.some(({ isOverdue }) => isOverdue),
+    'not-time-stamped': (timeStamps?.fault ?? null) !== null,
     'set-right': (startUp?.mended ?? []).some((kind) => kind !== NOT_OURS),
     'not-ours': (startUp?.mended ?? []).includes(NOT_OURS),
     'profiles-changed': profilesChanged,

@@ -27,8 +27,13 @@ function notaryThat(answers: Partial<Notary>): Notary & { readonly calls: string
     identity: never('identity'),
     put: never('put'),
     get: never('get'),
+    putTimeStamp: never('putTimeStamp'),
+    getTimeStamp: never('getTimeStamp'),
     list: async function* () {
       yield await never('list')()
+    },
+    listTimeStamps: async function* () {
+      yield await never('listTimeStamps')()
     },
     originHashes: never('originHashes'),
     keepConflict: never('keepConflict'),

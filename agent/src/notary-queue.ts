@@ -43,8 +43,24 @@ export class NotaryQueue implements Notary {
     return this.#inTurn(() => this.#notary.get(origin, size))
   }
 
-  async *list(origin: string, after?: number): AsyncGenerator<number> {
-    const sizes = this.#notary.list(origin, after)[Symbol.asyncIterator]()
+  putTimeStamp(origin: string, size: number, stamp: Uint8Array): Promise<PutAnswer> {
+    return this.#inTurn(() => this.#notary.putTimeStamp(origin, size, stamp))
+  }
+
+  getTimeStamp(origin: string, size: number): Promise<Uint8Array | undefined> {
+    return this.#inTurn(() => this.#notary.getTimeStamp(origin, size))
+  }
+
+  list(origin: string, after?: number): AsyncGenerator<number> {
+    return this.#each(this.#notary.list(origin, after))
+  }
+
+  listTimeStamps(origin: string): AsyncGenerator<number> {
+    return this.#each(this.#notary.listTimeStamps(origin))
+  }
+
+  async *#each(all: AsyncIterable<number>): AsyncGenerator<number> {
+    const sizes = all[Symbol.asyncIterator]()
     for (;;) {
       const next = await this.#inTurn(() => sizes.next())
       if (next.done === true) return

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
 import {
   Feed,
@@ -46,6 +46,8 @@ import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
+import { postQuery } from './time-stamps/post-query.ts'
+import { TimeStamper } from './time-stamps/time-stamper.ts'
 import { timestamp } from './time-text.ts'
 import { trailBefore } from './trail-before.ts'
 import { type Unclaimed, type UnclaimedPage, unclaimedCaptures, unclaimedCounts } from './unclaimed.ts'
@@ -87,6 +89,8 @@ const PUBLISH_MILLISECONDS = 800
 const NOTARY_AGAIN_MILLISECONDS = 5_000
 /** How often a notary that has everything is asked whether it is still there. */
 const NOTARY_LOOK_MILLISECONDS = 15_000
+/** How often it is looked whether a checkpoint is to be time-stamped. */
+const TIME_STAMP_MILLISECONDS = 5_000
 /** How often the keys as they are kept are looked at; those in use were right at the start. */
 const KEYS_MILLISECONDS = 60_000
 const PROFILES_MILLISECONDS = 60_000
@@ -126,6 +130,7 @@ export class Relay {
   readonly #units: UnitStore
   readonly #tree = new FolderTree()
   readonly #publisher: Publisher
+  readonly #stamper: TimeStamper
   readonly #state: StateKeeper
   readonly #timeline = new SessionTimeline()
   readonly #trailBefore: RelayStatus['before']
@@ -220,6 +225,18 @@ export class Relay {
         this.feed.grown()
       },
       wall: deps.wall,
+    })
+    this.#stamper = new TimeStamper({
+      rule: () => this.people?.rules().timeStamps ?? null,
+      trail,
+      database,
+      notary,
+      post: postQuery,
+      random: randomBytes,
+      now: deps.now,
+      wall: deps.wall,
+      retryMilliseconds: (tries) => retryMilliseconds(tries, undefined, Math.random()),
+      note: deps.note,
     })
   }
 
@@ -369,6 +386,7 @@ export class Relay {
       this.#lookForSilence()
     })
     this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
+    this.#every(TIME_STAMP_MILLISECONDS, () => this.#stamper.look())
     this.#every(KEYS_MILLISECONDS, () => void this.#lookAtKeys())
     this.#every(PROFILES_MILLISECONDS, () => this.lookAtProfiles())
     this.#every(STATE_AGAIN_MILLISECONDS, () => void this.#keepState())
@@ -426,6 +444,7 @@ export class Relay {
     this.services?.pokes.close()
     this.feed.close()
     this.#outgoing.close()
+    this.#stamper.close()
     this.recorder.close()
     this.#state.close()
     this.opened.closeNotary(ends)
@@ -491,6 +510,7 @@ export class Relay {
       identity: this.#identityState(),
       keys: this.#keyFaults,
       outgoing: this.#outgoing.status(),
+      timeStamps: this.#stamper.status(),
       notary: {
         place: this.opened.notary.place,
         ...(this.#notaryFault === undefined
@@ -530,6 +550,12 @@ export class Relay {
     if (rule === null) return null
     const { fault } = this.#identity
     return { issuer: rule.issuer, unreachableSince: fault === undefined ? null : timestamp(fault.since) }
+  }
+
+  /** A time stamp for what is to be exported, if the site has any: see `TimeStamper`. */
+  async stampNow(): Promise<string | undefined> {
+    await this.publish()
+    return this.#stamper.stampNow()
   }
 
   /** Captures no person answers for: see `unclaimedCaptures`. */

@@ -200,6 +200,7 @@ const handlers: { readonly [command: string]: Handler } = {
     const seq = await relay.recorder.record(() => ({ kind: 'identity.secret', actor, time: time(), body }))
     return { seq }
   },
+  'export.stamp': async (relay) => ({ says: (await relay.stampNow()) ?? null }),
   'export.seal': async (relay, by, args) => {
     const asked = sealSchema.parse(args)
     const trails = asked.trails.map(({ trail, size, root }) => ({ trail, size, root: fromBase64(root) }))

@@ -7,6 +7,7 @@ import type { KeyFault } from './key-faults.ts'
 import type { Need } from './needs.ts'
 import type { OutgoingStatus } from './outgoing/outgoing.ts'
 import { activeWatches, type Settings } from './settings.ts'
+import type { TimeStampsStatus } from './time-stamps/time-stamper.ts'
 
 /** Where health is told, or why it is not. */
 export type HttpState = { readonly port: number } & (
@@ -54,6 +55,8 @@ export interface RelayStatus {
   readonly keys: readonly KeyFault[]
   /** Who is sent records, and what hinders that; empty if it does not run. */
   readonly outgoing: readonly OutgoingStatus[]
+  /** Time stamps on checkpoints; null if the site has none, or it does not run. */
+  readonly timeStamps: TimeStampsStatus | null
   readonly notary: {
     readonly place: string
     readonly state: 'reachable' | 'unreachable' | 'not asked'

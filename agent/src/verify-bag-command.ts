@@ -11,6 +11,7 @@ import {
 import type { Checkpoint } from '@compliance-relay/shared/trail'
 import { jsonText, type Output } from './commands/options.ts'
 import { progressLine } from './progress-line.ts'
+import type { readAnchors } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /** `relay verify BAG.zip`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
@@ -19,8 +20,14 @@ export async function verifyBagCommand(
   {
     trust,
     newest,
+    timeStamps,
     json,
-  }: { readonly trust: Trust; readonly newest: readonly Checkpoint[]; readonly json: boolean },
+  }: {
+    readonly trust: Trust
+    readonly newest: readonly Checkpoint[]
+    readonly timeStamps: Awaited<ReturnType<typeof readAnchors>> | undefined
+    readonly json: boolean
+  },
   out: Output,
 ): Promise<number> {
   const bag = await openBag(file)
@@ -28,7 +35,13 @@ export async function verifyBagCommand(
   try {
     const onProgress = (read: number, of: number) => line.say('bytes of files read', read, of)
     const onRecords = (checked: number, of: number) => line.say('records checked', checked, of)
-    const report = await verifyBag(bag, { trust, newest, onProgress, onRecords })
+    const report = await verifyBag(bag, {
+      trust,
+      newest,
+      onProgress,
+      onRecords,
+      ...(timeStamps === undefined ? {} : { timeStamps }),
+    })
     line.end()
     out.write(json ? jsonText({ file, ...report }) : reportText(file, report))
     return report.findings.length === 0 ? 0 : 1

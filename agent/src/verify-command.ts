@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { readFingerprints, type Trust } from '@compliance-relay/shared/bag'
 import {
@@ -21,13 +21,21 @@ import {
 } from '@compliance-relay/shared/trail'
 import { ownPolicyText } from './check-trail.ts'
 import { printReport } from './print-report.ts'
+import { readPlainFile } from './read-plain-file.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
+import {
+  readAnchors,
+  type StampToVerify,
+  stampsText,
+  type VerifiedStamps,
+  verifyStamps,
+} from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { verifyBagCommand } from './verify-bag-command.ts'
 
 export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE]
-             [--policy FILE | --trail-key LINE] [--json]
+             [--policy FILE | --trail-key LINE] [--tsa-cert FILE] [--json]
       Checks a trail, one entry a line ("-" reads standard input), and prints what is wrong with it:
       the first 1,000 findings of each code, and the number of the rest.
       --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were
@@ -37,15 +45,17 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
                          --trail-key
       --policy FILE      whose signatures to trust (C2SP tlog-policy). Get it from outside the trail
       --trail-key LINE   instead of a policy: the key line that relay init printed, kept elsewhere
+      --tsa-cert FILE    whose time stamps to trust (certificates, PEM): of each N.checkpoint given,
+                         N.tsr beside it is checked, and shows by when its records were there
       --json             the report as JSON
   relay verify EXPORT.zip (--policy FILE | --trail-key LINE | --fingerprint DIGITS)
-             [--checkpoint FILE] [--json]
+             [--checkpoint FILE] [--tsa-cert FILE] [--json]
       Checks a sealed export: that it is whole, that the relay sealed it, and every record in it.
       --fingerprint      of a key in it, as relay keys printed it; repeat it if it has more than one
                          key
       --checkpoint FILE  a newer checkpoint than the export's, if you have one: it is checked that
                          the export agrees with it
-  relay verify --data DIR [--files] [--json]
+  relay verify --data DIR [--files] [--tsa-cert FILE] [--json]
       Verifies every trail of a data folder, the copies people search, what the relay remembers of
       files, and what the notary holds. A trail that was left, for example after an older copy was
       put back, keeps its findings for good, and the new trail names it: no command takes a finding
@@ -62,6 +72,7 @@ export interface VerifyArguments {
   readonly policy?: string | undefined
   readonly 'trail-key'?: string | undefined
   readonly fingerprint: readonly string[]
+  readonly 'tsa-cert'?: string | undefined
   readonly json: boolean
 }
 
@@ -71,6 +82,7 @@ export interface Output {
 
 /** A file is read in pieces of this size. */
 const PIECE_BYTES = 1 << 20
+const TIME_STAMP_BYTES_MAX = 65_536
 
 /** `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
 export async function verifyCommand(args: VerifyArguments, out: Output): Promise<number> {
@@ -87,6 +99,7 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
       '--fingerprint is for an export, FILE.zip: a trail is verified with --policy or --trail-key',
     )
   const options = await readOptions(args)
+  const anchors = await anchorsOf(args)
   requireLines(file)
   const report = await verifyInLittleMemory(file, options)
   // Where a checkpoint says that there was a trail, its absence is a finding and not a mistake of the caller.
@@ -99,10 +112,31 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
       `${nameOf(file)} is not a trail: no line of it is an entry (${first === undefined ? 'nothing' : sentenceOf(first.code)})`,
     )
   }
+  const stamps = await verifyStamps(stampsBeside(options.checkpoints ?? [], report), anchors)
   out.write(
-    args.json ? jsonOf(file, report) : printReport(file, report, { keyed: (options.keys ?? []).length > 0 }),
+    args.json
+      ? jsonOf(file, report, stamps)
+      : `${printReport(file, report, { keyed: (options.keys ?? []).length > 0 })}${stampsText(stamps)}`,
   )
-  return report.findings.length === 0 ? 0 : 1
+  return report.findings.length + stamps.findings.length === 0 ? 0 : 1
+}
+
+async function anchorsOf(args: Pick<VerifyArguments, 'tsa-cert'>) {
+  const file = args['tsa-cert']
+  return file === undefined ? undefined : readAnchors(file, await readBytes(file))
+}
+
+/** Time stamps in the files beside checkpoints that hold; one beside a checkpoint that does not shows nothing. */
+function* stampsBeside(given: readonly GivenCheckpoint[], { findings }: Report): Generator<StampToVerify> {
+  for (const { name, bytes } of given) {
+    if (!name.endsWith('.checkpoint') || findings.some(({ checkpoint }) => checkpoint === name)) continue
+    const file = name.replace(/checkpoint$/, 'tsr')
+    if (!existsSync(file)) continue
+    const read = readPlainFile(file, TIME_STAMP_BYTES_MAX)
+    // What is larger, or no file, is no time stamp.
+    const stamp = read.kind === 'read' ? read.bytes : new Uint8Array(0)
+    yield { name: file, size: readCheckpoint(name, bytes).size, stamp, note: bytes }
+  }
 }
 
 /** A zip says so in its first bytes; of standard input nothing is known yet. */
@@ -115,7 +149,11 @@ async function verifyZip(file: string, args: VerifyArguments, out: Output): Prom
     throw new UnusableInput('an export is checked without the key of the chain: leave --key out')
   const newest: Checkpoint[] = []
   for (const name of args.checkpoint) newest.push(readCheckpoint(name, await readBytes(name)))
-  return verifyBagCommand(file, { trust: await trustOf(args), newest, json: args.json }, out)
+  return verifyBagCommand(
+    file,
+    { trust: await trustOf(args), newest, timeStamps: await anchorsOf(args), json: args.json },
+    out,
+  )
 }
 
 /** Whose word counts for an export: said from outside of it, in one way. Throws `UnusableInput`. */
@@ -281,8 +319,8 @@ function nameOf(file: string): string {
   return file === '-' ? 'standard input' : file
 }
 
-function jsonOf(file: string, report: Report): string {
-  const text = JSON.stringify({ file, ...report, root: base64(report.root) }, null, 2)
+function jsonOf(file: string, report: Report, timeStamps: VerifiedStamps): string {
+  const text = JSON.stringify({ file, ...report, root: base64(report.root), timeStamps }, null, 2)
   // Other people's text stands inside strings only, where an escape changes nothing.
   return `${text.split('\n').map(printable).join('\n')}\n`
 }

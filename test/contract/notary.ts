@@ -2,7 +2,7 @@ import { createHash, randomInt } from 'node:crypto'
 import type { Notary } from '@compliance-relay/shared/relay'
 import { describe, expect, test } from 'vitest'
 import { killedWhileFilling, raced } from './notary-processes.ts'
-import { listed, noteOf, ORIGIN } from './note-of.ts'
+import { allOf, listed, noteOf, ORIGIN } from './note-of.ts'
 
 export interface NotaryToTest {
   /** New and empty. It is taken away after the test by the one who made it. */
@@ -50,6 +50,22 @@ export function notaryContract(what: string, make: () => Promise<NotaryToTest>):
       await notary.put(OTHER, 7, noteOf(7))
       expect(await notary.get(ORIGIN, 7)).toBeUndefined()
       expect(await listed(notary, ORIGIN)).toEqual([])
+    })
+
+    test('a time stamp is put once beside a note, and is no note', async () => {
+      const { notary, again } = await make()
+      await notary.put(ORIGIN, 7, noteOf(7))
+      expect(await notary.getTimeStamp(ORIGIN, 7)).toBeUndefined()
+      expect(await notary.putTimeStamp(ORIGIN, 7, noteOf(1))).toEqual({ state: 'created' })
+      expect(await notary.putTimeStamp(ORIGIN, 7, noteOf(1))).toEqual({ state: 'exists' })
+      expect((await notary.putTimeStamp(ORIGIN, 7, noteOf(2))).state).toBe('differs')
+      await notary.putTimeStamp(ORIGIN, 3, noteOf(3))
+      const other = await again()
+      expect(plain(await other.getTimeStamp(ORIGIN, 7))).toEqual(plain(noteOf(1)))
+      expect(plain(await other.get(ORIGIN, 7))).toEqual(plain(noteOf(7)))
+      expect(await listed(other, ORIGIN)).toEqual([7])
+      expect(await allOf(other.listTimeStamps(ORIGIN))).toEqual([3, 7])
+      expect(await allOf(other.listTimeStamps(OTHER))).toEqual([])
     })
 
     test('sizes are listed as numbers ascend, not as text does, from nothing to the largest', async () => {

@@ -11,7 +11,11 @@ export const ORIGIN = 'lab.example/t/nmr-01/20260302-7f3a'
 
 /** All that a notary lists. */
 export async function listed(notary: Notary, origin: string, after?: number): Promise<number[]> {
+  return allOf(notary.list(origin, after))
+}
+
+export async function allOf(all: AsyncIterable<number>): Promise<number[]> {
   const sizes: number[] = []
-  for await (const size of notary.list(origin, after)) sizes.push(size)
+  for await (const size of all) sizes.push(size)
   return sizes
 }

@@ -1,6 +1,6 @@
 /**
  * Checks a freshly made trail by programs that are not ours: bash with openssl and sha256sum, and Go's
- * golang.org/x/mod. Then takes what Go made, and at last damages copies in every way we could think of and
+ * golang.org/x/mod. So is the seal of a fresh export. Then takes what Go made, and at last damages copies in every way we could think of and
  * demands that each is refused by the right check: a checker that accepts everything would pass all else.
  *
  *   node test/foreign/main.ts [seed]
@@ -20,12 +20,14 @@ import {
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hex, macKey, parsePolicy, verifyTrail } from '@compliance-relay/shared/trail'
+import { checkBags } from './bags.ts'
 import { commandsByHand } from './by-hand.ts'
 import { type Checker, goChecker, missing, type Outcome, shellChecker } from './checkers.ts'
 import { type Damage, damages } from './damage.ts'
 import { checksOfMade } from './made-elsewhere.ts'
 import { makeTrail } from './make-trail.ts'
 import { Chance, makeSecrets, type Secrets } from './secrets.ts'
+import { checkSpreadsheet, hasSpreadsheet } from './spreadsheet.ts'
 import { policy, writeFolder } from './write-folder.ts'
 
 const lacking = missing()
@@ -122,6 +124,10 @@ async function main(seed: Buffer): Promise<void> {
       tally(false, `ours: ${name}`, String(error))
     }
   }
+  await checkBags(go, work, seed, tally)
+  if (hasSpreadsheet()) await checkSpreadsheet(work, seed, tally)
+  else if (process.env['CI'] === 'true') tally(false, 'Calc opens the table of an export', 'not present')
+  else print('skipped: LibreOffice is not present (apt-get install libreoffice-calc-nogui)')
   await checkDamages(chance, secrets, [shell, go])
 }
 

@@ -13,16 +13,16 @@ interface Known {
 
 /** SHA-256 of each file as it was made: what is here for ever cannot be made again by mistake. */
 const made: { readonly [file: string]: string } = {
-  '1-approved.json': '19dc4f0ea76292df722c7eec046536517b380da6b1bd3421230b9994a2fc9f18',
-  '1-approved.zip': 'fe163fd964a5fa60c96b07c951bdd66080112de4354afefe8c62f3d68b86aa44',
-  '1-hostile-names.json': 'd452ea34edabb88cd38990bffd65db17f7e5a898fc92fdf1ed41a00ea0c46cc2',
-  '1-hostile-names.zip': 'b88310a634942985f4908dc033af0ab9fa6c1a8edcb32048fc91750fd6e27907',
-  '1-people.json': '74327cbef982c0cd7f8198a242f00a6c0dfe8f8927bca39b16b46d05cd75ff47',
-  '1-people.zip': 'ee816671d177c3a4c29be20dd9c3bbc9614c1d1d5f7363cc4964bc2a7c70eef0',
-  '1-trails.json': '8f16b1977c55386f93348c3677a31bcd5dc59bd0f84700082f5327057c666c9f',
-  '1-trails.zip': '3273503a16caea78cd6f39d6e6a9e34eeddf16f686681d88f30056fd9bd6a15d',
-  '1-whole.json': '56c2f9c126a698b10ae594d683ec25cbda1b76d287e4c75e668164c0d82ca592',
-  '1-whole.zip': '1b965a64f66c281532d07f4ff56b00d45648ac338fbeadb4343473fa109048d6',
+  '1-approved.json': '305c01dbcdc96a57a31ad0608a4f990048c570cf45562f0440fb4f7617598472',
+  '1-approved.zip': 'dc54679daa0e566fe6e747a635b93ac449add5bb8c93f5afc51ca88cd260c60a',
+  '1-hostile-names.json': '6b022ef82f0278b8581908366c953c2610c5691fa95f68f89915708e5de0a0f9',
+  '1-hostile-names.zip': 'eff377c7a2ee7554fbd335400073d372787b144fbf4aea79b0f9524c4ec2a132',
+  '1-people.json': '4068f34e849b6a797b8a056c6091d522b56b414af130184035f3eb131ae83d7c',
+  '1-people.zip': 'f60622eb1f70ef35be25276faae407ba609df64888a907338d21a53c799c4e5a',
+  '1-trails.json': '1c78f07fa5cf1e548fa21e58104f197a2d34c92e3f7669442fbcd7bec5372a0b',
+  '1-trails.zip': '202605c8bb9eaa9d6be2c7171f08a7e847a18da4b40cec5342f2b0234973840b',
+  '1-whole.json': '8559e548c927099a0e07c7295b972bf5ef43a0169bc627a9bdf422cde4adf7f8',
+  '1-whole.zip': '51647a50538b1e76422c3c76382d5baea57c801d7cb3a69f64cd881d368cf60e',
 }
 
 const bytesOf = (file: string) => new Uint8Array(readFileSync(join(import.meta.dirname, file)))

@@ -92,6 +92,8 @@ export interface BagPlan {
   /** A file that says something else, and is sealed so: as a relay would that lies. */
   readonly words?: { readonly file: string; readonly change: (text: string) => string }
   readonly day?: string
+  /** A time stamp of a checkpoint file, to lie beside it. */
+  readonly stampOf?: (note: Uint8Array) => Uint8Array
 }
 
 /** A bag of a made trail, as a relay would make it; the trail goes on a little while it is made. */
@@ -105,6 +107,7 @@ export async function bagOf(
     change = (body) => body,
     words,
     day = '2026-03-02',
+    stampOf,
   }: BagPlan = {},
 ): Promise<MadeBag> {
   const sink = new FilesSink()
@@ -112,7 +115,7 @@ export async function bagOf(
   const { size } = maker
   const policy = utf8(policyText(maker, others))
   const asked: ToExport = {
-    trails: [...others, maker].map(trailOf),
+    trails: [...others, maker].map((one) => trailOf(one, stampOf)),
     filter,
     reason: 'for the inspection of March',
     policy,
@@ -183,14 +186,14 @@ export function manifestOf(files: Files, isIn: (name: string) => boolean): Uint8
   return utf8(printManifest(new Map(listed.map(([name, bytes]) => [name, hex(sha256(bytes))]))))
 }
 
-function trailOf(maker: TrailMaker): TrailToExport {
+function trailOf(maker: TrailMaker, stampOf?: (note: Uint8Array) => Uint8Array): TrailToExport {
   const { trail, size } = maker
   const head = printCheckpoint(maker.checkpoint())
   return {
     trail,
     size,
     lines: () => maker.lines.slice(0, size),
-    checkpoints: () => [{ size, note: head }],
+    checkpoints: () => [{ size, note: head, ...(stampOf === undefined ? {} : { timeStamp: stampOf(head) }) }],
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +22,13 @@ export interface RelayStatus {
   readonly http: { readonly port: number; readonly state: string } | null
   readonly held: { readonly reason: string } | null
   readonly notary: { readonly state: string; readonly behind: boolean }
+  readonly needs: readonly { readonly code: string }[]
+  readonly key: string
+  readonly timeStamps: {
+    readonly last: { readonly size: number; readonly time: string } | null
+    readonly owed: number
+    readonly fault: { readonly says: string } | null
+  } | null
   readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'failed' | 'absent', number>>
   readonly capture: {
     readonly pending: number
@@ -103,6 +110,17 @@ export class Workstation {
       const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
       return { code: status, out: stdout, error: stderr }
     }
+  }
+
+  /** As `tryRelay`, while this process goes on. */
+  tryRelayMeanwhile(
+    ...args: string[]
+  ): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [relayScript, ...args], (_, out, error) =>
+        resolve({ code: child.exitCode ?? -1, out, error }),
+      )
+    })
   }
 
   /** Starts the relay; resolves when it has said that it runs. Rejects if it ends before that. */

@@ -13,6 +13,7 @@ export interface Control {
 
 const relay = 'shared/src/relay'
 const outgoing = 'agent/src/outgoing'
+const stamps = 'shared/src/time-stamp'
 
 export const controls: readonly Control[] = [
   {
@@ -650,5 +651,45 @@ export const controls: readonly Control[] = [
     from: "printable(character).replace(/[\"\\\\\\]]/g, '\\\\$&')",
     to: 'printable(character)',
     test: `${outgoing}/syslog.test.ts`,
+  },
+  {
+    of: 'P11-10a-4',
+    what: 'only a certificate for time stamping makes a time stamp',
+    file: `${stamps}/certificates.ts`,
+    from: 'if (usage?.critical !== true || purposes.length !== 1 || purposes[0] !== TIME_STAMPING)',
+    to: 'if (usage?.critical === undefined && purposes.length > 9)',
+    test: 'test/capture/time-stamp-tokens.test.ts',
+  },
+  {
+    of: 'P11-10a-4',
+    what: 'and one that goes back to a certificate somebody trusts',
+    file: `${stamps}/certificates.ts`,
+    from: 'if (!(await new Path(others, anchors, time).leadsOn(certificate, 1)))',
+    to: 'if (await new Path(others, anchors, time).leadsOn(certificate, 99))',
+    test: 'test/capture/time-stamp-tokens.test.ts',
+  },
+  {
+    of: 'P11-10a-4',
+    what: 'and was valid at the time of the stamp',
+    file: `${stamps}/certificates.ts`,
+    from: 'return notBefore.value.getTime() <= time && time <= notAfter.value.getTime()',
+    to: 'return notBefore.value.getTime() <= Date.now() && time <= Date.now()',
+    test: 'test/capture/time-stamp-tokens.test.ts',
+  },
+  {
+    of: 'P11-10a-4',
+    what: 'a time stamp signs what it says',
+    file: `${stamps}/verify-time-stamp.ts`,
+    from: "if (expected !== found) throw new TimeStampError('time-stamp-signature', expected, found)",
+    to: "if (expected === '') throw new TimeStampError('time-stamp-signature', expected, found)",
+    test: 'test/capture/time-stamp-tokens.test.ts',
+  },
+  {
+    of: 'P11-10a-4',
+    what: 'an answer to another question is not believed',
+    file: 'agent/src/time-stamps/ask-for-time-stamp.ts',
+    from: 'if (stamp.nonce === undefined || hex(stamp.nonce) !== hex(new Uint8Array(positive(nonce))))',
+    to: 'if (stamp.nonce === undefined)',
+    test: 'test/capture/time-stamp-answers.test.ts',
   },
 ]

@@ -62,6 +62,15 @@ export async function askRelay(folder: DataFolder, request: Request): Promise<un
   return inStoppedRelay(folder, request, (_, result) => Promise.resolve(result))
 }
 
+/** As `askRelay`, of a relay that runs; undefined if none does. */
+export async function askIfRunning(folder: DataFolder, request: Request): Promise<unknown> {
+  requireRelay(folder)
+  const lock = tryWriterLock(folder.lock)
+  if (lock === undefined) return askRunning(folder, request)
+  lock.release()
+  return undefined
+}
+
 /** Opens the data folder for one request, and for what `then` does with its result. Start and stop are records. */
 export async function inStoppedRelay<Result>(
   folder: DataFolder,

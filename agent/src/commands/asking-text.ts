@@ -3,6 +3,7 @@ import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
 import { NOT_OURS } from '../mending.ts'
 import { waiting } from '../people/people-needs.ts'
 import type { RelayStatus } from '../status.ts'
+import type { TimeStampsStatus } from '../time-stamps/time-stamper.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 
 /** `relay unclaimed` for people: two lines for each, where and when, and why. */
@@ -30,6 +31,13 @@ function said(reason: string | null, sentence: string | null): string {
   return text === undefined ? '' : `: ${printable(text)}`
 }
 
+function timeStampsText({ authority, last, owed, fault }: TimeStampsStatus): string {
+  const proved =
+    last === null ? 'none yet' : `the first ${last.size} records are shown to have been there by ${last.time}`
+  const waits = owed === 0 ? '' : `; ${owed} wait`
+  return `stamps   by ${printable(authority)}: ${proved}${waits}${fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`}`
+}
+
 /** `relay status` for people. */
 export function statusText(status: RelayStatus): string {
   const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind, needs } = status
@@ -44,6 +52,7 @@ export function statusText(status: RelayStatus): string {
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
   for (const says of waiting(status.people?.standing ?? null)) lines.push(`waits    ${says}`)
+  if (status.timeStamps !== null) lines.push(timeStampsText(status.timeStamps))
   if (status.identity !== null)
     lines.push(
       `identity ${status.identity.issuer}${status.identity.unreachableSince === null ? '' : `: could not be asked at ${status.identity.unreachableSince}`}`,

@@ -12,6 +12,7 @@ import {
 import { base64, canonical, printable, utf8 } from '@compliance-relay/shared/trail'
 import { VERIFY_PATIENCE } from '../ask-notary.ts'
 import { checkTrail } from '../check-trail.ts'
+import { dataFolder } from '../data-folder.ts'
 import { filterOf, filterOptions, nothingOf } from '../export/export-filter.ts'
 import { sealAndProve } from '../export/seal-proof.ts'
 import { trailToExport } from '../export/trails-to-export.ts'
@@ -21,8 +22,10 @@ import { readSettings } from '../open-relay.ts'
 import { type ProgressLine, progressLine } from '../progress-line.ts'
 import { requireReason } from '../reason.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { stampReader } from '../time-stamps/is-stamp-of.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { softwareName } from '../version.ts'
+import { askIfRunning } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { type Reading, reading } from './reading.ts'
 
@@ -64,12 +67,14 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
   const line = progressLine(values.json)
   const verified = await verifyAll(data, line)
   try {
+    const stamp = await stampHead(data)
     const made = await writeZip(file, (sink) =>
       reading(data, async (read) => {
         if (read.trail.origin !== verified.origin)
           throw new UnusableInput('the relay has begun a new trail meanwhile: export again')
+        const isStampOf = await stampReader(read.database)
         const trails = read.trails.filter(({ origin }) => !verified.unsound.includes(origin))
-        const asked = trails.flatMap((trail) => trailToExport(read, trail) ?? [])
+        const asked = trails.flatMap((trail) => trailToExport(read, trail, isStampOf) ?? [])
         const taken = new Set(asked.map(({ trail }) => trail))
         const policy = trails
           .filter(({ origin }) => taken.has(origin))
@@ -94,7 +99,9 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
       }),
     )
     line.end()
-    out.write(values.json ? jsonText({ file, ...summaryOf(made) }) : textOf(file, made))
+    out.write(
+      values.json ? jsonText({ file, ...summaryOf(made), timeStamp: stamp }) : textOf(file, made, stamp),
+    )
     return 0
   } catch (error) {
     line.end()
@@ -113,6 +120,12 @@ function say(line: ProgressLine, { writing, done, of }: BagProgress): void {
     table: 'records read for the table',
   }
   line.say(what[writing], done, of)
+}
+
+/** A time stamp for the head that is exported, if the site has any; what came of it, null where there is none. */
+async function stampHead(data: string): Promise<string | null> {
+  const answer = await askIfRunning(dataFolder(data), { command: 'export.stamp', arguments: {} })
+  return (answer as { says: string | null } | undefined)?.says ?? null
 }
 
 /** What the seal says has to fit into a record: that is known before anything is written. */
@@ -206,13 +219,14 @@ function summaryOf({ trails, count, filter, manifest, leftOut }: Seal) {
   }
 }
 
-function textOf(file: string, made: Seal): string {
+function textOf(file: string, made: Seal, stamp: string | null): string {
   const { records, withheld, filter, manifest, leftOut } = summaryOf(made)
   const lines = [
     `${file}`,
     `records       ${records.toLocaleString('en')} (${filter})`,
     `withheld      ${withheld.toLocaleString('en')}, each by its hash`,
     `manifest      ${manifest}`,
+    ...(stamp === null ? [] : [`time stamp    ${stamp}`]),
     ...leftOut.map((trail) => `left out      ${trail}: it does not verify, or nobody signed a head of it`),
     'Check it with relay verify and the fingerprints that relay keys prints, kept elsewhere.',
   ]

@@ -5,6 +5,7 @@ import {
   type RulesChange,
   type SigningRule,
   type SiteRules,
+  type TimeStampRule,
 } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { readPlainFile } from '../read-plain-file.ts'
@@ -34,12 +35,17 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      site's software must name
       identity-keys FILE|none        the provider's public keys (JWKS), if this machine cannot reach
                                      it
+      time-stamps URL,FILE[,POLICY]|none
+                                     the authority that stamps checkpoints with its time (RFC 3161),
+                                     a file with the certificates to trust for it (PEM), and which of
+                                     its policies it is to keep to
       Each change is a record that says what was before. A new rule for passwords is checked at each
       sign-in: whoever's password does not meet it has to set another (relay account password).
       ${whereHelp}
       Example: relay rules set password-length 16 --as asmith --reason "rule 12 of the site"`
 
 const KEYS_BYTES_MAX = 262_144
+const CERTIFICATES_BYTES_MAX = 65_536
 
 export const rulesCommand: Command = { help, run }
 
@@ -111,9 +117,13 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
         return { identity: jwks === undefined ? rest : { ...rest, jwks } }
       }
     }
+    case 'time-stamps': {
+      const timeStamps = value === 'none' ? null : timeStampRule(value)
+      return () => ({ timeStamps })
+    }
     default:
       throw new UnusableInput(
-        `there is no rule ${shown(name)}; there are four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys`,
+        `there is no rule ${shown(name)}; there are four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys, time-stamps`,
       )
   }
 }
@@ -134,6 +144,20 @@ function signingRule(text: string): SigningRule {
       return { meaning, role: role ?? null } as const
     })
   return { steps, independent }
+}
+
+function timeStampRule(text: string): TimeStampRule {
+  const [url = '', file = '', policy, ...more] = text.split(',')
+  if (file === '' || more.length > 0)
+    throw new UnusableInput(`time-stamps is URL,FILE, URL,FILE,POLICY or none, not ${shown(text)}`)
+  const read = readPlainFile(file, CERTIFICATES_BYTES_MAX)
+  if (read.kind !== 'read') throw new UnusableInput(`the certificates in ${file} cannot be read`)
+  const blocks = read.bytes
+    .toString('latin1')
+    .match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g)
+  if (blocks === null) throw new UnusableInput(`${file} has no certificate in it (PEM)`)
+  const anchors = blocks.map((block) => block.replace(/-----[A-Z ]*-----|\s/g, ''))
+  return { url, anchors, ...(policy === undefined ? {} : { policy }) }
 }
 
 type Keys = NonNullable<NonNullable<SiteRules['identity']>['jwks']>
@@ -177,7 +201,7 @@ function numberOf(name: string, text: string, least: number, most: number): numb
 }
 
 export function rulesText(rules: SiteRules): string {
-  const { fourEyes, passwords, signing, identity } = rules
+  const { fourEyes, passwords, signing, identity, timeStamps } = rules
   const { lengthMin, composition, maxAgeDays } = passwords
   const projects = Object.entries(signing).map(([project, rule]) =>
     lineOf(project === EVERY_PROJECT ? 'all other projects' : `project ${project}`, signingText(rule)),
@@ -194,6 +218,14 @@ export function rulesText(rules: SiteRules): string {
           lineOf(
             'identity provider',
             `${identity.issuer}; this relay is ${shown(identity.clientId)} there; tokens are for ${shown(identity.audience)}${identity.jwks === undefined ? '' : `; ${identity.jwks.keys.length} keys on record`}`,
+          ),
+        ]),
+    ...(timeStamps === null
+      ? []
+      : [
+          lineOf(
+            'time stamps',
+            `by ${timeStamps.url}, ${timeStamps.anchors.length} certificates on record${timeStamps.policy === undefined ? '' : `, policy ${timeStamps.policy}`}`,
           ),
         ]),
     ...(projects.length === 0 ? [lineOf('signing', 'whoever may sign does, in any order')] : projects),

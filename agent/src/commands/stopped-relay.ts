@@ -47,6 +47,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     people: null,
     identity: null,
     outgoing: [],
+    timeStamps: null,
     keys: await keyFaults(folder, store),
     notary: {
       place: `notary folder ${settings.notary.folder}`,

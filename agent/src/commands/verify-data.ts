@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { bagFaults, provedText, uncheckedText } from '@compliance-relay/shared/bag'
 import {
   base64,
   canonical,
@@ -27,6 +28,13 @@ import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
+import {
+  readAnchors,
+  stampsInNotary,
+  type TimeStampFaultCode,
+  type VerifiedStamps,
+  verifyStamps,
+} from '../time-stamps/stamps-to-verify.ts'
 import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -56,7 +64,7 @@ export const dataFaults = {
 } as const
 
 export interface DataFinding {
-  readonly code: keyof typeof dataFaults | NotaryFinding['code']
+  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFaultCode
   readonly trail: string
   readonly seq?: number
   readonly expected: string
@@ -82,19 +90,23 @@ export interface VerifyDataOptions {
   readonly json: boolean
   /** Every file is read, too. */
   readonly files: boolean
+  /** A file with the certificates of whose time stamps count. */
+  readonly tsaCert?: string | undefined
 }
 
 /** `relay verify --data`: every trail of a data folder, its keys if they can be read, and what the notary holds. */
 export async function verifyData(
   path: string,
-  { json, files }: VerifyDataOptions,
+  { json, files, tsaCert }: VerifyDataOptions,
   out: Output,
 ): Promise<number> {
   requireOwner(path)
+  const anchors = tsaCert === undefined ? undefined : await readAnchors(tsaCert, readFileSync(tsaCert))
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const notices: DataNotice[] = []
     const checks: TrailCheck[] = []
+    const stamps: VerifiedStamps[] = []
     const settings = readSettings(data.host, data.trail)
     const { notary: asked } = settings
     checkSchema(data, findings)
@@ -104,6 +116,12 @@ export async function verifyData(
         const keys = await keysOf(data, trail, findings)
         const asking = { keys, notary, identity: asked.identity, patience: VERIFY_PATIENCE }
         checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
+        // Of a checkpoint that is stored, whole and signed, the check of the trail has just said whether it holds.
+        const noteOf = (size: number) => data.store.checkpoint(trail.id, size)?.note
+        const verified = await verifyStamps(stampsInNotary(notary, trail.origin, noteOf), anchors)
+        for (const { name, found, ...rest } of verified.findings)
+          findings.push({ ...rest, trail: trail.origin, found: `${found} (${name})` })
+        stamps.push(verified)
       }
     } finally {
       close(true)
@@ -116,11 +134,12 @@ export async function verifyData(
     if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, findings, notices))
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
-      const trails = checks.map(({ trail, report, notarised }) => ({
+      const trails = checks.map(({ trail, report, notarised }, i) => ({
         origin: trail.origin,
         ...report,
         root: base64(report.root),
         notarised: notarised === undefined ? null : notarised.size,
+        timeStamps: { proved: stamps[i]?.proved ?? [], unchecked: stamps[i]?.unchecked ?? 0 },
       }))
       out.write(`${JSON.stringify({ trails, findings, notices }, null, 2)}\n`)
     } else {
@@ -131,7 +150,7 @@ export async function verifyData(
             notarised: notarised?.size,
           }),
         )
-      out.write(checkedBeside(asked.folder, files, findings))
+      out.write(checkedBeside(asked.folder, files, findings, stamps))
       out.write(printFindings(findings))
       out.write(notices.map(({ code, says }) => `  ${code}: ${printable(says)}\n`).join(''))
       out.write(
@@ -155,15 +174,23 @@ function requireOwner(path: string): void {
 }
 
 /** What was checked beside the lines of the trails. */
-function checkedBeside(notary: string, files: boolean, findings: readonly DataFinding[]): string {
+function checkedBeside(
+  notary: string,
+  files: boolean,
+  findings: readonly DataFinding[],
+  stamps: readonly VerifiedStamps[],
+): string {
+  const unchecked = uncheckedText(stamps.reduce((sum, one) => sum + one.unchecked, 0))
   const isAway = findings.some(({ code }) => code === 'notary-unreachable')
   const checks = [
     'the keys, the names of the trails, the settings in use, the database itself',
     'search columns, manifests, and what is remembered of each file, against the records',
     ...(isAway ? [] : [`the notary in ${printable(notary)}`]),
     ...(files ? ['every file that was read, against its last record'] : []),
+    ...stamps.flatMap(({ proved }) => provedText(proved) ?? []),
   ]
   const open = [
+    ...(unchecked === undefined ? [] : [unchecked]),
     ...(isAway ? [`the notary in ${printable(notary)}: it cannot be asked now`] : []),
     files
       ? 'files no record is of, or that could not be read when they were recorded: relay status'
@@ -177,10 +204,7 @@ function checkedBeside(notary: string, files: boolean, findings: readonly DataFi
 function printFindings(findings: readonly DataFinding[]): string {
   return findings
     .map(({ code, trail, seq, expected, found }) => {
-      const sentence =
-        code in dataFaults
-          ? dataFaults[code as keyof typeof dataFaults]
-          : notaryFaults[code as NotaryFinding['code']]
+      const sentence = { ...bagFaults, ...notaryFaults, ...dataFaults }[code]
       return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${printable(expected)}\n    found ${printable(found)}\n`
     })
     .join('')

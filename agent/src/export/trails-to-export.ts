@@ -1,10 +1,16 @@
 import type { TrailToExport } from '@compliance-relay/shared/bag'
 import { parseCheckpoint } from '@compliance-relay/shared/trail'
 import type { Reading } from '../commands/reading.ts'
+import { TimeStampStore } from '../sqlite/time-stamp-store.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
+import type { IsStampOf } from '../time-stamps/is-stamp-of.ts'
 
 /** A trail as far as its newest checkpoint: what is after that, nobody has signed yet. */
-export function trailToExport({ store }: Reading, { id, origin }: StoredTrail): TrailToExport | undefined {
+export function trailToExport(
+  { store, database }: Reading,
+  { id, origin }: StoredTrail,
+  isStampOf: IsStampOf,
+): TrailToExport | undefined {
   const last = store.lastCheckpoint(id)
   if (last === undefined) return undefined
   const { size } = parseCheckpoint(last.note)
@@ -15,9 +21,17 @@ export function trailToExport({ store }: Reading, { id, origin }: StoredTrail): 
       for (const { line } of store.lines(id, 0, size)) yield line
     },
     checkpoints: function* () {
-      for (const one of spread(store.checkpointSizes(id, size))) {
-        const found = store.checkpoint(id, one)
-        if (found !== undefined) yield { size: one, note: found.note }
+      const stamps = new TimeStampStore(database)
+      const stamped = new Set(spread(stamps.stamped(id)))
+      const sizes = new Set([...spread(store.checkpointSizes(id, size)), ...stamped])
+      for (const one of [...sizes].sort((a, b) => a - b)) {
+        const note = one <= size ? store.checkpoint(id, one)?.note : undefined
+        if (note === undefined) continue
+        const timeStamp = stamped.has(one) ? stamps.get(id, one)?.answer : undefined
+        // What is of something else was put there by somebody: it is no evidence, and would make the bag wrong for ever.
+        yield timeStamp !== undefined && isStampOf(timeStamp, note)
+          ? { size: one, note, timeStamp }
+          : { size: one, note }
       }
     },
   }

@@ -55,6 +55,15 @@ CREATE TABLE checkpoint (
   PRIMARY KEY (trail, size)
 ) STRICT;
 
+CREATE TABLE time_stamp (
+  trail INTEGER NOT NULL REFERENCES trail (id) DEFERRABLE INITIALLY DEFERRED,
+  size INTEGER NOT NULL,
+  due TEXT NOT NULL,
+  answer BLOB,
+  given TEXT,
+  PRIMARY KEY (trail, size)
+) STRICT;
+
 CREATE TABLE alive (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   state TEXT NOT NULL
@@ -134,4 +143,10 @@ BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
 CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint
 WHEN NEW.trail IS NOT OLD.trail OR NEW.size IS NOT OLD.size OR NEW.note IS NOT OLD.note OR OLD.notarised IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'checkpoint is append-only'); END;
+CREATE TRIGGER time_stamp_kept BEFORE DELETE ON time_stamp WHEN OLD.answer IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'time_stamp is append-only'); END;
+CREATE TRIGGER time_stamp_stays BEFORE UPDATE ON time_stamp
+WHEN NEW.trail IS NOT OLD.trail OR NEW.size IS NOT OLD.size OR NEW.due IS NOT OLD.due OR OLD.given IS NOT NULL
+  OR (OLD.answer IS NOT NULL AND NEW.answer IS NOT OLD.answer)
+BEGIN SELECT RAISE(ABORT, 'time_stamp is append-only'); END;
 `

@@ -261,6 +261,14 @@ export class TrailStore {
     return rowOf<StoredCheckpoint>(read, trail)
   }
 
+  /** Size of the largest checkpoint that the notary was seen to hold. */
+  lastNotarised(trail: number): number | undefined {
+    const read = this.#database.prepare(
+      'SELECT size FROM checkpoint WHERE trail = ? AND notarised IS NOT NULL ORDER BY size DESC LIMIT 1',
+    )
+    return rowOf<{ size: number }>(read, trail)?.size
+  }
+
   /** Checkpoints that the notary still has to be given, smallest first. */
   owed(trail: number, limit: number): StoredCheckpoint[] {
     const read = this.#database.prepare(

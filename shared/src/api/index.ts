@@ -86,3 +86,4 @@ export {
   standing,
   stepsFilled,
 } from './signatures.ts'
+export type { TimeStampRule } from './time-stamp-rule.ts'

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { ruleOf } from '../trail/index.ts'
 import { identityRuleSchema } from './identity-rule.ts'
 import { type Role, roles } from './policy.ts'
+import { timeStampRuleSchema } from './time-stamp-rule.ts'
 
 export { EVERY_PROJECT } from '../trail/index.ts'
 
 /*
- * What a site decides about people, and every relay and app of it goes by. Each change is a record. Where a rule is
+ * What a site decides about people, and by whom its trail is vouched for. Every relay and app of it goes by that. Each change is a record. Where a rule is
  * laxer or older than what NIST SP 800-63B-4 and OWASP ASVS ask, the deviation is the site's, and is said.
  */
 
@@ -49,6 +50,8 @@ export const siteRulesSchema = z.strictObject({
   signing: z.record(projectField, signingRuleSchema),
   /** By which provider people may sign in, and whose tokens say who is present; null: by none. */
   identity: identityRuleSchema.nullable(),
+  /** Whose time stamps its checkpoints get; null: nobody's. */
+  timeStamps: timeStampRuleSchema.nullable(),
 })
 
 export type SigningRule = z.infer<typeof signingRuleSchema>
@@ -67,6 +70,7 @@ export const DEFAULT_RULES: SiteRules = {
   passwords: { lengthMin: 12, composition: 'none', maxAgeDays: null },
   signing: {},
   identity: null,
+  timeStamps: null,
 }
 
 const NO_RULE: SigningRule = { steps: [], independent: false }

@@ -18,6 +18,9 @@ import { type Manifest, parseManifest } from './manifest.ts'
 /** Larger than any tag file: one line for each checkpoint of each trail, and one hash for each record of a busy minute. */
 export const TAG_BYTES_MAX = 64 << 20
 
+/** A note has fewer. */
+export const CHECKPOINT_BYTES_MAX = 65_536
+
 export interface CheckedFiles {
   /** Tag files as they stand; those that are not there are left out. */
   readonly tags: ReadonlyMap<string, Uint8Array>

@@ -1,3 +1,4 @@
+import type { Anchors } from '../time-stamp/index.ts'
 import {
   base64,
   equalBytes,
@@ -11,15 +12,14 @@ import {
   utf8,
 } from '../trail/index.ts'
 import { type BagSource, linesIn, wholeOf } from './bag-source.ts'
-import { readable } from './check-files.ts'
+import { CHECKPOINT_BYTES_MAX, readable } from './check-files.ts'
 import { checkSignatures, readLeaf } from './check-seal.ts'
+import { type CheckedTimeStamps, checkTimeStamps } from './check-time-stamps.ts'
 import type { BagFindings } from './findings.ts'
 import { leavesFile, payloadName, SEAL } from './layout.ts'
 import type { SealedTrail } from './seal.ts'
 
-const CHECKPOINT_BYTES_MAX = 65_536
-
-export interface CheckedTrail extends SealedTrail {
+export interface CheckedTrail extends SealedTrail, CheckedTimeStamps {
   readonly leaves: LeafStore
   /** Heads whose signatures and root held, and the largest of them. */
   readonly checkpoints: number
@@ -33,6 +33,7 @@ export async function checkTrails(
   source: BagSource,
   sealed: readonly SealedTrail[],
   policy: Policy | undefined,
+  anchors: Anchors | undefined,
   findings: BagFindings,
 ): Promise<Map<string, CheckedTrail>> {
   const checked = new Map<string, CheckedTrail>()
@@ -82,7 +83,9 @@ export async function checkTrails(
         expected: `a signed head of ${one.size} records`,
         found: heads.covered === 0 ? 'none' : `one of ${heads.covered}`,
       })
-    checked.set(one.trail, { ...one, leaves, ...heads })
+    const { good, ...rest } = heads
+    const stamps = await checkTimeStamps(source, { hash, trail: one.trail, good }, anchors, findings)
+    checked.set(one.trail, { ...one, leaves, ...rest, ...stamps })
   }
   return checked
 }
@@ -145,8 +148,10 @@ async function checkHeads(
   leaves: LeafStore,
   policy: Policy | undefined,
   findings: BagFindings,
-): Promise<Pick<CheckedTrail, 'checkpoints' | 'covered' | 'witnessed'>> {
-  let checkpoints = 0
+): Promise<
+  Pick<CheckedTrail, 'checkpoints' | 'covered' | 'witnessed'> & { readonly good: ReadonlySet<number> }
+> {
+  const good = new Set<number>()
   let covered = 0
   let witnessed: CheckedTrail['witnessed'] = []
   for (const { file, size } of files) {
@@ -181,12 +186,12 @@ async function checkHeads(
     else {
       const signatures = policy === undefined ? undefined : checkSignatures(head, policy, file, findings)
       if (signatures?.isGood !== true) continue
-      checkpoints++
+      good.add(head.size)
       if (head.size >= covered) {
         covered = head.size
         witnessed = signatures.witnessed
       }
     }
   }
-  return { checkpoints, covered, witnessed }
+  return { checkpoints: good.size, good, covered, witnessed }
 }

@@ -32,8 +32,11 @@ export const csvColumns = [
   'entry',
 ] as const
 
+/** By it spreadsheet programs know UTF-8: without, names with an umlaut are opened as two strange letters. */
+const BYTE_ORDER_MARK = '\ufeff'
+
 /** RFC 4180: CRLF at the end of every line. */
-export const csvHeader: Uint8Array = utf8(`${csvColumns.join(',')}\r\n`)
+export const csvHeader: Uint8Array = utf8(`${BYTE_ORDER_MARK}${csvColumns.join(',')}\r\n`)
 
 /** The row of a record, whose line is `text`. */
 export function csvRow(record: TrailRecord, text: string): Uint8Array {

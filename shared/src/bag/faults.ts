@@ -1,3 +1,4 @@
+import { timeStampFaults } from '../time-stamp/faults.ts'
 import type { Finding, FindingCode } from '../trail/index.ts'
 
 /** What can be wrong with a bag, beside what can be wrong with the trails in it: a closed list. */
@@ -27,6 +28,7 @@ export const bagFaults = {
   'record-count': 'the bag has more or fewer records than were sealed',
   'record-not-asked-for': 'a record is there that the filter of the export does not take',
   'csv-changed': 'the table does not say what the records say',
+  ...timeStampFaults,
   'bag-older': 'the trail has gone on since this bag was made: you have a newer checkpoint than it knows',
 } as const
 

@@ -3,6 +3,7 @@ export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } fr
 export { type BagSource, linesIn } from './bag-source.ts'
 export type { SeenRecord } from './check-records.ts'
 export { printLeaves } from './check-seal.ts'
+export type { ProvedTime } from './check-time-stamps.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
@@ -30,9 +31,11 @@ export {
   findingText,
   notCheckedTexts,
   omittedText,
+  provedText,
   reportText,
   timeOfSeconds,
   UNTRUSTED_TEXT,
+  uncheckedText,
   unreadableText,
   verdictText,
 } from './report-text.ts'

@@ -73,13 +73,14 @@ is signed. What the first step held to the seal, holds by this.
    [ "$(wc -l < all)" = "$(sed -n 2p head)" ] && [ "$(root < all)" = "$(sed -n 3p head)" ] || echo "THE SEAL IS OF ANOTHER HISTORY"
    signed seal.tlog-proof < head; rm -f all head; echo "step 6 done"
 
-7. Where a time stamp (RFC 3161, .tsr) lies beside a checkpoint, a time stamping authority says when it was there at the latest. Its
-certificate, tsa.pem, comes from elsewhere, too.
+7. Where there are time stamps, each shows that the checkpoint beside it was there by its time, to whoever has the certificate of
+the authority that made them, or of whom that goes back to, from elsewhere, as tsa.pem in this folder:
 
    for stamp in data/trails/*/*.tsr; do
      [ -e "$stamp" ] || continue
-     at=$(openssl ts -reply -in "$stamp" -text 2> /dev/null | sed -n 's/^Time stamp: //p')
-     openssl ts -verify -data "\${stamp%tsr}checkpoint" -in "$stamp" -CAfile tsa.pem -attime "$(date -d "$at" +%s)" > /dev/null 2>&1 && echo "$stamp: there on $at" || echo "NO TIME STAMP OF THAT AUTHORITY: $stamp"
+     time=$(openssl ts -reply -in "$stamp" -text 2> /dev/null | sed -n 's/^Time stamp: //p')
+     openssl ts -verify -data "\${stamp%tsr}checkpoint" -in "$stamp" -CAfile tsa.pem -partial_chain -attime "$(date -d "$time" +%s)" > /dev/null 2>&1 \\
+       && echo "there by $time: \${stamp%tsr}checkpoint" || echo "THE TIME STAMP DOES NOT HOLD: $stamp"
    done; echo "step 7 done"
 
 What no check shows: that the filter took all it should (the whole trail does), and what happened after the last head.

@@ -1,4 +1,5 @@
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
+import type { ProvedTime } from './check-time-stamps.ts'
 import { type BagFinding, type BagUnreadable, bagFaults } from './faults.ts'
 import { filterText } from './filter.ts'
 import type { BagReport, TrailInBag } from './verify-bag.ts'
@@ -91,18 +92,39 @@ export function omittedText(code: string, count: number): string {
   return `${code}, ${count} times`
 }
 
-export function checkedTexts({ checked }: BagReport): readonly string[] {
+export function checkedTexts({ checked, trails }: BagReport): readonly string[] {
   return [
     `${checked.files} files, ${checked.bytes} bytes, against the manifest, and that against the seal`,
     `${checked.records} records at their places, and each cell of the table`,
     ...(checked.statements > 0
       ? [`${checked.statements} ${checked.statements === 1 ? 'e-signature' : 'e-signatures'}`]
       : []),
+    ...trails.flatMap(({ trail, proved }) => {
+      const text = provedText(proved)
+      return text === undefined ? [] : [`${text} (${trail})`]
+    }),
   ]
 }
 
-export function notCheckedTexts({ sealed }: Pick<BagReport, 'sealed'>): readonly string[] {
+/** What time stamps show; undefined where there are none that hold. */
+export function provedText(proved: readonly ProvedTime[]): string | undefined {
+  const [first, last] = [proved[0], proved.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  const until = ({ size, time }: ProvedTime) => `the first ${size} records were there by ${time}`
+  const stamps = `${proved.length} ${proved.length === 1 ? 'time stamp' : 'time stamps'}`
+  return `${stamps}: ${first === last ? until(last) : `${until(first)}, ${until(last)}`}`
+}
+
+/** Of time stamps that nobody's certificate was given for; undefined where there are none. */
+export function uncheckedText(unchecked: number): string | undefined {
+  if (unchecked === 0) return undefined
+  return `${unchecked} ${unchecked === 1 ? 'time stamp' : 'time stamps'}: relay verify --tsa-cert FILE says whose count`
+}
+
+export function notCheckedTexts({ sealed, trails }: BagReport): readonly string[] {
+  const stamps = uncheckedText(trails.reduce((sum, { unchecked }) => sum + unchecked, 0))
   return [
+    ...(stamps === undefined ? [] : [stamps]),
     'whether the filter took all it should: only the whole trail shows that',
     ...(sealed?.filter.states === undefined
       ? []

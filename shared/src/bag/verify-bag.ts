@@ -1,3 +1,4 @@
+import type { Anchors } from '../time-stamp/index.ts'
 import {
   base64,
   type Checkpoint,
@@ -16,6 +17,7 @@ import { type BagSource, wholeOf } from './bag-source.ts'
 import { checkFiles, readable } from './check-files.ts'
 import { checkRecords, type SeenRecord } from './check-records.ts'
 import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, readLeaves } from './check-seal.ts'
+import type { ProvedTime } from './check-time-stamps.ts'
 import { type CheckedTrail, checkTrails } from './check-trails.ts'
 import { checkWords } from './check-words.ts'
 import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
@@ -36,6 +38,8 @@ export interface BagOptions {
   readonly trust: Trust
   /** Heads of the trails that you have from elsewhere, e.g. from the notary: a bag that is older is said to be. */
   readonly newest?: readonly Checkpoint[]
+  /** Whose time stamps count, from outside of the bag; without them no signature on one is checked. */
+  readonly timeStamps?: Anchors
   /** How much was read, and of how much, in bytes; called often. */
   readonly onProgress?: (read: number, of: number) => void
   /**
@@ -83,6 +87,9 @@ export interface TrailInBag {
   readonly checkpoints: number
   readonly covered: number
   readonly witnessed: readonly { readonly name: string; readonly seconds: number }[]
+  /** What time stamps show, ascending sizes; and how many of them were not checked. */
+  readonly proved: readonly ProvedTime[]
+  readonly unchecked: number
 }
 
 /** What breaks a seal: then nothing in the bag is evidence. */
@@ -123,7 +130,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
   const { seal } = checked
   checkWords(files, checked, findings)
-  const trails = await checkTrails(source, seal.trails, policy, findings)
+  const trails = await checkTrails(source, seal.trails, policy, options.timeStamps, findings)
   const isInHistory = checkHistory(
     checked,
     tags.get(SEAL_LEAVES),
@@ -166,9 +173,9 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
         found: base64(root),
       })
   }
-  const inBag = [...trails.values()].map(({ trail, size, checkpoints, covered, witnessed }) => {
-    const disclosed = records.disclosed.get(trail) ?? 0
-    return { trail, size, disclosed, withheld: size - disclosed, checkpoints, covered, witnessed }
+  const inBag = [...trails.values()].map(({ leaves: _, root: __, ...one }) => {
+    const disclosed = records.disclosed.get(one.trail) ?? 0
+    return { ...one, disclosed, withheld: one.size - disclosed }
   })
   const withheld = inBag.reduce((sum, one) => sum + one.withheld, 0)
   if (Object.keys(seal.filter).length === 0 && withheld > 0)

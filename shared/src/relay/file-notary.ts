@@ -12,6 +12,7 @@ import { errorCode, syncFolder, writeOnce } from './write-once.ts'
  *
  *   notary.id                                           the name it gave itself when it was made
  *   <hex SHA-256(origin)>/<size, 16 digits>.checkpoint  a note, mode 0444
+ *   <hex SHA-256(origin)>/<size, 16 digits>.tsr         a time stamp over it, mode 0444
  *   <hex SHA-256(origin)>/conflict/<hex SHA-256(note)>.checkpoint
  *   .<random>.new                                       a note on its way, or what a crash left of it
  *
@@ -24,6 +25,10 @@ import { errorCode, syncFolder, writeOnce } from './write-once.ts'
 const READ_BYTES_MAX = 65_536
 /** Trails whose names are read in one go. */
 const ORIGINS_READ_MAX = 1_000
+/** How the names of notes end, and of time stamps. */
+const NOTE = 'checkpoint'
+const TIME_STAMP = 'tsr'
+type Ending = typeof NOTE | typeof TIME_STAMP
 const STRAY_OLD_MILLISECONDS = 86_400_000
 const STRAY = /^\.[0-9a-f]{32}\.new$/
 
@@ -92,7 +97,15 @@ export class FileNotary implements Notary {
 
   put(origin: string, size: number, note: Uint8Array): Promise<PutAnswer> {
     requireNote(note)
-    const path = this.#path(origin, size)
+    return this.#put(origin, this.#path(origin, size, NOTE), note)
+  }
+
+  putTimeStamp(origin: string, size: number, stamp: Uint8Array): Promise<PutAnswer> {
+    requireNote(stamp)
+    return this.#put(origin, this.#path(origin, size, TIME_STAMP), stamp)
+  }
+
+  #put(origin: string, path: string, note: Uint8Array): Promise<PutAnswer> {
     return this.#asked(async () => {
       await this.#requireSame()
       await this.#removeStrays()
@@ -108,7 +121,14 @@ export class FileNotary implements Notary {
   }
 
   get(origin: string, size: number): Promise<Uint8Array | undefined> {
-    const path = this.#path(origin, size)
+    return this.#get(this.#path(origin, size, NOTE))
+  }
+
+  getTimeStamp(origin: string, size: number): Promise<Uint8Array | undefined> {
+    return this.#get(this.#path(origin, size, TIME_STAMP))
+  }
+
+  #get(path: string): Promise<Uint8Array | undefined> {
     return this.#asked(async () => {
       // A note that is there speaks for itself, by its signature. That there is none is the word of a notary: only
       // then is it asked which one it is, so that ten thousand notes are not twenty thousand files to open.
@@ -122,10 +142,18 @@ export class FileNotary implements Notary {
     })
   }
 
-  async *list(origin: string, after = -1): AsyncGenerator<number> {
+  list(origin: string, after = -1): AsyncGenerator<number> {
+    return this.#list(origin, NOTE, after)
+  }
+
+  listTimeStamps(origin: string): AsyncGenerator<number> {
+    return this.#list(origin, TIME_STAMP, -1)
+  }
+
+  async *#list(origin: string, ending: Ending, after: number): AsyncGenerator<number> {
     const sizes = await this.#asked(async () => {
       await this.#requireSame()
-      return sizesIn(this.#originFolder(origin), after)
+      return sizesIn(this.#originFolder(origin), ending, after)
     })
     yield* sizes
   }
@@ -215,9 +243,9 @@ export class FileNotary implements Notary {
     return join(this.#folder, sha256Hex(origin))
   }
 
-  #path(origin: string, size: number): string {
+  #path(origin: string, size: number, ending: Ending): string {
     if (!Number.isSafeInteger(size) || size < 0) throw new Error(`a size is a whole number, not ${size}`)
-    return join(this.#originFolder(origin), noteName(size))
+    return join(this.#originFolder(origin), nameOf(size, ending))
   }
 
   async #asked<T>(work: () => Promise<T>): Promise<T> {
@@ -233,8 +261,8 @@ function temporaryIn(folder: string, random: (size: number) => Uint8Array): stri
   return join(folder, `.${Buffer.from(random(16)).toString('hex')}.new`)
 }
 
-function noteName(size: number): string {
-  return `${String(size).padStart(16, '0')}.checkpoint`
+function nameOf(size: number, ending: Ending): string {
+  return `${String(size).padStart(16, '0')}.${ending}`
 }
 
 function isOriginHash(name: string): boolean {
@@ -248,19 +276,20 @@ function requireNote(note: Uint8Array): void {
 /** The first line of the first note in a folder. */
 async function originIn(folder: string): Promise<string | undefined> {
   if (!(await lstat(folder)).isDirectory()) return undefined
-  const [size] = await sizesIn(folder, -1)
-  const note = size === undefined ? undefined : await readUpTo(join(folder, noteName(size)), READ_BYTES_MAX)
+  const [size] = await sizesIn(folder, NOTE, -1)
+  const note =
+    size === undefined ? undefined : await readUpTo(join(folder, nameOf(size, NOTE)), READ_BYTES_MAX)
   return note && Buffer.from(note).toString('utf8').split('\n')[0]
 }
 
 /** Sorted numbers of the names in a folder, none if there is no folder. 8 bytes each, so ten million are no burden. */
-async function sizesIn(folder: string, after: number): Promise<Float64Array> {
+async function sizesIn(folder: string, ending: Ending, after: number): Promise<Float64Array> {
   const sizes: number[] = []
   try {
     for await (const { name } of await opendir(folder, { bufferSize: 1_024 })) {
-      const [, digits] = /^([0-9]{16})\.checkpoint$/.exec(name) ?? []
+      const [, digits, end] = /^([0-9]{16})\.(checkpoint|tsr)$/.exec(name) ?? []
       const size = Number(digits)
-      if (digits !== undefined && Number.isSafeInteger(size) && size > after) sizes.push(size)
+      if (end === ending && Number.isSafeInteger(size) && size > after) sizes.push(size)
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error

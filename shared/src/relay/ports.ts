@@ -34,6 +34,18 @@ export interface Notary {
   /** Sizes held for an origin, all or those greater than `after`, ascending. What is put meanwhile may be missing. */
   list(origin: string, after?: number): AsyncIterable<number>
 
+  /**
+   * Puts a time stamp beside the checkpoint of that size, write once, as durable as a note. The first that is there stays,
+   * whatever it holds: each speaks for itself.
+   */
+  putTimeStamp(origin: string, size: number, stamp: Uint8Array): Promise<PutAnswer>
+
+  /** As `get`, of a time stamp: at most the first 65,536 bytes. */
+  getTimeStamp(origin: string, size: number): Promise<Uint8Array | undefined>
+
+  /** As `list`, of time stamps. */
+  listTimeStamps(origin: string): AsyncIterable<number>
+
   /** SHA-256 in hexadecimal of each origin that something is held of, sorted: tells an emptied notary from ours. */
   originHashes(): Promise<readonly string[]>
 

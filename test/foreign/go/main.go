@@ -1,6 +1,6 @@
 // Checks a trail with golang.org/x/mod's note and tlog, of which Go's own checksum database is made. It shares
 // no code with the relay. Usage: foreign FOLDER [OUT]. One line a check, `ok` or `FAIL`; exit 1 if one failed.
-// With OUT it also writes notes and proofs of its own making, for the relay's code to check.
+// `foreign --bag FOLDER` checks a sealed export. With OUT it also writes notes and proofs of its own making, for the relay's code to check.
 package main
 
 import (
@@ -58,6 +58,9 @@ var checks = []check{
 }
 
 func main() {
+	if os.Args[1] == "--bag" {
+		os.Exit(checkBag(os.Args[2]))
+	}
 	t, err := readTrail(os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import {
   EVERY_PROJECT,
   isSigningRole,
@@ -56,7 +57,19 @@ export function rulesAfter(before: SiteRules, { signing = {}, ...plain }: RulesC
   const after: SiteRules = { ...before, ...given, signing: Object.fromEntries(kept) }
   const areSigners = kept.every(([, { steps }]) => steps.every(({ role }) => isSigningRole(role)))
   if (kept.length > SIGNING_RULES_MAX || !areSigners) throw new Problem('rule-form')
+  if (!(plain.timeStamps?.anchors ?? []).every(isCertificate)) throw new Problem('rule-form')
   return after
+}
+
+/** A certificate in DER as base64, and nothing after it. */
+function isCertificate(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64')
+  try {
+    return new X509Certificate(bytes).raw.equals(bytes)
+  } catch {
+    // OpenSSL says in errors of many kinds that it is none.
+    return false
+  }
 }
 
 function only(rules: SiteRules, names: readonly (keyof SiteRules)[]): Body {

@@ -77,6 +77,11 @@ describe('the rules of a site', () => {
     expect(await problemOf(changeRules(site.people, first, { signing: many }, reason, projects))).toBe(
       'rule-form',
     )
+    const url = 'http://tsa.lab.example/'
+    for (const anchor of ['AAAA', Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64')]) {
+      const rule = { timeStamps: { url, anchors: [anchor] } }
+      expect(await problemOf(changeRules(site.people, first, rule, reason, projects))).toBe('rule-form')
+    }
     expect(site.disk.records).toHaveLength(before)
     expect(site.people.rules()).toEqual(DEFAULT_RULES)
   })

@@ -37,8 +37,8 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      it
       time-stamps URL,FILE[,POLICY]|none
                                      the authority that stamps checkpoints with its time (RFC 3161),
-                                     a file with the certificates to trust for it (PEM), and which of
-                                     its policies it is to keep to
+                                     a file with the certificates to trust for it (PEM), and
+                                     which of its policies it is to keep to
       Each change is a record that says what was before. A new rule for passwords is checked at each
       sign-in: whoever's password does not meet it has to set another (relay account password).
       ${whereHelp}

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { nameOfBytes, pathFields } from '../../agent/src/capture/raw-name.ts'
 import { bagOf, type MadeBag } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { signedTrail } from '../support/signed-trail.ts'
+import { TimeStampAuthority } from '../support/time-stamp-authority.ts'
 
 export const hostileNames: readonly string[] = [
   '=HYPERLINK("http://evil.example","open")',
@@ -30,8 +32,11 @@ function capture(maker: TrailMaker, path: string, project = 'NMR'): void {
   maker.take({ do: 'capture', body: { ...pathFields(path), project, device: 'nmr-1', size: path.length } })
 }
 
+/** A bag, and the certificates that its time stamps are held against, in PEM, if it has any. */
+type GoldenBag = MadeBag & { readonly anchors?: string }
+
 /** How each of them was made. */
-export const goldenBags: { readonly [name: string]: () => Promise<MadeBag> } = {
+export const goldenBags: { readonly [name: string]: () => Promise<GoldenBag> } = {
   '1-whole': () => {
     const maker = new TrailMaker('golden whole')
     for (let i = 0; i < 5; i++) capture(maker, `2026/03/run-${i}.dat`)
@@ -62,5 +67,18 @@ export const goldenBags: { readonly [name: string]: () => Promise<MadeBag> } = {
     capture(maker, 'newest.dat')
     const leftOut = ['lab.example/t/ws-nmr-01/20230101-0000']
     return bagOf(maker, { filter: { projects: ['NMR'] }, others: older, leftOut })
+  },
+  '1-stamped': async () => {
+    const authority = new TimeStampAuthority()
+    try {
+      const signer = authority.certificate({ key: 'ec384' })
+      const maker = new TrailMaker('golden stamped')
+      for (let i = 0; i < 3; i++) capture(maker, `2026/03/stamped-${i}.dat`)
+      const stampOf = (note: Uint8Array) =>
+        authority.reply(authority.query(note), signer, { at: '2026-03-02 12:00:00', digest: 'sha384' })
+      return { ...(await bagOf(maker, { stampOf })), anchors: readFileSync(authority.ca, 'utf8') }
+    } finally {
+      await authority.remove()
+    }
   },
 }

@@ -1,11 +1,5 @@
 import type { SeenRecord } from '@compliance-relay/shared/bag'
-import {
-  FormatError,
-  parseStatement,
-  type Statement,
-  type TrailRecord,
-  utf8,
-} from '@compliance-relay/shared/trail'
+import { heldIn, statementIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Signature } from './messages.ts'
 
 /** E-signatures of a bag that verify, by the records they are of. */
@@ -20,7 +14,7 @@ export class Signatures {
     const { kind, trail, seq, body } = record
     if (kind === 'signature.held') this.#held.set(placeOf(trail, seq), record)
     if (!signs) return
-    const held = kind === 'signature.decided' ? this.#held.get(placeOf(trail, heldBy(record))) : record
+    const held = kind === 'signature.decided' ? this.#held.get(placeOf(trail, heldIn(record) ?? -1)) : record
     const statement = held && statementIn(held)
     if (held === undefined || statement === undefined) return
     if (statement.meaning === 'withdrawn') {
@@ -55,19 +49,4 @@ export class Signatures {
 
 function placeOf(trail: string, seq: number): string {
   return `${seq} ${trail}`
-}
-
-function heldBy({ body: { held } }: TrailRecord): number {
-  const seq = typeof held === 'object' && held !== null && 'seq' in held ? held['seq'] : undefined
-  return typeof seq === 'number' ? seq : -1
-}
-
-function statementIn({ body: { note } }: TrailRecord): Statement | undefined {
-  if (typeof note !== 'string') return undefined
-  try {
-    return parseStatement(utf8(note)).statement
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }

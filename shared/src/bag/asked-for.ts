@@ -1,5 +1,5 @@
-import type { TrailRecord } from '../trail/index.ts'
-import { Chosen, decidedIn, isAboutOneOf } from './chosen.ts'
+import { heldIn, type TrailRecord } from '../trail/index.ts'
+import { Chosen, isAboutOneOf } from './chosen.ts'
 import { type ExportFilter, takenBeside, takenBy } from './filter.ts'
 import type { BagFindings } from './findings.ts'
 import { RECORDS } from './layout.ts'
@@ -55,7 +55,7 @@ export class AskedFor {
       else this.#strange(trail, { seq, line }, `${kind} about no record of the bag`)
     }
     there.add(seq)
-    const held = decidedIn(record)
+    const held = heldIn(record)
     if (held !== undefined) this.#waiting.get(trail)?.delete(held)
   }
 

@@ -1,5 +1,4 @@
-import { readEntry, type TrailRecord } from '../trail/index.ts'
-import { type Subject, seqIn, subjectsOf } from './about.ts'
+import { heldIn, readEntry, type Subject, subjectsOf, type TrailRecord } from '../trail/index.ts'
 import { type ExportFilter, type FilterList, filterLists, isValueOf, takenBeside, takenBy } from './filter.ts'
 import type { SignatureStates } from './signature-states.ts'
 
@@ -31,11 +30,6 @@ export type ChosenOf = ReadonlyMap<string, Chosen>
 /** Whether a record is about one of those that are there. */
 export function isAboutOneOf(chosen: ChosenOf, record: TrailRecord): boolean {
   return subjectsOf(record).some(({ trail, seq }: Subject) => chosen.get(trail)?.has(seq) === true)
-}
-
-/** What was held, where a record decides about it: the decision can only be judged beside it. */
-export function decidedIn({ kind, body }: TrailRecord): number | undefined {
-  return kind === 'signature.decided' ? seqIn(body['held']) : undefined
 }
 
 /** Values of a filter that no record has had yet. */
@@ -94,7 +88,8 @@ export class Choosing {
     const beside = isAsked ? undefined : takenBeside(this.#filter, kind)
     if (!isAsked && beside !== 'always' && !(beside === 'with' && isAboutOneOf(this.chosen, record))) return
     chosen.add(seq)
-    const held = decidedIn(record)
+    // What was decided can only be judged beside what was held.
+    const held = heldIn(record)
     if (held !== undefined) chosen.add(held)
   }
 }

@@ -1,5 +1,5 @@
-import { printable, type TrailRecord, utf8 } from '../trail/index.ts'
-import { aboutText, statementIn } from './about.ts'
+import { printable, statementIn, type TrailRecord, utf8 } from '../trail/index.ts'
+import { aboutText } from './about.ts'
 
 /**
  * The columns of `records.csv`: what people sort and filter by, each derived from the entry, and the entry itself,
@@ -45,7 +45,7 @@ export function csvRow(record: TrailRecord, text: string): Uint8Array {
 
 function cellsOf(record: TrailRecord): string[] {
   const { trail, seq, time, kind, actor, body } = record
-  const said = statementIn(body)
+  const said = statementIn(record)
   const before = body['before']
   const from = typeof before === 'object' && before !== null && 'seq' in before ? before['seq'] : undefined
   return [

@@ -1,15 +1,16 @@
 import {
   type Body,
   type CountedSignature,
+  heldIn,
   isSignable,
   ruleOf,
   type SigningSteps,
   type Statement,
   signatureState,
   signatureStates,
+  statementIn,
   type TrailRecord,
 } from '../trail/index.ts'
-import { seqIn, statementIn } from './about.ts'
 
 /** What records can be asked for by: what their signatures come to, or that a signature on them waits for a decision. */
 export const exportStates = [...signatureStates, 'held'] as const
@@ -40,19 +41,19 @@ export class SignatureStates {
         this.#rules = rulesIn(body['after']) ?? this.#rules
         return
       case 'signature.applied': {
-        const statement = statementIn(body)
+        const statement = statementIn(record)
         if (statement !== undefined) this.#count(seq, statement, rolesIn(body))
         return
       }
       case 'signature.held': {
-        const statement = statementIn(body)
+        const statement = statementIn(record)
         if (statement === undefined) return
         this.#held.set(seq, { statement, roles: rolesIn(body) })
         this.#wait(statement, 1)
         return
       }
       case 'signature.decided': {
-        const at = seqIn(body['held'])
+        const at = heldIn(record)
         const held = at === undefined ? undefined : this.#held.get(at)
         if (at === undefined || held === undefined) return
         this.#held.delete(at)

@@ -1,4 +1,4 @@
-import { subjectsOf, type TrailRecord } from '../trail/index.ts'
+import { placesBefore, type TrailRecord } from '../trail/index.ts'
 
 /** How a record is to be had by whoever may see some projects. */
 export interface InProjects {
@@ -29,7 +29,7 @@ export function inProjects(
   let isOutside = false
   const own = projectOf(record)
   if (own !== undefined) return { share: projects.includes(own) ? 'whole' : 'none', records: [], lookedAt: 0 }
-  const open = [...subjectsOf(record)]
+  const open = [...placesBefore(record)]
   for (let seq = open.pop(); seq !== undefined; seq = open.pop()) {
     if (seen.has(seq)) continue
     if (seen.size >= SUBJECTS_LOOKED_AT_MAX) {
@@ -39,7 +39,7 @@ export function inProjects(
     seen.add(seq)
     const subject = recordAt(seq)
     const project = subject && projectOf(subject)
-    const further = subject === undefined || project !== undefined ? [] : subjectsOf(subject)
+    const further = subject === undefined || project !== undefined ? [] : placesBefore(subject)
     if (project !== undefined && projects.includes(project)) records.add(seq)
     else if (further.length === 0) isOutside = true
     open.push(...further)

@@ -101,7 +101,7 @@ export {
   signStatement,
 } from './statement.ts'
 export { readCanonical, readStrictJson } from './strict-json.ts'
-export { heldIn, subjectsOf } from './subjects.ts'
+export { heldIn, placesBefore, type Subject, statementIn, subjectsOf } from './subjects.ts'
 export {
   decodeBundle,
   decodeTile,

@@ -1,20 +1,42 @@
 import { utf8 } from './bytes.ts'
 import { FormatError } from './format-error.ts'
 import type { Body, TrailRecord } from './record.ts'
-import { parseStatement } from './statement.ts'
+import { parseStatement, type Statement } from './statement.ts'
+
+/** A record by its trail and its place in it. */
+export interface Subject {
+  readonly trail: string
+  readonly seq: number
+}
 
 /**
- * Places before it in the same trail that a record is about: what was signed, what was decided, what is claimed. A
- * record names them, and need not be believed: a refused statement may name whatever it likes, so a place that is
- * not before the record, or in another trail, is none. Pure.
+ * Records that a record is about: what was signed, what was decided, what is claimed. A record names them, and need not be
+ * believed: a refused statement may name whatever it likes. Pure.
  */
 export function subjectsOf({
   kind,
   body,
   trail,
-  seq,
-}: Pick<TrailRecord, 'kind' | 'body' | 'trail' | 'seq'>): readonly number[] {
-  return namedIn(kind, body, trail).filter((one) => one < seq)
+}: Pick<TrailRecord, 'kind' | 'body' | 'trail'>): readonly Subject[] {
+  const held = heldIn({ kind, body })
+  if (held !== undefined) return [{ trail, seq: held }]
+  if (kind.startsWith('signature.')) {
+    const { checkpoint, records = [] } = statementIn({ body }) ?? {}
+    return checkpoint === undefined ? [] : records.map(({ seq }) => ({ trail: checkpoint.trail, seq }))
+  }
+  const refusal = kind === 'capture.claimed' ? body['refusal'] : undefined
+  const seq = seqIn(refusal)
+  const named = seq === undefined ? undefined : (refusal as Body)['trail']
+  return seq === undefined || typeof named !== 'string' ? [] : [{ trail: named, seq }]
+}
+
+/** Of those, the places that stand before it in its own trail. */
+export function placesBefore(
+  record: Pick<TrailRecord, 'kind' | 'body' | 'trail' | 'seq'>,
+): readonly number[] {
+  return subjectsOf(record)
+    .filter(({ trail, seq }) => trail === record.trail && seq < record.seq)
+    .map(({ seq }) => seq)
 }
 
 /** What a decision is about. */
@@ -22,22 +44,14 @@ export function heldIn({ kind, body }: Pick<TrailRecord, 'kind' | 'body'>): numb
   return kind === 'signature.decided' ? seqIn(body['held']) : undefined
 }
 
-function namedIn(kind: string, body: Body, trail: string): readonly number[] {
-  if (kind === 'signature.decided') return listed(seqIn(body['held']))
-  if (kind.startsWith('signature.')) return signedIn(body, trail)
-  if (kind !== 'capture.claimed') return []
-  const refusal = body['refusal']
-  const isHere = typeof refusal === 'object' && refusal !== null && (refusal as Body)['trail'] === trail
-  return isHere ? listed(seqIn(refusal)) : []
-}
-
-function signedIn({ note }: Body, trail: string): readonly number[] {
-  if (typeof note !== 'string') return []
+/** What the note in a record of a signature says: that is what was signed, whatever stands beside it. */
+export function statementIn({ body }: Pick<TrailRecord, 'body'>): Statement | undefined {
+  const { note } = body
+  if (typeof note !== 'string') return undefined
   try {
-    const { checkpoint, records } = parseStatement(utf8(note)).statement
-    return checkpoint.trail === trail ? records.map(({ seq }) => seq) : []
+    return parseStatement(utf8(note)).statement
   } catch (error) {
-    if (error instanceof FormatError) return []
+    if (error instanceof FormatError) return undefined
     throw error
   }
 }
@@ -45,8 +59,4 @@ function signedIn({ note }: Body, trail: string): readonly number[] {
 function seqIn(value: unknown): number | undefined {
   const seq = typeof value === 'object' && value !== null ? (value as Body)['seq'] : undefined
   return typeof seq === 'number' ? seq : undefined
-}
-
-function listed(seq: number | undefined): readonly number[] {
-  return seq === undefined ? [] : [seq]
 }

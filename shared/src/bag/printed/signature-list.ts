@@ -1,4 +1,4 @@
-import { FormatError, parseStatement, type Statement, type TrailRecord, utf8 } from '../../trail/index.ts'
+import { type Statement, statementIn, type TrailRecord } from '../../trail/index.ts'
 import { beforeOf, fieldsOf } from './record-text.ts'
 
 /** A record by which something became of a signature. */
@@ -99,15 +99,4 @@ export class SignatureList {
 
 function placeOf(trail: string, seq: number): string {
   return `${trail} ${seq}`
-}
-
-function statementIn({ body }: TrailRecord): Statement | undefined {
-  const { note } = body
-  if (typeof note !== 'string') return undefined
-  try {
-    return parseStatement(utf8(note)).statement
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }

@@ -56,7 +56,7 @@ async function answering(
       const notice = { last: null, failures: 0, passwordEndsSoon: null }
       const answer =
         request.method === 'POST'
-          ? { token: 'A'.repeat(43), account, notice }
+          ? { token: 'A'.repeat(43), mark: 'mark', account, notice }
           : { version: '0.1.0', trail: origin, note: await helloFor(nonce, port) }
       return response.end(JSON.stringify(answer))
     })

@@ -246,3 +246,12 @@ describe('a printed copy as a page', { tags: ['req/P11-10b-1', 'req/P11-50b-1', 
     expect(page).toMatch(/@top-left \{ content: "This is a copy of a bag that does not hold/)
   })
 })
+
+test.each([
+  [null, 'Gaps (0)'],
+  [{ from: '2026-03-02T08:00:00.000Z', to: '2026-03-02T09:00:00.000Z', stopped: true }, 'Gaps (1)'],
+])('a first start comes after no gap, and a later one says its own: %j', async (gap, heading) => {
+  const maker = new TrailMaker('gaps')
+  maker.record('relay.started', relay, { gap })
+  expect(await pageOf((await bagOf(maker)).files)).toContain(heading)
+})

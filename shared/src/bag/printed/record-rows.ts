@@ -102,15 +102,10 @@ const gaps: RecordTable = {
   columns: told,
   takes: ({ kind, body }) =>
     (kind === 'trail.opened' && body['previous'] !== null) ||
+    // The first start of all comes after no gap.
+    (kind === 'relay.started' && body['gap'] !== null) ||
     isKindIn(
-      [
-        'relay.started',
-        'relay.stopped',
-        'relay.paused',
-        'clock.stepped',
-        'watch.unavailable',
-        'watch.available',
-      ],
+      ['relay.stopped', 'relay.paused', 'clock.stepped', 'watch.unavailable', 'watch.available'],
       kind,
     ),
   row: toldRow,

@@ -40,8 +40,12 @@ export interface RecoveryWriting extends WrittenRecovery {
 }
 
 export function recoveryDraft(actor: Actor, writing: RecoveryWriting, by: Body, wall: number): Draft {
-  const body = { ...(writing as unknown as { [key: string]: Value }), ...by }
+  const body = recoveryBody(writing, by)
   return { kind: 'recovery.written', actor, time: new Date(wall).toISOString(), body }
+}
+
+export function recoveryBody(writing: RecoveryWriting, by: Body): Body {
+  return { ...(writing as unknown as { [key: string]: Value }), ...by }
 }
 
 export async function allSecrets(store: SecretStore): Promise<Secrets> {

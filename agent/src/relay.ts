@@ -37,7 +37,7 @@ import { identitySecret } from './people/identity-secret.ts'
 import { openPeopleServices, type PeopleServices } from './people/people-services.ts'
 import { FolderTrails } from './people/stored-trails.ts'
 import { Publisher, TrailForked } from './publisher.ts'
-import { type RecoveryWriting, recoveryBehindIn, recoveryDraft } from './recovery.ts'
+import { type RecoveryWriting, recoveryBehindIn, recoveryBody, recoveryDraft } from './recovery.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
@@ -581,12 +581,17 @@ export class Relay {
     this.#recoveryBehind = recoveryBehindIn(this.opened.folder, this.opened.store)
   }
 
-  /** Records that a recovery file was written. Its keys are in the file by now, whoever wrote it. */
+  /**
+   * Records that a recovery file was written. Its keys are in the file by now, whoever wrote it. Where people are, it
+   * is recorded in turn with what they do: which file counts is known of it at once, not from the next start on.
+   */
   async recordRecovery(writing: RecoveryWriting, { actor, evidence }: Asking): Promise<number> {
     const who = actor ?? relayActor(this.relayName)
-    const seq = await this.recorder.record(() =>
-      recoveryDraft(who, writing, { by: evidence }, this.#deps.wall()),
-    )
+    const by = { by: evidence }
+    const seq =
+      this.people === undefined
+        ? await this.recorder.record(() => recoveryDraft(who, writing, by, this.#deps.wall()))
+        : await this.people.recoveryFiles.written(who, recoveryBody(writing, by))
     this.lookAtRecovery()
     return seq
   }

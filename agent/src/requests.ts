@@ -215,9 +215,22 @@ const handlers: { readonly [command: string]: Handler } = {
         throw new UnusableInput(`${asked.file} is not the file that is said to have been written`)
     }
     const { leftOut, ...writing } = asked
-    const seq = await relay.recordRecovery({ ...writing, ...(leftOut === undefined ? {} : { leftOut }) }, by)
-    return { seq, recoveryBehind: relay.recoveryBehind }
+    const seq = await inPlainWords(
+      relay.recordRecovery({ ...writing, ...(leftOut === undefined ? {} : { leftOut }) }, by),
+    )
+    const canBeConfirmed = relay.people?.recoveryFiles.canBeConfirmed(asked.sha256) ?? false
+    return { seq, recoveryBehind: relay.recoveryBehind, canBeConfirmed }
   },
+}
+
+/** What people are refused by a `Problem` is said by its sentence where it was asked for by a file. */
+async function inPlainWords<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Problem) throw new UnusableInput(error.message)
+    throw error
+  }
 }
 
 /** Throws `UnusableInput` while nobody can sign in. */

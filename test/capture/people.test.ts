@@ -263,6 +263,48 @@ describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () 
     expect(station.verify().code).toBe(0)
   })
 
+  test('has a new recovery file count at once by a confirmation, without a restart and after one', async () => {
+    await begin()
+    person('quinn', 'qa')
+    const renewed = (...args: string[]) =>
+      station.tryRelay('recovery', '--data', station.data, '--replace', ...why, ...args)
+    const { sha256, passphrase: next, canBeConfirmed } = JSON.parse(renewed('--json').out)
+    expect(canBeConfirmed).toBe(true)
+    const status = async () => (await station.status()).people?.standing?.recoveryFilesWaiting
+    expect(await status()).toBe(1)
+    expect(station.tryRelay('status', '--data', station.data)).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^NEEDS .*relay account confirm-recovery$/m),
+    })
+    const confirm = (as: string, ...args: string[]) =>
+      account([good], 'confirm-recovery', '--as', as, ...args)
+    const opened = () => recover([next, good], '--second', 'quinn')
+    expect(opened()).toMatchObject({ code: 2, error: expect.stringContaining('not the one that counts') })
+    expect(confirm('asmith').out).toContain(`  ${sha256}\n`)
+    expect(confirm('asmith', ...why)).toMatchObject({ code: 2, error: expect.stringContaining('--digest') })
+    for (const [as, digest] of [
+      ['quinn', sha256],
+      ['asmith', '0'.repeat(64)],
+    ])
+      expect(confirm(as, '--digest', digest, ...why).code).toBe(2)
+    expect(confirm('asmith', '--digest', sha256, ...why)).toMatchObject({
+      code: 0,
+      out: `The recovery file that counts: ${sha256}\nNone waits to be confirmed.\n`,
+    })
+    expect(records(/^recovery\.confirmed$/)).toMatchObject([
+      { actor: { id: 'asmith', via: 'password' }, body: { sha256, how: 'replaced', reason: why[1] } },
+    ])
+    expect(await status()).toBe(0)
+    await station.stop('SIGKILL')
+    await station.start('--port', port)
+    const { code: done, out } = opened()
+    expect(done).toBe(0)
+    // Nobody is there who could confirm another, until the one who was let in has a password.
+    expect(account([codeIn(out), good], 'password', 'asmith', '--code').code).toBe(0)
+    expect(renewed().out).toContain('relay account confirm-recovery --as ADMIN')
+    expect(station.verify().code).toBe(0)
+  })
+
   test('is not recovered by what was begun before a kill, nor while another administrator can sign in', async () => {
     await begin()
     person('quinn', 'qa')

@@ -19,6 +19,7 @@ export interface RelayStatus {
   readonly settled: boolean
   readonly badge: string | null
   readonly recoveryBehind: readonly string[]
+  readonly people: { readonly standing: { readonly recoveryFilesWaiting: number } | null } | null
   readonly http: { readonly port: number; readonly state: string } | null
   readonly held: { readonly reason: string } | null
   readonly notary: { readonly state: string; readonly behind: boolean }

@@ -66,6 +66,22 @@ export const controls: readonly Control[] = [
   },
   {
     of: 'P11-10d-1',
+    what: 'a recovery file that an administrator confirms puts an end to those before it at once',
+    file: `${relay}/recovery/recovery-book.ts`,
+    from: '{ ...file, from: at }',
+    to: '{ ...file }',
+    test: `${relay}/recovery/recovery-files.test.ts`,
+  },
+  {
+    of: 'P11-10d-1',
+    what: 'nobody but an administrator confirms one',
+    file: `${relay}/recovery/recovery-files.ts`,
+    from: "requireAllowed(by.roles, 'recovery.confirm')",
+    to: '',
+    test: `${relay}/recovery/recovery-files.test.ts`,
+  },
+  {
+    of: 'P11-10d-1',
     what: 'one person alone waits for three days',
     file: `${relay}/recovery/recovery-book.ts`,
     from: 'return rested >= 0 &&',

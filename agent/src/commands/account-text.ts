@@ -1,4 +1,4 @@
-import type { AccountView, ResultOf } from '@compliance-relay/shared/api'
+import type { AccountView, RecoveryFilesView, ResultOf } from '@compliance-relay/shared/api'
 import { printable } from '@compliance-relay/shared/trail'
 
 /** What came of an act, for people. `now`: wall clock, milliseconds. */
@@ -45,6 +45,24 @@ export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAcce
       'If all of this is as it should be, record the review:',
       `  relay account review --as QA --digest ${digest} --reason TEXT`,
     )
+  return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+/** `relay account confirm-recovery` for people. */
+export function recoveryFilesText({ counts, waiting }: RecoveryFilesView): string {
+  const lines = [
+    counts === null ? 'No recovery file counts yet.' : `The recovery file that counts: ${counts}`,
+    ...waiting.flatMap(({ digest, how, countsFrom }) => [
+      `Not confirmed (${how}), counts from ${countsFrom}:`,
+      `  ${digest}`,
+    ]),
+    ...(waiting.length === 0
+      ? ['None waits to be confirmed.']
+      : [
+          'If one of them is the file you know of, by its SHA-256:',
+          '  relay account confirm-recovery --as ADMIN --digest HEX --reason TEXT',
+        ]),
+  ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 

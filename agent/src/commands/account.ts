@@ -12,7 +12,7 @@ import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { recoverAccount } from './account-recover.ts'
-import { accountListText, accountText, reviewText } from './account-text.ts'
+import { accountListText, accountText, recoveryFilesText, reviewText } from './account-text.ts'
 import { asPerson, clientAt, portAsked, signedIn, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
@@ -58,8 +58,12 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       asks for the passphrase of the recovery file and the password of a second person, who is of QA
       if anybody there can sign in. If nobody else can sign in at all, leave --second out: the
       recovery is announced, and the same command carries it out three days later. A recovery file
-      written after the set-up counts from three days after that; until then the one before counts.
-      Works while the relay is stopped, too.
+      written after the set-up counts from three days after that, or once an administrator confirms
+      it; until then the one before counts. Works while the relay is stopped, too.
+  relay account confirm-recovery --as ADMIN [--digest HEX --reason TEXT]
+                                 [--port N] [--data DIR] [--json]
+      Lists the recovery files that were written and do not count yet, by their SHA-256. With
+      --digest one of them counts at once, and none before it opens anything.
       Standard input takes a line for each question. Of "password": the one-time code or the present
       password, then the new one. Of "recover": the passphrase, then the password of --second.
       ${whereHelp}
@@ -195,6 +199,22 @@ async function carryOut(
       const taken = { json: common.json, reason: withReason.reason, data, second, recovery }
       const { values, words } = read(args, taken, verb, 'ID')
       return recoverAccount(words[1] ?? '', values, asking, out)
+    }
+    case 'confirm-recovery': {
+      const { values } = read(args, { ...withReason, digest: everything.digest }, verb)
+      const { digest } = values
+      if (digest === undefined && values.reason !== undefined)
+        throw new UnusableInput(
+          '--digest is missing: relay account confirm-recovery --as ADMIN lists the files that wait',
+        )
+      const reason = digest === undefined ? undefined : requireReason(values.reason)
+      const answer = await asPerson(values, asking, (client, password) =>
+        digest === undefined || reason === undefined
+          ? client.call('readRecoveryFiles', {})
+          : client.call('confirmRecoveryFile', { body: { password, reason, digest } }),
+      )
+      out.write(values.json ? jsonText(answer) : recoveryFilesText(answer))
+      return 0
     }
     case 'link': {
       const taken = { ...withReason, issuer: everything.issuer, subject: everything.subject }

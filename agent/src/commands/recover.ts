@@ -29,7 +29,8 @@ export const recoveryHelp = `relay recovery --data DIR --passphrase-file FILE [-
            [--reason TEXT] [--recovery FILE] [--json]
       Writes the recovery file anew with all present keys, for example after a new trail was begun.
       The passphrase has to open the old file, which is kept beside the new one (....before). The
-      writing is a record.
+      writing is a record. For "relay account recover" the new file counts three days later, or once
+      an administrator confirms it (relay account confirm-recovery).
       --new-passphrase-file  the passphrase of the new file; the same as before unless given
   relay recovery --data DIR --replace --reason TEXT [--new-passphrase-file FILE]
            [--recovery FILE] [--json]
@@ -118,10 +119,17 @@ export async function recoveryCommand(args: readonly string[], out: Output): Pro
       newPassphrase: next,
     }),
   )
-  const seq = await recorded(folder, { ...written, reason }, isMadeUp ? next : undefined)
-  const result = { seq, ...written, reason, ...(isMadeUp ? { passphrase: next } : {}) }
+  const { seq, canBeConfirmed } = await recorded(folder, { ...written, reason }, isMadeUp ? next : undefined)
+  const result = { seq, canBeConfirmed, ...written, reason, ...(isMadeUp ? { passphrase: next } : {}) }
   out.write(values.json ? jsonText(result) : printedWriting(result))
   return 0
+}
+
+/** What the relay says of a writing it has recorded. */
+interface Recorded {
+  readonly seq: number
+  /** It opens no account before three days are over, unless an administrator, and there is one, confirms it. */
+  readonly canBeConfirmed: boolean
 }
 
 /** The file is there by now: whatever hinders the record, whoever asked must hear of both. */
@@ -129,12 +137,12 @@ async function recorded(
   folder: ReturnType<typeof dataFolder>,
   writing: RecoveryWriting,
   passphrase: string | undefined,
-): Promise<number> {
+): Promise<Recorded> {
   try {
-    const { seq } = (await askRelay(folder, { command: 'recovery.written', arguments: { ...writing } })) as {
-      seq: number
-    }
-    return seq
+    return (await askRelay(folder, {
+      command: 'recovery.written',
+      arguments: { ...writing },
+    })) as Recorded
   } catch (error) {
     const opens = passphrase === undefined ? '' : `, its passphrase is ${passphrase}`
     throw new UnusableInput(
@@ -143,10 +151,8 @@ async function recorded(
   }
 }
 
-function printedWriting(
-  result: RecoveryWriting & { readonly seq: number; readonly passphrase?: string },
-): string {
-  const { file, keys, before, leftOut = [], passphrase, seq } = result
+function printedWriting(result: RecoveryWriting & Recorded & { readonly passphrase?: string }): string {
+  const { file, keys, sha256, before, leftOut = [], passphrase, seq, canBeConfirmed } = result
   return [
     `${printable(file)} holds ${keys.length} keys: ${keys.join(', ')}. Keep a copy elsewhere.`,
     ...(before === null
@@ -157,6 +163,13 @@ function printedWriting(
       ? []
       : [`  passphrase ${passphrase}  It is shown this once. Write it down.`]),
     `  recorded   as record ${seq}`,
+    ...(canBeConfirmed
+      ? [
+          '  counts     for relay account recover in three days, or once an administrator confirms it:',
+          '             relay account confirm-recovery --as ADMIN --reason TEXT --digest \\',
+          `               ${sha256}`,
+        ]
+      : []),
     '',
   ].join('\n')
 }

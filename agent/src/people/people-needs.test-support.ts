@@ -18,4 +18,5 @@ export const nobodyWaits: PeopleStanding = {
   feedTokensOver: 0,
   feedTokensSoon: 0,
   receiversGone: 0,
+  recoveryFilesWaiting: 0,
 }

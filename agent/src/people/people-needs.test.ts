@@ -27,6 +27,11 @@ describe('of people', () => {
       { held: 1, heldSince: since },
       `1 signature waits for somebody of QA to decide, the oldest since ${since}`,
     ],
+    [
+      'recovery-unconfirmed',
+      { recoveryFilesWaiting: 1 },
+      '1 new recovery file does not count yet, three days long or until an administrator confirms it: relay account confirm-recovery',
+    ],
     ['review-overdue', { review: 'overdue', reviewDue: since }, `due ${since}`],
     ['key-left', { keysLeft: 1 }, 'relay device revoke'],
     ['receiver-gone', { receiversGone: 1 }, 'relay subscription list'],
@@ -35,6 +40,11 @@ describe('of people', () => {
     expect(needs.map((need) => need.code)).toEqual([code])
     expect(needs[0]?.says).toContain(says)
     expect(needs[0]?.says).toContain('relay ')
+  })
+
+  test('a recovery file that waits is nobody’s to confirm while no administrator can sign in', () => {
+    const standing = { ...nobodyWaits, administrators: 0, recoveryFilesWaiting: 2 }
+    expect(peopleNeeds(standing, 0).map(({ code }) => code)).toEqual(['no-administrator'])
   })
 
   test('captures that can be claimed need attention once there are accounts', () => {

@@ -15,6 +15,10 @@ const sentences = {
     accounts > 0 &&
     administrators === 0 &&
     'no administrator can sign in: relay account recover, or relay account first if none ever could',
+  'recovery-unconfirmed': ({ administrators, recoveryFilesWaiting }) =>
+    administrators > 0 &&
+    recoveryFilesWaiting > 0 &&
+    `${counted(recoveryFilesWaiting, 'new recovery file does', 'new recovery files do')} not count yet, three days long or until an administrator confirms it: relay account confirm-recovery`,
   'account-locked': ({ locked }) =>
     locked > 0 &&
     `${counted(locked, 'account is', 'accounts are')} locked after too many wrong passwords: relay account unlock`,

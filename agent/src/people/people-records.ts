@@ -14,6 +14,7 @@ const kinds = new Set([
   'account.recovery-refused',
   'recovery.written',
   'recovery.carried',
+  'recovery.confirmed',
   'access.reviewed',
   'access.review-carried',
   'access.review-overdue',

@@ -69,6 +69,7 @@ export {
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
   type FeedTokenView,
+  type RecoveryFilesView,
   type SigningKeyView,
   type SubscriptionView,
   type TrailView,

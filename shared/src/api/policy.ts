@@ -40,6 +40,7 @@ export const policy = {
   'signer.propose': ['administrator'],
   'signer.grant': ['administrator'],
   'signer.withdraw': ['administrator'],
+  'recovery.confirm': ['administrator'],
   'settings.read': ['administrator', 'qa', 'auditor'],
   'settings.change': ['administrator'],
   'feed.read': ['administrator', 'qa', 'auditor'],

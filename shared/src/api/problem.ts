@@ -74,6 +74,10 @@ const problems = {
     'This recovery is announced. It can be carried out three days after the announcement.',
   ],
   'recovery-over': [409, 'This recovery is over or was never begun: begin it again.'],
+  'recovery-file-unknown': [
+    404,
+    'No recovery file of this digest waits to be confirmed: relay account confirm-recovery lists those that do.',
+  ],
   'second-person-needed': [
     409,
     'This takes a second administrator: whoever proposed it cannot also allow it.',

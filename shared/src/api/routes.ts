@@ -34,6 +34,7 @@ import {
   proofField,
   reasonField,
   recoveryFileField,
+  recoveryFilesSchema,
   reviewedAccountSchema,
   reviewSchema,
   rolesField,
@@ -206,6 +207,28 @@ export const routes = {
       'Where no administrator can sign in: the second half of what was begun at the relay’s console, with the ' +
       'recovery file, its passphrase and the password of a second person. Gives a one-time code, or, where there is ' +
       'no second person, when it can be carried out.',
+  },
+  readRecoveryFiles: {
+    method: 'GET',
+    path: '/v1/recovery-files',
+    action: 'recovery.confirm',
+    asksPassword: false,
+    body: undefined,
+    result: recoveryFilesSchema,
+    problems: [],
+    says: 'Which recovery file opens an account whose administrator is locked out, and which wait to be confirmed.',
+  },
+  confirmRecoveryFile: {
+    method: 'POST',
+    path: '/v1/recovery-files/confirm',
+    action: 'recovery.confirm',
+    asksPassword: true,
+    body: z.strictObject({ password: passwordField, reason: reasonField, digest: digestField }),
+    result: recoveryFilesSchema,
+    problems: ['reason-missing', 'recovery-file-unknown', 'nothing-changed'],
+    says:
+      'Says of a recovery file that waits that it is the one: it counts at once, and none before it opens anything. ' +
+      'Without that it counts three days after it was recorded.',
   },
   changePassword: {
     method: 'POST',

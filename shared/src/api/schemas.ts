@@ -48,6 +48,13 @@ export const recoveryFileField = text(40_000)
 
 const time = z.string()
 
+/** Recovery files on record, by their SHA-256: the one that counts, null if none does, and those that count later. */
+export const recoveryFilesSchema = z.strictObject({
+  counts: z.string().nullable(),
+  waiting: z.array(z.strictObject({ digest: z.string(), how: z.string(), countsFrom: time })),
+})
+export type RecoveryFilesView = z.infer<typeof recoveryFilesSchema>
+
 /** An account as those may see it who may list accounts. Nothing in it opens anything. */
 export const accountSchema = z.strictObject({
   id: z.string(),

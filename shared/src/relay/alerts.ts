@@ -85,7 +85,10 @@ const alerts: { readonly [kind: string]: Judge } = {
   'recovery.written': ({ body }) =>
     body['how'] === 'set-up' || body['how'] === 'renewed'
       ? undefined
-      : warning('a recovery file was written, and nobody opened the one before: it counts in three days'),
+      : warning(
+          'a recovery file was written, and nobody opened the one before: it counts in three days, or once an administrator confirms it',
+        ),
+  'recovery.confirmed': () => notice('a new recovery file was confirmed: it counts, and none before it'),
 
   // Something beside the trail is not as the relay left it.
   'credential.forged': ({ body }) =>

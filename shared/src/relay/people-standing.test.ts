@@ -40,6 +40,7 @@ describe('what waits for somebody among people', () => {
       feedTokensOver: 0,
       feedTokensSoon: 0,
       receiversGone: 0,
+      recoveryFilesWaiting: 0,
     })
   })
 

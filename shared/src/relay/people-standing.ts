@@ -36,11 +36,13 @@ export interface PeopleStanding {
   readonly feedTokensSoon: number
   /** Subscriptions that a receiver ended, for which there is no later one. */
   readonly receiversGone: number
+  /** Recovery files that were written, and count only in some days: no administrator has confirmed them. */
+  readonly recoveryFilesWaiting: number
 }
 
 /** Pure. `now`: wall clock, milliseconds. */
 export function peopleStanding(memory: PeopleMemory, now: number): PeopleStanding {
-  const { book, signing, reviews, feeds } = memory
+  const { book, signing, reviews, feeds, recoveries } = memory
   const accounts = book.all()
   const count = (is: (account: Account) => boolean) => accounts.filter(is).length
   const held = signing.held()
@@ -72,6 +74,7 @@ export function peopleStanding(memory: PeopleMemory, now: number): PeopleStandin
       (one) => isInForce(one, now) && !isInForce(one, now + FEED_TOKEN_SOON_MILLISECONDS),
     ).length,
     receiversGone: receiversGone(memory, now),
+    recoveryFilesWaiting: recoveries.waiting(now).length,
   }
 }
 

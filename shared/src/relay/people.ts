@@ -19,6 +19,7 @@ import { actorOf, PeopleCore, type PeopleOptions } from './people-core.ts'
 import type { PersonRecord } from './people-memory.ts'
 import { reasonOf } from './reason.ts'
 import { AccountRecovery } from './recovery/account-recovery.ts'
+import { RecoveryFiles } from './recovery/recovery-files.ts'
 import type { Session } from './sessions/sessions.ts'
 import { type SignedIn, SignIn } from './sign-in.ts'
 
@@ -59,6 +60,7 @@ export interface Caller {
 export class People {
   /** The way back in, where no administrator can sign in. */
   readonly recovery: AccountRecovery
+  readonly recoveryFiles: RecoveryFiles
   readonly #core: PeopleCore
   readonly #signIn: SignIn
   readonly #password: OwnPassword
@@ -69,6 +71,7 @@ export class People {
     this.#signIn = new SignIn(this.#core)
     this.#password = new OwnPassword(this.#core, this.#signIn)
     this.recovery = new AccountRecovery(this.#core, this.#signIn)
+    this.recoveryFiles = new RecoveryFiles(this.#core)
     this.#external = new ExternalSignIn(this.#core, this.#signIn)
   }
 

@@ -53,6 +53,7 @@ export const recordKinds = [
   'people.opened',
   'record.failed',
   'recovery.carried',
+  'recovery.confirmed',
   'recovery.written',
   'relay.paused',
   'relay.started',

@@ -34,7 +34,7 @@ import type { Subscriptions } from '../subscriptions/subscriptions.ts'
 import type { Given } from './give-content.ts'
 import { problemPage } from './problem-page.ts'
 import { signedInPage } from './signed-in-page.ts'
-import { heldViewOf, keyViewOf, reviewOf, rulesViewOf, viewOf } from './views.ts'
+import { heldViewOf, keyViewOf, recoveryFilesViewOf, reviewOf, rulesViewOf, viewOf } from './views.ts'
 
 export interface RouteHost {
   readonly people: People
@@ -150,6 +150,11 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       await people.setPasswordByCode(body.user, body.code, body.newPassword, device)
     },
     recoverAccount: ({ body }) => people.recovery.finish(body, device),
+    readRecoveryFiles: () => recoveryFilesViewOf(people.recoveryFiles.onRecord()),
+    confirmRecoveryFile: async ({ caller, body: { digest, reason } }) => {
+      await people.recoveryFiles.confirm(caller, digest, reason)
+      return recoveryFilesViewOf(people.recoveryFiles.onRecord())
+    },
     changePassword: async ({ caller, body }) => {
       await askingAgain(people.changePassword(caller, body.password, body.newPassword))
     },

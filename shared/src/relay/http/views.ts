@@ -2,11 +2,13 @@ import {
   type AccountView,
   deviationsOf,
   type HeldView,
+  type RecoveryFilesView,
   type SigningKeyView,
   type SiteRules,
 } from '../../api/index.ts'
 import type { Account } from '../accounts/account.ts'
 import type { People } from '../people.ts'
+import type { RecoveryFilesOnRecord } from '../recovery/recovery-files.ts'
 import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
 
 /* What a relay knows, as it goes over the wire: each field by name, so that none leaves it that is not named here. */
@@ -55,6 +57,17 @@ export function keyViewOf({
     revoked: revoked ?? null,
     leaseUntil: lease?.notAfter ?? null,
     signatures: lastCount,
+  }
+}
+
+export function recoveryFilesViewOf({ counts, waiting }: RecoveryFilesOnRecord): RecoveryFilesView {
+  return {
+    counts: counts ?? null,
+    waiting: waiting.map(({ sha256, how, from }) => ({
+      digest: sha256,
+      how,
+      countsFrom: new Date(from).toISOString(),
+    })),
   }
 }
 

@@ -13,7 +13,8 @@ const DAY_MILLISECONDS = 86_400_000
 const WAITING_EACH_MAX = 20
 const kindsOfWriting = ['made', 'renewed', 'replaced']
 
-interface WrittenFile {
+/** A recovery file on record. */
+export interface WrittenFile {
   readonly sha256: string
   /** How it was written, as the command that wrote it said; `other` for what no relay of today says. */
   readonly how: string
@@ -27,7 +28,7 @@ interface WrittenFile {
  *
  * That a file was written is what the command that wrote it says, and whoever may use the relay's account may say it.
  * So a file of after the set-up counts only when its record is three days old: until then the one before does, and
- * those who read the trail can ask what the new one is for.
+ * those who read the trail can ask what the new one is for. An administrator who confirms it spares it the wait.
  */
 export class RecoveryBook {
   readonly #files: WrittenFile[] = []
@@ -42,6 +43,7 @@ export class RecoveryBook {
       const from = body['how'] === 'set-up' ? at : at + REST_MILLISECONDS
       this.#add({ sha256: String(body['sha256']), how: kindOf(body['how']), from }, at)
     }
+    if (kind === 'recovery.confirmed') this.#confirm(String(body['sha256']), at)
     if (kind === 'recovery.carried') for (const file of filesIn(body)) this.#add(file, at)
     if (kind === 'account.recovery-refused' && what !== 'throttled') this.refused(at)
     if (typeof account !== 'string') return
@@ -53,6 +55,11 @@ export class RecoveryBook {
   /** SHA-256 of the recovery file that counts now: the last one that has rested. */
   fileAt(now: number): string | undefined {
     return this.#files.findLast(({ from }) => from <= now)?.sha256
+  }
+
+  /** Those that count later: nobody has confirmed them, and they have not rested. In the order of their records. */
+  waiting(now: number): readonly WrittenFile[] {
+    return this.#files.slice(this.#files.findLastIndex(({ from }) => from <= now) + 1)
   }
 
   /** The record that announced a recovery which may be carried out now; undefined if there is none. */
@@ -95,19 +102,28 @@ export class RecoveryBook {
     return { kind: 'recovery.carried', body: { files } }
   }
 
+  /** From now on it counts, and those before it are of no use. */
+  #confirm(sha256: string, at: number): void {
+    const place = this.#files.findLastIndex((file) => file.sha256 === sha256)
+    const file = this.#files[place]
+    if (file === undefined) return
+    this.#files[place] = { ...file, from: at }
+    this.#dropFormer(at)
+  }
+
+  /** Files before the one that counts open nothing any more. */
+  #dropFormer(at: number): void {
+    const counts = this.#files.findLastIndex(({ from }) => from <= at)
+    this.#files.splice(0, Math.max(0, counts))
+  }
+
   /**
-   * Files before the one that counts open nothing any more. However many are said to have been written, neither the one
+   * However many are said to have been written, neither the one
    * that counts nor one that waits already is crowded out by them.
    */
   #add(file: WrittenFile, at: number): void {
     this.#files.push(file)
-    this.#files.splice(
-      0,
-      Math.max(
-        0,
-        this.#files.findLastIndex(({ from }) => from <= at),
-      ),
-    )
+    this.#dropFormer(at)
     const alike = this.#files.filter(({ how, from }) => how === file.how && from > at)
     const between = alike.at(-2)
     if (alike.length > WAITING_EACH_MAX && between !== undefined)

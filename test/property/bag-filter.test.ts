@@ -117,6 +117,35 @@ describe('an export of a part', { tags: ['req/P11-10b-1'] }, () => {
   })
 })
 
+test('a claim that was asked for has the refusal with it, also from an older trail; a refusal alone is told', {
+  tags: ['req/P11-10b-1'],
+}, async () => {
+  const older = new TrailMaker('older', 'lab.example/t/ws-nmr-01/20250101-0000', 'filter')
+  older.record('capture.refused', relay, { path: 'old', project: 'OLD', reason: 'no-evidence' })
+  const maker = new TrailMaker('filter')
+  maker.record('capture.refused', relay, { path: 'nobody', project: 'NMR', reason: 'several-people' })
+  for (const [trail, line] of [
+    [older.trail, older.lines[1]],
+    [maker.trail, maker.lines[1]],
+  ] as const) {
+    const refusal = { trail, seq: 1, leaf: hex(leafHash(line as Uint8Array)) }
+    maker.record('capture.claimed', quinn, { refusal, path: 'mine', reason: 'it was me' })
+  }
+  const plan = { filter: { states: ['unsigned'] as const }, others: [older] }
+  const bag = await bagOf(maker, plan)
+  const text = fromUtf8(bag.files.get('data/records.json') as Uint8Array)
+  expect(text).toContain('no-evidence')
+  expect(text).toContain('several-people')
+  expect((await verified(bag.files, bag.policy)).findings).toEqual([])
+  const alone = await bagOf(maker, {
+    filter: { kinds: ['capture.refused'] },
+    others: [older],
+    change: (body) => ({ ...body, filter: { kinds: ['account.*'] } }),
+  })
+  const { findings } = await verified(alone.files, alone.policy)
+  expect(findings.map(({ found }) => found)).not.toContain('capture.refused about no record of the bag')
+})
+
 test('a bag has room for all trails that a seal has, and each is verified', {
   tags: ['req/P11-10b-1'],
 }, async () => {

@@ -1,5 +1,5 @@
-import { heldIn, type TrailRecord } from '../trail/index.ts'
-import { Chosen, isAboutOneOf } from './chosen.ts'
+import type { TrailRecord } from '../trail/index.ts'
+import { Chosen, isAboutOneOf, readWith } from './chosen.ts'
 import { type ExportFilter, takenBeside, takenBy } from './filter.ts'
 import type { BagFindings } from './findings.ts'
 import { RECORDS } from './layout.ts'
@@ -26,8 +26,8 @@ export class AskedFor {
   readonly #filter: ExportFilter
   readonly #findings: BagFindings
   readonly #there = new Map<string, Chosen>()
-  /** Held signatures about no record of the bag: a decision may follow for which they are there. */
-  readonly #waiting = new Map<string, Map<number, Place>>()
+  /** Held signatures and refusals about no record of the bag: one may follow that cannot be read without them. */
+  readonly #waiting = new Map<string, Map<number, Place & { readonly kind: string }>>()
   readonly #byState: ByState[] = []
   readonly #states = new Map<string, SignatureStates>()
 
@@ -50,19 +50,18 @@ export class AskedFor {
       this.#byState.push({ trail, seq, line, project })
     } else if (taken === undefined) this.#strange(trail, { seq, line }, kind)
     else if (taken === 'with' && !isAbout) {
-      if (kind === 'signature.held')
-        this.#of(this.#waiting, trail, () => new Map<number, Place>()).set(seq, { seq, line })
+      if (kind === 'signature.held' || kind === 'capture.refused')
+        this.#of(this.#waiting, trail, () => new Map()).set(seq, { seq, line, kind })
       else this.#strange(trail, { seq, line }, `${kind} about no record of the bag`)
     }
     there.add(seq)
-    const held = heldIn(record)
-    if (held !== undefined) this.#waiting.get(trail)?.delete(held)
+    for (const one of readWith(record)) this.#waiting.get(one.trail)?.delete(one.seq)
   }
 
   end(): void {
     for (const [trail, places] of this.#waiting)
       for (const place of places.values())
-        this.#strange(trail, place, 'signature.held about no record of the bag')
+        this.#strange(trail, place, `${place.kind} about no record of the bag`)
     const { states = [] } = this.#filter
     for (const { trail, seq, line, project } of this.#byState) {
       const found = this.#states.get(trail)?.of(seq, project) ?? []

@@ -1,4 +1,4 @@
-import { heldIn, readEntry, type Subject, subjectsOf, type TrailRecord } from '../trail/index.ts'
+import { readEntry, type Subject, subjectsOf, type TrailRecord } from '../trail/index.ts'
 import { type ExportFilter, type FilterList, filterLists, isValueOf, takenBeside, takenBy } from './filter.ts'
 import type { SignatureStates } from './signature-states.ts'
 
@@ -30,6 +30,11 @@ export type ChosenOf = ReadonlyMap<string, Chosen>
 /** Whether a record is about one of those that are there. */
 export function isAboutOneOf(chosen: ChosenOf, record: TrailRecord): boolean {
   return subjectsOf(record).some(({ trail, seq }: Subject) => chosen.get(trail)?.has(seq) === true)
+}
+
+/** Without which a record cannot be read: what it decides about, or answers for. */
+export function readWith(record: TrailRecord): readonly Subject[] {
+  return record.kind === 'signature.decided' || record.kind === 'capture.claimed' ? subjectsOf(record) : []
 }
 
 /** Values of a filter that no record has had yet. */
@@ -88,8 +93,9 @@ export class Choosing {
     const beside = isAsked ? undefined : takenBeside(this.#filter, kind)
     if (!isAsked && beside !== 'always' && !(beside === 'with' && isAboutOneOf(this.chosen, record))) return
     chosen.add(seq)
-    // What was decided can only be judged beside what was held.
-    const held = heldIn(record)
-    if (held !== undefined) chosen.add(held)
+    for (const one of readWith(record)) {
+      const there = this.chosen.get(one.trail)
+      if (there !== undefined && (one.trail !== trail || one.seq < seq)) there.add(one.seq)
+    }
   }
 }

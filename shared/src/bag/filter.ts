@@ -27,10 +27,10 @@ const times = ['from', 'to'] as const
 const ALWAYS = /^(?:trail\.opened|key\.(?:rotated|enrolled|revoked))$/
 /** Without these nobody can tell what signatures come to. */
 const RULES = /^rules\.(?:changed|carried)$/
-/** Taken with what they are about. */
-const ABOUT_OTHERS = /^(?:signature\.(?:applied|held|refused|decided)|capture\.claimed)$/
+/** Taken with what they are about, or with what is about them. */
+const WITH_OTHERS = /^(?:signature\.(?:applied|held|refused|decided)|capture\.(?:claimed|refused))$/
 
-/** - `asked`: the filter takes it; `always`: every export has it; `with`: only with a record it is about. */
+/** - `asked`: the filter takes it; `always`: every export has it; `with`: only with a record it is about, or that is about it. */
 export type Taken = 'asked' | 'always' | 'with' | undefined
 
 /** Why an export with this filter has this record; undefined if it has not. In which state it is, is not looked at. Pure. */
@@ -51,7 +51,7 @@ export function takenBy(filter: ExportFilter, record: TrailRecord): Taken {
 /** Why a record comes with those that were asked for, if it does. */
 export function takenBeside({ states }: ExportFilter, kind: string): Exclude<Taken, 'asked'> {
   if (ALWAYS.test(kind) || (states !== undefined && RULES.test(kind))) return 'always'
-  return ABOUT_OTHERS.test(kind) ? 'with' : undefined
+  return WITH_OTHERS.test(kind) ? 'with' : undefined
 }
 
 /** Whether a record has one of these values; with none given, whatever it has is right. `states` is of no one record. */

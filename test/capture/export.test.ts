@@ -132,14 +132,32 @@ describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
     const run = () =>
       execFileSync('bash', ['-c', `set -o pipefail\n${steps} 2>&1`], { cwd: folder, encoding: 'utf8' })
     const strange = (said: string) => said.split('\n').filter((line) => !/: OK$/.test(line))
-    const done = ['step 4 done', 'step 5 done', 'step 6 done', 'step 7 done', '']
-    expect(strange(run())).toEqual(['1', '1', expect.stringContaining(fingerprint()), ...done])
+    const done = ['step 3 done', 'step 4 done', 'step 5 done', 'step 6 done', 'step 7 done', '']
+    const keys = [expect.stringContaining(fingerprint()), 'step 2 done']
+    expect(strange(run())).toEqual(['1', '1', 'step 1 done', ...keys, ...done])
+    writeFileSync(join(folder, 'data/records-extra.csv'), 'seq\n')
+    expect(run()).toContain('IN NO MANIFEST: data/records-extra.csv')
+    rmSync(join(folder, 'data/records-extra.csv'))
+    // Another key in a remark, beside the known one: as somebody would who cannot sign with that.
+    const policy = readFileSync(join(folder, 'data/policy.txt'), 'utf8')
+    writeFileSync(join(folder, 'data/policy.txt'), policy.replace(/^log (.*)$/m, '$&\n# log $1'))
+    expect(run()).toContain('NO LINE OF A POLICY: # log')
+    writeFileSync(join(folder, 'data/policy.txt'), policy.replace(/^log (.*)$/m, '$&\nlog $1'))
+    expect(run()).toContain('NOT ONE KEY: ')
+    writeFileSync(join(folder, 'data/policy.txt'), policy)
     const records = join(folder, 'data/records.json')
     const genuine = readFileSync(records, 'utf8')
     writeFileSync(records, genuine.replace('a.dat', 'b.dat'))
     const edited = run()
     expect(edited).toContain('data/records.json: FAILED')
     expect(edited).toContain('NOT IN ITS TRAIL')
+    const lines = genuine.split('\n')
+    writeFileSync(records, [lines[0], ...lines.slice(2)].join('\n'))
+    expect(run()).toContain('ANOTHER NUMBER OF RECORDS')
+    writeFileSync(records, [lines[0], lines[1], ...lines.slice(1, -3), ...lines.slice(-2)].join('\n'))
+    expect(run()).toContain('OUT OF ORDER')
+    writeFileSync(records, genuine.replace('[\n', '[{"invented":1},\n'))
+    expect(run()).toContain('ANOTHER FIRST OR LAST LINE')
     writeFileSync(records, genuine)
     // As somebody would who can do everything but sign: another table, and a seal made anew, with its leaf beside it.
     const file = (name: string) => join(folder, name)

@@ -1,4 +1,4 @@
-import { printable, statementIn, type TrailRecord, utf8 } from '../trail/index.ts'
+import { contentDigestOf, printable, statementIn, type TrailRecord, utf8 } from '../trail/index.ts'
 import { aboutText } from './about.ts'
 
 /**
@@ -60,7 +60,7 @@ function cellsOf(record: TrailRecord): string[] {
     textOf(body['device']),
     textOf(body['path']),
     typeof body['size'] === 'number' ? String(body['size']) : '',
-    textOf(body['sha256']) || textOf(body['manifest']),
+    contentDigestOf(record) ?? '',
     typeof from === 'number' ? String(from) : '',
     said?.user ?? textOf(body['signer']),
     said?.name ?? '',
@@ -84,7 +84,10 @@ export function safeCell(text: string): string {
   // Nearly all cells are letters, digits and some marks, and need no second look.
   if (/^(?:[A-Za-z0-9/_.:][A-Za-z0-9/_.: -]*)?$/.test(text)) return text
   // Where `;` parts the cells, what follows one begins another.
-  const plain = printable(text).replace(/;(?=\s*[=+\-@＝＋－＠])/gu, '\\u003b')
+  const plain = printable(text.replace(/\\(?=u[0-9a-f]{4})/g, '\\u005c')).replace(
+    /;(?=\s*[=+\-@＝＋－＠])/gu,
+    '\\u003b',
+  )
   return quoted(/^[=+\-@＝＋－＠]/u.test(plain) ? `'${plain}` : plain)
 }
 

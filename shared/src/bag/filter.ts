@@ -85,13 +85,19 @@ export function readFilter(value: Value | undefined): ExportFilter {
       filterLists.some((name) => name === key) &&
       Array.isArray(one) &&
       one.every((text: Value) => typeof text === 'string')
-    const isTime = times.some((name) => name === key) && typeof one === 'string'
+    const isTime = times.some((name) => name === key) && typeof one === 'string' && isTimeText(one)
     if (!isList && !isTime) throw new BagFormError('a filter that this version knows', key)
   }
   const filter = value as ExportFilter
   for (const state of filter.states ?? [])
     if (!exportStates.includes(state)) throw new BagFormError(`one of ${exportStates.join(', ')}`, state)
   return filter
+}
+
+/** As records have it, and nothing else: a filter is no place for words. */
+function isTimeText(text: string): boolean {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString() === text
 }
 
 /** In words, for people: the same for the same filter, in whatever order it was given. */

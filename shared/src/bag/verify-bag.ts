@@ -225,6 +225,9 @@ export function fingerprintOf(vkey: string): string {
   return hex(sha256(utf8(vkey)))
 }
 
+/** In a bag nothing else stands in it: a remark there would be read as the relay's. */
+const POLICY_LINE = /^(?:log|witness|group|quorum) [^\s#]/
+
 async function policyOf(
   source: BagSource,
   digests: ReadonlyMap<string, string>,
@@ -234,7 +237,16 @@ async function policyOf(
   const bytes = digests.has(POLICY)
     ? await readable(POLICY, findings, () => wholeOf(source, POLICY, POLICY_BYTES_MAX))
     : undefined
-  const own = bytes && findings.read(POLICY, () => parsePolicy(utf8(fromUtf8(bytes))))
+  const text = bytes && findings.read(POLICY, () => fromUtf8(bytes))
+  const strangeLine = text?.split('\n').find((line) => line !== '' && !POLICY_LINE.test(line))
+  if (strangeLine !== undefined)
+    findings.add({
+      code: 'file-form',
+      file: POLICY,
+      expected: 'lines of log, witness, group and quorum, and no words of anybody',
+      found: strangeLine.slice(0, 80),
+    })
+  const own = text === undefined ? undefined : findings.read(POLICY, () => parsePolicy(utf8(text)))
   const known = knownTo(trust)
   const strange = keysOf(own).filter((vkey) => !known.has(fingerprintOf(vkey)))
   for (const vkey of strange)
@@ -245,7 +257,18 @@ async function policyOf(
       found: `${vkey.split('+', 1)[0]} ${fingerprintOf(vkey)}`,
     })
   if ('policy' in trust) return trust.policy
-  return strange.length > 0 ? undefined : own
+  return own === undefined || strange.length > 0 ? undefined : withGivenWitnesses(own, known)
+}
+
+/** Whoever gives a witness's fingerprint wants its word: a bag cannot say that it needs none. */
+function withGivenWitnesses(policy: Policy, known: ReadonlySet<string>): Policy {
+  if (policy.quorum !== 'none') return policy
+  const members = policy.witnesses
+    .filter(({ verifier }) => known.has(fingerprintOf(verifier.vkey)))
+    .map(({ name }) => name)
+  if (members.length === 0) return policy
+  const name = 'a witness whose fingerprint was given'
+  return { ...policy, groups: [...policy.groups, { name, threshold: 1, members }], quorum: name }
 }
 
 function keysOf(policy: Policy | undefined): readonly string[] {

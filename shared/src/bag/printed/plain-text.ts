@@ -10,8 +10,9 @@ const MARKS_MAX = 2
  */
 export function plainText(value: string): string {
   // Nearly all text is this, and needs no second look.
-  if (/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(value)) return value
-  return printable(value)
+  if (/^[\x21-\x5b\x5d-\x7e]+(?: [\x21-\x5b\x5d-\x7e]+)*$/.test(value)) return value
+  // What is written so already, is written as what it is: a backslash and letters.
+  return printable(value.replace(/\\(?=u[0-9a-f]{4})/g, '\\u005c'))
     .replace(unseen, written)
     .replace(strayMarks, written)
     .replace(marked, (all: string, letter: string, marks: string) =>

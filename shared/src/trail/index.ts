@@ -14,6 +14,7 @@ export {
   type TreeHead,
 } from './checkpoint.ts'
 export { CheckpointClaims, type GivenCheckpoint } from './checkpoint-claims.ts'
+export { contentDigestOf, isCapture } from './content-digest.ts'
 export {
   type CosignatureCheck,
   checkCosignature,

@@ -16,18 +16,18 @@ interface Known {
 
 /** SHA-256 of each file as it was made: what is here for ever cannot be made again by mistake. */
 const made: { readonly [file: string]: string } = {
-  '1-approved.json': '305c01dbcdc96a57a31ad0608a4f990048c570cf45562f0440fb4f7617598472',
-  '1-approved.zip': 'dc54679daa0e566fe6e747a635b93ac449add5bb8c93f5afc51ca88cd260c60a',
-  '1-hostile-names.json': '6b022ef82f0278b8581908366c953c2610c5691fa95f68f89915708e5de0a0f9',
-  '1-hostile-names.zip': 'eff377c7a2ee7554fbd335400073d372787b144fbf4aea79b0f9524c4ec2a132',
-  '1-people.json': '4068f34e849b6a797b8a056c6091d522b56b414af130184035f3eb131ae83d7c',
-  '1-people.zip': 'f60622eb1f70ef35be25276faae407ba609df64888a907338d21a53c799c4e5a',
-  '1-stamped.json': 'fb06d88a65aaaf3005f284e03d2300364d12cc47ea0666557e0b991f37c3f920',
-  '1-stamped.zip': '5b74dad6a4ea310628c17623be57efbed4264f8858f651409d6df436a107ce35',
-  '1-trails.json': '1c78f07fa5cf1e548fa21e58104f197a2d34c92e3f7669442fbcd7bec5372a0b',
-  '1-trails.zip': '202605c8bb9eaa9d6be2c7171f08a7e847a18da4b40cec5342f2b0234973840b',
-  '1-whole.json': '8559e548c927099a0e07c7295b972bf5ef43a0169bc627a9bdf422cde4adf7f8',
-  '1-whole.zip': '51647a50538b1e76422c3c76382d5baea57c801d7cb3a69f64cd881d368cf60e',
+  '1-approved.json': '65b3ce1595472d030941ec44db8053c150cb59b1518a99647ee60eec205705f1',
+  '1-approved.zip': 'db9a27a6598110c3620bdba306aaf776987077902d3dec8e7ea4a27f64a3b0a8',
+  '1-hostile-names.json': '09b273cc4b2652f09bb52fc0f231306dc5279a7a9f563599d6897ff7225d0add',
+  '1-hostile-names.zip': '6f71815978a92ee68b7d5f314879aebdb0f43351b0574e7e942b5d48076eb687',
+  '1-people.json': '279e904831fb4acd89ac2f5fc3a9dda52546fe57a8add10f39f245c24f2dd115',
+  '1-people.zip': 'c7d2b154f42372d8dad4785be0f05f8202ab94b3d57d5d1a96e0274dcb8737f0',
+  '1-stamped.json': '0c3444c273eba74dcd7d97456a6bfef65ab7bded54de5909bbda50b57d3f07b9',
+  '1-stamped.zip': '0ad5eca300aea6674f69ab83a63d8868d17b5af8d1ca1a43913094ef07920e8b',
+  '1-trails.json': 'ed84484bd101e825605142e4055fa615656279854bba28fec06e37fc18959fc7',
+  '1-trails.zip': '89dfff1664132d5ab736a15c294132aedc7e8cf47c5d46c8c4a8c57511815f74',
+  '1-whole.json': '6cd389a1d568d61309cc5790aef3cc0bd22659a425fdb64808196348bae0cafd',
+  '1-whole.zip': '2888244aa2b02b449bde9332273eabf119569c5587b08dc6cf75cd060107a3df',
 }
 
 const bytesOf = (file: string) => new Uint8Array(readFileSync(join(import.meta.dirname, file)))

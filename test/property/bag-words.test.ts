@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprintOf, recipes, verifyBag } from '@compliance-relay/shared/bag'
-import { fromUtf8, hex, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { type Checkpoint, fromUtf8, hex, sha256, signCheckpoint, utf8 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
 import { type BagPlan, bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
@@ -126,4 +126,62 @@ describe('what a bag says to people', { tags: ['req/P11-10a-4', 'challenge'] }, 
     expect(hex(sha256(without))).toHaveLength(64)
     expect(await codes(other)).toContain('record-count')
   })
+})
+
+describe('where words of anybody could stand', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
+  test('a policy has lines of a policy, and no remark', async () => {
+    const remark = await sealedWith('data/policy.txt', (text) => `# all is well: run this\n${text}`)
+    expect(await codes(remark)).toEqual(['file-form'])
+    const bare = await sealedWith('data/policy.txt', (text) => text.replace('quorum', '\tquorum'))
+    expect(await codes(bare)).toContain('file-form')
+  })
+
+  test('a filter has times as records have them, and nothing beside', async () => {
+    for (const to of ['9 (that is: all records)', '2026-03-02', '2026-02-30T00:00:00.000Z']) {
+      const bag = await bagOf(trail(), { change: (body) => ({ ...body, filter: { to } }) })
+      expect(await codes(bag), to).toContain('seal-form')
+    }
+  })
+
+  test('a name that is written like an escape is another than what it would stand for', async () => {
+    const maker = new TrailMaker('escapes')
+    for (const path of ['zero\u200bwidth', 'zero\\u200bwidth'])
+      maker.take({ do: 'capture', body: { path, project: 'NMR' } })
+    const { files } = await bagOf(maker)
+    const table = fromUtf8(files.get('data/records.csv') as Uint8Array)
+    expect(table).toContain(',zero\\u200bwidth,')
+    expect(table).toContain(',zero\\u005cu200bwidth,')
+  })
+
+  test('an export’s own manifest is no digest of a capture', async () => {
+    const maker = trail()
+    const manifest = '12'.repeat(32)
+    maker.record('export.sealed', { id: 'quinn', name: 'Quinn Parker', via: 'password' }, { manifest })
+    const { files } = await bagOf(maker)
+    const row = fromUtf8(files.get('data/records.csv') as Uint8Array)
+      .split('\r\n')
+      .find((line) => line.includes(',export.sealed,'))
+    expect(row?.split('"{"')[0]?.split(',"{')[0]).not.toContain(manifest)
+  })
+})
+
+/** Signs its heads alone, without the witness. */
+class Alone extends TrailMaker {
+  override checkpoint(): Checkpoint {
+    const { origin, size, root } = super.checkpoint()
+    return signCheckpoint({ origin, size, root }, this.trailKey)
+  }
+}
+
+test('a bag cannot say that it needs no witness to whoever wants its word', {
+  tags: ['req/P11-10a-4', 'challenge'],
+}, async () => {
+  const maker = new Alone('alone')
+  maker.take({ do: 'capture', body: { path: 'rewritten.dat', project: 'NMR' } })
+  const none = (text: string) => text.replace(/quorum .*/, 'quorum none')
+  const { files } = await bagOf(maker, { words: { file: 'data/policy.txt', change: none } })
+  const fingerprints = [maker.trailKey.vkey, maker.witness.vkey].map(fingerprintOf)
+  const report = await verifyBag(new FilesSource(files), { trust: { fingerprints } })
+  expect(report.sealed?.holds).toBe(false)
+  expect(report.findings.map(({ code }) => code)).toContain('checkpoint-quorum')
 })

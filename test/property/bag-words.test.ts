@@ -153,6 +153,16 @@ describe('where words of anybody could stand', { tags: ['req/P11-10a-4', 'challe
     expect(table).toContain(',zero\\u005cu200bwidth,')
   })
 
+  test('names whose bytes differ where they are no UTF-8 are two in the table', async () => {
+    const maker = new TrailMaker('bytes')
+    for (const pathRaw of ['62ff', '62fe'])
+      maker.take({ do: 'capture', body: { path: 'b\ufffd', pathRaw, project: 'NMR' } })
+    const { files } = await bagOf(maker)
+    const table = fromUtf8(files.get('data/records.csv') as Uint8Array)
+    expect(table).toContain(',b\ufffd (bytes 62ff),')
+    expect(table).toContain(',b\ufffd (bytes 62fe),')
+  })
+
   test('an export’s own manifest is no digest of a capture', async () => {
     const maker = trail()
     const manifest = '12'.repeat(32)

@@ -58,7 +58,7 @@ function cellsOf(record: TrailRecord): string[] {
     actor.via,
     textOf(body['project']),
     textOf(body['device']),
-    textOf(body['path']),
+    pathOf(body),
     typeof body['size'] === 'number' ? String(body['size']) : '',
     contentDigestOf(record) ?? '',
     typeof from === 'number' ? String(from) : '',
@@ -70,6 +70,11 @@ function cellsOf(record: TrailRecord): string[] {
     said?.reason ?? textOf(body['reason']),
     aboutText(record),
   ]
+}
+
+/** Names that are no UTF-8 look alike as text: their bytes stand beside it. */
+function pathOf({ path, pathRaw }: TrailRecord['body']): string {
+  return typeof pathRaw === 'string' ? `${textOf(path)} (bytes ${pathRaw})` : textOf(path)
 }
 
 function textOf(value: unknown): string {

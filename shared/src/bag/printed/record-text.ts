@@ -1,4 +1,4 @@
-import { type Body, isKindIn, type TrailRecord, type Value } from '../../trail/index.ts'
+import { type Body, contentDigestOf, isKindIn, type TrailRecord, type Value } from '../../trail/index.ts'
 import { type Cell, code, strong, type Words, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
 
@@ -22,10 +22,8 @@ export function actorLines({ actor }: TrailRecord): Cell {
 }
 
 /** Of what a capture has read. */
-export function digestOf({ kind, body }: TrailRecord): string {
-  if (!isKindIn(CAPTURES, kind)) return ''
-  const { sha256, manifest } = body
-  return typeof sha256 === 'string' ? sha256 : typeof manifest === 'string' ? manifest : ''
+export function digestOf(record: TrailRecord): string {
+  return contentDigestOf(record) ?? ''
 }
 
 /** Place and digest of the record before, of the same path. */
@@ -40,7 +38,7 @@ export function fieldsOf(value: Value | undefined): Body {
 
 /** What is printed of a capture, beside the path, size and digest that have columns of their own. */
 const ofCaptures = [
-  'pathRaw', 'from', 'project', 'device', 'watch', 'complete', 'missing', 'aborted', 'late', 'reason', 'sentence', 'what',
+  'pathRaw', 'from', 'project', 'device', 'watch', 'complete', 'missing', 'aborted', 'late', 'reason', 'sentence', 'what', 'target',
   'changes', 'fileCount', 'unreadable', 'leftOut',
 ] // biome-ignore format: a list to be read through
 

@@ -64,12 +64,17 @@ export async function checkSpreadsheet(work: string, seed: Uint8Array, tally: Ta
   maker.take({ do: 'sign', reason: '=HYPERLINK("http://evil.example","the reason")' })
   const { files } = await bagOf(maker)
   const csv = files.get('data/records.csv') ?? new Uint8Array()
-  const rows = rowsOfCsv(fromUtf8(csv))
+  const text = fromUtf8(csv)
+  tally(
+    text.startsWith('\ufeff'),
+    'the table begins with a byte order mark, by which spreadsheet programs know UTF-8',
+  )
+  const rows = rowsOfCsv(text.replace(/^\ufeff/, ''))
   const columns = rows[0]?.length ?? 0
   const folder = join(work, 'spreadsheet')
   mkdirSync(folder)
   writeFileSync(join(folder, 'records.csv'), csv)
-  // As it comes, Calc takes numbers and dates for what they look like, and UTF-8 for the code page of the machine.
+  // As it comes, Calc takes numbers and dates for what they look like; without a window it does not look at the mark.
   const ways = [
     { how: 'as it comes', options: [], exact: () => false },
     { how: 'as UTF-8', options: [`--infilter=${UTF_8}`], exact: (column: number) => column === columns - 1 },

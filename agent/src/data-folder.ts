@@ -20,6 +20,8 @@ export interface DataFolder {
   readonly port: string
   /** Profiles of the site's own, beside those that come with the relay. */
   readonly profiles: string
+  /** Exports that people asked for by HTTP, for a day at most. */
+  readonly exports: string
 }
 
 export function dataFolder(folder: string): DataFolder {
@@ -34,6 +36,7 @@ export function dataFolder(folder: string): DataFolder {
     control: join(path, 'control'),
     port: join(path, 'port'),
     profiles: join(path, 'profiles'),
+    exports: join(path, 'exports'),
   }
 }
 

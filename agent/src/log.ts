@@ -28,6 +28,9 @@ const warnings = new Set([
   'not-time-stamped',
   'time-stamp-differs',
   'people-failed',
+  'export-failed',
+  'export-not-stamped',
+  'exports-not-removed',
 ])
 
 /** One JSON line an event, on standard error; standard output is for people. */

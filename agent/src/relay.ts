@@ -23,6 +23,9 @@ import { checkState } from './capture/state-check.ts'
 import { ClockWatch } from './clock-watch.ts'
 import type { Asker } from './control.ts'
 import { messageOf } from './error-message.ts'
+import { ExportFolder } from './export/export-folder.ts'
+import { FolderBagMaker } from './export/folder-bag-maker.ts'
+import { sealExport } from './export/seal-export.ts'
 import { type Gap, gapBefore } from './gap.ts'
 import { type Profiles, profilesOnDisk } from './instruments/load-profiles.ts'
 import type { Profile } from './instruments/types.ts'
@@ -123,6 +126,7 @@ export class Relay {
   readonly services: PeopleServices | undefined
   readonly trails: TrailReader
   readonly feed: Feed
+  readonly #exports: ExportFolder
   readonly #outgoing: Outgoing
   readonly #claims: ClaimBook
   readonly #identity: OpenIdConnect
@@ -186,6 +190,7 @@ export class Relay {
       note: (what) => deps.note('identity-failed', { what }),
     })
     this.#outgoing = this.#openOutgoing(relay)
+    this.#exports = new ExportFolder(opened.folder.exports)
     this.services = openPeopleServices({
       opened,
       recorder,
@@ -195,6 +200,7 @@ export class Relay {
       claims: this.#claims,
       identity: this.#identity,
       outgoing: this.#outgoing,
+      bags: this.#openBags(),
       settings: () => this.#settings,
       wall: deps.wall,
       now: deps.now,
@@ -261,6 +267,28 @@ export class Relay {
       name: randomUUID,
       note,
     })
+  }
+
+  #openBags(): FolderBagMaker {
+    const { folder, store } = this.opened
+    return new FolderBagMaker({
+      data: folder.path,
+      folder: this.#exports,
+      vkeys: () => store.trails().map(({ vkey }) => vkey),
+      seal: (seal, { actor, evidence }) => sealExport(this, seal, actor, evidence),
+      stamp: () => this.stampNow(),
+      isHeld: () => this.recorder.held !== undefined,
+      note: this.#deps.note,
+    })
+  }
+
+  /** What was exported before this start. Where it cannot be removed, files are captured all the same. */
+  #clearExports(): void {
+    try {
+      this.#exports.clear()
+    } catch (error) {
+      this.#deps.note('exports-not-removed', { error })
+    }
   }
 
   /** Undefined while nobody can sign in. */
@@ -345,6 +373,7 @@ export class Relay {
             ...(alive.oldest === undefined ? {} : { oldest: alive.oldest }),
           }
     this.recordStart()
+    this.#clearExports()
     this.#outgoing.start()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
     if (stateCheck !== undefined) this.#isStateChecked = await this.#state.keep(false, stateCheck)
@@ -406,6 +435,7 @@ export class Relay {
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
     const alive = this.#alive(true)
+    this.services?.exports.close()
     await this.#engine?.stop()
     this.badges.close()
     await this.#closePeople()
@@ -442,6 +472,7 @@ export class Relay {
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#publishTimer)
     this.services?.pokes.close()
+    this.services?.exports.close()
     this.feed.close()
     this.#outgoing.close()
     this.#stamper.close()

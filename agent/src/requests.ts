@@ -1,15 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
-import { BAG_FORMAT, BAG_TRAILS_MAX, readFilter } from '@compliance-relay/shared/bag'
-import { reasonFault } from '@compliance-relay/shared/relay'
-import { fromBase64, type Value } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
 import { sealExport } from './export/seal-export.ts'
+import { readSealRequest, askedReason as reason } from './export/seal-request.ts'
 import { relayActor } from './new-trail.ts'
-import { reasonSentence } from './reason.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
@@ -35,14 +32,6 @@ import { requireApart } from './watch-places.ts'
  * the owner of its file, as the operating system has it. No request names an actor.
  */
 
-const reason = z
-  .string('a reason is needed')
-  .trim()
-  .superRefine((given, context) => {
-    const fault = reasonFault(given)
-    if (fault !== undefined)
-      context.addIssue({ code: 'custom', message: `it ${reasonSentence(fault, given)}` })
-  })
 const text = z
   .string()
   .trim()
@@ -202,10 +191,8 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'export.stamp': async (relay) => ({ says: (await relay.stampNow()) ?? null }),
   'export.seal': async (relay, by, args) => {
-    const asked = sealSchema.parse(args)
-    const trails = asked.trails.map(({ trail, size, root }) => ({ trail, size, root: fromBase64(root) }))
-    const seal = { ...asked, filter: readFilter(asked.filter as Value), trails }
-    return { seq: await sealExport(relay, seal, by.actor ?? relayActor(relay.relayName), by.evidence) }
+    const actor = by.actor ?? relayActor(relay.relayName)
+    return { seq: await sealExport(relay, readSealRequest(args), actor, by.evidence) }
   },
   'recovery.written': async (relay, by, args) => {
     const asked = recoverySchema.parse(args)
@@ -246,21 +233,6 @@ const howWatched = {
   quietSeconds: z.optional(z.int()),
 }
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const sealSchema = z.strictObject({
-  format: z.literal(BAG_FORMAT),
-  manifest: sha256,
-  info: sha256,
-  filter: z.record(z.string().max(20), z.union([z.string().max(100), z.array(z.string().max(300)).max(100)])),
-  trails: z
-    .array(z.strictObject({ trail: text, size: z.int().min(1), root: z.string().length(44) }))
-    .min(1)
-    .max(BAG_TRAILS_MAX),
-  count: z.int().min(0),
-  reason,
-  software: z.string().max(100),
-  organization: z.string().max(100),
-  leftOut: z.array(text).max(BAG_TRAILS_MAX),
-})
 const keyNames = z.array(z.string().regex(/^[a-z0-9.-]{1,100}$/)).max(100)
 const recoverySchema = z.strictObject({
   file: text,

@@ -40,7 +40,7 @@ function asking(typed: readonly string[], ...args: string[]) {
 /** Every command of them has to be done: the first that is not ends it. */
 function shell(commands: string, typed: readonly string[] = []) {
   const path = `${folder}:${process.env['PATH']}`
-  return spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
+  return spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', commands], {
     cwd: folder,
     encoding: 'utf8',
     input: typed.map((line) => `${line}\n`).join(''),
@@ -50,7 +50,7 @@ function shell(commands: string, typed: readonly string[] = []) {
 
 const read = (file: string) => readFileSync(join(folder, file), 'utf8')
 
-test('the commands of agent/API.md sign in, read and sign out with curl', async (context) => {
+test('the commands of agent/API.md sign in, read, export and sign out with curl', async (context) => {
   const hasCurl = spawnSync('curl', ['--version']).status === 0
   context.skip(!hasCurl, 'skipped: not present: curl')
   await begin()
@@ -58,14 +58,27 @@ test('the commands of agent/API.md sign in, read and sign out with curl', async 
   await station.settled()
   const issued = asking([good], 'feed-token', 'add', 'LIMS', '--as', 'asmith', ...why, '--json')
   const { token } = JSON.parse(issued.out) as { token: string }
-  writeFileSync(join(folder, 'sign-in.json'), JSON.stringify({ user: 'asmith', password: good }))
+  const added = asking(
+    [good],
+    'account',
+    'add',
+    'jdoe=Jane Doe',
+    '--role',
+    'auditor',
+    '--as',
+    'asmith',
+    ...why,
+    '--json',
+  )
+  expect(asking([JSON.parse(added.out).code, good], 'account', 'password', 'jdoe', '--code').code).toBe(0)
+  writeFileSync(join(folder, 'sign-in.json'), JSON.stringify({ user: 'jdoe', password: good }))
   writeFileSync(join(folder, 'feed.header'), `authorization: Bearer ${token}\n`)
   const commands = replaced(documentedCommands('agent/API.md'), { '127.0.0.1:7411': `127.0.0.1:${port}` })
   const { status, stdout, stderr } = shell(commands)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 
   expect(stdout).toContain('"trail":"lab.example/t/ws-test/')
-  expect(stdout).toContain('"id":"asmith","name":"Anna Smith","roles":["administrator"]')
+  expect(stdout).toContain('"id":"jdoe","name":"Jane Doe","roles":["auditor"]')
   expect(JSON.parse(read('openapi.json'))).toMatchObject({ openapi: '3.1.1' })
   const kinds = read('feed.jsonl').trim().split('\n')
   expect(kinds.map((line) => JSON.parse(line).record?.kind)).toContain('file.created')
@@ -74,6 +87,10 @@ test('the commands of agent/API.md sign in, read and sign out with curl', async 
   const [origin, size] = read('checkpoint').split('\n')
   expect(origin).toMatch(/^lab\.example\/t\/ws-test\//)
   expect(readFileSync(join(folder, 'tile'))).toHaveLength(32 * Number(size))
+  const [{ fingerprint }] = JSON.parse(read('trail-keys.json')).keys as [{ fingerprint: string }]
+  const bag = join(folder, 'export.zip')
+  expect(station.tryRelay('verify', bag, '--fingerprint', fingerprint)).toMatchObject({ code: 0 })
+  expect(read('export.pdf').slice(0, 5)).toBe('%PDF-')
   // Signed out: the token opens nothing any more.
   const after = execFileSync(
     'curl',

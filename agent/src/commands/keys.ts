@@ -1,4 +1,4 @@
-import { fingerprintOf } from '@compliance-relay/shared/bag'
+import { trailKeys } from '../export/trail-keys.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { reading } from './reading.ts'
 
@@ -13,11 +13,7 @@ export async function keysCommand(args: readonly string[], out: Output): Promise
     json: { type: 'boolean', default: false },
   })
   return reading(required(values.data, 'data'), ({ trails }) => {
-    const keys = trails.map(({ origin, vkey }) => ({
-      trail: origin,
-      key: vkey,
-      fingerprint: fingerprintOf(vkey),
-    }))
+    const keys = trailKeys(trails)
     const text = () =>
       keys
         .map(

@@ -1,6 +1,8 @@
+import { exportStateField } from '@compliance-relay/shared/api'
+import { exportStates } from '@compliance-relay/shared/bag'
 import { expect, test } from 'vitest'
 import { UnusableInput } from '../unusable-input.ts'
-import { filterOf, nothingOf } from './export-filter.ts'
+import { checkedFilter, filterOf, nothingOf } from './export-filter.ts'
 
 test('each option names what an export takes', () => {
   expect(
@@ -51,4 +53,31 @@ test('a name that no record has is said with its option', () => {
   )
   expect(nothingOf({ list: 'states', value: 'rejected' })).toMatch(/^no record is rejected now/)
   expect(nothingOf(undefined)).toMatch(/^no record is all that was asked for together/)
+})
+
+test('what is asked by HTTP comes to the same filter, or is refused as a whole', {
+  tags: ['challenge'],
+}, () => {
+  expect(
+    checkedFilter({ projects: ['P-17'], kinds: ['file.*'], states: ['held'], from: '2026-03-02' }),
+  ).toEqual({
+    projects: ['P-17'],
+    kinds: ['file.*'],
+    states: ['held'],
+    from: '2026-03-02T00:00:00.000Z',
+  })
+  expect(checkedFilter({})).toEqual({})
+  for (const wrong of [
+    { kinds: ['No Kind'] },
+    { from: 'yesterday' },
+    { from: '2026-03-02', to: '2026-03-01' },
+    { persons: ['\ud800'] },
+  ])
+    expect(() => checkedFilter(wrong)).toThrow(
+      expect.objectContaining({ code: 'bad-request', details: { pointer: '/filter' } }),
+    )
+})
+
+test('by HTTP as by command, the states are those that a bag knows', () => {
+  expect([...exportStateField.options].sort()).toEqual([...exportStates].sort())
 })

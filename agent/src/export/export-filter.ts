@@ -1,8 +1,10 @@
+import { type ExportFilterView, Problem } from '@compliance-relay/shared/api'
 import {
   type ExportFilter,
   type ExportState,
   exportStates,
   type FilterList,
+  readFilter,
 } from '@compliance-relay/shared/bag'
 import { isKind, shown } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
@@ -61,6 +63,18 @@ export function filterOf(args: FilterArguments): ExportFilter {
   if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
     throw new UnusableInput('--from is before --to: as they are, no record is between them')
   return filter
+}
+
+/** The same for what was asked by HTTP. Throws `Problem` `bad-request`. */
+export function checkedFilter(asked: ExportFilterView): ExportFilter {
+  const { projects, devices, instruments, persons, kinds, states, from, to } = asked
+  try {
+    const named = { project: projects, device: devices, instrument: instruments, person: persons }
+    return readFilter({ ...filterOf({ ...named, kind: kinds, state: states, from, to }) })
+  } catch (error) {
+    if (!(error instanceof UnusableInput)) throw error
+    throw new Problem('bad-request', { pointer: '/filter' })
+  }
 }
 
 /** Why there is no bag, in words for whoever gave the options. */

@@ -1,4 +1,4 @@
-import { type Seal, sealBody } from '@compliance-relay/shared/bag'
+import { SEALED, type Seal, sealBody } from '@compliance-relay/shared/bag'
 import {
   checkNote,
   type Draft,
@@ -7,10 +7,12 @@ import {
   parseVkey,
   shown,
 } from '@compliance-relay/shared/trail'
+import { NotRecorded } from '../capture/recorder.ts'
 import type { Relay } from '../relay.ts'
 import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { softwareName } from '../version.ts'
+import { ExportRefused } from './export-refused.ts'
 
 /**
  * Seals an export: records what it is, who asked for it, and gives the head over that record to the notary. What is
@@ -49,12 +51,20 @@ export async function sealExport(
       `the running relay is ${softwareName} of ${org}, and the export is said to be made by ${shown(seal.software)} of ${shown(seal.organization)}: nothing was sealed`,
     )
   const body = { ...sealBody(seal), by }
-  const seq = await relay.recorder.record(() => ({
-    kind: 'export.sealed',
-    actor,
-    time: timestamp(Date.now()),
-    body,
-  }))
+  const seq = await record(relay, () => ({ kind: SEALED, actor, time: timestamp(Date.now()), body }))
   await relay.publish()
   return seq
+}
+
+/** Whoever asked waits for it: recorded later, it would be the seal on a bag that nobody has. */
+async function record({ recorder }: Relay, draft: () => Draft): Promise<number> {
+  try {
+    return await recorder.recordNow(draft)
+  } catch (error) {
+    if (!(error instanceof NotRecorded)) throw error
+    throw new ExportRefused(
+      'held',
+      `nothing can be recorded at the moment, so nothing was sealed: ${error.message}`,
+    )
+  }
 }

@@ -1,16 +1,13 @@
 import type { Sealed } from '@compliance-relay/shared/bag'
 import {
-  type Body,
   inclusionProof,
   type LeafStore,
   leafHash,
   parseCheckpoint,
   printTlogProof,
 } from '@compliance-relay/shared/trail'
-import { askRelay } from '../commands/ask-relay.ts'
 import type { Reading } from '../commands/reading.ts'
-import { dataFolder } from '../data-folder.ts'
-import { UnusableInput } from '../unusable-input.ts'
+import { ExportRefused } from './export-refused.ts'
 
 /** How long a head over the seal is waited for. */
 const HEAD_MILLISECONDS = 30_000
@@ -22,20 +19,17 @@ const LOOK_MILLISECONDS = 200
  */
 export async function sealAndProve(
   { store, trail }: Reading,
-  data: string,
-  body: Body,
+  seal: () => Promise<number>,
   { leaves, from }: { readonly leaves: LeafStore; readonly from: number },
 ): Promise<Sealed> {
-  const { seq } = (await askRelay(dataFolder(data), { command: 'export.seal', arguments: body })) as {
-    seq: number
-  }
+  const seq = await seal()
   const until = Date.now() + HEAD_MILLISECONDS
   for (;;) {
     const head = store.lastCheckpoint(trail.id)
     if (head !== undefined && head.size > seq && head.notarised !== null) break
     if (Date.now() > until) {
       if (head !== undefined && head.size > seq) break
-      throw new UnusableInput('the relay has signed no head over the seal: there is no export')
+      throw new ExportRefused('not-sealed', 'the relay has signed no head over the seal: there is no export')
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS))
   }

@@ -14,6 +14,9 @@ import { Writable } from 'node:stream'
 import { isBagFolder, ZipSink } from '@compliance-relay/shared/bag'
 import { UnusableInput } from '../unusable-input.ts'
 
+/** Told of each piece before it is written. Throws where there is no room for it. */
+export type Room = (sizeBytes: number) => void
+
 /**
  * Writes a bag into a file that is there under its name only once it is whole and on the disk; given up in the middle,
  * nothing is left. Throws `UnusableInput` where there is a file already, for an export is not written over another, and
@@ -22,6 +25,7 @@ import { UnusableInput } from '../unusable-input.ts'
 export async function writeZip<Result>(
   given: string,
   work: (sink: ZipSink) => Promise<Result>,
+  room?: Room,
 ): Promise<Result> {
   const file = resolve(given)
   requireFree(given, file)
@@ -36,7 +40,8 @@ export async function writeZip<Result>(
   }
   process.once('SIGINT', giveUp).once('SIGTERM', giveUp)
   try {
-    const sink = new ZipSink(Writable.toWeb(stream) as WritableStream<Uint8Array>, bagFolder(file))
+    const to = Writable.toWeb(stream) as WritableStream<Uint8Array>
+    const sink = new ZipSink(room === undefined ? to : within(to, room), bagFolder(file))
     const result = await Promise.race([work(sink), failed])
     await sink.close()
     fsyncSync(descriptor)
@@ -51,6 +56,19 @@ export async function writeZip<Result>(
     closeSync(descriptor)
     process.off('SIGINT', giveUp).off('SIGTERM', giveUp)
   }
+}
+
+/** The same stream, that asks for room first. */
+function within(to: WritableStream<Uint8Array>, room: Room): WritableStream<Uint8Array> {
+  const writer = to.getWriter()
+  return new WritableStream({
+    write: (piece) => {
+      room(piece.length)
+      return writer.write(piece)
+    },
+    close: () => writer.close(),
+    abort: (why) => writer.abort(why),
+  })
 }
 
 function requireFree(given: string, file: string): void {

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import type { TrailKeyView } from '@compliance-relay/shared/api'
 import {
+  type BagMaker,
   Claims,
   commonPasswords,
   DEFAULT_COST,
+  Exports,
   FeedTokens,
   IssuerKeys,
   type OpenIdConnect,
@@ -15,6 +18,7 @@ import {
 import type { Actor } from '@compliance-relay/shared/trail'
 import type { BadgeDesk } from '../badge-desk.ts'
 import type { Recorder } from '../capture/recorder.ts'
+import { trailKeys } from '../export/trail-keys.ts'
 import type { Note } from '../log.ts'
 import type { OpenedRelay } from '../open-relay.ts'
 import type { Outgoing } from '../outgoing/outgoing.ts'
@@ -38,6 +42,7 @@ export interface PeopleServicesOptions {
   readonly claims: ClaimBook
   readonly identity: OpenIdConnect
   readonly outgoing: Outgoing
+  readonly bags: BagMaker
   readonly settings: () => Settings
   /** Wall clock, and monotonic, milliseconds. */
   readonly wall: () => number
@@ -54,6 +59,8 @@ export interface PeopleServices {
   readonly pokes: TrailPokes
   readonly feedTokens: FeedTokens
   readonly subscriptions: Subscriptions
+  readonly exports: Exports
+  readonly trailKeys: () => readonly TrailKeyView[]
   /** Those the relay has, or once had. */
   readonly projects: () => readonly string[]
 }
@@ -94,8 +101,22 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
     pokes: new TrailPokes({ people, every }),
     feedTokens: new FeedTokens({ people, book: memory.feeds, projects, wall, now }),
     subscriptions: subscriptionsOf(people, options, projects),
+    exports: new Exports({
+      people,
+      maker: options.bags,
+      random,
+      wall,
+      now,
+      every,
+      onError: (error) => note('export-failed', { error }),
+    }),
+    trailKeys: () => trailKeys(opened.store.trails()),
     projects,
   }
+}
+
+function random(size: number): Uint8Array {
+  return new Uint8Array(randomBytes(size))
 }
 
 function signingOf(
@@ -134,7 +155,7 @@ function subscriptionsOf(
         return writer.head.size
       },
     },
-    random: (size) => new Uint8Array(randomBytes(size)),
+    random,
   })
 }
 

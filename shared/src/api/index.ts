@@ -1,5 +1,17 @@
 /** The language between the app, a workstation's relay and the server of record. */
 export { type Asked, type Client, type ContentRead, createClient, type Fetch } from './client.ts'
+export {
+  type ExportFailure,
+  type ExportFilterView,
+  type ExportStage,
+  type ExportView,
+  exportFailures,
+  exportStateField,
+  failureSentence,
+  type ReportForm,
+  reportForms,
+  type TrailKeyView,
+} from './exports.ts'
 export { isIssuer, isOnLoopback, isSafeAddress, isSubject } from './external-name.ts'
 export type { IdentityRule } from './identity-rule.ts'
 export {

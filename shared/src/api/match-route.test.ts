@@ -8,6 +8,7 @@ const examples = {
   trail: '0123456789abcdef',
   level: '0',
   tile: 'x001/x234/067.p/8',
+  export: '0123456789abcdef0123456789abcdef',
   code: 'last-administrator',
 }
 

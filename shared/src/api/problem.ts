@@ -37,6 +37,12 @@ const problems = {
     404,
     'There is no such feed token in force: relay feed-token list shows those there are.',
   ],
+  'export-unknown': [404, 'There is no such export; a bag is kept for 24 hours, or until the relay stops.'],
+  'export-unmade': [409, 'The bag is not made yet, or could not be made.'],
+  'report-failed': [
+    503,
+    'The copy could not be made: the relay is stopping, or its disk has too little room left.',
+  ],
   'cursor-unknown': [404, 'The cursor names no place in the trails of this relay: begin without a cursor.'],
   'key-unknown': [404, 'There is no such signing key in force.'],
   'held-overtaken': [
@@ -123,7 +129,7 @@ const problems = {
   ],
   throttled: [429, 'Too many attempts: wait before the next.'],
   'streams-full': [429, 'Too many streams are open at this moment: close another one first.'],
-  busy: [429, 'Too many people are signing in at this moment: try again in a few seconds.'],
+  busy: [429, 'Too many wait for this at the moment: try again in a few seconds.'],
   'trail-damaged': [
     500,
     'The trail does not hold what its checkpoint says: it is damaged. Run relay verify --data.',

@@ -62,6 +62,7 @@ export const parameters = {
     form: '(?:x[0-9]{3}/){0,5}[0-9]{3}(?:\\.p/[0-9]{1,3})?',
     says: 'Which tile, as C2SP tlog-tiles writes it: `x001/x234/067`, or `x001/x234/067.p/8` of one that is not full.',
   },
+  export: { form: '[0-9a-f]{32}', says: 'Which export, by the id that asking for it gave.' },
   code: { form: '[a-z]+(?:-[a-z]+)*', says: 'Code of a refusal.' },
 } as const satisfies { readonly [name: string]: { readonly form: string; readonly says: string } }
 export type Parameter = keyof typeof parameters

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exportRoutes } from './exports.ts'
 import { feedRoutes } from './feed-routes.ts'
 import type { Action } from './policy.ts'
 import type { ProblemCode } from './problem.ts'
@@ -552,6 +553,7 @@ export const routes = {
   },
   ...readingRoutes,
   ...feedRoutes,
+  ...exportRoutes,
   readProblemPage: {
     method: 'GET',
     path: '/problems/:code',

@@ -13,6 +13,15 @@ export {
 export type { ClaimantBook } from './claimant-book.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
 export { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from './crockford.ts'
+export {
+  type BagMaker,
+  type BagToMake,
+  ExportFailed,
+  type ExportFile,
+  type MadeBag,
+  type SealedFor,
+} from './exports/bag-maker.ts'
+export { Exports } from './exports/exports.ts'
 export { Feed } from './feed/feed.ts'
 export { carriedFeedTokens } from './feed/feed-token-book.ts'
 export { FeedTokens } from './feed/feed-tokens.ts'

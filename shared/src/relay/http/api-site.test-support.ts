@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { type Client, createClient, type PathParameters, pathOf, type RouteName } from '../../api/index.ts'
 import { Claims } from '../claims.ts'
+import { exportsOf, PlannedBags } from '../exports/exports-site.test-support.ts'
 import { Feed } from '../feed/feed.ts'
 import { FeedTokens } from '../feed/feed-tokens.ts'
 import { IssuerKeys } from '../identity/issuer-keys.ts'
@@ -29,6 +30,7 @@ export class ApiSite {
   readonly trail = new GrowingTrail(readableTrail).grow(readable).sign().grow(1)
   readonly time = new Ticking()
   readonly feed: Feed
+  readonly bags = new PlannedBags()
   readonly options: RelayApiOptions
   readonly app: Hono
 
@@ -59,6 +61,8 @@ export class ApiSite {
         now: () => site.disk.now,
       }),
       subscriptions: subscriptionsOf(site),
+      exports: exportsOf(site, this.bags),
+      trailKeys: () => [{ trail: readableTrail, key: 'a key line', fingerprint: '0'.repeat(64) }],
       projects: () => projects,
       origins,
       device: 'local',
@@ -123,6 +127,7 @@ export function pathFor(name: RouteName, id = 'jdoe', more: PathParameters = {})
     trail: trailId(readableTrail),
     level: '0',
     tile: '001',
+    export: '0'.repeat(32),
     code: 'forbidden',
     ...more,
   })

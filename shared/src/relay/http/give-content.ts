@@ -17,7 +17,18 @@ export type Given =
       readonly isPacked?: boolean
     }
   /** Begun only if it is listened to. */
-  | { readonly stream: () => ReadableStream<Uint8Array> }
+  | {
+      readonly stream: () => ReadableStream<Uint8Array>
+      readonly mediaType?: string
+      readonly file?: GivenFile
+    }
+
+/** To be saved under this name, and never shown in place: nothing in it runs as a page of the relay. */
+export interface GivenFile {
+  /** Letters, digits, dots and hyphens only: it stands in a header. */
+  readonly name: string
+  readonly sizeBytes: number
+}
 
 /** Packing is done by Node's four threads for files, which captures need: so many of them at a time, at the lowest effort. */
 const PACKED_AT_ONCE_MAX = 2
@@ -34,12 +45,15 @@ export class ContentGiver {
   async answer(request: Request, content: Content, given: Given): Promise<Response> {
     const isHead = request.method === 'HEAD'
     const type = { 'content-type': content.mediaTypes[0] ?? '' }
-    if ('stream' in given) return new Response(isHead ? null : given.stream(), { headers: type })
+    if ('stream' in given) {
+      const headers = { ...type, ...typeOf(given), ...(given.file === undefined ? {} : savedAs(given.file)) }
+      return new Response(isHead ? null : given.stream(), { headers })
+    }
     const { bytes, mediaType, isPacked, varies = isPacked === true ? 'accept-encoding' : undefined } = given
     const packs = isPacked === true && this.#packsFor(request, bytes)
     const headers = {
       ...type,
-      ...(mediaType === undefined ? {} : { 'content-type': mediaType }),
+      ...typeOf({ mediaType }),
       ...(varies === undefined ? {} : { vary: varies }),
       ...(given.caching === undefined
         ? {}
@@ -66,6 +80,16 @@ export class ContentGiver {
       this.#packing--
     }
   }
+}
+
+function typeOf({ mediaType }: { readonly mediaType?: string | undefined }): Record<string, string> {
+  return mediaType === undefined ? {} : { 'content-type': mediaType }
+}
+
+/** RFC 6266. Throws an Error for a name that is none: ours are made of ids and days. */
+function savedAs({ name, sizeBytes }: GivenFile): Record<string, string> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/.test(name)) throw new Error('a file has a name for every system')
+  return { 'content-disposition': `attachment; filename="${name}"`, 'content-length': String(sizeBytes) }
 }
 
 /** Strong (RFC 9110, 8.8.3): of the very bytes, so packed ones have another. */

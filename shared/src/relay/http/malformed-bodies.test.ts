@@ -64,6 +64,8 @@ const fields: { readonly [field: string]: unknown } = {
   subscription: 's1',
   what: 'records',
   to: { webhook: 'https://lims.lab.example/hook' },
+  // Whose records are asked for, and of when: nothing of who asks, or when.
+  filter: { projects: ['P-17'], persons: ['asmith'], from: '2026-03-02' },
   // From where on is sent again, not where anything is recorded.
   from: { trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 },
 }

@@ -13,12 +13,14 @@ import {
   type RouteName,
   roles,
   SIGNED_LISTED_MAX,
+  type TrailKeyView,
   UNCLAIMED_LISTED_MAX,
 } from '../../api/index.ts'
 import { fromUtf8, type Signer } from '../../trail/index.ts'
 import type { Account } from '../accounts/account.ts'
 import { foldedUserId } from '../accounts/user-id.ts'
 import type { Claims } from '../claims.ts'
+import type { Exports, GivenExport } from '../exports/exports.ts'
 import type { Feed, FeedHolder } from '../feed/feed.ts'
 import { usualKinds } from '../feed/feed-scope.ts'
 import type { FeedToken } from '../feed/feed-token-book.ts'
@@ -46,6 +48,9 @@ export interface RouteHost {
   readonly feed: Feed
   readonly feedTokens: FeedTokens
   readonly subscriptions: Subscriptions
+  readonly exports: Exports
+  /** The keys of its trails, oldest first, with their fingerprints. */
+  readonly trailKeys: () => readonly TrailKeyView[]
   /** The projects the relay has, or once had. */
   readonly projects: () => readonly string[]
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
@@ -87,7 +92,7 @@ export type RouteHandlers = {
 
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
 export function routeHandlers(host: RouteHost): RouteHandlers {
-  const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens } = host
+  const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens, exports } = host
   const { device, version, trail, origins, signer, wall } = host
   // Whoever asks is not asked who they are: it is made once.
   const document = openApiDocument(version)
@@ -244,6 +249,19 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       await feedTokens.revoke(caller, body.token, body.reason)
     },
 
+    listTrailKeys: () => ({ keys: [...host.trailKeys()] }),
+    startExport: ({ caller, body: { filter, reason } }) => ({
+      export: exports.start(caller, { filter, reason }),
+    }),
+    listExports: ({ caller }) => ({ exports: [...exports.list(caller)] }),
+    readExport: ({ caller, export: id }) => ({ export: exports.read(caller, id) }),
+    readBag: ({ caller, export: id }) => savedAs(exports.bag(caller, id), 'application/zip'),
+    readReport: async ({ caller, export: id, query: { form = 'pdf' } }) =>
+      savedAs(
+        await exports.report(caller, id, form),
+        form === 'pdf' ? 'application/pdf' : 'text/html; charset=utf-8',
+      ),
+
     listAccounts: ({ query: { after, limit = String(ACCOUNTS_LISTED_MAX) } }) => {
       const all = people.accounts()
       const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
@@ -298,6 +316,10 @@ function feedHolder(
   if (caller === undefined) throw new Problem('unauthenticated')
   const scope = { kinds: usualKinds, projects: undefined }
   return { id: caller.session.id, scope, stillMay: () => people.stillMay(caller, 'feed.read') }
+}
+
+function savedAs({ name, sizeBytes, stream }: GivenExport, mediaType: string): Given {
+  return { stream, mediaType, file: { name, sizeBytes } }
 }
 
 function tileGiven({ bytes, isFull }: TileGiven): Given {

@@ -1,0 +1,72 @@
+import { createReadStream } from 'node:fs'
+import {
+  fingerprintOf,
+  MANIFEST,
+  type PrintedCopy,
+  printedCopy,
+  printedPage,
+  type Trust,
+  verifyBag,
+  type ZipBag,
+} from '@compliance-relay/shared/bag'
+import { hex, sha256InPieces, utf8 } from '@compliance-relay/shared/trail'
+import { openBag } from '../verify-bag-command.ts'
+
+export type PrintedForm = 'pdf' | 'html'
+
+/**
+ * Prints a copy of a sealed export to read, verified first: every page says what was found. `write` is given its pieces. Rejects with what it rejects with, or `UnusableInput` for what is no zip.
+ */
+export async function printExport<Result>(
+  file: string,
+  trust: Trust,
+  form: PrintedForm,
+  write: (pieces: AsyncIterable<Uint8Array>, report: Report) => Promise<Result>,
+): Promise<Result> {
+  const bag = await openBag(file)
+  try {
+    const report = await verifyBag(bag, { trust })
+    const facts = {
+      manifest: await digestOf(manifestIn(bag)),
+      file: await digestOf(createReadStream(file)),
+      trusted: trustedLines(trust),
+    }
+    return await write(await printed[form](await printedCopy(bag, report, facts)), report)
+  } finally {
+    await bag.close()
+  }
+}
+
+type Report = Awaited<ReturnType<typeof verifyBag>>
+
+/** What makes a PDF is large, and loaded by nothing else. */
+const printed: {
+  readonly [form in PrintedForm]: (copy: PrintedCopy) => Promise<AsyncIterable<Uint8Array>>
+} = {
+  pdf: async (copy) => (await import('../printing/pdf.ts')).printedPdf(copy),
+  html: async (copy) => bytesOf(printedPage(copy)),
+}
+
+async function* bytesOf(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield utf8(piece)
+}
+
+function trustedLines(trust: Trust): readonly string[] {
+  if ('fingerprints' in trust)
+    return trust.fingerprints.map((one) => `fingerprint ${one.replace(/[\s:]/g, '').toLowerCase()}`)
+  const { logs, witnesses, quorum } = trust.policy
+  const keys = [...logs, ...witnesses].map(
+    ({ verifier }) => `policy ${verifier.name} ${fingerprintOf(verifier.vkey)}`,
+  )
+  return [...keys, `policy quorum ${quorum}`]
+}
+
+async function* manifestIn(bag: ZipBag): AsyncGenerator<Uint8Array> {
+  if (bag.files.some(({ name }) => name === MANIFEST)) yield* bag.read(MANIFEST)
+}
+
+export async function digestOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const digest = sha256InPieces()
+  for await (const piece of pieces) digest.update(piece)
+  return hex(digest.digest())
+}

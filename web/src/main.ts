@@ -157,7 +157,7 @@ async function look(gather: () => Promise<readonly DroppedFile[]>): Promise<void
 }
 
 function withheldIn(result: Checked | undefined): number {
-  return result?.report.trails.reduce((sum, { withheld }) => sum + withheld, 0) ?? 0
+  return result?.report.trails.reduce((sum, { withheld = 0 }) => sum + withheld, 0) ?? 0
 }
 
 /** The same JSON as of `relay verify --json`. */

@@ -1,4 +1,4 @@
-import { fromUtf8, hex, sha256, sha256InPieces } from '../trail/index.ts'
+import { fromUtf8, hex, LINE_BYTES_MAX, sha256, sha256InPieces } from '../trail/index.ts'
 import { type BagInfo, parseBagInfo } from './bag-info.ts'
 import { type BagSource, wholeOf } from './bag-source.ts'
 import { BagUnreadable } from './faults.ts'
@@ -10,13 +10,23 @@ import {
   fixedPayload,
   MANIFEST,
   payloadName,
+  SEAL,
+  SEAL_LEAVES,
+  SEAL_PROOF,
   TAG_MANIFEST,
   tagFiles,
 } from './layout.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 
-/** Larger than any tag file: one line for each checkpoint of each trail, and one hash for each record of a busy minute. */
-export const TAG_BYTES_MAX = 64 << 20
+/** A hash for each record that came while an export was made, however busy the hour. */
+const SEAL_LEAVES_BYTES_MAX = 64 << 20
+/** More than a line for each of all the trails a bag can have. */
+const INFO_BYTES_MAX = 256 << 10
+/** A note, and a hash for each level of a tree. */
+const PROOF_BYTES_MAX = 128 << 10
+/** A digest and a name, of the longest there is. */
+const MANIFEST_BYTES_MAX_EACH_FILE = 300
+const BAGIT_BYTES_MAX = 1_024
 
 /** A note has fewer. */
 export const CHECKPOINT_BYTES_MAX = 65_536
@@ -57,7 +67,8 @@ export async function checkFiles(
   const tags = new Map<string, Uint8Array>()
   for (const name of [...tagFiles, TAG_MANIFEST])
     if (there.has(name)) {
-      const bytes = await readable(name, findings, () => wholeOf(source, name, TAG_BYTES_MAX))
+      const most = tagBytesMax(name, names.length)
+      const bytes = await readable(name, findings, () => wholeOf(source, name, most))
       if (bytes !== undefined) tags.set(name, bytes)
     }
   const textOf = (name: string): string | undefined => {
@@ -84,6 +95,24 @@ export async function checkFiles(
     digests,
     info: info === undefined ? undefined : findings.read(BAG_INFO, () => parseBagInfo(info)),
     bytes,
+  }
+}
+
+/** What is larger is no such file, and is not held in memory to find out: a zip of some bytes can have a file of millions. */
+function tagBytesMax(name: string, files: number): number {
+  switch (name) {
+    case BAGIT:
+      return BAGIT_BYTES_MAX
+    case BAG_INFO:
+      return INFO_BYTES_MAX
+    case SEAL:
+      return LINE_BYTES_MAX + 1
+    case SEAL_PROOF:
+      return PROOF_BYTES_MAX
+    case SEAL_LEAVES:
+      return SEAL_LEAVES_BYTES_MAX
+    default:
+      return files * MANIFEST_BYTES_MAX_EACH_FILE
   }
 }
 

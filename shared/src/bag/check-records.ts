@@ -19,13 +19,18 @@ import type { CheckedTrail } from './check-trails.ts'
 import { csvHeader, csvRow } from './csv.ts'
 import { entriesIn } from './entries-in.ts'
 import type { BagFindings } from './findings.ts'
-import { RECORDS } from './layout.ts'
+import { CSV, RECORDS } from './layout.ts'
 import type { Seal } from './seal.ts'
 
 export interface CheckedRecords {
-  readonly count: number
+  /** Lines of records.json that were read as records: of too many, one more than there may be. */
+  readonly read: number
   /** By trail: how many of its records are in the bag. */
   readonly disclosed: ReadonlyMap<string, number>
+  /** All records that were sealed are there, each at its place: so the others of each trail are withheld. */
+  readonly isWhole: boolean
+  /** Each cell of the table is what the records say. */
+  readonly isTable: boolean
   /** E-signatures in the bag that verify. */
   readonly statements: number
 }
@@ -46,7 +51,8 @@ const RECORDS_BETWEEN = 1_000
 
 /**
  * Every record in the bag: it is the one at its place in its trail, in order, asked for, and what is signed in it verifies.
- * The table is made again from the records on the way; where it is another, its lines are looked through.
+ * The table is made again from the records on the way; where it is another, its lines are looked through. More lines than
+ * there can be records are not read, however many they are.
  */
 export async function checkRecords(
   source: BagSource,
@@ -68,24 +74,38 @@ export async function checkRecords(
   const table = sha256InPieces()
   table.update(csvHeader)
   const one = new RecordsOfTrail(seal, trails, policy, findings, onRecord)
+  const places = [...trails.values()].reduce((sum, { leaves }) => sum + leaves.size, 0)
+  const most = Math.min(seal.count, places)
   let count = 0
   for await (const { line, at } of entriesIn(source, findings, read)) {
     count++
+    if (count > most) break
     if (count % RECORDS_BETWEEN === 0) checked(count)
     // What is no entry is a finding already, and has no row: then the table is another, and is looked through.
     const record = one.check(line, at)
     if (record !== undefined) table.update(csvRow(record, fromUtf8(line)))
   }
   one.end()
-  if (count !== seal.count)
-    findings.add({ code: 'record-count', file: RECORDS, expected: String(seal.count), found: String(count) })
-  if (csvDigest !== undefined && hex(table.digest()) !== csvDigest) await findInTable(source, findings)
-  return { count, disclosed: one.disclosed, statements: one.statements }
+  const isMore = count > most
+  if (isMore || count !== seal.count) {
+    const found = isMore ? `more than ${most}` : String(count)
+    findings.add({ code: 'record-count', file: RECORDS, expected: String(seal.count), found })
+  }
+  const expected = hex(table.digest())
+  const isTable = csvDigest === expected
+  // Beside records that are too many no row is looked for.
+  if (csvDigest !== undefined && !isTable && isMore)
+    findings.add({ code: 'csv-changed', file: CSV, expected, found: csvDigest })
+  else if (csvDigest !== undefined && !isTable) await findInTable(source, findings)
+  const { disclosed, statements, isInOrder } = one
+  const there = [...disclosed.values()].reduce((sum, number) => sum + number, 0)
+  return { read: count, disclosed, statements, isTable, isWhole: there === seal.count && isInOrder }
 }
 
 class RecordsOfTrail {
   readonly disclosed = new Map<string, number>()
   statements = 0
+  isInOrder = true
   readonly #seal: Seal
   readonly #onRecord: ((seen: SeenRecord) => void) | undefined
   readonly #askedFor: AskedFor
@@ -158,10 +178,13 @@ class RecordsOfTrail {
 
   #checkOrder(trail: string, seq: number, found: Found): void {
     const before = this.#before
-    if (before?.trail === trail && seq <= before.seq)
-      found('record-order', `a seq above ${before.seq}`, String(seq))
+    const wrong = (expected: string, what: string): void => {
+      this.isInOrder = false
+      found('record-order', expected, what)
+    }
+    if (before?.trail === trail && seq <= before.seq) wrong(`a seq above ${before.seq}`, String(seq))
     if (before !== undefined && before.trail !== trail) this.#ended.add(before.trail)
-    if (this.#ended.has(trail)) found('record-order', 'each trail in one piece', `more of ${trail}`)
+    if (this.#ended.has(trail)) wrong('each trail in one piece', `more of ${trail}`)
     this.#before = { trail, seq }
   }
 

@@ -3,7 +3,6 @@ import {
   type Entry,
   equalBytes,
   fromHex,
-  fromUtf8,
   HASH_BYTES,
   type Hash,
   hex,
@@ -146,10 +145,13 @@ export function checkHistory(
     })
     return false
   }
-  const more = findings.read(SEAL_LEAVES, () => readLeaves(fromUtf8(bytes)), 'file-form')
-  if (more === undefined) return false
-  const all = frontierOf(leaves)
-  for (const leaf of more) all.append(leaf)
+  const more = () => {
+    const tree = frontierOf(leaves)
+    for (const leaf of leavesIn(bytes)) tree.append(leaf)
+    return tree
+  }
+  const all = findings.read(SEAL_LEAVES, more, 'file-form')
+  if (all === undefined) return false
   const { size, root } = proof.checkpoint
   const isShown = all.size === size && equalBytes(all.root(), root)
   if (!isShown)
@@ -163,11 +165,18 @@ export function checkHistory(
   return isShown
 }
 
-/** One hash of 32 bytes a line, in hexadecimal. Throws `BagFormError`. */
-export function readLeaves(text: string): Hash[] {
-  const lines = text.split('\n')
-  if (lines.pop() !== '') throw new BagFormError('a final newline', 'none')
-  return lines.map(readLeaf)
+/** Of a hash in hexadecimal, and its newline. */
+const LEAF_LINE_BYTES = 2 * HASH_BYTES + 1
+
+/** One hash of 32 bytes a line, in hexadecimal. Throws `BagFormError` at the first that is none. */
+export function* leavesIn(bytes: Uint8Array): Generator<Hash> {
+  const decoder = new TextDecoder()
+  for (let at = 0; at < bytes.length; at += LEAF_LINE_BYTES) {
+    const line = bytes.subarray(at, at + LEAF_LINE_BYTES)
+    if (line.length < LEAF_LINE_BYTES || line.at(-1) !== 0x0a)
+      throw new BagFormError('a leaf a line', 'another line')
+    yield readLeaf(decoder.decode(line.subarray(0, -1)))
+  }
 }
 
 export function readLeaf(line: string): Hash {

@@ -3,6 +3,7 @@ import {
   base64,
   equalBytes,
   fromUtf8,
+  GIVEN_OF_EACH_CODE,
   hex,
   type LeafStore,
   memoryLeafStore,
@@ -99,6 +100,7 @@ async function readLeavesOf(
   const leaves = memoryLeafStore()
   const decoder = new TextDecoder()
   let number = 0
+  let strange = 0
   for await (const lines of linesIn(source.read(file), 128))
     for (const line of lines) {
       number++
@@ -117,6 +119,8 @@ async function readLeavesOf(
       const leaf = findings.read(file, () => readLeaf(decoder.decode(line)), undefined, number)
       // What is no leaf takes the place of one: the next keep their places.
       leaves.append(leaf ?? new Uint8Array(32))
+      // Each beyond those that are given is one more of the same, and there can be millions.
+      if (leaf === undefined && ++strange > GIVEN_OF_EACH_CODE) return leaves
     }
   if (number === 0) findings.add({ code: 'file-form', file, trail, expected: 'leaves', found: 'none' })
   return leaves

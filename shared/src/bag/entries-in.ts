@@ -33,8 +33,9 @@ export async function* entriesIn(
         continue
       }
       if (isClosed) {
+        // However many there are: one is too many.
         form(at, 'nothing after ]', 'a line')
-        continue
+        return
       }
       if (line.length === 1 && line[0] === CLOSE) {
         if (last !== undefined) yield last

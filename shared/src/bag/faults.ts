@@ -32,6 +32,9 @@ export const bagFaults = {
   'bag-older': 'the trail has gone on since this bag was made: you have a newer checkpoint than it knows',
 } as const
 
+/** What is found in place of a key that is known from outside of a bag, where nothing was given. */
+export const NOTHING_GIVEN = 'none was given'
+
 export type BagFaultCode = keyof typeof bagFaults
 
 /** One thing wrong with a bag: which file, and where in it. */

@@ -1,8 +1,8 @@
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
 import type { ProvedTime } from './check-time-stamps.ts'
-import { type BagFinding, type BagUnreadable, bagFaults } from './faults.ts'
+import { type BagFinding, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
-import type { BagReport, TrailInBag } from './verify-bag.ts'
+import type { BagReport, SealedBy, TrailInBag } from './verify-bag.ts'
 
 /*
  * What verifying a bag has shown, in words: the same on a terminal and on the offline page, so that nobody has to ask
@@ -25,33 +25,81 @@ export function reportText(file: string, report: BagReport): string {
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
-/** What the bag is, a name and a value each. Of one whose seal does not hold, the first line says that it is no evidence. */
-export function bagFacts({ sealed, trails }: BagReport): readonly (readonly [name: string, value: string])[] {
-  const seal =
-    sealed === undefined
-      ? ([['sealed', 'no: nothing in it is evidence']] as const)
-      : ([
-          [
-            'sealed',
-            `${sealed.holds ? 'yes' : 'NO: nothing in it is evidence'}, record ${sealed.seq} of ${sealed.trail}`,
-          ],
-          ['asked for by', `${sealed.actor.name} (${sealed.actor.id}), ${sealed.time} by the relay's clock`],
-          ['reason', sealed.reason],
-          ['what', filterText(sealed.filter)],
-        ] as const)
+export type NamedFacts = readonly (readonly [name: string, value: string])[]
+
+/**
+ * What the bag is, a name and a value each. Of one whose seal does not hold, the first line says that it is no evidence,
+ * and what follows is only what it says of itself.
+ */
+export function bagFacts({ sealed, trails }: BagReport): NamedFacts {
+  if (sealed === undefined) return [['sealed', 'no: nothing in it is evidence']]
+  if (!sealed.holds)
+    return [
+      ['sealed', 'NO: nothing in it is evidence. This is what it says of itself, and none of it is shown:'],
+      ...saidOfItself(sealed, trails).map((said) => ['it says', said] as const),
+    ]
   return [
-    ...seal,
+    ['sealed', `yes, record ${sealed.seq} of ${sealed.trail}`],
+    ['asked for by', `${sealed.actor.name} (${sealed.actor.id}), ${sealed.time} by the relay's clock`],
+    ['reason', sealed.reason],
+    ['what', filterText(sealed.filter)],
     ...trails.flatMap((trail) => [
       ['trail', trailText(trail)] as const,
       ...trail.witnessed.map(
         ({ name, seconds }) => ['seen by', witnessText(name, seconds, trail.covered)] as const,
       ),
     ]),
+    ...afterTexts(sealed).map((text) => ['after', text] as const),
+    ...sealed.leftOut.map((trail) => ['left out', leftOutText(trail)] as const),
   ]
 }
 
+/** What a bag whose seal does not hold says of itself. */
+export function saidOfItself(
+  { seq, trail, actor, time, reason, filter, leftOut }: SealedBy,
+  trails: readonly TrailInBag[],
+): readonly string[] {
+  return [
+    `sealed by record ${seq} of ${trail}`,
+    `asked for by ${actor.name} (${actor.id}), ${time}`,
+    `reason: ${reason}`,
+    `what: ${filterText(filter)}`,
+    ...trails.map((one) => `trail ${one.trail}: ${one.size} records`),
+    ...leftOut.map((one) => `left out: ${one}`),
+  ]
+}
+
+/** Of a trail of the relay that is not in the bag. */
+export function leftOutText(trail: string): string {
+  return `${trail}: the relay says that it does not verify, or that nobody signed a head of it`
+}
+
+/** How many records came after what is in the bag. */
+export function afterTexts({ after }: SealedBy): readonly string[] {
+  if (after === undefined) return []
+  const { untilSeal, untilHead } = after
+  const were = untilSeal === 1 ? 'record was' : 'records were'
+  return [
+    untilSeal === 0
+      ? 'no record was made after the exported head, up to the seal'
+      : `${untilSeal} ${were} made after the exported head, up to the seal; ${untilSeal === 1 ? 'it is' : 'they are'} not in the bag`,
+    `${untilHead} up to the head under which the seal is shown, the seal itself among them`,
+  ]
+}
+
+/** How many records of a trail are in the bag. What is only missing is not withheld. */
+export function thereText({
+  disclosed,
+  size,
+  withheld,
+}: Pick<TrailInBag, 'disclosed' | 'size'> & { readonly withheld: number | undefined }): string {
+  return withheld === undefined
+    ? `${disclosed} of ${size} records were read at their places, and not all that were sealed`
+    : `${disclosed} of ${size} records, ${withheld} withheld`
+}
+
 function trailText({ trail, disclosed, size, withheld, checkpoints, covered }: TrailInBag): string {
-  return `${trail}: ${disclosed} of ${size} records, ${withheld} withheld; ${
+  return `${trail}: ${thereText({ disclosed, size, withheld })}; ${
     checkpoints === 1 ? 'one checkpoint holds, of' : `${checkpoints} checkpoints hold, the largest of`
   } ${covered} records`
 }
@@ -82,6 +130,8 @@ export function findingText({ code, file, line, seq, trail, expected, found }: B
     ...(seq === undefined ? [] : [`record ${seq}`]),
     ...(trail === undefined ? [] : [trail]),
   ].join(', ')
+  if (code === 'policy-unknown' && found === NOTHING_GIVEN)
+    return { code, place, sentence: 'nothing was given that says whose word counts', expected, found }
   const sentence =
     code in bagFaults ? bagFaults[code as keyof typeof bagFaults] : sentenceOf(code as FindingCode)
   return { code, place, sentence, expected, found }
@@ -92,10 +142,15 @@ export function omittedText(code: string, count: number): string {
   return `${code}, ${count} times`
 }
 
-export function checkedTexts({ checked, trails }: BagReport): readonly string[] {
+export function checkedTexts({ checked, sealed, trails }: BagReport): readonly string[] {
+  // Against what no seal holds nothing is checked: it was read, and agrees with itself or does not.
+  if (sealed?.holds !== true)
+    return [
+      `nothing against a seal that holds; ${checked.files} files were read, with ${checked.bytes} bytes of payload`,
+    ]
   return [
     `${checked.files} files, ${checked.bytes} bytes, against the manifest, and that against the seal`,
-    `${checked.records} records at their places, and each cell of the table`,
+    `${checked.records} records at their places${checked.table ? ', and each cell of the table' : ''}`,
     ...(checked.statements > 0
       ? [`${checked.statements} ${checked.statements === 1 ? 'e-signature' : 'e-signatures'}`]
       : []),
@@ -141,7 +196,11 @@ export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {
   const isOnly = (code: BagFinding['code']) => findings.every((one) => one.code === code)
   if (isOnly('bag-older')) return `${number}: it is as it was sealed, and older than the checkpoint you have.`
   if (isOnly('policy-unknown'))
-    return `${number}: the fingerprints given are not those of its keys, so nothing is said about the bag.`
+    return `${number}: ${
+      findings.some(({ found }) => found === NOTHING_GIVEN)
+        ? 'nothing was given that says whose word counts'
+        : 'the fingerprints given are not those of its keys'
+    }, so nothing is said about the bag.`
   return `${number}: this bag is not as it was sealed, or not by whom you trust.`
 }
 

@@ -4,7 +4,6 @@ import {
   type Checkpoint,
   equalBytes,
   type FindingCode,
-  FormatError,
   fromUtf8,
   hex,
   type Policy,
@@ -15,18 +14,20 @@ import {
 import type { BagInfo } from './bag-info.ts'
 import { type BagSource, wholeOf } from './bag-source.ts'
 import { checkFiles, readable } from './check-files.ts'
-import { checkRecords, type SeenRecord } from './check-records.ts'
-import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, readLeaves } from './check-seal.ts'
+import { type CheckedRecords, checkRecords, type SeenRecord } from './check-records.ts'
+import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, leavesIn } from './check-seal.ts'
 import type { ProvedTime } from './check-time-stamps.ts'
 import { type CheckedTrail, checkTrails } from './check-trails.ts'
 import { checkWords } from './check-words.ts'
-import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
+import { type BagFaultCode, type BagFinding, BagFormError, NOTHING_GIVEN } from './faults.ts'
 import { BagFindings } from './findings.ts'
 import { frontierOf } from './frontier-of.ts'
-import { CSV, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
+import { BAG_INFO, CSV, MANIFEST, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
 import type { Seal } from './seal.ts'
 
 const POLICY_BYTES_MAX = 65_536
+/** Of the fingerprints that were given so many are said in a finding. */
+const GIVEN_SAID_MAX = 4
 
 /** Whose word is taken for the heads in a bag. It comes from outside of the bag: what lies in it vouches for nothing. */
 export type Trust =
@@ -54,13 +55,20 @@ export interface BagOptions {
 export interface BagReport {
   readonly findings: readonly BagFinding[]
   readonly omitted: readonly { readonly code: string; readonly count: number }[]
+  /** What the bag says of itself; undefined unless the seal holds, and says the same. */
   readonly info: BagInfo | undefined
   readonly sealed: SealedBy | undefined
   readonly trails: readonly TrailInBag[]
   readonly checked: {
+    /** Files that could be read, and how many bytes of payload there are in them. */
     readonly files: number
     readonly bytes: number
+    /** Records at their places. */
     readonly records: number
+    /** Lines of the file of records that were looked at: those after them are too many. */
+    readonly lines: number
+    /** Each cell of the table is what the records say. */
+    readonly table: boolean
     /** E-signatures that verify. */
     readonly statements: number
   }
@@ -75,6 +83,15 @@ export interface SealedBy {
   readonly actor: { readonly id: string; readonly name: string }
   readonly filter: Seal['filter']
   readonly reason: string
+  /** How many records the bag has. */
+  readonly count: number
+  /** Trails of the relay that are not in the bag. */
+  readonly leftOut: readonly string[]
+  /**
+   * How many records of the seal's own trail came after what was exported, up to the seal, and up to the head under which
+   * it is shown. They are not in the bag. Undefined if the seal is not shown to be in the history of the records.
+   */
+  readonly after: { readonly untilSeal: number; readonly untilHead: number } | undefined
   /** True if the seal is in its trail under a head that is signed as it has to be, and binds the files of this bag. */
   readonly holds: boolean
 }
@@ -83,7 +100,8 @@ export interface TrailInBag {
   readonly trail: string
   readonly size: number
   readonly disclosed: number
-  readonly withheld: number
+  /** Undefined if the records in the bag are not those that were sealed: what is missing then is not withheld. */
+  readonly withheld?: number
   readonly checkpoints: number
   readonly covered: number
   readonly witnessed: readonly { readonly name: string; readonly seconds: number }[]
@@ -127,7 +145,8 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   }
   const policy = await policyOf(source, digests, options.trust, findings)
   const checked = checkSeal(tags, policy, findings)
-  if (checked === undefined) return reportOf(findings, { info, bytes, files: all.files.length })
+  const filesRead = tags.size + digests.size
+  if (checked === undefined) return reportOf(findings, { info, bytes, files: filesRead })
   const { seal } = checked
   checkWords(files, checked, findings)
   const trails = await checkTrails(source, seal.trails, policy, options.timeStamps, findings)
@@ -145,7 +164,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
         findings,
         { read, checked: (number) => options.onRecords?.(number, seal.count) },
       )
-    : { count: 0, disclosed: new Map<string, number>(), statements: 0 }
+    : NO_RECORDS
   for (const head of options.newest ?? []) {
     if (policy !== undefined) checkSignatures(head, policy, GIVEN, findings)
     const root = rootAt(head, checked, trails, tags.get(SEAL_LEAVES))
@@ -175,20 +194,42 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
   }
   const inBag = [...trails.values()].map(({ leaves: _, root: __, ...one }) => {
     const disclosed = records.disclosed.get(one.trail) ?? 0
-    return { ...one, disclosed, withheld: one.size - disclosed }
+    return { ...one, disclosed, ...(records.isWhole ? { withheld: one.size - disclosed } : {}) }
   })
-  const withheld = inBag.reduce((sum, one) => sum + one.withheld, 0)
+  const withheld = inBag.reduce((sum, one) => sum + (one.withheld ?? 0), 0)
   if (Object.keys(seal.filter).length === 0 && withheld > 0)
     findings.add({ code: 'record-count', file: RECORDS, expected: 'all records', found: `${withheld} fewer` })
+  // What is not there is bound by nothing.
+  const isBound = tags.has(MANIFEST) && tags.has(BAG_INFO)
   return reportOf(findings, {
     info,
     bytes,
-    files: all.files.length,
+    files: filesRead,
     checked,
-    isShown: policy !== undefined && isInHistory,
+    isShown: policy !== undefined && isInHistory && isBound,
+    after: isInHistory ? afterOf(checked, trails) : undefined,
     trails: inBag,
     records,
   })
+}
+
+/** Of a file of records that cannot be read. */
+const NO_RECORDS: CheckedRecords = {
+  read: 0,
+  disclosed: new Map(),
+  statements: 0,
+  isWhole: false,
+  isTable: false,
+}
+
+function afterOf(
+  { entry, proof }: CheckedSeal,
+  trails: ReadonlyMap<string, CheckedTrail>,
+): SealedBy['after'] | undefined {
+  const { trail, seq } = entry.record
+  const size = trails.get(trail)?.leaves.size
+  if (size === undefined || proof === undefined) return undefined
+  return { untilSeal: Math.max(0, seq - size), untilHead: proof.checkpoint.size - size }
 }
 
 /** How a checkpoint from outside of the bag is called in findings. */
@@ -206,18 +247,13 @@ function rootAt(
   if (size <= leaves.size) return leaves.root(size)
   if (origin !== entry.record.trail || between === undefined) return 'beyond'
   const all = frontierOf(leaves)
-  for (const leaf of leavesOrNone(between)) if (all.size < size) all.append(leaf)
-  return all.size < size ? 'beyond' : all.root()
-}
-
-function leavesOrNone(bytes: Uint8Array): readonly Uint8Array[] {
   try {
-    return readLeaves(fromUtf8(bytes))
+    for (const leaf of leavesIn(between)) if (all.size < size) all.append(leaf)
   } catch (error) {
     // That it is of no form is a finding already.
-    if (error instanceof FormatError || error instanceof BagFormError) return []
-    throw error
+    if (!(error instanceof BagFormError)) throw error
   }
+  return all.size < size ? 'beyond' : all.root()
 }
 
 /** Of a key's line: what is printed, filed and compared. SHA-256, hexadecimal. */
@@ -248,13 +284,23 @@ async function policyOf(
     })
   const own = text === undefined ? undefined : findings.read(POLICY, () => parsePolicy(utf8(text)))
   const known = knownTo(trust)
+  if ('fingerprints' in trust && known.size === 0) {
+    findings.add({
+      code: 'policy-unknown',
+      file: POLICY,
+      expected: 'a fingerprint or a policy from outside of the bag',
+      found: NOTHING_GIVEN,
+    })
+    return undefined
+  }
   const strange = keysOf(own).filter((vkey) => !known.has(fingerprintOf(vkey)))
+  // The bag's own fingerprint is not said: whoever copied it from here would ask the bag whether to trust the bag.
   for (const vkey of strange)
     findings.add({
       code: 'policy-unknown',
       file: POLICY,
-      expected: 'policy' in trust ? 'a key of your policy' : 'a key whose fingerprint you gave',
-      found: `${vkey.split('+', 1)[0]} ${fingerprintOf(vkey)}`,
+      expected: `one of the keys you gave: ${givenText([...known])}`,
+      found: `another key, of ${vkey.split('+', 1)[0]}`,
     })
   if ('policy' in trust) return trust.policy
   return own === undefined || strange.length > 0 ? undefined : withGivenWitnesses(own, known)
@@ -273,6 +319,11 @@ function withGivenWitnesses(policy: Policy, known: ReadonlySet<string>): Policy 
 
 function keysOf(policy: Policy | undefined): readonly string[] {
   return [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])].map(({ verifier }) => verifier.vkey)
+}
+
+function givenText(known: readonly string[]): string {
+  const more = known.length > GIVEN_SAID_MAX ? [`and ${known.length - GIVEN_SAID_MAX} more`] : []
+  return [...known.slice(0, GIVEN_SAID_MAX), ...more].join(', ')
 }
 
 /** Fingerprints of the keys whose word is taken. */
@@ -306,8 +357,9 @@ function reportOf(
     files,
     checked,
     isShown = false,
+    after,
     trails = [],
-    records,
+    records = NO_RECORDS,
   }: {
     readonly info: BagInfo | undefined
     readonly bytes: number
@@ -315,23 +367,28 @@ function reportOf(
     readonly checked?: CheckedSeal
     /** It is known whose signatures count, and the seal is in the history of the records. */
     readonly isShown?: boolean
+    readonly after?: SealedBy['after']
     readonly trails?: readonly TrailInBag[]
-    readonly records?: { readonly count: number; readonly statements: number }
+    readonly records?: CheckedRecords
   },
 ): BagReport {
   const broken = findings.list.some(({ code }) => breaking.includes(code))
+  const sealed = checked && sealedBy(checked, after, isShown && !broken)
+  const { statements, read: lines, isTable: table } = records
+  const atTheirPlaces = [...records.disclosed.values()].reduce((sum, number) => sum + number, 0)
   return {
     findings: findings.list,
     omitted: findings.omitted(),
-    info,
-    sealed: checked && sealedBy(checked, isShown && !broken),
+    info: sealed?.holds === true ? info : undefined,
+    sealed,
     trails,
-    checked: { files, bytes, records: records?.count ?? 0, statements: records?.statements ?? 0 },
+    checked: { files, bytes, records: atTheirPlaces, lines, table, statements },
   }
 }
 
-function sealedBy({ seal, entry }: CheckedSeal, holds: boolean): SealedBy {
+function sealedBy({ seal, entry }: CheckedSeal, after: SealedBy['after'], holds: boolean): SealedBy {
   const { trail, seq, time, actor } = entry.record
   const { id, name } = actor
-  return { trail, seq, time, actor: { id, name }, filter: seal.filter, reason: seal.reason, holds }
+  const { filter, reason, count, leftOut } = seal
+  return { trail, seq, time, actor: { id, name }, filter, reason, count, leftOut, after, holds }
 }

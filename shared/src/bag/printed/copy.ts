@@ -1,6 +1,7 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
+import { afterTexts, leftOutText, saidOfItself, thereText } from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
@@ -32,7 +33,8 @@ export async function printedCopy(
   report: BagReport,
   facts: PrintedCopyFacts,
 ): Promise<PrintedCopy> {
-  const seen = await overview(source)
+  const records = () => recordsOf(source, report.checked.lines)
+  const seen = await overview(records)
   const page = everyPage(report, facts)
   return {
     page,
@@ -43,8 +45,8 @@ export async function printedCopy(
       yield { as: 'heading', text: `Signatures (${seen.signatures.list.length})` }
       if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
       else yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures) }
-      for (const [i, table] of lookedFor.entries()) yield* tableOf(source, table, seen.counts[i] ?? 0)
-      yield* tableOf(source, everyRecordTable, seen.records)
+      for (const [i, table] of lookedFor.entries()) yield* tableOf(records(), table, seen.counts[i] ?? 0)
+      yield* tableOf(records(), everyRecordTable, seen.records)
     },
   }
 }
@@ -72,13 +74,13 @@ interface Overview {
   readonly span: readonly [first: string, last: string] | undefined
 }
 
-async function overview(source: BagSource): Promise<Overview> {
+async function overview(recordsRead: () => AsyncIterable<TrailRecord>): Promise<Overview> {
   const signatures = new SignatureList()
   const counts = lookedFor.map(() => 0)
   const devices = new Set<string>()
   let records = 0
   let span: Overview['span']
-  for await (const record of recordsOf(source)) {
+  for await (const record of recordsRead()) {
     records++
     signatures.take(record)
     for (const [i, { takes }] of lookedFor.entries()) if (takes(record)) counts[i] = (counts[i] ?? 0) + 1
@@ -90,7 +92,7 @@ async function overview(source: BagSource): Promise<Overview> {
     span =
       span === undefined ? [time, time] : [time < span[0] ? time : span[0], time > span[1] ? time : span[1]]
   }
-  if (signatures.list.length > 0) for await (const record of recordsOf(source)) signatures.look(record)
+  if (signatures.list.length > 0) for await (const record of recordsRead()) signatures.look(record)
   signatures.settle()
   return { signatures, records, counts, devices: [...devices], span }
 }
@@ -119,18 +121,20 @@ function* summary(
       ['File', [code(file), words('SHA-256 of the file it came in')]],
       ['Checked with', trusted.map((line) => code(plainText(line)))],
       ...(organisation === undefined ? [] : [['Organisation', [words(plainText(organisation))]] as const]),
-      ...sealedFacts(sealed),
+      ...sealedFacts(sealed, trails),
       ['Devices', namesOf(devices)],
       [
         'Records',
         [
           words(
-            `${records} printed here, ${checked.records} checked at their places; e-signatures that verify: ${checked.statements}`,
+            sealed?.holds === true
+              ? `${records} printed here, ${checked.records} checked at their places; e-signatures that verify: ${checked.statements}`
+              : `${records} printed here as the bag has them; none is checked against a seal that holds`,
           ),
           ...(span === undefined ? [] : [words(`from ${utc(span[0])} to ${utc(span[1])}, as they claim`)]),
         ],
       ],
-      ...trails.map((trail) => ['Trail', trailLines(trail)] as const),
+      ...(sealed?.holds === true ? trails.map((trail) => ['Trail', trailLines(trail)] as const) : []),
       [
         'Times',
         [
@@ -155,14 +159,24 @@ function* summary(
   }
 }
 
-function sealedFacts(sealed: BagReport['sealed']): [name: string, value: Cell][] {
+function sealedFacts(
+  sealed: BagReport['sealed'],
+  trails: BagReport['trails'],
+): [name: string, value: Cell][] {
   if (sealed === undefined) return [['Sealed', [words('no: nothing in it says by whom')]]]
-  const { seq, trail, time, actor, reason, filter } = sealed
+  if (!sealed.holds)
+    return [
+      ['Sealed', [words('no: nothing in it is evidence')]],
+      ['It says of itself', saidOfItself(sealed, trails).map((said) => words(plainText(said)))],
+    ]
+  const { seq, trail, time, actor, reason, filter, leftOut } = sealed
   return [
     ['Sealed', [words(`record ${seq} of ${plainText(trail)}, ${utc(time)} by the clock of the relay`)]],
     ['Asked for by', [words(`${plainText(actor.name)} (${plainText(actor.id)})`)]],
     ['Reason', [words(plainText(reason))]],
     ['Filter', [words(plainText(filterText(filter)))]],
+    ['After', afterTexts(sealed).map((text) => words(text))],
+    ...leftOut.map((one): [name: string, value: Cell] => ['Left out', [words(plainText(leftOutText(one)))]]),
   ]
 }
 
@@ -181,7 +195,7 @@ function trailLines({
   witnessed,
 }: BagReport['trails'][number]): Cell {
   return [
-    words(`${plainText(trail)}: ${disclosed} of ${size} records, ${withheld} withheld`),
+    words(`${plainText(trail)}: ${thereText({ disclosed, size, withheld })}`),
     ...witnessed.map(({ name, seconds }) =>
       words(
         `proven: its first ${covered} records were there at ${utc(new Date(seconds * 1_000).toISOString())}, by the clock of ${plainText(name)}`,
@@ -217,13 +231,17 @@ async function* findings({ findings: found, omitted }: BagReport): AsyncGenerato
   if (rest > 0) yield { as: 'paragraph', text: `And ${rest} more: relay verify names them.` }
 }
 
-async function* tableOf(source: BagSource, table: RecordTable, count: number): AsyncGenerator<Block> {
+async function* tableOf(
+  records: AsyncIterable<TrailRecord>,
+  table: RecordTable,
+  count: number,
+): AsyncGenerator<Block> {
   const { heading, says, columns } = table
   yield { as: 'heading', text: `${heading} (${count})` }
   if (count === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
   else {
     yield { as: 'paragraph', text: says }
-    yield { as: 'table', columns, rows: rowsOf(recordsOf(source), table) }
+    yield { as: 'table', columns, rows: rowsOf(records, table) }
   }
 }
 

@@ -1,19 +1,36 @@
 import { FormatError, LINE_BYTES_MAX, readEntry, type TrailRecord } from '../../trail/index.ts'
 import { type BagSource, linesIn } from '../bag-source.ts'
+import { BagUnreadable } from '../faults.ts'
 import { RECORDS } from '../layout.ts'
 
 const COMMA = 0x2c
 
-/** The records in a bag, in its order. What is no entry is a finding, and stands among them. */
-export async function* recordsOf(source: BagSource): AsyncGenerator<TrailRecord> {
+/**
+ * The records in a bag, in its order, of the lines that verifying looked at: `most`. What is no entry is a finding, and
+ * stands among them; so does that the file cannot be read on.
+ */
+export async function* recordsOf(source: BagSource, most: number): AsyncGenerator<TrailRecord> {
   if (!source.files.some(({ name }) => name === RECORDS)) return
-  for await (const lines of linesIn(source.read(RECORDS), LINE_BYTES_MAX + 2))
-    for (const line of lines) {
-      if (line.length < 2) continue
-      try {
-        yield readEntry(line.at(-1) === COMMA ? line.subarray(0, -1) : line).record
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error
+  let at = 0
+  try {
+    for await (const lines of linesIn(source.read(RECORDS), LINE_BYTES_MAX + 2))
+      for (const line of lines) {
+        // The first line is a bracket.
+        if (at++ > most) return
+        if (line.length < 2) continue
+        const record = recordIn(line.at(-1) === COMMA ? line.subarray(0, -1) : line)
+        if (record !== undefined) yield record
       }
-    }
+  } catch (error) {
+    if (!(error instanceof BagUnreadable)) throw error
+  }
+}
+
+function recordIn(line: Uint8Array): TrailRecord | undefined {
+  try {
+    return readEntry(line).record
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    return undefined
+  }
 }

@@ -12,6 +12,8 @@ import {
 export interface PrintOptions {
   /** A key was given. */
   readonly keyed: boolean
+  /** A key or a checkpoint was given: without either, whoever edits records can make all of it hold. */
+  readonly vouched: boolean
   /** Records the notary's largest checkpoint covers, where a notary was asked and answered. */
   readonly notarised?: number | undefined
 }
@@ -23,7 +25,7 @@ export interface PrintOptions {
 export function printReport(
   file: string | undefined,
   report: Report,
-  { keyed, notarised }: PrintOptions,
+  { keyed, vouched, notarised }: PrintOptions,
 ): string {
   const lines = [
     ...(file === undefined ? [] : [`file          ${file}`]),
@@ -38,7 +40,7 @@ export function printReport(
     '',
     file === undefined && report.findings.length === 0
       ? 'No findings in the lines of this trail.'
-      : verdict(report),
+      : verdict(report, vouched),
     '',
   ]
   // File names, and names inside trails and policies, are other people's text.
@@ -117,12 +119,17 @@ function list(name: string, items: readonly string[]): string[] {
   return items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}`)
 }
 
-function verdict({ findings, omitted }: Report): string {
-  if (findings.length === 0) return 'No findings: everything that was checked holds.'
+function verdict({ findings, omitted }: Report, vouched: boolean): string {
+  if (findings.length === 0)
+    return vouched
+      ? 'No findings: everything that was checked holds.'
+      : 'No findings, and no evidence: without a key or a checkpoint nothing vouches for these records.'
   const more = omitted.filter(({ code }) => !(code in notices)).reduce((sum, one) => sum + one.count, 0)
   const number = count(findings.length + more, 'finding')
   if (findings.every(({ code }) => code === 'key-missing'))
     return `${number}: the key given is not that of these records.`
+  if (findings.every(({ code }) => code === 'checkpoint-beyond-end'))
+    return `${number}: the newest records are missing, or the trail was copied before the checkpoint was.`
   if (findings.every(isAboutCheckpoint)) return `${number} about a checkpoint, none about the records.`
   return `${number}: this trail is not as it was written.`
 }

@@ -205,8 +205,11 @@ const handlers: { readonly [command: string]: Handler } = {
     const seq = await inPlainWords(
       relay.recordRecovery({ ...writing, ...(leftOut === undefined ? {} : { leftOut }) }, by),
     )
-    const canBeConfirmed = relay.people?.recoveryFiles.canBeConfirmed(asked.sha256) ?? false
-    return { seq, recoveryBehind: relay.recoveryBehind, canBeConfirmed }
+    const files = relay.people?.recoveryFiles
+    const waits = files?.onRecord().waiting.findLast(({ sha256 }) => sha256 === asked.sha256)
+    const countsFrom = waits === undefined ? null : new Date(waits.from).toISOString()
+    const canBeConfirmed = files?.canBeConfirmed(asked.sha256) ?? false
+    return { seq, recoveryBehind: relay.recoveryBehind, countsFrom, canBeConfirmed }
   },
 }
 

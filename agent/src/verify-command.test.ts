@@ -80,9 +80,24 @@ test('a sound trail ends with 0 and says what was checked', { tags: [...tags] },
   expect(stdout).toContain('the largest covers 5 entries')
 })
 
-test('without key and checkpoint it says what was not checked', { tags: [...tags] }, () => {
-  const { status, stdout } = relay(['verify', at('trail.jsonl')])
-  expect(status).toBe(0)
+test('without key and checkpoint it vouches for nothing, and says what was not checked', {
+  tags: [...tags, 'challenge'],
+}, () => {
+  // No link shows this edit: the checksum would.
+  for (const name of ['trail.jsonl', 'edited.jsonl']) {
+    const { status, stdout, stderr } = relay(['verify', at(name)])
+    expect(status).toBe(2)
+    expect(stdout).toMatch(
+      /\nNo findings, and no evidence: without a key or a checkpoint nothing vouches .*\n$/,
+    )
+    expect(stdout).not.toContain('everything that was checked holds')
+    expect(stderr).toMatch(/^relay: without a key or a checkpoint nothing vouches for this trail: --key-file/)
+    const json = relay(['verify', at(name), '--json'])
+    expect(json.status).toBe(2)
+    expect(JSON.parse(json.stdout)).toMatchObject({ entries: 5, findings: [] })
+    expect(JSON.parse(json.stderr)).toEqual({ error: expect.stringContaining('nothing vouches') })
+  }
+  const { stdout } = relay(['verify', at('trail.jsonl')])
   expect(stdout).toMatch(/not checked +checksums of 5 entries: no key was given/)
   expect(stdout).toMatch(/the end: no checkpoint holds/)
 })
@@ -100,6 +115,8 @@ test('missing newest records end with 1 where a checkpoint knows of them', {
   const { status, stdout } = relay(['verify', at('short.jsonl'), ...anchored])
   expect(status).toBe(1)
   expect(stdout).toContain('checkpoint-beyond-end')
+  expect(stdout).toContain('some are missing, or it was copied before the checkpoint was')
+  expect(stdout).toMatch(/\n1 finding: the newest records are missing, or the trail was copied before .*\n$/)
 })
 
 test('--json gives the same findings for a program', { tags: [...tags] }, () => {
@@ -125,7 +142,17 @@ test.each([
   [
     'a checkpoint without a policy',
     ['verify', at('trail.jsonl'), '--checkpoint', at('5.checkpoint')],
-    'together',
+    '--policy or --trail-key is missing',
+  ],
+  [
+    'a policy without a checkpoint',
+    ['verify', at('trail.jsonl'), '--policy', at('policy.txt')],
+    '--checkpoint is missing',
+  ],
+  [
+    'a key line without a checkpoint',
+    ['verify', at('trail.jsonl'), '--trail-key', 'KEY LINE'],
+    '--checkpoint is missing: --trail-key says',
   ],
   [
     'a policy that is none',

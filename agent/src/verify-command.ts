@@ -37,12 +37,14 @@ import { verifyBagCommand } from './verify-bag-command.ts'
 export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE]
              [--policy FILE | --trail-key LINE] [--tsa-cert FILE] [--json]
       Checks a trail, one entry a line ("-" reads standard input), and prints what is wrong with it:
-      the first 1,000 findings of each code, and the number of the rest.
+      the first 1,000 findings of each code, and the number of the rest. Without a key or a
+      checkpoint nothing vouches for it, and the exit code is 2.
       --key HEX          the trail's MAC key, 64 hexadecimal digits; repeat it for keys that were
                          not derived from the one before. Other programs can see it: prefer
                          --key-file
       --checkpoint FILE  a checkpoint that must hold; repeat it for more. Needs --policy or
-                         --trail-key
+                         --trail-key. Of a relay at work print it before the trail: one that was
+                         made after it knows of more records
       --policy FILE      whose signatures to trust (C2SP tlog-policy). Get it from outside the trail
       --trail-key LINE   instead of a policy: the key line that relay init printed, kept elsewhere
       --tsa-cert FILE    whose time stamps to trust (certificates, PEM): of each N.checkpoint given,
@@ -84,7 +86,10 @@ export interface Output {
 const PIECE_BYTES = 1 << 20
 const TIME_STAMP_BYTES_MAX = 65_536
 
-/** `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
+/**
+ * `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`, also after the report if
+ * neither a key nor a checkpoint was given: whoever edits a trail writes its links anew.
+ */
 export async function verifyCommand(args: VerifyArguments, out: Output): Promise<number> {
   const [file, ...more] = args.files
   if (file === undefined)
@@ -113,12 +118,18 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
     )
   }
   const stamps = await verifyStamps(stampsBeside(options.checkpoints ?? [], report), anchors)
+  const keyed = (options.keys ?? []).length > 0
   out.write(
     args.json
       ? jsonOf(file, report, stamps)
-      : `${printReport(file, report, { keyed: (options.keys ?? []).length > 0 })}${stampsText(stamps)}`,
+      : `${printReport(file, report, { keyed, vouched: keyed || expected })}${stampsText(stamps)}`,
   )
-  return report.findings.length + stamps.findings.length === 0 ? 0 : 1
+  if (report.findings.length + stamps.findings.length > 0) return 1
+  if (!keyed && !expected)
+    throw new UnusableInput(
+      'without a key or a checkpoint nothing vouches for this trail: --key-file FILE, or --checkpoint FILE with --trail-key LINE',
+    )
+  return 0
 }
 
 async function anchorsOf(args: Pick<VerifyArguments, 'tsa-cert'>) {
@@ -266,11 +277,14 @@ async function readOptions(args: VerifyArguments): Promise<VerifyOptions> {
   if (line !== undefined && args.policy !== undefined)
     throw new UnusableInput('--policy or --trail-key, not both: each says whose signatures to trust')
   const trusted = args.policy !== undefined || line !== undefined
-  if (args.checkpoint.length > 0 !== trusted) {
+  if (trusted && args.checkpoint.length === 0)
     throw new UnusableInput(
-      'give --checkpoint together with --policy or --trail-key: a checkpoint says nothing unless it is known whose signature counts',
+      `--checkpoint is missing: ${line === undefined ? '--policy' : '--trail-key'} says whose signature on it counts, and alone vouches for nothing; relay checkpoint prints one`,
     )
-  }
+  if (args.checkpoint.length > 0 && !trusted)
+    throw new UnusableInput(
+      '--policy or --trail-key is missing: a checkpoint says nothing unless it is known whose signature counts',
+    )
   const keyTexts = [...args.key]
   for (const file of args['key-file']) keyTexts.push((await readBytes(file)).toString('latin1').trim())
   const keys = keyTexts.map((text) => macKey(parseKey(text)))

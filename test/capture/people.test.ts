@@ -274,13 +274,18 @@ describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () 
     expect(await status()).toBe(1)
     expect(station.tryRelay('status', '--data', station.data)).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^NEEDS .*relay account confirm-recovery$/m),
+      out: expect.stringMatching(/^NEEDS .*relay account confirm-recovery --data \S+ --as ID$/m),
     })
     const confirm = (as: string, ...args: string[]) =>
       account([good], 'confirm-recovery', '--as', as, ...args)
     const opened = () => recover([next, good], '--second', 'quinn')
-    expect(opened()).toMatchObject({ code: 2, error: expect.stringContaining('not the one that counts') })
-    expect(confirm('asmith').out).toContain(`  ${sha256}\n`)
+    expect(opened()).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/not the one that counts .* three days later, .* confirm-recovery/),
+    })
+    expect(confirm('asmith').out).toMatch(
+      new RegExp(` --as asmith --reason TEXT --data \\S+ .*--digest \\\\\\n {4}${sha256}\\n`),
+    )
     expect(confirm('asmith', ...why)).toMatchObject({ code: 2, error: expect.stringContaining('--digest') })
     for (const [as, digest] of [
       ['quinn', sha256],
@@ -301,7 +306,12 @@ describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () 
     expect(done).toBe(0)
     // Nobody is there who could confirm another, until the one who was let in has a password.
     expect(account([codeIn(out), good], 'password', 'asmith', '--code').code).toBe(0)
-    expect(renewed().out).toContain('relay account confirm-recovery --as ADMIN')
+    const said = renewed().out
+    expect(said).toMatch(
+      /^ {2}counts {5}for relay account recover from 20\S+Z on; until then the one before does$/m,
+    )
+    expect(said).toContain(`relay account confirm-recovery --as ADMIN --reason TEXT --data ${station.data} `)
+    for (const line of said.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
     expect(station.verify().code).toBe(0)
   })
 

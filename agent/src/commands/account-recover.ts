@@ -4,6 +4,7 @@ import { DEVICE } from '../people/people-api.ts'
 import { requireReason } from '../reason.ts'
 import { readRecovery } from '../recovery.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { codeLines } from './account-text.ts'
 import { clientAt } from './as-person.ts'
 import { askRelay, inStoppedRelay, isRunning, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, required } from './options.ts'
@@ -59,7 +60,7 @@ export async function recoverAccount(
         if (people === undefined) throw new Error('people were there a moment ago')
         return people.recovery.finish({ ticket: (begun as Begun).ticket, ...(await typed()) }, DEVICE)
       })
-  out.write(values.json ? jsonText({ account: id, ...result }) : textOf(id, result))
+  out.write(values.json ? jsonText({ account: id, ...result }) : textOf(id, result, folder.path))
   return 0
 }
 
@@ -80,7 +81,7 @@ function recoveryText(file: string): string {
   return Buffer.from(bytes).toString('utf8')
 }
 
-function textOf(id: string, { code, notBefore }: Recovered): string {
+function textOf(id: string, { code, notBefore }: Recovered, data: string): string {
   const lines =
     code === null
       ? [
@@ -88,9 +89,7 @@ function textOf(id: string, { code, notBefore }: Recovered): string {
           `within a week: it gives ${id} the code, unless they have signed in before.`,
         ]
       : [
-          code,
-          `This is the one-time code of ${id}, shown this once. With it they set their password within 15 minutes:`,
-          `  relay account password ${id} --code`,
+          ...codeLines(id, code, { data }),
           'The password before opens nothing any more. A right to sign has to be given again by two administrators.',
         ]
   return lines.map((line) => `${printable(line)}\n`).join('')

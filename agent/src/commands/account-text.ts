@@ -1,25 +1,41 @@
 import type { AccountView, RecoveryFilesView, ResultOf } from '@compliance-relay/shared/api'
 import { printable } from '@compliance-relay/shared/trail'
+import type { Where } from './as-person.ts'
+import { whereTyped } from './typed-next.ts'
 
-/** What came of an act, for people. `now`: wall clock, milliseconds. */
+/** Where the relay is that was asked, and when: wall clock, milliseconds. */
+export interface AskedAt {
+  readonly where: Where
+  readonly now: number
+}
+
+/** What came of an act on the account `id`, for people. */
 export function accountText(
+  id: string,
   {
     account,
     code,
   }: { readonly account?: AccountView | undefined; readonly code?: string | null | undefined },
-  now: number,
+  { where, now }: AskedAt,
 ): string {
   const lines = account === undefined ? [] : [lineOf(account), ...waitsOf(account, now)].map(printable)
   if (typeof code === 'string')
     lines.push(
-      code,
-      `This is the one-time code${account === undefined ? '' : ` of ${account.id}`}, shown this once. With it they set their password within 15 minutes:`,
-      `  relay account password ${account?.id ?? 'ID'} --code`,
+      ...codeLines(id, code, where),
       'Capital or small letters, with dashes or without: it is the same.',
     )
   if (code === null)
     lines.push('Proposed. When a second administrator asks for the same, they are given the code.')
   return `${lines.join('\n')}\n`
+}
+
+/** A one-time code, and how its owner uses it. */
+export function codeLines(id: string, code: string, where: Where): string[] {
+  return [
+    code,
+    `This is the one-time code of ${id}, shown this once. With it they set their password within 15 minutes:`,
+    `  relay account password ${id} --code${whereTyped(where)}`,
+  ]
 }
 
 /** `relay account list` for people: who there is, and what each waits for. `now`: wall clock, milliseconds. */
@@ -29,9 +45,13 @@ export function accountListText(accounts: readonly AccountView[], now: number): 
 }
 
 /** `relay account review` for people: what there is to look at, or that it was looked at. */
-export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAccess'>, now: number): string {
+export function reviewText(
+  answer: ResultOf<'readAccess'> | ResultOf<'reviewAccess'>,
+  { where, now, as }: AskedAt & { readonly as: string },
+): string {
   const { digest, last, due } = answer.review
   const accounts = 'accounts' in answer ? answer.accounts : []
+  const isOfQuality = accounts.some(({ id, roles }) => id === as && roles.includes('qa'))
   const lines = accounts.flatMap(({ lastSignIn, ...account }) => [
     `${lineOf(account)}; ${lastSignIn === null ? 'never signed in' : `signed in ${lastSignIn}`}`,
     ...waitsOf(account, now),
@@ -43,13 +63,14 @@ export function reviewText(answer: ResultOf<'readAccess'> | ResultOf<'reviewAcce
   if ('accounts' in answer)
     lines.push(
       'If all of this is as it should be, record the review:',
-      `  relay account review --as QA --digest ${digest} --reason TEXT`,
+      `  relay account review --as ${isOfQuality ? as : 'QA'} --reason TEXT${whereTyped(where)} --digest \\`,
+      `    ${digest}`,
     )
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
 /** `relay account confirm-recovery` for people. */
-export function recoveryFilesText({ counts, waiting }: RecoveryFilesView): string {
+export function recoveryFilesText({ counts, waiting }: RecoveryFilesView, as: string, where: Where): string {
   const lines = [
     counts === null ? 'No recovery file counts yet.' : `The recovery file that counts: ${counts}`,
     ...waiting.flatMap(({ digest, how, countsFrom }) => [
@@ -60,7 +81,8 @@ export function recoveryFilesText({ counts, waiting }: RecoveryFilesView): strin
       ? ['None waits to be confirmed.']
       : [
           'If one of them is the file you know of, by its SHA-256:',
-          '  relay account confirm-recovery --as ADMIN --digest HEX --reason TEXT',
+          `  relay account confirm-recovery --as ${as} --reason TEXT${whereTyped(where)} --digest \\`,
+          `    ${waiting.length === 1 ? waiting[0]?.digest : 'HEX'}`,
         ]),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')

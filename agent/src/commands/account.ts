@@ -12,8 +12,8 @@ import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { recoverAccount } from './account-recover.ts'
-import { accountListText, accountText, recoveryFilesText, reviewText } from './account-text.ts'
-import { asPerson, clientAt, portAsked, signedIn, whereHelp, whereOptions } from './as-person.ts'
+import { type AskedAt, accountListText, accountText, recoveryFilesText, reviewText } from './account-text.ts'
+import { asPerson, clientAt, portAsked, signedIn, type Where, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
@@ -68,7 +68,7 @@ const help = `relay account first ID="Full Name" --data DIR [--json]
       password, then the new one. Of "recover": the passphrase, then the password of --second.
       ${whereHelp}
       Example: relay account add jdoe="Jane Doe" --role reviewer --as asmith \\
-                 --reason "joins the NMR group"`
+                 --data /var/lib/relay --reason "joins the NMR group"`
 
 const common = { json: { type: 'boolean', default: false }, ...whereOptions } as const
 const byAdministrator = { ...common, as: { type: 'string' } } as const
@@ -130,7 +130,7 @@ async function carryOut(
     const answer = await asPerson(values, asking, (client, password) =>
       client.call(plain, { id: words[1] ?? '', body: { password, reason } } as Asked<typeof plain>),
     )
-    return say(values, out, answer)
+    return say(values, words[1] ?? '', out, answer)
   }
   switch (verb) {
     case 'first': {
@@ -140,7 +140,7 @@ async function carryOut(
       const answer = (await askRelay(folder, { command: 'account.first', arguments: named })) as {
         code: string
       }
-      return say(values, out, answer)
+      return say(values, named.id, out, answer)
     }
     case 'password': {
       const { values, words } = read(args, { ...common, code: everything.code }, verb, 'ID')
@@ -167,7 +167,9 @@ async function carryOut(
           ? client.call('readAccess', {})
           : client.call('reviewAccess', { body: { password, reason, digest } }),
       )
-      out.write(values.json ? jsonText(answer) : reviewText(answer, Date.now()))
+      out.write(
+        values.json ? jsonText(answer) : reviewText(answer, { ...askedAt(values), as: values.as ?? '' }),
+      )
       return 0
     }
     case 'add': {
@@ -177,7 +179,7 @@ async function carryOut(
       const answer = await asPerson(values, asking, (client, password) =>
         client.call('addAccount', { body: { ...body, password } }),
       )
-      return say(values, out, answer)
+      return say(values, id, out, answer)
     }
     case 'change': {
       const taken = { ...withReason, role: everything.role, 'full-name': everything['full-name'] }
@@ -192,7 +194,7 @@ async function carryOut(
       const answer = await asPerson(values, asking, (client, password) =>
         client.call('changeAccount', { id: words[1] ?? '', body: { ...body, password } }),
       )
-      return say(values, out, answer)
+      return say(values, words[1] ?? '', out, answer)
     }
     case 'recover': {
       const { data, second, recovery } = everything
@@ -213,7 +215,7 @@ async function carryOut(
           ? client.call('readRecoveryFiles', {})
           : client.call('confirmRecoveryFile', { body: { password, reason, digest } }),
       )
-      out.write(values.json ? jsonText(answer) : recoveryFilesText(answer))
+      out.write(values.json ? jsonText(answer) : recoveryFilesText(answer, values.as ?? 'ADMIN', values))
       return 0
     }
     case 'link': {
@@ -227,7 +229,7 @@ async function carryOut(
       const answer = await asPerson(values, asking, (client, password) =>
         client.call('linkAccount', { id: words[1] ?? '', body: { ...body, password } }),
       )
-      return say(values, out, answer)
+      return say(values, words[1] ?? '', out, answer)
     }
     case 'propose-signer': {
       const taken = { ...withReason, 'identity-check': everything['identity-check'] }
@@ -239,7 +241,7 @@ async function carryOut(
       const answer = await asPerson(values, asking, (client, password) =>
         client.call('proposeSigner', { id: words[1] ?? '', body: { ...body, password } }),
       )
-      return say(values, out, answer)
+      return say(values, words[1] ?? '', out, answer)
     }
     default:
       throw new UnusableInput(
@@ -270,8 +272,17 @@ function read(
   return parseOptions(args, options as typeof everything, words)
 }
 
-function say({ json }: Pick<Values, 'json'>, out: Output, answer: Parameters<typeof accountText>[0]): number {
-  out.write(json ? jsonText(answer) : accountText(answer, Date.now()))
+function askedAt({ data, port }: Where): AskedAt {
+  return { where: { data, port }, now: Date.now() }
+}
+
+function say(
+  { json, ...values }: Pick<Values, 'json' | 'data' | 'port'>,
+  id: string,
+  out: Output,
+  answer: Parameters<typeof accountText>[1],
+): number {
+  out.write(json ? jsonText(answer) : accountText(id, answer, askedAt(values)))
   return 0
 }
 

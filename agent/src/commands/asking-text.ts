@@ -5,6 +5,8 @@ import { waiting } from '../people/people-needs.ts'
 import type { RelayStatus } from '../status.ts'
 import type { TimeStampsStatus } from '../time-stamps/time-stamper.ts'
 import type { Unclaimed } from '../unclaimed.ts'
+import type { Where } from './as-person.ts'
+import { withWhere } from './typed-next.ts'
 
 /** `relay unclaimed` for people: two lines for each, where and when, and why. */
 export function unclaimedText({ unclaimed, more, next }: Unclaimed): string {
@@ -39,11 +41,13 @@ function timeStampsText({ authority, last, owed, fault }: TimeStampsStatus): str
 }
 
 /** `relay status` for people. */
-export function statusText(status: RelayStatus): string {
+export function statusText(status: RelayStatus, where: Where): string {
   const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind, needs } = status
   const lines = [
     `relay    ${relay}: ${state}${endedText(status.ended)}`,
-    ...needs.filter(({ code }) => code !== 'not-running').map(({ says }) => `NEEDS    ${says}`),
+    ...needs
+      .filter(({ code }) => code !== 'not-running')
+      .map(({ says }) => `NEEDS    ${withWhere(says, where)}`),
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
@@ -51,7 +55,8 @@ export function statusText(status: RelayStatus): string {
   ]
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
-  for (const says of waiting(status.people?.standing ?? null)) lines.push(`waits    ${says}`)
+  for (const says of waiting(status.people?.standing ?? null))
+    lines.push(`waits    ${withWhere(says, where)}`)
   if (status.timeStamps !== null) lines.push(timeStampsText(status.timeStamps))
   if (status.identity !== null)
     lines.push(
@@ -98,7 +103,7 @@ export function statusText(status: RelayStatus): string {
   }
   for (const { name, found, fault } of status.keys)
     lines.push(
-      `KEY      ${name}: ${printable(found)}; the relay does not start without it: ${fault === 'unusable' ? 'set that right' : 'put the right one back, or get it from the recovery file with relay recover'}`,
+      `KEY      ${name}: ${printable(found)}; the relay does not start without it: ${fault === 'unusable' ? 'set that right' : `put the right one back, or get it from the recovery file with ${withWhere('relay recover', where)}`}`,
     )
   if (status.left === undefined && status.before !== null)
     lines.push(
@@ -107,7 +112,7 @@ export function statusText(status: RelayStatus): string {
   lines.push(...setRightText(status))
   if (recoveryBehind.length > 0)
     lines.push(
-      `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them; relay recovery --help`,
+      `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them: ${withWhere('relay recovery', where)} writes it anew`,
     )
   for (const watch of capture.watches) {
     const isLooking = watch.state === 'watching' || watch.state === 'scanning'

@@ -212,7 +212,7 @@ export const askingCommands: { readonly [name in keyof typeof helps]: Command } 
 async function status(args: readonly string[], out: Output): Promise<number> {
   const { values } = parseOptions(args, common)
   const result = (await asked(values.data, { command: 'status', arguments: {} })) as RelayStatus
-  out.write(values.json ? jsonText(result) : statusText(result))
+  out.write(values.json ? jsonText(result) : statusText(result, { data: values.data }))
   return statusExitCode(result)
 }
 

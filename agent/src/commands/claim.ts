@@ -12,7 +12,7 @@ const help = `relay claim SEQ... --as ID --reason TEXT [--trail ORIGIN] [--port 
       a time. --trail names another trail than the one written to. Exit code 1 if one could not be
       claimed.
       ${whereHelp}
-      Example: relay claim 31 --as jdoe --reason "measured by me for study P-17"`
+      Example: relay claim 31 --as jdoe --data /var/lib/relay --reason "measured by me for P-17"`
 
 const options = {
   as: { type: 'string' },

@@ -12,7 +12,7 @@ const help = `relay device list --as ID [--port N] [--data DIR] [--json]
   relay device revoke USER/DEVICE --as ADMIN --reason TEXT [--port N] [--data DIR] [--json]
       For a lost device: what its key signs from then on does not count unless QA decides so.
       ${whereHelp}
-      Example: relay device list --as asmith`
+      Example: relay device list --as asmith --data /var/lib/relay`
 
 export const deviceCommand: Command = { help, run }
 

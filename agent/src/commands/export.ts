@@ -20,8 +20,9 @@ export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT 
       --kind KIND           for example file.created, or file.* for all that begin so
       --state STATE         files and data sets by what their signatures have come to: unsigned,
                             reviewed, approved, rejected; or held: one waits for a decision
-      --from, --to TIME     records from the first time on and before the second: 2026-03-02 or
-                            2026-03-02T08:00:00.000Z
+      --from, --to TIME     records from the first time on and before the second: a day, 2026-03-02,
+                            which begins at midnight UTC, or a time with its zone,
+                            2026-03-02T08:00:00Z or 2026-03-02T08:00:00+01:00
       Signatures, decisions and claims about these records, and the keys of signers, are always
       included. Of every other record the bag has the hash.
       Example: relay export --data /var/lib/relay --out march.zip --reason "inspection, March 2026"`

@@ -20,7 +20,8 @@ const help = `relay feed-token add "NAME" [--days N] [--kind KIND] [--project ID
       From then on it opens nothing.
       The feed is GET /v1/feed at the port of the running relay, with "Authorization: Bearer TOKEN".
       ${whereHelp}
-      Example: relay feed-token add LIMS --days 30 --as asmith --reason "the LIMS reads results"`
+      Example: relay feed-token add LIMS --days 30 --as asmith --data /var/lib/relay \\
+                 --reason "the LIMS reads results"`
 
 const adding = {
   ...personChangeOptions,

@@ -36,6 +36,7 @@ import { UnusableInput } from '../unusable-input.ts'
 import { requireApart, requireWatchable } from '../watch-places.ts'
 import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
 import { newPassphrase, readPassphrase } from './passphrase.ts'
+import { whereTyped } from './typed-next.ts'
 
 export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
            [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints]
@@ -137,11 +138,11 @@ function printed(result: InitResult): string {
       : [
           `  code       ${result.code}`,
           '             With it the first administrator sets their password, once the relay runs, within 15 minutes:',
-          `             relay account password ${result.admin ?? ''} --code`,
+          `             relay account password ${result.admin ?? ''} --code${whereTyped({ data: result.data })}`,
         ]),
     'Keep a copy of the key line outside this machine: with it anybody can check the trail.',
     ...result.warnings.map((warning) => `WARNING: ${warning}.`),
-    `Next: relay run --data ${result.data}, or relay service install --data ${result.data}`,
+    `Next: relay run${whereTyped({ data: result.data })}, or relay service install${whereTyped({ data: result.data })}`,
     '',
   ].join('\n')
 }

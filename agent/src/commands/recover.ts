@@ -19,6 +19,7 @@ import { askRelay, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { newPassphrase, readPassphrase } from './passphrase.ts'
 import { reading } from './reading.ts'
+import { whereTyped } from './typed-next.ts'
 
 export const recoverHelp = `relay recover --data DIR --passphrase-file FILE [--recovery FILE] [--json]
       Puts missing keys back from the recovery file. A key that is there is never replaced: exit
@@ -119,15 +120,19 @@ export async function recoveryCommand(args: readonly string[], out: Output): Pro
       newPassphrase: next,
     }),
   )
-  const { seq, canBeConfirmed } = await recorded(folder, { ...written, reason }, isMadeUp ? next : undefined)
-  const result = { seq, canBeConfirmed, ...written, reason, ...(isMadeUp ? { passphrase: next } : {}) }
-  out.write(values.json ? jsonText(result) : printedWriting(result))
+  const recording = await recorded(folder, { ...written, reason }, isMadeUp ? next : undefined)
+  const { seq, countsFrom, canBeConfirmed } = recording
+  const said = { seq, countsFrom, canBeConfirmed }
+  const result = { ...said, ...written, reason, ...(isMadeUp ? { passphrase: next } : {}) }
+  out.write(values.json ? jsonText(result) : printedWriting(result, folder.path))
   return 0
 }
 
 /** What the relay says of a writing it has recorded. */
 interface Recorded {
   readonly seq: number
+  /** From when it opens an account, if that is not at once; until then the one before does. */
+  readonly countsFrom: string | null
   /** It opens no account before three days are over, unless an administrator, and there is one, confirms it. */
   readonly canBeConfirmed: boolean
 }
@@ -151,10 +156,14 @@ async function recorded(
   }
 }
 
-function printedWriting(result: RecoveryWriting & Recorded & { readonly passphrase?: string }): string {
-  const { file, keys, sha256, before, leftOut = [], passphrase, seq, canBeConfirmed } = result
+function printedWriting(
+  result: RecoveryWriting & Recorded & { readonly passphrase?: string },
+  data: string,
+): string {
+  const { file, keys, sha256, before, leftOut = [], passphrase, seq, countsFrom, canBeConfirmed } = result
   return [
-    `${printable(file)} holds ${keys.length} keys: ${keys.join(', ')}. Keep a copy elsewhere.`,
+    `${printable(file)} is written. Keep a copy elsewhere.`,
+    ...keys.map((key, i) => `  ${(i === 0 ? 'holds' : '').padEnd(10)} ${key}`),
     ...(before === null
       ? []
       : [`  before     ${printable(before.kept)}, as it was: the passphrase it had still opens it`]),
@@ -163,10 +172,13 @@ function printedWriting(result: RecoveryWriting & Recorded & { readonly passphra
       ? []
       : [`  passphrase ${passphrase}  It is shown this once. Write it down.`]),
     `  recorded   as record ${seq}`,
+    ...(countsFrom === null
+      ? []
+      : [`  counts     for relay account recover from ${countsFrom} on; until then the one before does`]),
     ...(canBeConfirmed
       ? [
-          '  counts     for relay account recover in three days, or once an administrator confirms it:',
-          '             relay account confirm-recovery --as ADMIN --reason TEXT --digest \\',
+          '             or at once, if an administrator confirms it:',
+          `             relay account confirm-recovery --as ADMIN --reason TEXT${whereTyped({ data })} --digest \\`,
           `               ${sha256}`,
         ]
       : []),

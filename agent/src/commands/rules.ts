@@ -42,7 +42,8 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
       Each change is a record that says what was before. A new rule for passwords is checked at each
       sign-in: whoever's password does not meet it has to set another (relay account password).
       ${whereHelp}
-      Example: relay rules set password-length 16 --as asmith --reason "rule 12 of the site"`
+      Example: relay rules set password-length 16 --as asmith --data /var/lib/relay \\
+                 --reason "rule 12 of the site"`
 
 const KEYS_BYTES_MAX = 262_144
 const CERTIFICATES_BYTES_MAX = 65_536

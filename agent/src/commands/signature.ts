@@ -15,7 +15,7 @@ const help = `relay signature list --as ID [--port N] [--data DIR] [--json]
       Decides about one of them, for good. STATEMENT is the first 8 or more digits of
       what relay signature held shows. Nobody decides about their own signature.
       ${whereHelp}
-      Example: relay signature held --as asmith`
+      Example: relay signature held --as asmith --data /var/lib/relay`
 
 const decisions = { accept: 'accepted', refuse: 'refused' } as const
 type Verb = keyof typeof decisions

@@ -37,7 +37,7 @@ const help = `relay subscription add --records|--alerts (--webhook URL | --syslo
       Sends one message that is no record, and says whether it arrived; exit code 1 if it did not.
       ${whereHelp}
       Example: relay subscription add --alerts --syslog udp://127.0.0.1:514 --as asmith \\
-                 --reason "alerts go to the log of the site"`
+                 --data /var/lib/relay --reason "alerts go to the log of the site"`
 
 const adding = {
   ...personChangeOptions,

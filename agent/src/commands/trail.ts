@@ -9,7 +9,8 @@ import { reading, trailNumbered } from './reading.ts'
 
 export const trailHelp = `relay trail --data DIR [--from N] [--limit N] [--trail N] [--json]
       Prints records exactly as they are stored, one line each. What relay verify reads are
-      all lines, from record 0 on.
+      all lines, from record 0 on. To verify them with a checkpoint, print the checkpoint first:
+      a relay at work adds records meanwhile.
       --from N           the first record; 0 unless given
       --limit N          how many; all unless given
       --trail N          which trail, 1 is the oldest; the newest unless given

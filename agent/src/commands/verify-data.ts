@@ -147,6 +147,7 @@ export async function verifyData(
         out.write(
           printReport(undefined, report, {
             keyed: report.checked.checksums > 0,
+            vouched: true,
             notarised: notarised?.size,
           }),
         )

@@ -38,8 +38,11 @@ test('what can be no name, kind, state or time is refused with its option', { ta
     [{ person: ['x'.repeat(301)] }, /--person is a name/],
     [{ device: ['\ud800'] }, /--device is a name/],
     [{ instrument: Array.from({ length: 101 }, () => 'x') }, /--instrument can be given 100 times/],
-    [{ from: 'yesterday' }, /--from is a day or a time/],
-    [{ from: '2026-03-02', to: '2026-03-02' }, /--from is before --to/],
+    [{ from: 'yesterday' }, /--from is a day \(UTC\) or a time/],
+    [
+      { from: '2026-03-02', to: '2026-03-02' },
+      /no record is between --from and --to: --to is the first time that is left out/,
+    ],
   ] as const) {
     const work = () => filterOf(args as Parameters<typeof filterOf>[0])
     expect(work).toThrow(UnusableInput)
@@ -80,4 +83,34 @@ test('what is asked by HTTP comes to the same filter, or is refused as a whole',
 
 test('by HTTP as by command, the states are those that a bag knows', () => {
   expect([...exportStateField.options].sort()).toEqual([...exportStates].sort())
+})
+
+test('a day no calendar has is refused, not taken for another', { tags: ['challenge'] }, () => {
+  for (const wrong of [
+    '2026-02-30',
+    '2026-11-31',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-01-00',
+    '2025-02-29',
+    '2026-04-31T08:00:00.000Z',
+    '2026-03-02T24:00:00Z',
+    '2026-03-02T23:59:60Z',
+    '2026-03-02T08:00:00+25:00',
+    '9999-12-31T23:00:00-02:00',
+    '0000-01-01T00:00:00+02:00',
+    '2026-03-02T08:00:00.0001Z',
+    '2026-03-02T',
+  ])
+    for (const option of ['from', 'to'])
+      expect(() => filterOf({ [option]: wrong }), wrong).toThrow(
+        new RegExp(`^--${option} is a day \\(UTC\\) or a time, .* not "?${wrong.replaceAll(/[.+]/g, '.')}`),
+      )
+  expect(filterOf({ from: '2024-02-29' }).from).toBe('2024-02-29T00:00:00.000Z')
+})
+
+test('a time without a zone is refused: it would be another in each shell', { tags: ['challenge'] }, () => {
+  for (const wrong of ['2026-03-02T08:00', '2026-03-02T08:00:00', '2026-03-02T08:00:00.000'])
+    expect(() => filterOf({ to: wrong })).toThrow(/^--to is a time without a zone: .*Z for UTC/)
+  expect(filterOf({ from: '2026-03-02T08:00Z' }).from).toBe('2026-03-02T08:00:00.000Z')
 })

@@ -61,7 +61,9 @@ export function filterOf(args: FilterArguments): ExportFilter {
     ...(args.to === undefined ? {} : { to: timeOf(args.to, '--to') }),
   }
   if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
-    throw new UnusableInput('--from is before --to: as they are, no record is between them')
+    throw new UnusableInput(
+      'no record is between --from and --to: --to is the first time that is left out, so for one day it is the next day',
+    )
   return filter
 }
 
@@ -107,12 +109,29 @@ function stateOf(text: string): ExportState {
   return state
 }
 
+/** A day, which begins at midnight UTC, or a time with its zone. */
+const TIME =
+  /^(?<day>\d{4}-\d\d-\d\d)(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?(?<zone>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?)?$/
+
 function timeOf(text: string, option: string): string {
-  const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00.000Z` : text
-  const time = Date.parse(whole)
-  if (!/^\d{4}-\d\d-\d\dT/.test(whole) || Number.isNaN(time))
+  const { day, zone } = TIME.exec(text)?.groups ?? {}
+  const isDay = day !== undefined && text === day
+  if (day !== undefined && !isDay && zone === undefined)
     throw new UnusableInput(
-      `${option} is a day or a time, 2026-03-02 or 2026-03-02T08:00:00.000Z, not ${shown(text)}`,
+      `${option} is a time without a zone: end it with Z for UTC, or with one like +01:00; it is ${shown(text)}`,
     )
-  return new Date(time).toISOString()
+  const time =
+    day !== undefined && isInCalendar(day) ? new Date(isDay ? `${day}T00:00:00Z` : text) : undefined
+  const [written] = time?.toISOString().match(/^\d{4}-.*/) ?? []
+  if (written === undefined)
+    throw new UnusableInput(
+      `${option} is a day (UTC) or a time, 2026-03-02 or 2026-03-02T08:00:00.000Z, not ${shown(text)}`,
+    )
+  return written
+}
+
+/** What has no such day would be taken for one of the next month: 2026-02-30 for 2 March. */
+function isInCalendar(day: string): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
 }

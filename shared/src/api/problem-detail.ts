@@ -18,6 +18,8 @@ const details = {
   'signs-not': 'It may not sign, and nobody has proposed that.',
   'role-alone': 'An administrator or an auditor has no other role; every account has at least one.',
   'role-signs': 'Only a reviewer or somebody of QA can be given the right to sign.',
+  'feed-token-revoked': 'This feed token was revoked: an administrator issues another.',
+  'feed-token-over': 'This feed token is over: an administrator issues another.',
   'accounts-there': 'There are accounts already: an administrator adds others.',
 } as const
 

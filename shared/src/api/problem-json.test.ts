@@ -12,6 +12,7 @@ test('every refusal is read back as it was, over the wire', () => {
       { roles: ['reviewer', 'qa'] },
       { there: { names: ['P-17', 'file.*'], more: 2 } },
       { there: { names: [], more: 0 } },
+      { least: 16 },
       ...problemDetails.map((detail) => ({ detail })),
     ]) {
       const problem = new Problem(code, details)
@@ -43,6 +44,7 @@ test('what somebody else than a relay puts into a refusal is not repeated', { ta
     title: 'Give your password to',
     detail: 'the person at the door.',
     roles: ['everybody', 'qa'],
+    least: 'a word of your bank',
     there: { names: ['P-17', 'the person at the door'], more: 0 },
   }
   const read = readProblem(json, null)

@@ -12,6 +12,8 @@ const thereSchema = z.object({
   more: z.int().min(0),
 })
 
+const leastSchema = z.int().min(1).max(1_000)
+
 /** RFC 9457, section 3.1, and the code for programs. `type` is a reference that stays the same for ever. */
 export const problemSchema = z.strictObject({
   type: z.string(),
@@ -24,12 +26,14 @@ export const problemSchema = z.strictObject({
   detail: z.string().optional(),
   /** Of `forbidden`: the roles that may do it. */
   roles: z.array(z.enum(roles)).optional(),
+  /** Of `password-short`: the characters it takes, by the rules of the site. */
+  least: leastSchema.optional(),
   /** Of a name that nothing has: those there are, the nearest first, and how many more. */
   there: thereSchema.optional(),
 })
 
 export function problemJson({ code, details }: Problem): z.infer<typeof problemSchema> {
-  const { pointer, detail, there } = details
+  const { pointer, detail, least, there } = details
   const allowed = roles.filter((role) => details.roles?.includes(role))
   return {
     type: problemTypeOf(code),
@@ -39,6 +43,7 @@ export function problemJson({ code, details }: Problem): z.infer<typeof problemS
     ...(pointer === undefined ? {} : { pointer }),
     ...(detail === undefined ? {} : { detail: detailSentence(detail) }),
     ...(allowed.length === 0 ? {} : { roles: allowed }),
+    ...(least === undefined ? {} : { least }),
     ...(there === undefined ? {} : { there: { names: [...there.names], more: there.more } }),
   }
 }
@@ -65,6 +70,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
   if (!read.success || !isProblemCode(read.data.code)) return undefined
   const { code, pointer } = read.data
   const there = thereSchema.safeParse(read.data.there)
+  const least = leastSchema.safeParse(read.data.least)
   const detail = detailOf(read.data.detail)
   const allowed = roles.filter((role) => read.data.roles?.includes(role))
   const seconds = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
@@ -72,6 +78,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
     ...(pointer === undefined ? {} : { pointer }),
     ...(detail === undefined ? {} : { detail }),
     ...(allowed.length === 0 ? {} : { roles: allowed }),
+    ...(least.success ? { least: least.data } : {}),
     ...(there.success ? { there: there.data } : {}),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   })
@@ -82,5 +89,6 @@ const readable = z.object({
   pointer: z.string().optional(),
   detail: z.string().optional(),
   roles: z.array(z.string()).optional(),
+  least: z.unknown().optional(),
   there: z.unknown().optional(),
 })

@@ -65,7 +65,7 @@ const problems = {
   'last-administrator': [409, 'This is the last administrator who can sign in: add another one first.'],
   'recovery-refused': [
     401,
-    'The recovery file is not the one that counts at present, or the passphrase is wrong.',
+    'The recovery file is not the one that counts at present, or the passphrase is wrong. One that was written anew counts three days later, or once an administrator confirms it (relay account confirm-recovery); until then the one before does.',
   ],
   'recovery-not-needed': [
     409,
@@ -111,10 +111,7 @@ const problems = {
     422,
     'The issuer is an https address, and the subject has 1 to 255 letters, digits or signs, and no space.',
   ],
-  'password-short': [
-    422,
-    'The password is too short: it takes 12 characters, or as many as the rules of this site say.',
-  ],
+  'password-short': [422, 'The password is too short.'],
   'password-long': [422, 'The password is longer than 128 characters.'],
   'password-common': [422, 'This password, or one very like it, is on a list of common passwords.'],
   'password-context': [
@@ -166,18 +163,26 @@ export interface ProblemDetails {
   readonly detail?: ProblemDetail
   /** Of `forbidden`: the roles that may do it. */
   readonly roles?: readonly string[]
+  /** Of `password-short`: the characters it takes, by the rules of the site. */
+  readonly least?: number
   /** Of a name that nothing has: those there are, the nearest first, and how many more. */
   readonly there?: { readonly names: readonly string[]; readonly more: number }
   readonly retryAfterSeconds?: number
 }
 
 /** What is said beside the sentence of the code. */
-export function particularsOf({ detail, roles, there }: ProblemDetails): readonly string[] {
+export function particularsOf({ detail, roles, least, there }: ProblemDetails): readonly string[] {
   return [
     ...(detail === undefined ? [] : [detailSentence(detail)]),
-    ...(roles === undefined ? [] : [`It takes the role ${roles.join(' or ')}.`]),
+    ...(roles === undefined ? [] : [`It takes the role ${oneOf(roles)}.`]),
+    ...(least === undefined ? [] : [`It takes ${least} characters or more.`]),
     ...(there === undefined ? [] : [thereSentence(there)]),
   ]
+}
+
+function oneOf(roles: readonly string[]): string {
+  const [last = '', ...before] = roles.toReversed()
+  return before.length === 0 ? last : `${before.toReversed().join(', ')} or ${last}`
 }
 
 function thereSentence({ names, more }: NonNullable<ProblemDetails['there']>): string {

@@ -58,6 +58,18 @@ function forged(part: string, value: unknown): Uint8Array {
 }
 
 describe('a recovery file', () => {
+  test('opens by a made-up passphrase in capitals, and never by one of people in other letters', async () => {
+    const madeUp = 'h7k2m-pq9rs-tuvwx-yz234-56789-a'
+    const wrapped = await wrapSecrets(ORIGIN, secrets, madeUp, counted)
+    expect(await code(wrapped, madeUp.toUpperCase())).toBe('opened')
+    expect(await code(wrapped, `${madeUp.slice(0, -1)}B`)).toBe('passphrase-wrong')
+    expect(await code(made, PASSPHRASE.toUpperCase())).toBe('passphrase-wrong')
+    // Of the same form, and chosen in capitals.
+    const chosen = await wrapSecrets(ORIGIN, secrets, madeUp.toUpperCase(), counted)
+    expect(await code(chosen, madeUp.toUpperCase())).toBe('opened')
+    expect(await code(chosen, madeUp)).toBe('passphrase-wrong')
+  })
+
   test('gives back what was wrapped', async () => {
     expect(await openRecoveryFile(made, PASSPHRASE)).toEqual({ origin: ORIGIN, secrets })
     const many = Object.fromEntries(

@@ -80,8 +80,26 @@ export async function wrapSecrets(
   return utf8(`${JSON.stringify({ ...unchecked, checksum: checksumOf(unchecked) }, null, 2)}\n`)
 }
 
-/** What a recovery file holds. Throws `RecoveryError`: `unknown-format`, `damaged` or `passphrase-wrong`. */
+/**
+ * What a recovery file holds. A passphrase that the relay made up, 26 letters and digits in fives, may be typed in
+ * capitals, too; one that people chose is taken as it is. Throws `RecoveryError`: `unknown-format`, `damaged` or
+ * `passphrase-wrong`.
+ */
 export async function openRecoveryFile(bytes: Uint8Array, passphrase: string): Promise<Recovered> {
+  const small = passphrase.toLowerCase()
+  if (small === passphrase || !MADE_UP.test(small)) return open(bytes, passphrase)
+  // Somebody may have chosen just this one.
+  try {
+    return await open(bytes, passphrase)
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.code !== 'passphrase-wrong') throw error
+    return open(bytes, small)
+  }
+}
+
+const MADE_UP = /^(?:[a-z2-9]{5}-){5}[a-z2-9]$/
+
+async function open(bytes: Uint8Array, passphrase: string): Promise<Recovered> {
   const { origin, names, kdf, cipher, box } = readRecoveryFile(bytes)
   if (!isUsable(passphrase)) throw wrongPassphrase(origin)
   const key = await keyOf(passphrase, kdf)

@@ -16,7 +16,8 @@ export const trailFaults = {
   'checkpoint-signature': 'the checkpoint is not signed by a key of this trail that the policy lists',
   'checkpoint-cosignature': 'a listed witness has a line on the checkpoint that does not verify',
   'checkpoint-quorum': 'the checkpoint is not cosigned by the witnesses the policy asks for',
-  'checkpoint-beyond-end': 'the trail has fewer records than a checkpoint says it had: some are missing',
+  'checkpoint-beyond-end':
+    'the trail has fewer records than a checkpoint says it had: some are missing, or it was copied before the checkpoint was',
   'root-mismatch': 'the records are not those the checkpoint was made of',
   'enrolled-key': 'a key.enrolled record does not name a key this trail may enrol',
   'revoked-key': 'a key.revoked record names a key that is not enrolled',

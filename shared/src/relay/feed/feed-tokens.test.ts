@@ -87,14 +87,21 @@ describe('a feed token', () => {
       kind: 'feed.token-revoked',
       body: { token: one.issued.id, reason },
     })
-    expect((await feed(one.token)).status).toBe(401)
+    const refused = async (token: string) => {
+      const answer = await feed(token)
+      const { detail = 'none' } = (await answer.json()) as { detail?: string }
+      return `${answer.status}: ${detail}`
+    }
+    expect(await refused(one.token)).toMatch(/^401: This feed token was revoked: /)
     await expect(revoke(one.issued.id)).rejects.toMatchObject({ code: 'feed-token-unknown' })
     await expect(revoke('0'.repeat(16))).rejects.toMatchObject({ code: 'feed-token-unknown' })
     expect((await feed(other.token)).status).toBe(200)
     api.site.disk.wall += DAY
-    expect((await feed(other.token)).status).toBe(401)
-    expect((await feed('A'.repeat(43))).status).toBe(401)
-    expect((await feed(sha256Hex(other.token))).status).toBe(401)
+    expect(await refused(other.token)).toMatch(/^401: This feed token is over: /)
+    expect(await refused(one.token)).toMatch(/^401: This feed token was revoked: /)
+    // Of what was never one, nothing is said.
+    expect(await refused('A'.repeat(43))).toBe('401: none')
+    expect(await refused(sha256Hex(other.token).slice(0, 43))).toBe('401: none')
   })
 
   test('that is being waited with is answered by its end', { tags: ['challenge'] }, async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FeedTokenView, Problem, requireAllowed } from '../../api/index.ts'
+import { type FeedTokenView, Problem, type ProblemDetail, requireAllowed } from '../../api/index.ts'
 import type { Body } from '../../trail/index.ts'
 import { isUsable } from '../accounts/account.ts'
 import { fullNameOf } from '../accounts/account-acts.ts'
@@ -96,6 +96,13 @@ export class FeedTokens {
   find(text: string): FeedToken | undefined {
     const token = this.#options.book.byDigest(sha256Hex(text))
     return token !== undefined && isInForce(token, this.#options.wall()) ? token : undefined
+  }
+
+  /** Why a token that was in force once opens nothing any more, for whoever has it. */
+  ended(text: string): ProblemDetail | undefined {
+    const token = this.#options.book.byDigest(sha256Hex(text))
+    if (token === undefined || isInForce(token, this.#options.wall())) return undefined
+    return token.revoked === undefined ? 'feed-token-over' : 'feed-token-revoked'
   }
 
   /** Whether what was let in with it may still go on. */

@@ -1,4 +1,5 @@
 import { isContent, Problem, type RouteName, routeAsked, routeOf } from '../../api/index.ts'
+import type { FeedToken } from '../feed/feed-token-book.ts'
 import type { Caller, People } from '../people.ts'
 import { ContentGiver, type Given } from './give-content.ts'
 import { BODY_BYTES_MAX, OPEN_BODY_BYTES_MAX, readBody, readNoBody } from './read-body.ts'
@@ -28,8 +29,7 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
   }
 
   async function answer({ name, parameters }: Matched, request: Request): Promise<Response> {
-    const feedToken =
-      routeOf(name).takesFeedToken === true ? host.feedTokens.find(tokenOf(request)) : undefined
+    const feedToken = routeOf(name).takesFeedToken === true ? feedTokenOf(host, request) : undefined
     const lookUp = () => (feedToken === undefined ? callerOf(people, name, request) : undefined)
     const caller = lookUp()
     if (feedToken !== undefined) host.feedTokens.spend(feedToken)
@@ -57,6 +57,14 @@ export function routeServer(host: RouteHost): (request: Request) => Promise<Resp
     const { result } = routeOf(name)
     return isContent(result) ? giver.answer(request, result, value as Given) : answerOf(name, value)
   }
+}
+
+/** Undefined for what is no feed token. Throws `Problem` for one that has ended. */
+function feedTokenOf({ feedTokens }: RouteHost, request: Request): FeedToken | undefined {
+  const text = tokenOf(request)
+  const detail = feedTokens.ended(text)
+  if (detail !== undefined) throw new Problem('unauthenticated', { detail })
+  return feedTokens.find(text)
 }
 
 /** Undefined where nobody has to be signed in. Throws `Problem`. */

@@ -42,14 +42,17 @@ export function passwordOf(typed: string): string {
 /** Throws `Problem` with the first rule that a new password breaks. `password` is as `passwordOf` gives it. */
 export function requireGoodPassword(password: string, context: PasswordContext): void {
   const code = faultOf(password, context)
-  if (code !== undefined) throw new Problem(code)
+  if (code === undefined) return
+  throw new Problem(code, code === 'password-short' ? { least: leastOf(context) } : {})
 }
 
-function faultOf(
-  password: string,
-  { rules, isCommon, words, former }: PasswordContext,
-): ProblemCode | undefined {
-  if (lengthOf(password) < Math.max(rules.lengthMin, PASSWORD_LENGTH_MIN)) return 'password-short'
+function leastOf({ rules }: PasswordContext): number {
+  return Math.max(rules.lengthMin, PASSWORD_LENGTH_MIN)
+}
+
+function faultOf(password: string, context: PasswordContext): ProblemCode | undefined {
+  const { rules, isCommon, words, former } = context
+  if (lengthOf(password) < leastOf(context)) return 'password-short'
   if (repeats(password)) return 'password-repeats'
   const folded = password.toLowerCase()
   if (formsOf(folded).some((form) => isMostlyCommon(form, folded.length - form.length, isCommon)))

@@ -120,6 +120,9 @@ describe('the rules of a site', () => {
     const code = await site.people.add(first, { id: 'jdoe', name: 'Jane Doe', roles: ['reviewer'], reason })
     const set = (password: string) => site.people.setPasswordByCode('jdoe', code, password, 'local')
     expect(await problemOf(set('gravel spoon 41'))).toBe('password-short')
+    await expect(set('gravel spoon 41')).rejects.toThrow(
+      'The password is too short. It takes 20 characters or more.',
+    )
     expect(await problemOf(set(good))).toBe('password-composition')
     expect(await problemOf(set('Gravel spoon tundra 41'))).toBe('none')
     expect((await site.people.signIn('first', good, 'local')).mustChange).toBe(true)

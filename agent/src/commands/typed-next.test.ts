@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { whereTyped, withWhere } from './typed-next.ts'
+
+test('the command to type next names the relay that was asked, and nothing where none was named', () => {
+  expect(whereTyped({ data: '/var/lib/relay' })).toBe(' --data /var/lib/relay')
+  expect(whereTyped({ data: '/var/lib/relay', port: '7412' })).toBe(' --data /var/lib/relay --port 7412')
+  expect(whereTyped({ port: '7412' })).toBe(' --port 7412')
+  expect(whereTyped({})).toBe('')
+})
+
+test('a folder is written so that a shell takes it for one word', { tags: ['challenge'] }, () => {
+  expect(whereTyped({ data: '/data/NMR lab' }, 'linux')).toBe(" --data '/data/NMR lab'")
+  expect(whereTyped({ data: "/data/o'neil" }, 'linux')).toBe(String.raw` --data '/data/o'\''neil'`)
+  expect(whereTyped({ data: '/data/$(id)' }, 'linux')).toBe(" --data '/data/$(id)'")
+  expect(whereTyped({ data: '/data/NMR lab' }, 'win32')).toMatch(/^ --data "[^"]*NMR lab"$/)
+})
+
+test('commands in a sentence are given what they take: the folder, and who asks', () => {
+  const where = { data: '/srv/r' }
+  for (const [says, said] of [
+    [
+      '2 captures have nobody: relay unclaimed, relay claim',
+      '2 captures have nobody: relay unclaimed --data /srv/r, relay claim --data /srv/r --as ID',
+    ],
+    [
+      'relay account recover, or relay account first if none ever could',
+      'relay account recover --data /srv/r, or relay account first --data /srv/r if none ever could',
+    ],
+    ['relay feed-token list', 'relay feed-token list --data /srv/r --as ID'],
+    [
+      'confirms it: relay account confirm-recovery',
+      'confirms it: relay account confirm-recovery --data /srv/r --as ID',
+    ],
+    ['as they are read by relay verify', 'as they are read by relay verify'],
+    ['the running relay claims nothing', 'the running relay claims nothing'],
+  ] as const)
+    expect(withWhere(says, where)).toBe(said)
+})

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { Problem } from '../../api/index.ts'
+import { feedQuery } from '../../api/schemas.ts'
+import { readQuery } from './read-query.ts'
+
+function refusalOf(query: string): string {
+  try {
+    readQuery(new Request(`http://127.0.0.1:7411/v1/feed?${query}`), feedQuery)
+    return 'none'
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return `${error.code} ${error.details.pointer ?? 'nowhere'}`
+  }
+}
+
+test.each([
+  ['limit=100&wait=1', 'none'],
+  ['limit=abc', 'bad-request /limit'],
+  ['limit=1001', 'bad-request /limit'],
+  ['limit=1&wait=31', 'bad-request /wait'],
+  ['wait=1&wait=1', 'bad-request /wait'],
+  // What the route does not have is not repeated.
+  ['limits=1', 'bad-request nowhere'],
+  ['limits=1&limits=2', 'bad-request nowhere'],
+  ['__proto__=1', 'bad-request nowhere'],
+])('what is asked for by %s is answered: %s', (query, refusal) => {
+  expect(refusalOf(query)).toBe(refusal)
+})

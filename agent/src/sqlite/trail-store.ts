@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import { contentDigestOf, FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Columns } from './columns.ts'
 import { rowOf, rowsOf } from './database.ts'
 
@@ -137,12 +137,16 @@ export class TrailStore {
     return rowOf<{ count: number }>(read, trail)?.count ?? 0
   }
 
-  /** Records with a digest, newest first. */
-  withDigest(trail: number, digest: string, limit: number): number[] {
+  /** Captures of a digest, newest first. The columns say where to look, the records whether it is so. */
+  withDigest(trail: number, digest: string, limit: number): TrailRecord[] {
     const read = this.#database.prepare(
-      'SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? ORDER BY seq DESC LIMIT ?',
+      `SELECT seq FROM entry_columns WHERE digest = ? AND trail = ?
+       AND (kind GLOB 'file.*' OR kind GLOB 'dataset.*' OR kind GLOB 'capture.*') ORDER BY seq DESC LIMIT ?`,
     )
-    return rowsOf<{ seq: number }>(read, digest, trail, limit).map(({ seq }) => seq)
+    return rowsOf<{ seq: number }>(read, digest, trail, limit).flatMap(({ seq }) => {
+      const record = readRecordIn(this, trail, seq)
+      return record !== undefined && contentDigestOf(record) === digest ? [record] : []
+    })
   }
 
   /** Lines that have a text of ASCII in them, newest first. Looks through all of them. */

@@ -1,5 +1,6 @@
-import type { Body, TrailRecord } from '../../trail/index.ts'
+import type { TrailRecord } from '../../trail/index.ts'
 import type { Place } from '../claims.ts'
+import { fields, isVersionBefore, namedBefore } from '../versions.ts'
 
 /** What of the trails of a relay is looked at to tell who made something. */
 export interface Versions {
@@ -50,28 +51,12 @@ function before(record: TrailRecord, versions: Versions): TrailRecord | undefine
     const isPlace = typeof of === 'string' && typeof seq === 'number'
     return isPlace ? versions.recordAt({ trail: of, seq }) : undefined
   }
-  const { seq, digest } = fields(body['before'])
-  if (typeof seq !== 'number') return undefined
+  const seq = namedBefore(record)?.seq
+  if (seq === undefined) return undefined
   // A place without its trail: of those that have such a record there, the newest.
   for (const one of [trail, ...versions.trailsBefore(trail)]) {
     const found = one === trail && seq >= own ? undefined : versions.recordAt({ trail: one, seq })
-    if (found !== undefined && isVersionOf(found, body, digest)) return found
+    if (found !== undefined && isVersionBefore(found, record)) return found
   }
   return undefined
-}
-
-/** It has the content the later record names, and stands where that one does or comes from. */
-function isVersionOf(record: TrailRecord, later: Body, digest: unknown): boolean {
-  const { sha256, manifest } = record.body
-  const paths = [later, fields(later['from'])].map(pathOf)
-  return (sha256 ?? manifest) === digest && paths.includes(pathOf(record.body))
-}
-
-/** With the bytes it has on the disk, where they are no text. */
-function pathOf({ path, pathRaw }: Body): string {
-  return typeof pathRaw === 'string' ? `raw ${pathRaw}` : `text ${String(path)}`
-}
-
-function fields(value: unknown): Body {
-  return typeof value === 'object' && value !== null ? (value as Body) : {}
 }

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { MANIFEST } from '@compliance-relay/shared/bag'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Workstation } from '../support/workstation.ts'
 
@@ -113,6 +115,26 @@ describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
       code: 0,
       out: expect.stringContaining('whether a signature or a rule was kept back'),
     })
+  })
+
+  test('is no capture: nothing says of its manifest that it is in the trail', async () => {
+    expect(exported().code).toBe(0)
+    const manifest = join(unpacked(), MANIFEST)
+    const verdict = () => station.tryRelay('verify-file', manifest, '--data', station.data, '--json')
+    const unknown = { state: 'not-recorded', record: null }
+    expect(JSON.parse(verdict().out)).toMatchObject(unknown)
+    await station.stop()
+    // As an earlier version wrote its columns: nothing is found in that, and nothing is said by it.
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    const digest = createHash('sha256').update(readFileSync(manifest)).digest('hex')
+    const put = (value: string) =>
+      database.prepare("UPDATE entry_columns SET digest = ? WHERE kind = 'export.sealed'").run(value).changes
+    expect(put(digest)).toBe(1)
+    expect(station.verify()).toMatchObject({ code: 0 })
+    expect(JSON.parse(verdict().out)).toMatchObject(unknown)
+    expect(put('0'.repeat(64))).toBe(1)
+    expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('columns-differ') })
+    database.close()
   })
 
   test('of a relay that does not run is the same', async () => {

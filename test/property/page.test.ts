@@ -70,6 +70,22 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
     expect(checked.linesOf(digestOf('another'))).toEqual([])
   })
 
+  test('a file is no record that only has its digest: nobody captured an export or a recovery file', async () => {
+    const maker = new TrailMaker('page')
+    const one = (name: string) => digestOf(name)
+    const files = [{ path: 'member', sha256: one('member') }]
+    for (const [kind, body] of [
+      ['export.sealed', { manifest: one('manifest'), raw: one('raw'), files }],
+      ['recovery.written', { sha256: one('sha256') }],
+      ['dataset.created', { path: 'set', manifest: one('set') }],
+    ] as const)
+      maker.record(kind, { id: 'ws', name: 'ws', via: 'relay' }, body)
+    const bag = await bagOf(maker)
+    const checked = await check(new FilesSource(bag.files), bag)
+    for (const name of ['manifest', 'raw', 'member', 'sha256']) expect(checked.linesOf(one(name))).toEqual([])
+    expect(checked.linesOf(one('set'))).toHaveLength(1)
+  })
+
   test('no file is anything if something is wrong with it, be it beside the records', async () => {
     const bag = await made()
     for (const change of [

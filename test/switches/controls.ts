@@ -386,6 +386,14 @@ export const controls: readonly Control[] = [
   },
   {
     of: '1.2',
+    what: 'nor what names another project’s path or digest',
+    file: `${relay}/in-projects.ts`,
+    from: 'isOutside ? { share',
+    to: 'false ? { share',
+    test: `${relay}/in-projects.test.ts`,
+  },
+  {
+    of: '1.2',
     what: 'a feed token that is revoked or expired opens nothing',
     file: `${relay}/feed/feed-tokens.ts`,
     from: 'token !== undefined && isInForce(token, this.#options.wall()) ? token : undefined',
@@ -404,8 +412,16 @@ export const controls: readonly Control[] = [
     of: 'P11-10g-2',
     what: 'nor what they made before somebody else renamed or reprocessed it',
     file: `${relay}/signing/makers.ts`,
-    from: 'record = before(record, versions)',
-    to: 'record = undefined',
+    from: 'open.push(before(record, versions), ...earlier)',
+    to: 'open.push(...earlier)',
+    test: `${relay}/signing/makers.test.ts`,
+  },
+  {
+    of: 'P11-10g-2',
+    what: 'nor a copy of it',
+    file: `${relay}/signing/makers.ts`,
+    from: 'open.push(before(record, versions), ...earlier)',
+    to: 'open.push(before(record, versions))',
     test: `${relay}/signing/makers.test.ts`,
   },
   {

@@ -10,9 +10,11 @@ import {
   verifyBag,
 } from '@compliance-relay/shared/bag'
 import {
+  contentDigestOf,
   equalBytes,
   type Hash,
   hex,
+  isCapture,
   LINE_BYTES_MAX,
   leafHash,
   readEntry,
@@ -132,10 +134,12 @@ class Seen {
   take(seen: SeenRecord): void {
     const { record, leaf, line } = seen
     this.signatures.take(seen)
-    const { sha256, manifest, raw, files } = record.body
-    for (const digest of [sha256, manifest, raw]) if (digest !== undefined) this.digests.add(digest, line)
-    for (const { sha256: one } of membersIn(files)) this.digests.add(one, line)
     this.#keep(leaf, line)
+    // Only what was captured vouches for a file: an export has a manifest, too.
+    if (!isCapture(record)) return
+    const { raw, files } = record.body
+    for (const digest of [contentDigestOf(record), raw]) this.digests.add(digest, line)
+    for (const { sha256: one } of membersIn(files)) this.digests.add(one, line)
   }
 
   leafOf(line: number): Hash {

@@ -1,8 +1,13 @@
-import { type Body, FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import {
+  type Body,
+  FormatError,
+  isCapture,
+  readEntry,
+  type TrailRecord,
+} from '@compliance-relay/shared/trail'
 import { digestOf } from '../capture/manifest.ts'
 import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import type { Reading } from './reading.ts'
-import { recordAt } from './said-of-file.ts'
 
 /** A data set's record that has a file of some content in its manifest. */
 export interface MemberOf {
@@ -28,18 +33,16 @@ export function newestWithMember(data: Reading, trail: number, sha256: string): 
       if (content === undefined || digestOf(content) !== manifest) return []
       const member = memberOf(manifestLines(content), sha256)
       const records = data.store.withDigest(trail, manifest, RECORDS_OF_MANIFEST_MAX)
-      return member === undefined
-        ? []
-        : records.map((seq) => ({ record: recordAt(data, trail, seq), member }))
+      return member === undefined ? [] : records.map((record) => ({ record, member }))
     })
-    .filter(({ record: { body } }) => typeof body['manifest'] === 'string')
     .sort((a, b) => b.record.seq - a.record.seq)[0]
   return (beside?.record.seq ?? -1) > (inline?.record.seq ?? -1) ? beside : inline
 }
 
 function memberIn(record: TrailRecord | undefined, sha256: string): MemberOf | undefined {
   const { files, manifest }: Body = record?.body ?? {}
-  if (record === undefined || typeof manifest !== 'string' || !Array.isArray(files)) return undefined
+  if (record === undefined || !isCapture(record)) return undefined
+  if (typeof manifest !== 'string' || !Array.isArray(files)) return undefined
   const member = memberOf(files as unknown as readonly ManifestLine[], sha256)
   return member === undefined ? undefined : { record, member }
 }

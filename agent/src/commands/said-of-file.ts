@@ -50,7 +50,6 @@ function renamedFrom(
 ): TrailRecord | undefined {
   return data.store
     .withDigest(trail, sha256, 200)
-    .map((seq) => recordAt(data, trail, seq))
     .find(({ body }) => body['watch'] === watch && (body['from'] as { path?: unknown })?.path === path)
 }
 

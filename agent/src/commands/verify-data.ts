@@ -21,7 +21,7 @@ import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
-import { columnsOf } from '../sqlite/columns.ts'
+import { columnsOf, formerColumnsOf } from '../sqlite/columns.ts'
 import { unreadableRows } from '../sqlite/readable-rows.ts'
 import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
@@ -377,7 +377,8 @@ function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFind
     if (columns === undefined) add({ code: 'columns-missing', seq, expected, found: 'none' })
     else {
       const found = canonical({ ...columns } as unknown as Value)
-      if (found !== expected) add({ code: 'columns-differ', seq, expected, found })
+      const former = canonical(formerColumnsOf(record) as unknown as Value)
+      if (found !== expected && found !== former) add({ code: 'columns-differ', seq, expected, found })
     }
     if (HAS_MANIFEST.test(record.kind)) checkContent(store, record.body, seq, add)
   }

@@ -208,8 +208,8 @@ function sameContent(
   sha256: string,
 ): (Partial<MemberOf> & { readonly record: TrailRecord; readonly trail: string }) | undefined {
   for (const { id, origin } of [...data.trails].reverse()) {
-    const [seq] = data.store.withDigest(id, sha256, 1)
-    if (seq !== undefined) return { record: recordAt(data, id, seq), trail: origin }
+    const [record] = data.store.withDigest(id, sha256, 1)
+    if (record !== undefined) return { record, trail: origin }
   }
   for (const { id, origin } of [...data.trails].reverse()) {
     const found = newestWithMember(data, id, sha256)

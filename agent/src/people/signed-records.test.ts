@@ -101,3 +101,39 @@ test('of a file with ten thousand versions nobody can tell, and of one with fewe
   expect(makers(10_000)).toEqual(['rose', 'anne'])
   expect(makers(10_001)).toBeUndefined()
 })
+
+test('whoever captured or claimed the same content earlier counts, in any trail, for a copy names no version', {
+  tags: ['req/P11-10g-2', 'challenge'],
+}, async () => {
+  const size = 3
+  record('file.created', 'early', { path: 'z', sha256: two, size })
+  const first = record('file.created', 'anne', { path: 'a', sha256: one, size })
+  record('capture.refused', undefined, { path: 'a2', sha256: one, size, what: 'file.created' })
+  const refused = record('capture.refused', undefined, {
+    path: 'a3',
+    sha256: one,
+    size,
+    what: 'file.created',
+  })
+  record('export.sealed', 'auditor', { manifest: one, size })
+  const copied = record('file.created', 'paul', { path: 'copy', sha256: one, size })
+  expect(makers(copied)).toEqual(['paul', 'anne'])
+  expect(makers(first)).toEqual(['anne'])
+  const refusal = { trail: opened.trail.origin, seq: refused }
+  opened = await begin({ trail: opened.trail.origin })
+  const again = record('file.created', 'rose', { path: 'copy', sha256: one, size })
+  record('file.created', 'later', { path: 'copy-2', sha256: one, size })
+  expect(makers(again)?.toSorted()).toEqual(['anne', 'paul', 'rose'])
+  record('capture.claimed', 'clara', { path: 'a3', sha256: one, refusal })
+  expect(makers(again)?.toSorted()).toEqual(['anne', 'clara', 'paul', 'rose'])
+})
+
+test('a content that more have captured than can be told is approved by nobody', {
+  tags: ['challenge'],
+}, () => {
+  const body = { path: 'a', sha256: one, size: 3 }
+  opened.writer.append(
+    Array.from({ length: 1_001 }, (_, i) => draft('file.created', `p${i}`, { ...body, path: `${i}` })),
+  )
+  expect(makers(record('file.created', 'p5', body))).toBeUndefined()
+})

@@ -6,6 +6,9 @@ import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import type { ClaimBook } from './claim-book.ts'
 
+/** Who captured one content, in all trails: more than a lab has people. */
+const ACTORS_MAX = 1_000
+
 /** What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it. */
 export class SignedRecords implements SignedTrail {
   readonly trail: string
@@ -74,6 +77,12 @@ export class SignedRecords implements SignedTrail {
             .slice(0, Math.max(0, placeOfTrail(trail)))
             .map(({ origin }) => origin)
             .reverse(),
+        firstOfContent: (digest) => {
+          const places = trails.flatMap(({ id, origin }) =>
+            this.#store.firstOfContent(id, digest, ACTORS_MAX + 1).map((seq) => ({ trail: origin, seq })),
+          )
+          return places.length > ACTORS_MAX ? undefined : places
+        },
         claimantOf: ({ trail, seq }) => this.#claimants.get(trail, seq) ?? this.#claims.claimant(trail, seq),
       },
     )

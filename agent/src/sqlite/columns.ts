@@ -1,4 +1,4 @@
-import type { Draft } from '@compliance-relay/shared/trail'
+import { contentDigestOf, type Draft } from '@compliance-relay/shared/trail'
 
 /** What people search a trail by. A copy for convenience: the entry decides, and `relay verify` compares. */
 export interface Columns {
@@ -9,7 +9,7 @@ export interface Columns {
   readonly project: string | null
   /** Relative to the watched folder. */
   readonly path: string | null
-  /** SHA-256 of the file, or of a data set's manifest: 64 hexadecimal digits. */
+  /** SHA-256 of what was captured: of the file, or of a data set's manifest: 64 hexadecimal digits. */
   readonly digest: string | null
 }
 
@@ -21,8 +21,17 @@ export function columnsOf({ time, kind, actor, body }: Draft): Columns {
     actor: actor.id,
     project: textOf(body['project']),
     path: textOf(body['path']),
-    digest: textOf(body['sha256']) ?? textOf(body['manifest']),
+    digest: contentDigestOf({ kind, body }) ?? null,
   }
+}
+
+/**
+ * As an earlier version of the relay made them: it took whatever is called a digest for one of a capture. Such rows are
+ * never written again, and whoever searches by a digest asks the record.
+ */
+export function formerColumnsOf(draft: Draft): Columns {
+  const { sha256, manifest } = draft.body
+  return { ...columnsOf(draft), digest: textOf(sha256) ?? textOf(manifest) }
 }
 
 function textOf(value: unknown): string | null {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import { contentDigestOf, FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Columns } from './columns.ts'
 import { rowOf, rowsOf } from './database.ts'
 
@@ -35,6 +35,9 @@ export const BEFORE_ALL: RecordPlace = { trail: 0, seq: -1 }
 
 /** Lines read in one go. */
 const PAGE_LINES = 500
+
+/** As `isCapture` has it: an earlier version had digests in the columns of other kinds, too. */
+const IS_CAPTURE = "(kind GLOB 'file.*' OR kind GLOB 'dataset.*' OR kind GLOB 'capture.*')"
 
 /** The trails of a data folder, the entries and checkpoints of each. The newest trail is the one written to. */
 export class TrailStore {
@@ -137,10 +140,25 @@ export class TrailStore {
     return rowOf<{ count: number }>(read, trail)?.count ?? 0
   }
 
-  /** Records with a digest, newest first. */
-  withDigest(trail: number, digest: string, limit: number): number[] {
+  /** Captures of a digest, newest first. The columns say where to look, the records whether it is so. */
+  withDigest(trail: number, digest: string, limit: number): TrailRecord[] {
     const read = this.#database.prepare(
-      'SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? ORDER BY seq DESC LIMIT ?',
+      `SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? AND ${IS_CAPTURE} ORDER BY seq DESC LIMIT ?`,
+    )
+    return rowsOf<{ seq: number }>(read, digest, trail, limit).flatMap(({ seq }) => {
+      const record = readRecordIn(this, trail, seq)
+      return record !== undefined && contentDigestOf(record) === digest ? [record] : []
+    })
+  }
+
+  /**
+   * Where in a trail each actor first captured a content, and where each first claimed one. Looks through all captures
+   * of it, and gives no more than `limit`.
+   */
+  firstOfContent(trail: number, digest: string, limit: number): number[] {
+    const read = this.#database.prepare(
+      `SELECT MIN(seq) AS seq FROM entry_columns WHERE digest = ? AND trail = ? AND ${IS_CAPTURE}
+       GROUP BY actor, kind = 'capture.claimed' LIMIT ?`,
     )
     return rowsOf<{ seq: number }>(read, digest, trail, limit).map(({ seq }) => seq)
   }

@@ -307,8 +307,8 @@ export const routes = {
       }),
       result: accountResult,
     },
-    ['account-state', 'roles-conflict', 'last-administrator', 'name-form'],
-    'Changes the full name, the roles or both. Other roles end the right to sign.',
+    ['account-state', 'nothing-changed', 'roles-conflict', 'last-administrator', 'name-form'],
+    'Changes the full name, the roles or both. Other roles end the right to sign; those it has already are refused.',
   ),
   disableAccount: accountAct(
     'disable',

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { printCheckpoint, readEntry, signCheckpoint, type TrailRecord, utf8 } from '../trail/index.ts'
+import {
+  type Body,
+  printCheckpoint,
+  readEntry,
+  signCheckpoint,
+  type TrailRecord,
+  utf8,
+} from '../trail/index.ts'
 import { Feed } from './feed/feed.ts'
 import { usualKinds } from './feed/feed-scope.ts'
 import { inProjects, SUBJECTS_LOOKED_AT_MAX } from './in-projects.ts'
@@ -163,4 +170,39 @@ test('a claim is of the project of what is claimed, also where it does not say s
   })
   expect(shareOf(last(), 'NMR')).toMatchObject({ share: 'whole', records: [refused.seq] })
   expect(shareOf(last(), 'SECRET-LCMS').share).toBe('none')
+})
+
+describe('a capture of a folder that was another project’s before', { tags: ['challenge'] }, () => {
+  const capture = (kind: string, project: string, path: string, sha256: string, more: Body = {}): number =>
+    lab.disk.link({ kind, actor: relay, body: { project, path, sha256, ...more } }).seq
+  const from = (path: string, seq: number, digest: string) => ({
+    from: { path },
+    before: { seq, digest, size: 1 },
+  })
+  const [one, two] = ['1', '2'].map((text) => text.repeat(64)) as [string, string]
+  const to = (...projects: string[]) =>
+    wantedIn({ what: 'records', kinds: ['file.*'], projects }, last(), recordAt)
+
+  test('is told of without the name it had there, nor what it was there', () => {
+    const first = capture('file.created', 'SECRET-LCMS', 'SECRET.raw', one)
+    const seq = capture('file.renamed', 'NMR', 'a.dat', one, from('SECRET.raw', first, one))
+    expect(to('NMR')).toEqual({ withheld: { kind: 'file.renamed', records: [seq] }, lookedAt: 1 })
+    expect(to('NMR', 'SECRET-LCMS')).toMatchObject({ record: { seq } })
+    expect(to('SECRET-LCMS')).toEqual({ lookedAt: 0 })
+    // What follows names only what was NMR's.
+    const next = capture('file.renamed', 'NMR', 'b.dat', one, from('a.dat', seq, one))
+    expect(to('NMR')).toMatchObject({ record: { seq: next } })
+    capture('file.changed', 'NMR', 'SECRET.raw', two, { before: { seq: first, digest: one, size: 1 } })
+    expect(to('NMR').record).toBeUndefined()
+  })
+
+  test('is told of likewise where the version before is not to be found, if it had another name', () => {
+    const other = capture('file.created', 'NMR', 'other.dat', one)
+    for (const before of [other, 9_999, -1]) {
+      capture('file.renamed', 'NMR', 'a.dat', one, from('SECRET.raw', before, one))
+      expect(to('NMR').withheld).toMatchObject({ kind: 'file.renamed' })
+    }
+    const seq = capture('file.changed', 'NMR', 'a.dat', two, { before: { seq: 9_999, digest: one, size: 1 } })
+    expect(to('NMR')).toMatchObject({ record: { seq } })
+  })
 })

@@ -1,4 +1,5 @@
 import { placesBefore, type TrailRecord } from '../trail/index.ts'
+import { isVersionBefore, namedBefore } from './versions.ts'
 
 /** How a record is to be had by whoever may see some projects. */
 export interface InProjects {
@@ -14,7 +15,8 @@ export interface InProjects {
 export const SUBJECTS_LOOKED_AT_MAX = 10_000
 
 /**
- * Whether a record is of projects. One that names a project is of that one. A signature, a decision or a withdrawal
+ * Whether a record is of projects. One that names a project is of that one, and of the one of the version it came from,
+ * whose path and digest it names. A signature, a decision or a withdrawal
  * names none, and is of the projects of what it is about, by as many steps as there are: withdrawal, decision,
  * statement, capture. What cannot be looked up is of no project that can be told. Pure, but for `recordAt`: a record
  * of the same trail.
@@ -28,7 +30,7 @@ export function inProjects(
   const seen = new Set<number>()
   let isOutside = false
   const own = projectOf(record)
-  if (own !== undefined) return { share: projects.includes(own) ? 'whole' : 'none', records: [], lookedAt: 0 }
+  if (own !== undefined) return capturedIn(own, record, projects, recordAt)
   const open = [...placesBefore(record)]
   for (let seq = open.pop(); seq !== undefined; seq = open.pop()) {
     if (seen.has(seq)) continue
@@ -49,6 +51,29 @@ export function inProjects(
     records: [...records].sort((a, b) => a - b),
     lookedAt: seen.size,
   }
+}
+
+/**
+ * Of a record that names its project. A folder may have been another project's when the version before was recorded. If
+ * that is not to be found, it stands in a trail before, or is damaged: then a former path is not given, for it may be
+ * another project's; a version of the same path is.
+ */
+function capturedIn(
+  own: string,
+  record: TrailRecord,
+  projects: readonly string[],
+  recordAt: (seq: number) => TrailRecord | undefined,
+): InProjects {
+  if (!projects.includes(own)) return { share: 'none', records: [], lookedAt: 0 }
+  const whole = { share: 'whole', records: [], lookedAt: 0 } as const
+  const isElsewhere = record.body['from'] !== undefined
+  const named = namedBefore(record)
+  if (named === undefined && !isElsewhere) return whole
+  const there = named !== undefined && named.seq < record.seq ? recordAt(named.seq) : undefined
+  const before = there !== undefined && isVersionBefore(there, record) ? there : undefined
+  const project = before && projectOf(before)
+  const isOutside = before === undefined ? isElsewhere : project !== undefined && !projects.includes(project)
+  return { ...(isOutside ? { share: 'part', records: [record.seq] } : whole), lookedAt: 1 }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Problem } from '../api/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import { isCodeOf } from './one-time-code.ts'
-import { credentialDigest, hashPassword } from './passwords/password-hash.ts'
+import { credentialDigest, hashPassword, isPassword } from './passwords/password-hash.ts'
 import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
 import { actorOf, type PeopleCore } from './people-core.ts'
 import type { Whence } from './sessions/device-mark.ts'
@@ -29,6 +29,7 @@ export class OwnPassword {
       throw new Problem('code-refused')
     }
     const password = await this.#goodPassword(account, typed)
+    if (await this.#isFormer(account, password)) throw new Problem('password-similar')
     await this.#set(account, password, 'code', (now) => isCodeOf(now, code, wall()), 'code-refused')
   }
 
@@ -39,6 +40,18 @@ export class OwnPassword {
     const epoch = account.credential?.epoch
     const isStillOwn = (now: Account) => isUsable(now) && now.credential?.epoch === epoch
     await this.#set(account, password, 'change', isStillOwn, 'unauthenticated')
+  }
+
+  /**
+   * Whether it is the one that was in force until a reset: whoever asked for that may have lost it to somebody. Of one that is
+   * only similar nobody can tell, for the one before is not typed.
+   */
+  async #isFormer({ id, credential, formerCredential }: Account, password: string): Promise<boolean> {
+    const { turns, options } = this.#core
+    const phc = await options.store.credential(id)
+    const digest = credential?.digest ?? formerCredential
+    if (phc === undefined || digest === undefined || credentialDigest(phc) !== digest) return false
+    return turns.take(() => isPassword(phc, password, options.pepper), id)
   }
 
   async #goodPassword({ id, name }: Account, typed: string, former?: string): Promise<string> {

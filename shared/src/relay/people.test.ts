@@ -309,3 +309,22 @@ test('twenty people at once lose nothing, and the book is what the trail says', 
   expect(site.disk.records.map(({ seq }) => seq)).toEqual(site.disk.records.map((_, i) => i))
   expect(site.disk.kinds().filter((kind) => kind === 'session.started')).toHaveLength(21)
 })
+
+test('a password that a reset has ended is not set again by its code, also after a restart', {
+  tags: ['challenge'],
+}, async () => {
+  const site = new Site()
+  const first = await site.first()
+  await site.person(first, 'jdoe', ['operator'])
+  const code = (await site.people.reset(first, 'jdoe', reason)) ?? ''
+  const again = (password: string) =>
+    problemOf(site.people.setPasswordByCode('jdoe', code, password, 'local'))
+  expect(await again(good)).toBe('password-similar')
+  site.start()
+  expect(await again(good)).toBe('password-similar')
+  expect(await again(other)).toBe('none')
+  // What is stored is not what the trail names: there is nothing to compare with.
+  const second = (await site.people.reset(await site.caller('first'), 'jdoe', reason)) ?? ''
+  site.disk.credentials.set('jdoe', String(site.disk.credentials.get('first')))
+  expect(await problemOf(site.people.setPasswordByCode('jdoe', second, good, 'local'))).toBe('none')
+})

@@ -167,19 +167,20 @@ describe('an account', () => {
 
 describe('the last administrator who can sign in', () => {
   test.each([
-    ['disabled', (one: Site) => disable(one.book, one.account('first'), 'first', reason)],
-    ['retired', (one: Site) => retire(one.book, one.account('first'), 'first', reason)],
+    ['disabled', 'account-state', (one: Site) => disable(one.book, one.account('first'), 'first', reason)],
+    ['retired', 'account-state', (one: Site) => retire(one.book, one.account('first'), 'first', reason)],
     [
       'given another role',
+      'none',
       (one: Site) => change(one.book, one.account('first'), 'first', { roles: ['qa'], reason }),
     ],
-  ] as const)('is not %s', (_, act) => {
+  ] as const)('is not %s', (_, otherwise, act) => {
     const one = site()
-    expect(problemOf(() => act(one))).toBe('none')
+    expect(problemOf(() => act(one))).toBe(otherwise)
     one.take({ kind: 'account.locked', body: { account: 'second' } }, 'relay')
     expect(problemOf(() => act(one))).toBe('last-administrator')
     one.take(unlock(one.book, one.account('first'), 'second', reason), 'first')
-    expect(problemOf(() => act(one))).toBe('none')
+    expect(problemOf(() => act(one))).toBe(otherwise)
   })
 })
 
@@ -378,4 +379,46 @@ test('a refusal for the state of an account says what that state is', () => {
   expect(new Problem('account-state', { detail: 'is-retired' }).message).toBe(
     'The state of the account does not allow this. It is retired, and that is for good.',
   )
+})
+
+describe('an account that is to be as it is', { tags: ['challenge'] }, () => {
+  const reviewer = () => {
+    const one = site()
+    one.person('first', 'jdoe', ['reviewer', 'operator'])
+    const identityCheck = 'passport seen by the head of the laboratory'
+    one.take(proposeSigner(one.book, one.account('first'), 'jdoe', { identityCheck, reason }), 'first')
+    one.take(grantSigner(one.book, one.account('second'), 'jdoe', reason), 'second')
+    const changed = (to: { name?: string; roles?: readonly Role[] }) =>
+      change(one.book, one.account('first'), 'jdoe', { ...to, reason })
+    return { one, changed }
+  }
+
+  test('is not changed, and its right to sign goes on', () => {
+    const { changed } = reviewer()
+    for (const to of [
+      { roles: ['reviewer', 'operator'] },
+      { roles: ['operator', 'reviewer'] },
+      { name: ' Person  jdoe' },
+      { name: 'Person jdoe', roles: ['operator', 'reviewer'] },
+    ] satisfies { name?: string; roles?: Role[] }[])
+      expect(problemOf(() => changed(to))).toBe('nothing-changed')
+  })
+
+  test('in part, is changed in the other, and no right ends by another name', () => {
+    const { one, changed } = reviewer()
+    const act = changed({ name: 'Jane Doe', roles: ['operator', 'reviewer'] })
+    expect(act.body).toMatchObject({ before: { name: 'Person jdoe' }, after: { name: 'Jane Doe' } })
+    one.take(act, 'first')
+    expect(one.account('jdoe').signer.state).toBe('granted')
+    one.take(changed({ name: 'Jane Doe', roles: ['reviewer'] }), 'first')
+    expect(one.account('jdoe').signer.state).toBe('none')
+  })
+})
+
+test('nobody disables or retires their own account, be they not the last', { tags: ['challenge'] }, () => {
+  const one = site()
+  expect(problemOf(() => disable(one.book, one.account('first'), 'first', reason))).toBe('account-state')
+  expect(problemOf(() => retire(one.book, one.account('first'), 'first', reason))).toBe('account-state')
+  one.take(disable(one.book, one.account('first'), 'second', reason), 'first')
+  expect(problemOf(() => disable(one.book, one.account('first'), 'first', reason))).toBe('last-administrator')
 })

@@ -100,20 +100,26 @@ export function change(
   requireActor(by, 'account.change')
   const account = known(book, id)
   requireNotRetired(account)
+  if (name === undefined && roles === undefined) throw new Problem('bad-request')
   if (roles !== undefined) {
     requireTogether(roles)
     if (!roles.includes('administrator')) requireAnother(book, account)
   }
-  const after = {
-    ...(name === undefined ? {} : { name: fullNameOf(name) }),
-    ...(roles === undefined ? {} : { roles: [...roles] }),
-  }
-  if (Object.keys(after).length === 0) throw new Problem('bad-request')
+  const newName = name === undefined ? account.name : fullNameOf(name)
+  const isNamed = newName !== account.name
+  const isOther = roles !== undefined && !areSame(roles, account.roles)
+  // Only what is other than it was: that of the roles ends the right to sign.
+  if (!isNamed && !isOther) throw new Problem('nothing-changed')
+  const after = { ...(isNamed ? { name: newName } : {}), ...(isOther ? { roles: [...roles] } : {}) }
   const before = {
-    ...(name === undefined ? {} : { name: account.name }),
-    ...(roles === undefined ? {} : { roles: [...account.roles] }),
+    ...(isNamed ? { name: account.name } : {}),
+    ...(isOther ? { roles: [...account.roles] } : {}),
   }
   return { kind: 'account.changed', body: { account: account.id, before, after, reason: reasonOf(reason) } }
+}
+
+function areSame(some: readonly Role[], others: readonly Role[]): boolean {
+  return new Set(some).size === new Set(others).size && some.every((role) => others.includes(role))
 }
 
 export function disable(book: AccountBook, by: Account, id: string, reason: string): Act {
@@ -122,6 +128,8 @@ export function disable(book: AccountBook, by: Account, id: string, reason: stri
   requireNotRetired(account)
   if (account.state === 'disabled') throw stateProblem('is-disabled-already')
   requireAnother(book, account)
+  // By a slip in the name whoever does it would be out with it.
+  if (account.id === by.id) throw stateProblem('is-own')
   return plain('account.disabled', account, reason)
 }
 
@@ -137,6 +145,7 @@ export function retire(book: AccountBook, by: Account, id: string, reason: strin
   const account = known(book, id)
   requireNotRetired(account)
   requireAnother(book, account)
+  if (account.id === by.id) throw stateProblem('is-own')
   return plain('account.retired', account, reason)
 }
 

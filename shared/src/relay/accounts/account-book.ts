@@ -71,6 +71,7 @@ const changes: { readonly [kind: string]: Change } = {
             epoch: integer(body, 'epoch'),
             since: text(body, 'passwordSince'),
           },
+    formerCredential: optional(body, 'formerCredential'),
     passwords: integer(body, 'passwords'),
     external:
       body['issuer'] === undefined
@@ -113,12 +114,13 @@ const changes: { readonly [kind: string]: Change } = {
   'account.unlocked': () => ({ locked: undefined }),
   'account.reset-proposed': (_, __, { by, seq }) => ({ resetProposed: { by, seq } }),
   // From here on the old password opens nothing: whoever asked for a reset may have lost it to somebody.
-  'account.reset': (_, body) => begunAnew(body),
-  'account.recovered': (_, body) => begunAnew(body),
+  'account.reset': begunAnew,
+  'account.recovered': begunAnew,
   'account.password-set': (account, body, { time }) => ({
     state: 'active',
     code: undefined,
     credential: { digest: text(body, 'credential'), epoch: integer(body, 'epoch'), since: time },
+    formerCredential: undefined,
     passwords: integer(body, 'epoch'),
     // A password set by its owner, who knows the one before, ends no right and no lock.
     locked: account.locked,
@@ -154,17 +156,19 @@ function newAccount(id: string, body: Body): Account {
     code: undefined,
     resetProposed: undefined,
     credential: undefined,
+    formerCredential: undefined,
     external: undefined,
     passwords: 0,
     signer: { state: 'none' },
   }
 }
 
-function begunAnew(body: Body): Partial<Account> {
+function begunAnew({ credential, formerCredential }: Account, body: Body): Partial<Account> {
   return {
     ...codeOf(body),
     state: 'invited',
     credential: undefined,
+    formerCredential: credential?.digest ?? formerCredential,
     resetProposed: undefined,
     signer: { state: 'none' },
     locked: undefined,

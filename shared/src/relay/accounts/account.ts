@@ -26,6 +26,8 @@ export interface Account {
   /** A reset that one administrator has asked for and that a second has to allow: for accounts that sign. */
   readonly resetProposed: Proposal | undefined
   readonly credential: Credential | undefined
+  /** After a reset: the digest of the password that was in force until then, which is not to come back by the code. */
+  readonly formerCredential: string | undefined
   /** Whom of an identity provider it is; undefined if no administrator has said so. */
   readonly external: ExternalLink | undefined
   /** How many passwords it has had: their numbers go on after a reset. */

@@ -12,22 +12,25 @@ import type { Account } from './account.ts'
 export function carriedAccounts(
   accounts: readonly Account[],
 ): { readonly kind: string; readonly body: Body }[] {
-  return accounts.map(({ id, name, roles, state, endedAt, locked, credential, passwords, external }) => ({
-    kind: 'account.carried',
-    body: {
-      account: id,
-      name,
-      roles: [...roles],
-      state,
-      passwords,
-      ...(endedAt === undefined ? {} : { endedAt }),
-      ...(locked === undefined ? {} : { locked }),
-      ...(credential === undefined
-        ? {}
-        : { credential: credential.digest, epoch: credential.epoch, passwordSince: credential.since }),
-      ...(external === undefined
-        ? {}
-        : { issuer: external.issuer, subject: external.subject, linkedSince: external.since }),
-    },
-  }))
+  return accounts.map(
+    ({ id, name, roles, state, endedAt, locked, credential, formerCredential, passwords, external }) => ({
+      kind: 'account.carried',
+      body: {
+        account: id,
+        name,
+        roles: [...roles],
+        state,
+        passwords,
+        ...(endedAt === undefined ? {} : { endedAt }),
+        ...(locked === undefined ? {} : { locked }),
+        ...(credential === undefined
+          ? {}
+          : { credential: credential.digest, epoch: credential.epoch, passwordSince: credential.since }),
+        ...(formerCredential === undefined ? {} : { formerCredential }),
+        ...(external === undefined
+          ? {}
+          : { issuer: external.issuer, subject: external.subject, linkedSince: external.since }),
+      },
+    }),
+  )
 }

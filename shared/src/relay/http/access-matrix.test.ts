@@ -161,9 +161,9 @@ describe('what may be done is done', () => {
   const identityCheck = 'passport seen by the head of QA'
   const acts = [
     ['changeAccount', { name: 'Jane Doe' }, 'none', 'none'],
-    ['disableAccount', {}, 'none', 'none'],
+    ['disableAccount', {}, 'account-state', 'none'],
     ['enableAccount', {}, 'account-state', 'account-state'],
-    ['retireAccount', {}, 'none', 'none'],
+    ['retireAccount', {}, 'account-state', 'none'],
     ['unlockAccount', {}, 'account-state', 'account-state'],
     ['endSessions', {}, 'none', 'none'],
     ['resetAccount', {}, 'account-state', 'none'],

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Body, TrailRecord } from '../../trail/index.ts'
+import { type Body, contentDigestOf, type TrailRecord } from '../../trail/index.ts'
 import { relay } from '../people-site.test-support.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import { isSamePerson, makersOf, VERSIONS_LOOKED_AT_MAX } from './makers.ts'
@@ -21,7 +21,9 @@ function record(kind: string, by: string | undefined, body: Body): number {
 }
 const before = (seq: number, digest: string) => ({ before: { seq, digest, size: 1 } })
 const approval = (...seqs: number[]) => lab.verdict(lab.sign(quinns, seqs, 'approved'))
-const [one, two, three] = ['1', '2', '3'].map((text) => text.repeat(64)) as [string, string, string]
+const [one = '', two = '', three = '', four = '', empty = ''] = '1234e'
+  .split('')
+  .map((text) => text.repeat(64))
 
 describe('nobody approves what they had a hand in', { tags }, () => {
   test('over three renames by others, one of them into another folder', async () => {
@@ -88,6 +90,34 @@ describe('nobody approves what they had a hand in', { tags }, () => {
     expect(await approval(claim)).toBe('refused own-record')
   })
 
+  test('if it is a copy of theirs, or theirs that was taken away and put back by somebody else', async () => {
+    const made = record('file.created', 'quinn', { path: 'a.dat', sha256: one, size: 4 })
+    const changed = record('file.changed', 'rose', {
+      path: 'a.dat',
+      sha256: two,
+      size: 5,
+      ...before(made, one),
+    })
+    const copy = record('file.created', 'tom', { path: 'copy.dat', sha256: one, size: 4 })
+    expect(await approval(copy)).toBe('refused own-record')
+    // A copy of what others made of theirs, in another folder.
+    const later = record('file.created', 'tom', { watch: 'w2', path: 'a.dat', sha256: two, size: 5 })
+    expect(await approval(later)).toBe('refused own-record')
+    record('file.deleted', 'tom', { path: 'a.dat', ...before(changed, two) })
+    const back = record('file.created', 'tom', { path: 'a.dat', sha256: two, size: 5 })
+    const grown = { path: 'a.dat', sha256: three, size: 6, ...before(back, two) }
+    expect(await approval(record('file.changed', 'tom', grown))).toBe('refused own-record')
+    // Nor does a copy make them the maker of what was there before, or of what is empty.
+    const first = record('file.created', 'rose', { path: 'r.dat', sha256: empty, size: 0 })
+    record('file.created', 'quinn', { path: 'q.dat', sha256: empty, size: 0 })
+    const other = record('file.created', 'rose', { path: 'o.dat', sha256: four, size: 1 })
+    record('file.created', 'quinn', { path: 'p.dat', sha256: four, size: 1 })
+    expect(await approval(first, other)).toBe('accepted')
+    expect(await approval(record('file.created', 'rose', { path: 's.dat', sha256: empty, size: 0 }))).toBe(
+      'accepted',
+    )
+  })
+
   test('nor is a held approval of it let in', async () => {
     const first = record('file.created', 'quinn', { path: 'a.dat', sha256: one })
     const from = { path: 'a.dat' }
@@ -127,6 +157,10 @@ describe('versions', () => {
       records.find((record) => record.trail === trail && record.seq === seq),
     trailsBefore: (trail: string) => trails.slice(trails.indexOf(trail) + 1),
     claimantOf: () => undefined,
+    firstOfContent: (digest: string) =>
+      records
+        .filter((record) => contentDigestOf(record) === digest)
+        .map(({ trail, seq }) => ({ trail, seq })),
   })
 
   test('go on in the trails before, and not in a record that happens to have the same place', {
@@ -161,6 +195,7 @@ describe('versions', () => {
       },
       trailsBefore: () => [],
       claimantOf: () => undefined,
+      firstOfContent: () => [],
     }
     const place = (seq: number) => ({ trail: 'new', seq })
     expect(makersOf([place(3 * VERSIONS_LOOKED_AT_MAX)], endless)).toBeUndefined()

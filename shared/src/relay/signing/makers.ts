@@ -1,5 +1,6 @@
-import type { Body, TrailRecord } from '../../trail/index.ts'
+import { contentDigestOf, type TrailRecord } from '../../trail/index.ts'
 import type { Place } from '../claims.ts'
+import { fields, isVersionBefore, namedBefore } from '../versions.ts'
 
 /** What of the trails of a relay is looked at to tell who made something. */
 export interface Versions {
@@ -9,6 +10,11 @@ export interface Versions {
   trailsBefore(trail: string): readonly string[]
   /** Whoever claimed a refusal. */
   claimantOf(place: Place): string | undefined
+  /**
+   * Of each trail and each actor the first capture of a content, and the first claim of one: who had it when. Undefined if
+   * there are too many.
+   */
+  firstOfContent(digest: string): readonly Place[] | undefined
 }
 
 /** Versions that are looked at for one statement: a file that grows all day has thousands. */
@@ -16,24 +22,30 @@ export const VERSIONS_LOOKED_AT_MAX = 10_000
 
 /**
  * Everybody who made what some records are of: who answers for them, for any version they came from, under whichever
- * name, and whoever claimed one of these. A version names the one before it, across changes, renames and moves; what
- * was made of it later is another record, and has makers of its own. Undefined if there are too many to tell. Pure,
- * but for what `versions` gives.
+ * name, and whoever claimed one of these. A version names the one before it, across changes, renames and moves. A copy,
+ * and what was taken away and put back, names none: so the same content, captured earlier wherever it was, is a version
+ * they came from, too, unless there is nothing in it. What was made of it later is another record, and has makers of its
+ * own. Undefined if there are too many to tell. Pure, but for what `versions` gives.
  */
 export function makersOf(places: readonly Place[], versions: Versions): readonly string[] | undefined {
   const makers = new Set<string>()
   const seen = new Set<string>()
-  for (const place of places)
-    for (let record = versions.recordAt(place); record !== undefined; ) {
-      const name = `${record.trail} ${record.seq}`
-      if (seen.has(name)) break
-      if (seen.size >= VERSIONS_LOOKED_AT_MAX) return undefined
-      seen.add(name)
-      if (record.actor.via !== 'relay') makers.add(record.actor.id)
-      const claimant = versions.claimantOf(record)
-      if (claimant !== undefined) makers.add(claimant)
-      record = before(record, versions)
-    }
+  const same = new SameContent(versions)
+  const open: (TrailRecord | undefined)[] = places.map((place) => versions.recordAt(place))
+  while (open.length > 0) {
+    const record = open.pop()
+    if (record === undefined) continue
+    const name = `${record.trail} ${record.seq}`
+    if (seen.has(name)) continue
+    if (seen.size >= VERSIONS_LOOKED_AT_MAX) return undefined
+    seen.add(name)
+    if (record.actor.via !== 'relay') makers.add(record.actor.id)
+    const claimant = versions.claimantOf(record)
+    if (claimant !== undefined) makers.add(claimant)
+    const earlier = same.before(record)
+    if (earlier === undefined) return undefined
+    open.push(before(record, versions), ...earlier)
+  }
   return [...makers]
 }
 
@@ -50,28 +62,45 @@ function before(record: TrailRecord, versions: Versions): TrailRecord | undefine
     const isPlace = typeof of === 'string' && typeof seq === 'number'
     return isPlace ? versions.recordAt({ trail: of, seq }) : undefined
   }
-  const { seq, digest } = fields(body['before'])
-  if (typeof seq !== 'number') return undefined
+  const seq = namedBefore(record)?.seq
+  if (seq === undefined) return undefined
   // A place without its trail: of those that have such a record there, the newest.
   for (const one of [trail, ...versions.trailsBefore(trail)]) {
     const found = one === trail && seq >= own ? undefined : versions.recordAt({ trail: one, seq })
-    if (found !== undefined && isVersionOf(found, body, digest)) return found
+    if (found !== undefined && isVersionBefore(found, record)) return found
   }
   return undefined
 }
 
-/** It has the content the later record names, and stands where that one does or comes from. */
-function isVersionOf(record: TrailRecord, later: Body, digest: unknown): boolean {
-  const { sha256, manifest } = record.body
-  const paths = [later, fields(later['from'])].map(pathOf)
-  return (sha256 ?? manifest) === digest && paths.includes(pathOf(record.body))
-}
+/** Captures of the content of others, each content looked up once. */
+class SameContent {
+  readonly #versions: Versions
+  readonly #known = new Map<string, readonly TrailRecord[] | undefined>()
 
-/** With the bytes it has on the disk, where they are no text. */
-function pathOf({ path, pathRaw }: Body): string {
-  return typeof pathRaw === 'string' ? `raw ${pathRaw}` : `text ${String(path)}`
-}
+  constructor(versions: Versions) {
+    this.#versions = versions
+  }
 
-function fields(value: unknown): Body {
-  return typeof value === 'object' && value !== null ? (value as Body) : {}
+  /** Captured before a record, and claimed whenever: whoever claims it says that it was theirs. Undefined if too many. */
+  before(record: TrailRecord): readonly TrailRecord[] | undefined {
+    const digest = contentDigestOf(record)
+    const { size } = record.body
+    if (digest === undefined || typeof size !== 'number' || size === 0) return []
+    const before = this.#versions.trailsBefore(record.trail)
+    return this.#of(digest)?.filter(
+      ({ kind, trail, seq }) =>
+        kind === 'capture.claimed' || (trail === record.trail ? seq < record.seq : before.includes(trail)),
+    )
+  }
+
+  #of(digest: string): readonly TrailRecord[] | undefined {
+    if (!this.#known.has(digest)) {
+      const found = this.#versions.firstOfContent(digest)?.map((place) => this.#versions.recordAt(place))
+      this.#known.set(
+        digest,
+        found?.flatMap((one) => (one !== undefined && contentDigestOf(one) === digest ? [one] : [])),
+      )
+    }
+    return this.#known.get(digest)
+  }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  contentDigestOf,
   emptyHead,
   Frontier,
   fromHex,
@@ -116,6 +117,11 @@ export class ChainedDisk extends Disk implements SignedTrail {
         recordAt: ({ trail, seq }) => (trail === origin ? this.recordAt(seq) : undefined),
         trailsBefore: () => [],
         claimantOf: ({ trail, seq }) => this.claimants.get(trail, seq),
+        firstOfContent: (digest) =>
+          this.lines.flatMap((line, seq) => {
+            const { record } = readEntry(line)
+            return contentDigestOf(record) === digest ? [{ trail: origin, seq }] : []
+          }),
       },
     )
   }

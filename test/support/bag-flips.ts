@@ -115,3 +115,10 @@ function lineAt(ends: readonly number[], at: number): number {
   }
   return low + 1
 }
+
+/** A trail of one capture: each bit of its bag can be turned over alone in a few minutes. */
+export function smallTrail(): TrailMaker {
+  const maker = new TrailMaker('small bag')
+  maker.take({ do: 'capture', body: { path: 'a' } })
+  return maker
+}

@@ -194,4 +194,9 @@ test('a bag cannot say that it needs no witness to whoever wants its word', {
   const report = await verifyBag(new FilesSource(files), { trust: { fingerprints } })
   expect(report.sealed?.holds).toBe(false)
   expect(report.findings.map(({ code }) => code)).toContain('checkpoint-quorum')
+  // Nor does one that does not name it at all pass for one that has its word.
+  const bare = { file: 'data/policy.txt', change: () => `log ${maker.trailKey.vkey}\nquorum none\n` }
+  const unnamed = await bagOf(maker, { words: bare })
+  const { unused } = await verifyBag(new FilesSource(unnamed.files), { trust: { fingerprints } })
+  expect(unused).toEqual([fingerprintOf(maker.witness.vkey)])
 })

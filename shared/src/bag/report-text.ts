@@ -176,10 +176,11 @@ export function uncheckedText(unchecked: number): string | undefined {
   return `${unchecked} ${unchecked === 1 ? 'time stamp' : 'time stamps'}: relay verify --tsa-cert FILE says whose count`
 }
 
-export function notCheckedTexts({ sealed, trails }: BagReport): readonly string[] {
+export function notCheckedTexts({ sealed, trails, unused }: BagReport): readonly string[] {
   const stamps = uncheckedText(trails.reduce((sum, { unchecked }) => sum + unchecked, 0))
   return [
     ...(stamps === undefined ? [] : [stamps]),
+    ...unused.map((one) => `${one}: you gave this fingerprint, and nothing in the bag is by its key`),
     'whether the filter took all it should: only the whole trail shows that',
     ...(sealed?.filter.states === undefined
       ? []

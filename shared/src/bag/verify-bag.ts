@@ -59,6 +59,8 @@ export interface BagReport {
   readonly info: BagInfo | undefined
   readonly sealed: SealedBy | undefined
   readonly trails: readonly TrailInBag[]
+  /** Fingerprints that were given, and are of no key of this bag: nothing in it is by these. */
+  readonly unused: readonly string[]
   readonly checked: {
     /** Files that could be read, and how many bytes of payload there are in them. */
     readonly files: number
@@ -205,6 +207,7 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
     info,
     bytes,
     files: filesRead,
+    unused: unusedOf(options.trust, policy),
     checked,
     isShown: policy !== undefined && isInHistory && isBound,
     after: isInHistory ? afterOf(checked, trails) : undefined,
@@ -326,6 +329,13 @@ function givenText(known: readonly string[]): string {
   return [...known.slice(0, GIVEN_SAID_MAX), ...more].join(', ')
 }
 
+/** Whoever gave the fingerprint of a witness and finds none of its word has to be told. */
+function unusedOf(trust: Trust, policy: Policy | undefined): readonly string[] {
+  if ('policy' in trust || policy === undefined) return []
+  const used = new Set(keysOf(policy).map(fingerprintOf))
+  return [...knownTo(trust)].filter((one) => !used.has(one))
+}
+
 /** Fingerprints of the keys whose word is taken. */
 function knownTo(trust: Trust): ReadonlySet<string> {
   return new Set(
@@ -359,6 +369,7 @@ function reportOf(
     isShown = false,
     after,
     trails = [],
+    unused = [],
     records = NO_RECORDS,
   }: {
     readonly info: BagInfo | undefined
@@ -369,6 +380,7 @@ function reportOf(
     readonly isShown?: boolean
     readonly after?: SealedBy['after']
     readonly trails?: readonly TrailInBag[]
+    readonly unused?: readonly string[]
     readonly records?: CheckedRecords
   },
 ): BagReport {
@@ -382,6 +394,7 @@ function reportOf(
     info: sealed?.holds === true ? info : undefined,
     sealed,
     trails,
+    unused,
     checked: { files, bytes, records: atTheirPlaces, lines, table, statements },
   }
 }

@@ -1,5 +1,6 @@
-import { openAsBlob } from 'node:fs'
+import { closeSync, openAsBlob, openSync, statSync } from 'node:fs'
 import {
+  type BagSource,
   BagUnreadable,
   openZipBag,
   reportText,
@@ -10,11 +11,13 @@ import {
 } from '@compliance-relay/shared/bag'
 import type { Checkpoint } from '@compliance-relay/shared/trail'
 import { jsonText, type Output } from './commands/options.ts'
+import { openFolderBag } from './folder-bag.ts'
 import { progressLine } from './progress-line.ts'
+import { whyUnreadable } from './system-faults.ts'
 import type { readAnchors } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 
-/** `relay verify BAG.zip`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
+/** `relay verify BAG.zip`, or of the folder it was unpacked into. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
 export async function verifyBagCommand(
   file: string,
   {
@@ -30,7 +33,7 @@ export async function verifyBagCommand(
   },
   out: Output,
 ): Promise<number> {
-  const bag = await openBag(file)
+  const bag: BagSource & Pick<ZipBag, 'close'> = isFolder(file) ? openFolderBag(file) : await openBag(file)
   const line = progressLine(json)
   try {
     const onProgress = (read: number, of: number) => line.say('bytes of files read', read, of)
@@ -54,9 +57,29 @@ export async function verifyBagCommand(
 /** Throws `UnusableInput` for what is no zip. */
 export async function openBag(file: string): Promise<ZipBag> {
   try {
-    return await openZipBag(await openAsBlob(file))
+    return await openZipBag(await blobOf(file))
   } catch (error) {
     if (error instanceof BagUnreadable) throw new UnusableInput(unreadableText(file, error))
     throw error
   }
+}
+
+export function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory()
+  } catch {
+    // Whoever opens it says why it cannot be.
+    return false
+  }
+}
+
+async function blobOf(file: string): Promise<Blob> {
+  if (isFolder(file)) throw new UnusableInput(`${file} is a folder: name the zip`)
+  try {
+    // A blob is opened when it is read, and then nobody says why it cannot be.
+    closeSync(openSync(file, 'r'))
+  } catch (error) {
+    throw new UnusableInput(`${file} cannot be read: ${whyUnreadable(error)}`)
+  }
+  return openAsBlob(file)
 }

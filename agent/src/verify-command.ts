@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { readFingerprints, type Trust } from '@compliance-relay/shared/bag'
+import { join } from 'node:path'
+import { BAGIT, readFingerprints, type Trust } from '@compliance-relay/shared/bag'
 import {
   base64,
   type Checkpoint,
@@ -20,6 +21,7 @@ import {
   verifyTrailStream,
 } from '@compliance-relay/shared/trail'
 import { ownPolicyText } from './check-trail.ts'
+import { noBagIn } from './folder-bag.ts'
 import { printReport } from './print-report.ts'
 import { readPlainFile } from './read-plain-file.ts'
 import { whyUnreadable } from './system-faults.ts'
@@ -32,7 +34,7 @@ import {
   verifyStamps,
 } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
-import { verifyBagCommand } from './verify-bag-command.ts'
+import { isFolder, verifyBagCommand } from './verify-bag-command.ts'
 
 export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE] [--checkpoint FILE]
              [--policy FILE | --trail-key LINE] [--tsa-cert FILE] [--json]
@@ -52,7 +54,8 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
       --json             the report as JSON
   relay verify EXPORT.zip (--policy FILE | --trail-key LINE | --fingerprint DIGITS)
              [--checkpoint FILE] [--tsa-cert FILE] [--json]
-      Checks a sealed export: that it is whole, that the relay sealed it, and every record in it.
+      Checks a sealed export: that it is whole, that the relay sealed it, and every record in it. It
+      may be unpacked: then name the folder with bagit.txt in it.
       --fingerprint      of a key in it, as relay keys printed it; repeat it if it has more than one
                          key
       --checkpoint FILE  a newer checkpoint than the export's, if you have one: it is checked that
@@ -97,7 +100,8 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
       'name the trail to verify: relay verify FILE.jsonl, or relay verify --data DIR for a whole data folder',
     )
   if (more.length > 0) throw new UnusableInput(`one trail at a time, not ${args.files.length}`)
-  if (isZip(file)) return verifyZip(file, args, out)
+  if (isFolder(file) && !existsSync(join(file, BAGIT))) throw noBagIn(file)
+  if (isZip(file) || isFolder(file)) return verifyZip(file, args, out)
   if (file !== '-' && firstBytes(file, 0) === undefined) await readBytes(file)
   if (args.fingerprint.length > 0)
     throw new UnusableInput(

@@ -37,7 +37,7 @@ export async function reportCommand(args: readonly string[], out: Output): Promi
   out.write(
     values.json
       ? jsonText({ file, page, findings, holds: report.sealed?.holds === true && findings === 0 })
-      : `${printable(page)}\n${findings === 0 ? 'The export holds.' : `The export does not hold, and every page says so: ${findings} findings.`}\n`,
+      : `${printable(page)}\n${findings === 0 ? 'The export holds.' : `The export does not hold, and every page says so: ${findings} ${findings === 1 ? 'finding' : 'findings'}.`}\n`,
   )
   return findings === 0 ? 0 : 1
 }
@@ -51,7 +51,7 @@ function formOf(file: string): PrintedForm {
 
 /** Whole, or not there. */
 async function write(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const descriptor = openSync(file, 'wx')
+  const descriptor = openNew(file)
   let isWhole = false
   try {
     for await (const piece of pieces) writeSync(descriptor, piece)
@@ -59,5 +59,17 @@ async function write(file: string, pieces: AsyncIterable<Uint8Array>): Promise<v
   } finally {
     closeSync(descriptor)
     if (!isWhole) rmSync(file)
+  }
+}
+
+/** Like an export, for nobody but whoever made it. A link leads to a place that nobody named. */
+function openNew(file: string): number {
+  try {
+    return openSync(file, 'wx', 0o600)
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === 'EEXIST') throw new UnusableInput(`${file} is there already, maybe as a link`)
+    if (code === 'ENOENT') throw new UnusableInput(`${file} cannot be made: there is no such folder`)
+    throw error
   }
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import {
+  BagUnreadable,
   fingerprintOf,
   MANIFEST,
   type PrintedCopy,
@@ -27,7 +28,7 @@ export async function printExport<Result>(
   try {
     const report = await verifyBag(bag, { trust })
     const facts = {
-      manifest: await digestOf(manifestIn(bag)),
+      manifest: await manifestIn(bag),
       file: await digestOf(createReadStream(file)),
       trusted: trustedLines(trust),
     }
@@ -61,8 +62,16 @@ function trustedLines(trust: Trust): readonly string[] {
   return [...keys, `policy quorum ${quorum}`]
 }
 
-async function* manifestIn(bag: ZipBag): AsyncGenerator<Uint8Array> {
-  if (bag.files.some(({ name }) => name === MANIFEST)) yield* bag.read(MANIFEST)
+/** By which a bag is named. */
+async function manifestIn(bag: ZipBag): Promise<string> {
+  const none = 'without a manifest that can be read'
+  if (!bag.files.some(({ name }) => name === MANIFEST)) return none
+  try {
+    return await digestOf(bag.read(MANIFEST))
+  } catch (error) {
+    if (error instanceof BagUnreadable) return none
+    throw error
+  }
 }
 
 export async function digestOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {

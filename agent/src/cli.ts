@@ -7,12 +7,14 @@ import {
 } from '@compliance-relay/shared/relay'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { accountCommand } from './commands/account.ts'
+import { whereHelp } from './commands/as-person.ts'
 import { askingCommands } from './commands/asking.ts'
 import { claimCommand } from './commands/claim.ts'
 import { deviceCommand } from './commands/device.ts'
 import { exportCommand, exportHelp } from './commands/export.ts'
 import { feedTokenCommand } from './commands/feed-token.ts'
 import { identityCommand } from './commands/identity.ts'
+import { inOneLine } from './commands/in-one-line.ts'
 import { initCommand, initHelp } from './commands/init.ts'
 import { keysCommand, keysHelp } from './commands/keys.ts'
 import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
@@ -82,11 +84,13 @@ export const commands: { readonly [name: string]: Command } = {
 const help = `relay: tamper-evident records of the files an instrument writes
 
 ${Object.values(commands)
-  .map((command) => `  ${command.help}\n`)
+  .map((command) => `  ${command.help.replace(`      ${whereHelp}\n`, '')}\n`)
   .join('\n')}
   relay COMMAND --help
   relay --help
   relay --version
+
+${whereHelp.replace(/^ +/gm, '')}
 
 Every change is a record in the trail: what was before, what is now, why (--reason, ${REASON_CHARACTERS.least} to ${REASON_CHARACTERS.most}
 characters), and which account asked. The running relay makes it, or the command itself in the data
@@ -95,6 +99,16 @@ With --json a command prints one JSON object, and an error as {"error": "..."} o
 "run" and "start" print an object a line.
 Exit codes: 0 done, and nothing found. 1 findings. 2 it could not be done; a sentence on standard
 error says why. "status" has 3 and 4 of its own.
+`
+
+const NAME_COLUMNS = 14
+
+const shortHelp = `relay: tamper-evident records of the files an instrument writes
+
+${Object.keys(commands)
+  .map((name) => `  relay ${name.padEnd(NAME_COLUMNS)}${inOneLine[name] ?? ''}\n`)
+  .join('')}
+  relay COMMAND --help has the options of one, relay --help all of it.
 `
 
 /** The `relay` command. Returns the exit code; the only file of the agent that writes to the terminal. */
@@ -149,7 +163,8 @@ const options: Readonly<Record<string, string>> = {
 
 function placeText(pointer: string): string {
   const [, field = '', ...more] = pointer.split('/')
-  return field === 'change' ? more.join(' ') : (options[field] ?? pointer)
+  if (field !== 'change') return options[field] ?? pointer
+  return `the rule ${more.filter((step) => step !== '').join(' ')}`
 }
 
 /** Of a request that the relay refuses, which field it is about. */
@@ -176,7 +191,7 @@ function withoutSecrets(text: string): string {
 async function run([name, ...rest]: readonly string[]): Promise<number> {
   switch (name) {
     case undefined:
-      process.stderr.write(help)
+      process.stderr.write(shortHelp)
       return 2
     case '--help':
     case '-h':

@@ -188,7 +188,7 @@ test('a set-up warns of trails of the same name that the notary holds', async ()
   const other = new Workstation({ init: ['--notary', station.notary] })
   try {
     expect(other.init()).toMatch(
-      /^WARNING: the notary folder holds a trail of lab\.example\/t\/ws-test already, the last of them lab\.example\/t\/ws-test\/\d{8}-[0-9a-f]{4}:/m,
+      /^WARNING: the notary folder holds a trail of lab\.example\/t\/ws-test already, the last of them\s+lab\.example\/t\/ws-test\/\d{8}-[0-9a-f]{4}:/m,
     )
   } finally {
     await other.remove()

@@ -7,6 +7,7 @@ import type { TimeStampsStatus } from '../time-stamps/time-stamper.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 import type { Where } from './as-person.ts'
 import { withWhere } from './typed-next.ts'
+import { wrapped } from './wrapped.ts'
 
 /** `relay unclaimed` for people: two lines for each, where and when, and why. */
 export function unclaimedText({ unclaimed, more, next }: Unclaimed): string {
@@ -98,7 +99,10 @@ export function statusText(status: RelayStatus, where: Where): string {
     const last = lastDelivery === null ? 'nothing delivered yet' : `last delivered ${lastDelivery}`
     const why = fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`
     lines.push(
-      `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} records to look at, ${last}${why}`,
+      ...wrapped(
+        `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} records to look at, ${last}${why}`,
+        9,
+      ),
     )
   }
   for (const { name, found, fault } of status.keys)

@@ -44,7 +44,7 @@ function lineOf({ trail, seq, verdict, record }: ClaimedView): string {
   const said = {
     claimed: `claimed, as record ${record} says`,
     'already-claimed': 'somebody answers for it already',
-    'not-unclaimed': 'no capture that nobody answers for, or one that was not read',
+    'not-unclaimed': 'it is not an unclaimed capture, or nothing of it was read that could be claimed',
   }[verdict]
   return `${printable(`record ${seq} of ${trail}`)}: ${said}\n`
 }

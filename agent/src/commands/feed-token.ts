@@ -89,7 +89,7 @@ function lineOf({ id, name, kinds, projects, since, expires, revoked, lastUse }:
   const opens = [...kinds, ...(projects === null ? [] : [`of ${projects.join(', ')}`])].join(' ')
   const lines = [
     `${id} ${name}`,
-    `    since ${since}, ${state}; last used ${lastUse ?? 'not since the relay was started'}`,
+    `    since ${since}, ${state}; ${lastUse === null ? 'not used since the relay was started' : `last used ${lastUse}`}`,
     `    opens ${opens}`,
   ]
   return lines.map(printable).join('\n')

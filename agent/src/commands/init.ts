@@ -37,6 +37,7 @@ import { requireApart, requireWatchable } from '../watch-places.ts'
 import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
 import { newPassphrase, readPassphrase } from './passphrase.ts'
 import { whereTyped } from './typed-next.ts'
+import { wrapped } from './wrapped.ts'
 
 export const initHelp = `relay init --data DIR --org lab.example --name ws-nmr-01 --project P-17 --watch FOLDER
            [--profile ID] [--device NAME] [--quiet SECONDS] [--no-hints]
@@ -141,7 +142,7 @@ function printed(result: InitResult): string {
           `             relay account password ${result.admin ?? ''} --code${whereTyped({ data: result.data })}`,
         ]),
     'Keep a copy of the key line outside this machine: with it anybody can check the trail.',
-    ...result.warnings.map((warning) => `WARNING: ${warning}.`),
+    ...result.warnings.flatMap((warning) => wrapped(`WARNING: ${warning}.`, 9)),
     `Next: relay run${whereTyped({ data: result.data })}, or relay service install${whereTyped({ data: result.data })}`,
     '',
   ].join('\n')

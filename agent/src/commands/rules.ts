@@ -243,5 +243,15 @@ function signingText({ steps, independent }: SigningRule): string {
   const order = steps
     .map(({ meaning, role }) => `${meaning}${role === null ? '' : ` by ${role}`}`)
     .join(', then ')
-  return `${order === '' ? 'any order' : order}${independent ? '; each by somebody else' : ''}`
+  return `${order === '' ? 'any order' : order}${whoText({ steps, independent })}`
+}
+
+/** Nobody says the same twice of one version; a review and an approval may come from one person, if nothing forbids it. */
+function whoText({ steps, independent }: SigningRule): string {
+  if (independent) return '; each by somebody else'
+  if (steps.length < 2) return ''
+  const meanings = new Set(steps.map(({ meaning }) => meaning))
+  const kinds =
+    meanings.size > 1 ? '; one person may both review and approve, unless independent is added' : ''
+  return `${meanings.size < steps.length ? '; nobody takes two steps of one meaning' : ''}${kinds}`
 }

@@ -73,6 +73,7 @@ test('what is asked by HTTP comes to the same filter, or is refused as a whole',
   for (const wrong of [
     { kinds: ['No Kind'] },
     { from: 'yesterday' },
+    { from: '2026-02-30' },
     { from: '2026-03-02', to: '2026-03-01' },
     { persons: ['\ud800'] },
   ])

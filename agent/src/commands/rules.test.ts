@@ -1,0 +1,30 @@
+import { DEFAULT_RULES } from '@compliance-relay/shared/api'
+import { expect, test } from 'vitest'
+import { ruleChange, rulesText } from './rules.ts'
+
+function saidOf(steps: string): string {
+  const { signing = {} } = ruleChange('signing', `P-17=${steps}`)(DEFAULT_RULES)
+  const rule = signing['P-17']
+  if (rule === undefined || rule === null) throw new Error('there is no rule')
+  const text = rulesText({ ...DEFAULT_RULES, signing: { 'P-17': rule } })
+  return /^project P-17 +(.*)$/m.exec(text)?.[1] ?? ''
+}
+
+test('the answer to a rule for signing says whether one person could take two of its steps', {
+  tags: ['challenge'],
+}, () => {
+  for (const [steps, said] of [
+    ['none', 'any order'],
+    ['approved:qa', 'approved by qa'],
+    ['approved:qa,approved:qa', 'approved by qa, then approved by qa; nobody takes two steps of one meaning'],
+    [
+      'reviewed:qa,approved:qa',
+      'reviewed by qa, then approved by qa; one person may both review and approve, unless independent is added',
+    ],
+    [
+      'reviewed:reviewer,approved:qa,independent',
+      'reviewed by reviewer, then approved by qa; each by somebody else',
+    ],
+  ] as const)
+    expect(saidOf(steps)).toBe(said)
+})

@@ -97,9 +97,7 @@ export function statusText(status: RelayStatus, where: Where): string {
   for (const { subscription, what, to, behind, lastDelivery, fault } of status.outgoing) {
     const last = lastDelivery === null ? 'nothing delivered yet' : `last delivered ${lastDelivery}`
     const why = fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`
-    lines.push(
-      `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} records to look at, ${last}${why}`,
-    )
+    lines.push(`sends    ${subscription}, ${what} to ${printable(to)}: ${behind} to be sent, ${last}${why}`)
   }
   for (const { name, found, fault } of status.keys)
     lines.push(

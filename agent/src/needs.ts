@@ -41,7 +41,7 @@ const degrading = {
   'key-unusable':
     'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
   'not-delivered':
-    'what is to leave the relay by itself has not been taken for a quarter of an hour, or cannot be sent: relay subscription list',
+    'what is to leave the relay by itself has not been taken for ten minutes, or cannot be sent: relay subscription list',
   'not-time-stamped':
     'the time-stamping authority cannot be asked, or does not answer as it should: checkpoints wait for their stamps',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',

@@ -14,11 +14,24 @@ export function unclaimedText({ unclaimed, more, next }: Unclaimed): string {
   if (unclaimed.length === 0) return 'No capture is unclaimed.\n'
   const lines = unclaimed.flatMap(({ seq, time, watch, device, path, reason, sentence, digest }) => [
     printable(path ?? '?'),
-    `    record ${seq} at ${time ?? '?'}, watch ${watch ?? '?'} (${printable(device ?? '?')})${digest === '' ? '' : `, SHA-256 ${digest.slice(0, 16)}…`}`,
+    `    record ${seq} at ${time ?? '?'}, watch ${watch ?? '?'} (${printable(device ?? '?')})${digest === '' ? ', cannot be claimed: it was not read' : `, SHA-256 ${digest.slice(0, 16)}…`}`,
     `    ${reason ?? 'its record cannot be read'}${said(reason, sentence)}`,
   ])
   const rest = next === null ? [] : [`… and ${more} more: --after ${printable(next)}`]
   return `${[...lines, ...rest].join('\n')}\n`
+}
+
+/** What can be claimed has one number wherever it is said; the others are links and the like, which wait for nobody. */
+export function unitsText({ recorded, failed, unclaimed, claimable, absent }: RelayStatus['units']): string {
+  const unread = unclaimed - claimable
+  const parts = [
+    `${recorded} recorded, ${failed} not readable; ${claimable} ${claimable === 1 ? 'capture' : 'captures'} unclaimed`,
+    ...(unread > 0 ? [`${unread} not read, which cannot be claimed`] : []),
+    ...(absent > 0
+      ? [`${absent} not seen since their folder was replaced: relay verify --files names them`]
+      : []),
+  ]
+  return `units    ${parts.join(', ')}`
 }
 
 /** Of what is not read the record has only the code. */
@@ -52,7 +65,7 @@ export function statusText(status: RelayStatus, where: Where): string {
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
-    `units    ${units.recorded} recorded, ${units.failed} not readable; ${units.unclaimed} ${units.unclaimed === 1 ? 'capture' : 'captures'} unclaimed${units.absent > 0 ? `, ${units.absent} not seen since their folder was replaced: relay verify --files names them` : ''}`,
+    unitsText(units),
   ]
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
@@ -100,7 +113,7 @@ export function statusText(status: RelayStatus, where: Where): string {
     const why = fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`
     lines.push(
       ...wrapped(
-        `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} records to look at, ${last}${why}`,
+        `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} to be sent, ${last}${why}`,
         9,
       ),
     )

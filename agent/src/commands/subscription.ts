@@ -187,7 +187,7 @@ function lineOf({
       ? `ENDED ${ended}`
       : delivery === null
         ? 'not sent at the moment'
-        : `next is record ${delivery.next}, ${delivery.behind} behind; last delivered ${delivery.lastDelivery ?? 'never'}`
+        : `next is record ${delivery.next}, ${delivery.behind} to be sent; last delivered ${delivery.lastDelivery ?? 'never'}`
   const tries = fault === null ? '' : `${fault.tries} ${fault.tries === 1 ? 'try' : 'tries'}`
   const lines = [
     `${subscription.padEnd(4)} ${what} to ${destinationText(to)}`,

@@ -188,7 +188,7 @@ export class OutgoingSite {
       },
       isBusy: () => false,
       now: () => performance.now() + this.later,
-      wall: Date.now,
+      wall: () => Date.now() + this.later,
       name: randomUUID,
       note: (event) => this.noted.push(event),
     })

@@ -4,6 +4,7 @@ import { messageOf } from '../error-message.ts'
 import { timestamp } from '../time-text.ts'
 import type { Cursor } from './cursor.ts'
 import { type Carrier, messageOfLine, type Outcome, type RecordMessage } from './message.ts'
+import { Waiting } from './waiting.ts'
 
 export interface SenderOptions {
   readonly subscription: Subscription
@@ -55,7 +56,7 @@ const BUSY_MILLISECONDS = 25
 /** While much is sent, the cursor is not made durable each time: what a kill costs is sent again. */
 const SAVE_MILLISECONDS = 1_000
 const PASSED_OVER_MAX = 1_000
-const OVERDUE_MILLISECONDS = 15 * 60_000
+const OVERDUE_MILLISECONDS = 10 * 60_000
 /** How often it is tried to make a carrier that could not be made. */
 const REOPEN_MILLISECONDS = 60_000
 /** What is over is tried for so long, for the record of its end. */
@@ -84,6 +85,7 @@ export class Sender {
   #turn: Promise<unknown> = Promise.resolve()
   /** Records from this one on are not sent: the subscription is over. */
   #until: number | undefined
+  readonly #waiting: Waiting
   readonly #work: Promise<void>
 
   constructor(options: SenderOptions) {
@@ -91,6 +93,7 @@ export class Sender {
     this.#next = options.cursor.next
     this.#savedNext = options.cursor.next
     this.#delivered = options.cursor.delivered
+    this.#waiting = new Waiting(options)
     this.#work = this.#run()
   }
 
@@ -121,7 +124,7 @@ export class Sender {
     const fault = this.#fault
     return {
       next: this.#next,
-      behind: Math.max(0, this.#options.size() - this.#next),
+      behind: this.#waiting.count(this.#next, this.#options.size()),
       lastDelivery: this.#delivered === '' ? null : this.#delivered,
       fault:
         fault === undefined ? null : { since: timestamp(fault.since), says: fault.says, tries: fault.tries },
@@ -168,11 +171,11 @@ export class Sender {
   async #deliver(message: RecordMessage): Promise<void> {
     const outcome = await this.#send(message)
     if (this.#ended.signal.aborted) return
-    if (outcome.state === 'failed') return this.#failed(outcome)
+    if (outcome.state === 'failed') return this.#failed(outcome, message)
     if (outcome.state === 'gone') {
       await this.#options.onGone(outcome.says)
       // Recorded, it is over by now. If not, it is asked again, for that record is still to be made.
-      return this.#failed({ state: 'failed', says: outcome.says })
+      return this.#failed({ state: 'failed', says: outcome.says }, message)
     }
     this.#fault = undefined
     this.#step = 1
@@ -237,21 +240,33 @@ export class Sender {
 
   async #failed(
     outcome: Extract<Outcome, { state: 'failed' }> & { readonly isLasting?: boolean },
+    message?: RecordMessage,
   ): Promise<void> {
     const { now, wall, onFault, retryMilliseconds } = this.#options
     const before = this.#fault
     const { says, isLasting = false, retryAfterSeconds } = outcome
     if (before?.says !== says) onFault(says)
     const tries = (before?.tries ?? 0) + 1
+    const since = message === undefined ? wall() : this.#waitsSince(message)
     this.#fault = {
-      since: before?.since ?? wall(),
-      sinceNow: before?.sinceNow ?? now(),
+      since: before?.since ?? since,
+      sinceNow: before?.sinceNow ?? now() - (wall() - since),
       says,
       tries,
       isLasting,
     }
     if (this.#isWorthSaving) this.#saveNow()
     await this.#sleep(retryMilliseconds(tries, retryAfterSeconds))
+  }
+
+  /**
+   * Since when nothing has arrived that was to: also before this start, for nobody's waiting begins anew with a relay. By
+   * the record it is about, what was delivered last, and the record that says where to begin.
+   */
+  #waitsSince({ record }: RecordMessage): number {
+    const { subscription, recordAt, wall } = this.#options
+    const times = [record.time, this.#delivered, recordAt(subscription.said)?.time ?? '']
+    return Math.min(wall(), Math.max(...times.map((time) => Date.parse(time) || 0)))
   }
 
   /** Until there is something new; or, with a time, until that is over or there is reason to try before. */

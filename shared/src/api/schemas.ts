@@ -215,7 +215,7 @@ export const subscriptionSchema = z.strictObject({
   /** Null once it is over. */
   delivery: z
     .strictObject({
-      /** The record it is looked at next, and how many there are from it on. */
+      /** The record it is looked at next, and how many are to be sent from it on; of what was not looked at yet, all. */
       next: z.int(),
       behind: z.int(),
       lastDelivery: time.nullable(),

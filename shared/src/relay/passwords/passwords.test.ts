@@ -197,6 +197,27 @@ describe('turns', () => {
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4])
   })
 
+  test('each who is known has a place, whatever strangers and others who are known have waiting', {
+    tags: ['challenge'],
+  }, async () => {
+    const turns = new Turns()
+    const ends: (() => void)[] = []
+    const work = (known?: string) =>
+      turns.take(() => new Promise<void>((resolve) => ends.push(resolve)), known)
+    const all = [work(), work()]
+    for (const insider of ['mallory', 'trudy']) for (let i = 0; i < 4; i++) all.push(work(insider))
+    for (let i = 0; i < 24; i++) all.push(work())
+    await expect(work()).rejects.toMatchObject({ code: 'busy' })
+    await expect(work('mallory')).rejects.toMatchObject({ code: 'busy' })
+    for (let i = 0; i < 40; i++) all.push(work(`person-${i}`))
+    await expect(work('person-0')).rejects.toMatchObject({ code: 'busy' })
+    for (let done = 0; done < all.length; done++) {
+      while (ends.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      ends.shift()?.()
+    }
+    expect(await Promise.all(all)).toHaveLength(74)
+  })
+
   test('work that fails gives its turn on', async () => {
     const turns = new Turns(1, 1)
     const first = turns.take(() => Promise.reject(new Error('it failed')))

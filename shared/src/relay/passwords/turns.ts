@@ -6,7 +6,10 @@ const AT_ONCE = 2
 const WAITING_MAX = 32
 /** And of strangers no more than so: a quarter is kept for those who are known. */
 const STRANGERS_MAX = 24
-/** Of one who is known: whoever has more waiting gives way, and no known one fills what is kept for all of them. */
+/**
+ * Of one who is known. Beyond their first they wait only where there is room; the first waits whatever others have waiting,
+ * so that neither strangers nor a few who are known keep another out. Of firsts there are no more than accounts.
+ */
 const WAITING_EACH_MAX = 4
 const RETRY_AFTER_SECONDS = 5
 
@@ -58,7 +61,8 @@ export class Turns {
   #isRoom(known: string | undefined): boolean {
     if (known === undefined) return this.#strangers.length < this.#strangersMax
     const own = this.#known.filter((one) => one.known === known).length
-    return own < WAITING_EACH_MAX && this.#known.length + this.#strangers.length < this.#waitingMax
+    const all = this.#known.length + this.#strangers.length
+    return own === 0 || (own < WAITING_EACH_MAX && all < this.#waitingMax)
   }
 
   #next(): Waiting | undefined {

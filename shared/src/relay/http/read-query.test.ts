@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
-import { Problem } from '../../api/index.ts'
-import { feedQuery } from '../../api/schemas.ts'
+import { Problem, routeOf } from '../../api/index.ts'
 import { readQuery } from './read-query.ts'
 
 function refusalOf(query: string): string {
   try {
-    readQuery(new Request(`http://127.0.0.1:7411/v1/feed?${query}`), feedQuery)
+    readQuery(new Request(`http://127.0.0.1:7411/v1/feed?${query}`), routeOf('readFeed').query)
     return 'none'
   } catch (error) {
     if (!(error instanceof Problem)) throw error

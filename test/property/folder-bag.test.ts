@@ -11,11 +11,11 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { bagOf, type MadeBag } from '../../test/support/made-bag.ts'
-import { TrailMaker } from '../../test/support/make-trail.ts'
-import { placesIn, zipOf } from '../../test/support/zipped.ts'
-import { reportCommand } from './commands/report.ts'
-import { verifyCommand } from './verify-command.ts'
+import { reportCommand } from '../../agent/src/commands/report.ts'
+import { verifyCommand } from '../../agent/src/verify-command.ts'
+import { bagOf, type MadeBag } from '../support/made-bag.ts'
+import { TrailMaker } from '../support/make-trail.ts'
+import { placesIn, zipOf } from '../support/zipped.ts'
 
 let base: string
 let bag: MadeBag

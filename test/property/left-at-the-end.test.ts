@@ -9,13 +9,13 @@ import {
   readEntry,
 } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { TrailMaker } from '../../../test/support/make-trail.ts'
-import { columnsOf } from '../sqlite/columns.ts'
-import { inTransaction, openDatabase } from '../sqlite/database.ts'
-import { TrailStore } from '../sqlite/trail-store.ts'
-import { softwareName } from '../version.ts'
-import { leftAtTheEnd } from './left-at-the-end.ts'
-import { requireSealable } from './seal-export.ts'
+import { leftAtTheEnd } from '../../agent/src/export/left-at-the-end.ts'
+import { requireSealable } from '../../agent/src/export/seal-export.ts'
+import { columnsOf } from '../../agent/src/sqlite/columns.ts'
+import { inTransaction, openDatabase } from '../../agent/src/sqlite/database.ts'
+import { TrailStore } from '../../agent/src/sqlite/trail-store.ts'
+import { softwareName } from '../../agent/src/version.ts'
+import { TrailMaker } from '../support/make-trail.ts'
 
 /* A made trail has a record each second from this time on. */
 const first = Date.UTC(2026, 2, 2, 8)

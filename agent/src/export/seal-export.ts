@@ -1,4 +1,4 @@
-import { SEALED, type Seal, sealBody } from '@compliance-relay/shared/bag'
+import { type Seal, sealBody } from '@compliance-relay/shared/bag'
 import {
   checkNote,
   type Draft,
@@ -29,7 +29,7 @@ export async function sealExport(
 ): Promise<number> {
   requireSealable(relay.opened, relay.settings.org, seal, Date.now())
   const body = { ...sealBody(seal), by }
-  const seq = await record(relay, () => ({ kind: SEALED, actor, time: timestamp(Date.now()), body }))
+  const seq = await record(relay, () => ({ kind: 'export.sealed', actor, time: timestamp(Date.now()), body }))
   await relay.publish()
   return seq
 }

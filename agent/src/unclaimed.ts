@@ -1,4 +1,4 @@
-import type { TrailRecord } from '@compliance-relay/shared/trail'
+import { contentDigestOf, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { ClaimBook } from './people/claim-book.ts'
 import { BEFORE_ALL, type RecordPlace, readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
@@ -151,6 +151,6 @@ function unclaimedCapture(
     what: said('what'),
     reason: said('reason'),
     sentence: said('sentence'),
-    digest: said('sha256') ?? said('manifest') ?? '',
+    digest: (record && contentDigestOf(record)) ?? '',
   }
 }

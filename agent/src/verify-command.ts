@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BAGIT, readFingerprints, type Trust } from '@compliance-relay/shared/bag'
+import { BAGIT, readFingerprints, TIME_STAMP_BYTES_MAX, type Trust } from '@compliance-relay/shared/bag'
 import {
   base64,
   type Checkpoint,
@@ -87,7 +87,6 @@ export interface Output {
 
 /** A file is read in pieces of this size. */
 const PIECE_BYTES = 1 << 20
-const TIME_STAMP_BYTES_MAX = 65_536
 
 /**
  * `relay verify`. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`, also after the report if

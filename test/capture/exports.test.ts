@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Client, Problem } from '@compliance-relay/shared/api'
+import type { Client } from '@compliance-relay/shared/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { freePort } from '../support/free-port.ts'
 import { missingPoppler, pagesOf, solid } from '../support/poppler.ts'
+import { refusalOf } from '../support/refusal-of.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* Sealed exports that people ask a real relay for by HTTP: made by a process of its own, sealed by the relay. */
@@ -49,16 +50,6 @@ async function person(id: string, role: string): Promise<Client> {
 async function signedIn(user: string): Promise<Client> {
   const { token } = await clientAt(port, () => undefined).call('signIn', { body: { user, password: good } })
   return clientAt(port, () => token)
-}
-
-async function refusalOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Problem) return error.code
-    throw error
-  }
-  return 'none'
 }
 
 function start(client: Client, filter: object = {}, password = good) {

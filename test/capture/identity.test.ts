@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Problem } from '@compliance-relay/shared/api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { Flood } from '../support/flood.ts'
 import { freePort } from '../support/free-port.ts'
 import { IdentityProvider, SECRET } from '../support/identity-provider.ts'
+import { refusalOf } from '../support/refusal-of.ts'
 import { account, Workstation } from '../support/workstation.ts'
 
 /* A site's identity provider and a real relay: set up by the command line, used over HTTP, over kills and new trails. */
@@ -99,16 +99,6 @@ function token(different: object = {}): Promise<string> {
     presence: 'begin',
   }
   return provider.sign({ ...all, ...different })
-}
-
-async function refusalOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Problem) return error.code
-    throw error
-  }
-  return 'none'
 }
 
 const present = (given: string) => refusalOf(clientAt(port).call('beginPresence', { body: { token: given } }))

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Client, Problem } from '@compliance-relay/shared/api'
+import type { Client } from '@compliance-relay/shared/api'
 import { Webhook as Standard } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
@@ -11,6 +11,7 @@ import { selfSigned } from '../../agent/src/outgoing/certificate.test-support.ts
 import { readSyslog } from '../../agent/src/outgoing/read-syslog.test-support.ts'
 import { answers, Collector, Receiver } from '../../agent/src/outgoing/receiver.test-support.ts'
 import { freePort } from '../support/free-port.ts'
+import { refusalOf } from '../support/refusal-of.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* What leaves a real relay by itself, to real receivers, over kills, stops and new trails. */
@@ -78,16 +79,6 @@ async function subscribe(...args: string[]): Promise<string> {
 
 function client(token?: string): Client {
   return clientAt(port, () => token)
-}
-
-async function refusalOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Problem) return error.code
-    throw error
-  }
-  return 'none'
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {

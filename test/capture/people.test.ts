@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Client, Problem } from '@compliance-relay/shared/api'
+import type { Client } from '@compliance-relay/shared/api'
 import { signProof } from '@compliance-relay/shared/relay'
 import {
   leafHash,
@@ -17,6 +17,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { freePort } from '../support/free-port.ts'
+import { refusalOf } from '../support/refusal-of.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* Accounts in a real relay: by the command line and by HTTP, over stops, kills, full disks and new trails. */
@@ -76,16 +77,6 @@ function client(token?: string): Client {
 
 async function signIn(user: string, password = good): Promise<string> {
   return (await client().call('signIn', { body: { user, password } })).token
-}
-
-async function refusalOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Problem) return error.code
-    throw error
-  }
-  return 'none'
 }
 
 function records(prefix: RegExp) {

@@ -1,4 +1,4 @@
-import { filterText, NothingAskedFor, type Seal } from '@compliance-relay/shared/bag'
+import { filterText, NothingAskedFor, type Seal, withheldBy } from '@compliance-relay/shared/bag'
 import { base64, printable } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { filterOf, filterOptions, nothingOf } from '../export/export-filter.ts'
@@ -81,11 +81,11 @@ async function stampHead(data: string): Promise<string | null> {
   return (answer as { says: string | null } | undefined)?.says ?? null
 }
 
-function summaryOf({ trails, count, filter, manifest, leftOut }: Seal) {
-  const all = trails.reduce((sum, { size }) => sum + size, 0)
+function summaryOf(seal: Seal) {
+  const { trails, count, filter, manifest, leftOut } = seal
   return {
     records: count,
-    withheld: all - count,
+    withheld: withheldBy(seal),
     filter: filterText(filter),
     manifest,
     trails: trails.map(({ trail, size, root }) => ({ trail, size, root: base64(root) })),

@@ -1,10 +1,4 @@
-import {
-  type Body,
-  FormatError,
-  isCapture,
-  readEntry,
-  type TrailRecord,
-} from '@compliance-relay/shared/trail'
+import { type Body, isCapture, recordIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import { digestOf } from '../capture/manifest.ts'
 import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import type { Reading } from './reading.ts'
@@ -60,13 +54,4 @@ function first<Item, Found>(
     if (found !== undefined) return found
   }
   return undefined
-}
-
-function recordIn(line: Uint8Array): TrailRecord | undefined {
-  try {
-    return readEntry(line).record
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }

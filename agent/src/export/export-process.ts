@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import type { ExportFailure } from '@compliance-relay/shared/api'
-import { NothingAskedFor } from '@compliance-relay/shared/bag'
+import { NothingAskedFor, withheldBy } from '@compliance-relay/shared/bag'
 import { ExportFailed, type MadeBag } from '@compliance-relay/shared/relay'
 import type { Body } from '@compliance-relay/shared/trail'
 import { messageOf } from '../error-message.ts'
@@ -67,13 +67,12 @@ async function makeBag({
     },
     room: roomIn(dirname(file)),
   })
-  const all = seal.trails.reduce((sum, { size }) => sum + size, 0)
   return {
     sha256: await digestOf(createReadStream(file)),
     manifest: seal.manifest,
     sizeBytes: statSync(file).size,
     records: seal.count,
-    withheld: all - seal.count,
+    withheld: withheldBy(seal),
     leftOut: seal.leftOut,
     timeStamp,
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { contentDigestOf, FormatError, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import { contentDigestOf, recordIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Columns } from './columns.ts'
 import { rowOf, rowsOf } from './database.ts'
 
@@ -323,13 +323,7 @@ export class TrailStore {
 /** A record, if it is there and can be read: a trail that was left may be damaged. */
 export function readRecordIn(store: TrailStore, trail: number, seq: number): TrailRecord | undefined {
   const line = store.line(trail, seq)
-  if (line === undefined) return undefined
-  try {
-    return readEntry(line).record
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
+  return line && recordIn(line)
 }
 
 function once<Value>(make: () => Value): () => Value {

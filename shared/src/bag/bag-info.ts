@@ -1,7 +1,7 @@
 import { shown } from '../trail/index.ts'
 import { BagFormError } from './faults.ts'
 import { filterText } from './filter.ts'
-import type { Seal } from './seal.ts'
+import { type Seal, withheldBy } from './seal.ts'
 
 /** What a bag says of itself for people (RFC 8493, 2.2.2). Sealed: its SHA-256 stands in the record of the export. */
 export type BagInfo = readonly (readonly [label: string, value: string])[]
@@ -19,7 +19,7 @@ export function bagInfoOf(
   { software, organization, reason, filter, count, trails, leftOut }: Omit<Seal, 'manifest' | 'info'>,
   { day, payload }: BagFacts,
 ): BagInfo {
-  const all = trails.reduce((sum, { size }) => sum + size, 0)
+  const withheld = withheldBy({ trails, count })
   return [
     ['Bag-Software-Agent', software],
     ['Source-Organization', organization],
@@ -27,7 +27,7 @@ export function bagInfoOf(
     ['Payload-Oxum', `${payload.bytes}.${payload.files}`],
     ['Reason', reason],
     ['Filter', filterText(filter)],
-    ['Records', `${count} of ${all}; ${all - count} withheld, each by its leaf in leaves.txt`],
+    ['Records', `${count} of ${count + withheld}; ${withheld} withheld, each by its leaf in leaves.txt`],
     [
       'Note',
       'Every record here is shown to be in its trail. That the filter took all it should, only the whole trail can show.',

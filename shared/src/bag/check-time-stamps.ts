@@ -4,7 +4,7 @@ import { CHECKPOINT_BYTES_MAX, readable } from './check-files.ts'
 import type { BagFindings } from './findings.ts'
 import { checkpointFile, payloadName } from './layout.ts'
 
-const TIME_STAMP_BYTES_MAX = 65_536
+export const TIME_STAMP_BYTES_MAX = 65_536
 
 /** What a time stamp shows: so many records of a trail were there by then, ISO 8601. */
 export interface ProvedTime {

@@ -3,7 +3,7 @@ export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } fr
 export { type BagSource, linesIn } from './bag-source.ts'
 export type { SeenRecord } from './check-records.ts'
 export { printLeaves } from './check-seal.ts'
-export type { ProvedTime } from './check-time-stamps.ts'
+export { type ProvedTime, TIME_STAMP_BYTES_MAX } from './check-time-stamps.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
@@ -47,6 +47,7 @@ export {
   type Seal,
   type SealedTrail,
   sealBody,
+  withheldBy,
 } from './seal.ts'
 export { type ExportState, exportStates } from './signature-states.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'

@@ -1,5 +1,6 @@
 import {
   type Body,
+  concat,
   Frontier,
   fromUtf8,
   type Hash,
@@ -268,7 +269,7 @@ async function* piecesOf(
   let bytes = head.length
   let since = 0
   const take = (): Uint8Array => {
-    const piece = joined(open, bytes)
+    const piece = concat(...open)
     open = []
     bytes = 0
     return piece
@@ -287,16 +288,6 @@ async function* piecesOf(
   bytes += tail.length
   step(since)
   yield take()
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const all = new Uint8Array(bytes)
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
 }
 
 async function* shownTo(

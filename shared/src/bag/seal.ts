@@ -45,6 +45,11 @@ export interface Seal {
   readonly leftOut: readonly string[]
 }
 
+/** How many records of the trails that were sealed are not in the bag. */
+export function withheldBy({ trails, count }: Pick<Seal, 'trails' | 'count'>): number {
+  return trails.reduce((sum, { size }) => sum + size, 0) - count
+}
+
 export function sealBody(seal: Seal): Body {
   const { format, manifest, info, filter, trails, count, reason, software, organization, leftOut } = seal
   return {

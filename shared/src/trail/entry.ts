@@ -2,7 +2,7 @@ import { fromUtf8 } from './bytes.ts'
 import { canonical, type Value } from './canonical.ts'
 import { FormatError, shown } from './format-error.ts'
 import { parseJson } from './parse-json.ts'
-import type { Actor, Body, Entry } from './record.ts'
+import type { Actor, Body, Entry, TrailRecord } from './record.ts'
 import { isKind, isOrigin } from './record.ts'
 import { type EntryParts, scanEntry } from './scan-entry.ts'
 import { readCanonicalText } from './strict-json.ts'
@@ -24,6 +24,16 @@ export function checksumOf(line: Uint8Array): Uint8Array {
 /** The bytes of a line that its checksum covers: the record, verbatim. */
 export function recordBytesOf(line: Uint8Array): Uint8Array {
   return line.subarray(RECORD_AT, -1)
+}
+
+/** The record in a line; undefined if it is no entry: a trail that was left may be damaged. */
+export function recordIn(line: Uint8Array): TrailRecord | undefined {
+  try {
+    return readEntry(line).record
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
+  }
 }
 
 /** One entry of a trail from its line, newline not included. Throws `FormatError`. */

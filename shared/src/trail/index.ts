@@ -2,7 +2,7 @@
  * The law: what the bytes of a trail are, how they are made and how they are checked. Pure, synchronous,
  * the same in Node, in a browser and in a worker. FORMAT.md says it in words.
  */
-export { base64, equalBytes, fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts'
+export { base64, concat, equalBytes, fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts'
 export { canonical, DEPTH_MAX, type Value } from './canonical.ts'
 export { emptyHead, type Head, headAfter, type Linked, Linker, link } from './chain.ts'
 export {
@@ -32,6 +32,7 @@ export {
   readEntry,
   readEntryParts,
   recordBytesOf,
+  recordIn,
 } from './entry.ts'
 export { FormatError, type FormatErrorCode, formatErrors, printable, shown } from './format-error.ts'
 export { HASH_BYTES, type Hash, sha256, sha256InPieces } from './hash.ts'

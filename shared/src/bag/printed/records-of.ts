@@ -1,4 +1,4 @@
-import { FormatError, LINE_BYTES_MAX, readEntry, type TrailRecord } from '../../trail/index.ts'
+import { LINE_BYTES_MAX, recordIn, type TrailRecord } from '../../trail/index.ts'
 import { type BagSource, linesIn } from '../bag-source.ts'
 import { BagUnreadable } from '../faults.ts'
 import { RECORDS } from '../layout.ts'
@@ -23,14 +23,5 @@ export async function* recordsOf(source: BagSource, most: number): AsyncGenerato
       }
   } catch (error) {
     if (!(error instanceof BagUnreadable)) throw error
-  }
-}
-
-function recordIn(line: Uint8Array): TrailRecord | undefined {
-  try {
-    return readEntry(line).record
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    return undefined
   }
 }

@@ -1,5 +1,5 @@
 import type { TrailView } from '../../api/index.ts'
-import { FormatError, hex, leafHash, readEntry, type TrailRecord, utf8 } from '../../trail/index.ts'
+import { hex, leafHash, recordIn, utf8 } from '../../trail/index.ts'
 import type { Position } from './feed.ts'
 import { type FeedScope, givenOf } from './feed-scope.ts'
 
@@ -94,14 +94,4 @@ export class FeedPage {
 
 function cursorOf({ trail, next }: Position): string {
   return `${trail}.${next}`
-}
-
-/** Undefined if it is no entry: a trail that was left may be damaged. */
-function recordIn(line: Uint8Array): TrailRecord | undefined {
-  try {
-    return readEntry(line).record
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }

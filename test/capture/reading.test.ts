@@ -140,7 +140,6 @@ describe('a stream', () => {
     const { id: trail } = await written(one)
     const open = (client: Client) => client.listen('listenToTrail', { trail }, new AbortController().signal)
     const [ending, staying] = [await open(one), await open(other)]
-    // Kept hold of: a stream that nobody refers to any more may be closed before its time.
     const second = await open(one)
     const third = await open(one).catch((error: unknown) => error)
     expect(third).toBeInstanceOf(Problem)

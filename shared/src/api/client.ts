@@ -120,7 +120,9 @@ export function createClient(
     },
     async listen<Name extends ContentRoute>(name: Name, asked: Asked<Name>, signal: AbortSignal) {
       const answer = await ask(name, asked, { signal })
-      if (answer.status === 200 && answer.body !== null && requireType(name, answer)) return answer.body
+      // Piped on, for what is locked stays open: Node cancels the body of an answer that nobody refers to any more.
+      if (answer.status === 200 && answer.body !== null && requireType(name, answer))
+        return answer.body.pipeThrough(new TransformStream())
       throw refusalIn(name, answer, await answer.text())
     },
   }

@@ -1,4 +1,9 @@
-import { beforeAll, expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createClient, openApiDocument, Problem, problemJson, roles } from '../../api/index.ts'
 import { good, other, reason } from '../people-site.test-support.ts'
 import { ApiSite, origin } from './api-site.test-support.ts'
@@ -143,4 +148,30 @@ test('sends no cookies, follows nowhere, and keeps nothing', async () => {
       redirect: 'error',
     },
   ])
+})
+
+test('a stream that waits to be read stays open while memory is cleared', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  let ended = false
+  const server = createServer((_, response) => {
+    response.on('close', () => {
+      ended = true
+    })
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo
+  const client = createClient(`http://127.0.0.1:${port}`, fetch)
+  const stop = new AbortController()
+  const stream = await client.listen('listenToTrail', { trail: '0123456789abcdef' }, stop.signal)
+  for (let turn = 0; turn < 10; turn++) {
+    await pause(10)
+    collect()
+  }
+  expect(ended).toBe(false)
+  const first = await stream.getReader().read()
+  expect(new TextDecoder().decode(first.value)).toBe('data: 1\n\n')
+  stop.abort()
 })

@@ -20,5 +20,6 @@ export default defineConfig({
     ],
     // Time is not what these tests judge, and random ones on a busy machine take theirs. See `npm run bench`.
     testTimeout: 600_000,
+    maxWorkers: 2,
   },
 })

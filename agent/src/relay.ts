@@ -1,18 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
-import {
-  Feed,
-  NotaryUnreachable,
-  OpenIdConnect,
-  type People,
-  peopleStanding,
-  TrailReader,
-} from '@compliance-relay/shared/relay'
+import { Feed, OpenIdConnect, type People, peopleStanding, TrailReader } from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
 import { SessionTimeline } from './actors/session-timeline.ts'
 import type { Account, Accounts, Person, Resolution, WriteEvidence } from './actors/types.ts'
+import { Anchoring } from './anchoring.ts'
 import type { NotaryFinding } from './ask-notary.ts'
 import { BadgeDesk } from './badge-desk.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
@@ -39,7 +33,7 @@ import { ClaimBook } from './people/claim-book.ts'
 import { identitySecret } from './people/identity-secret.ts'
 import { openPeopleServices, type PeopleServices } from './people/people-services.ts'
 import { FolderTrails } from './people/stored-trails.ts'
-import { Publisher, TrailForked } from './publisher.ts'
+import { Publisher, type TrailForked } from './publisher.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryBody, recoveryDraft } from './recovery.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
@@ -47,6 +41,7 @@ import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
+import { notaryBody, startedBody } from './started-body.ts'
 import { StateKeeper } from './state-keeper.ts'
 import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { postQuery } from './time-stamps/post-query.ts'
@@ -54,7 +49,7 @@ import { TimeStamper } from './time-stamps/time-stamper.ts'
 import { timestamp } from './time-text.ts'
 import { trailBefore } from './trail-before.ts'
 import { type Unclaimed, type UnclaimedPage, unclaimedCaptures, unclaimedCounts } from './unclaimed.ts'
-import { LATE, within } from './within.ts'
+import { within } from './within.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -84,11 +79,6 @@ export interface Asking {
   readonly evidence: Body
 }
 
-/**
- * With what signing takes, the notary has every record a second after it is durable. Sooner, a burst of ten thousand
- * files would be read back while it is being recorded.
- */
-const PUBLISH_MILLISECONDS = 800
 const NOTARY_AGAIN_MILLISECONDS = 5_000
 /** How often a notary that has everything is asked whether it is still there. */
 const NOTARY_LOOK_MILLISECONDS = 15_000
@@ -97,11 +87,6 @@ const TIME_STAMP_MILLISECONDS = 5_000
 /** How often the keys as they are kept are looked at; those in use were right at the start. */
 const KEYS_MILLISECONDS = 60_000
 const PROFILES_MILLISECONDS = 60_000
-/** A notary that has not answered for so long is said to be unreachable; its answer is still waited for. */
-const NOTARY_SILENT_MILLISECONDS = 20_000
-/** How long a stop waits for the notary: it is given what it lacks after the next start. */
-const NOTARY_AT_STOP_MILLISECONDS = 10_000
-const REFUSED_PROFILES_GIVEN = 20
 const ALIVE_MILLISECONDS = 10_000
 const CLOCK_MILLISECONDS = 1_000
 const SESSIONS_MILLISECONDS = 3_000
@@ -133,20 +118,14 @@ export class Relay {
   readonly #deps: RelayDeps
   readonly #units: UnitStore
   readonly #tree = new FolderTree()
-  readonly #publisher: Publisher
+  readonly #anchoring: Anchoring
   readonly #stamper: TimeStamper
   readonly #state: StateKeeper
   readonly #timeline = new SessionTimeline()
   readonly #trailBefore: RelayStatus['before']
   #settings: Settings
   #engine: Engine | undefined
-  #publishing: Promise<void> | undefined
-  #publishTimer: NodeJS.Timeout | undefined
   readonly #timers: NodeJS.Timeout[] = []
-  #notaryFault: { readonly since: number; readonly reason: string } | undefined
-  /** True once it could be asked since the start. */
-  #notaryAnswered = false
-  #unanchoredSince: number | undefined
   #http: RunOptions['http'] = () => null
   #recoveryBehind: readonly string[] = []
   #startedAt: number
@@ -176,7 +155,10 @@ export class Relay {
       writer,
       prepare: () => this.#storeFolders(),
       isMoreClose: () => this.#engine?.isInBurst ?? false,
-      onCommit: () => this.#committed(),
+      onCommit: () => {
+        this.#outgoing.committed()
+        this.#anchoring.committed()
+      },
       onHeld: (held, error) => this.#held(held, error),
       wall: deps.wall,
     })
@@ -217,7 +199,7 @@ export class Relay {
       check: () => checkState({ file: opened.folder.database }),
       onMended: () => void this.scanNow(),
     })
-    this.#publisher = new Publisher(opened, {
+    const publisher = new Publisher(opened, {
       database,
       reading,
       notary,
@@ -231,6 +213,13 @@ export class Relay {
         this.feed.grown()
       },
       wall: deps.wall,
+    })
+    this.#anchoring = new Anchoring({
+      publisher,
+      notary,
+      wall: deps.wall,
+      note: deps.note,
+      onForked: deps.onForked,
     })
     this.#stamper = new TimeStamper({
       rule: () => this.people?.rules().timeStamps ?? null,
@@ -318,40 +307,14 @@ export class Relay {
 
   /** The record that the relay runs: what start-up found, and since when nobody was looking. */
   recordStart(): void {
-    const { check, left } = this.opened
-    const notary = notaryBody(check.notary)
-    const { refused } = this.#deps.profiles
-    for (const one of refused) this.#deps.note('profile-refused', { ...one })
-    this.#record('relay.started', {
-      version: this.#deps.version,
-      runtime: `node ${process.versions.node}`,
-      platform: `${process.platform} ${process.arch}`,
-      utcOffsetMinutes: 0 - new Date(this.#deps.wall()).getTimezoneOffset(),
-      verified: {
-        trail: check.trail.origin,
-        entries: check.report.lines,
-        checkpoints: check.report.checked.checkpoints,
-        notarised: check.notarised?.size ?? null,
-        findings: check.report.findings.length,
-      },
-      ...(check.notary.length > 0 ? { notary } : {}),
-      ...(left === undefined ? {} : { left: left.origin }),
-      ...(refused.length > 0
-        ? { refusedProfiles: refused.slice(0, REFUSED_PROFILES_GIVEN).map(({ file }) => file) }
-        : {}),
-      gap: this.#gapBody(),
-    })
-  }
-
-  #gapBody(): Value {
-    const { alive, disbelieved } = this.#gap
-    if (alive === undefined && disbelieved === undefined) return null
-    return {
-      from: alive === undefined ? null : timestamp(alive.at),
-      to: timestamp(this.#startedAt),
-      ...(alive === undefined ? {} : { stopped: alive.stopped }),
-      ...(disbelieved === undefined ? {} : { disbelieved: timestamp(disbelieved) }),
-    }
+    const { version, note, profiles } = this.#deps
+    const { refused } = profiles
+    for (const one of refused) note('profile-refused', { ...one })
+    const { opened } = this
+    this.#record(
+      'relay.started',
+      startedBody({ opened, version, refused, gap: this.#gap, at: this.#startedAt }),
+    )
   }
 
   /**
@@ -410,11 +373,8 @@ export class Relay {
     this.#every(BADGES_MILLISECONDS, () => this.badges.sumUp())
     this.#every(SWEEP_MILLISECONDS, () => this.#keepPeople((people) => people.sweep()))
     this.#every(SUM_UP_MILLISECONDS, () => this.#keepPeople((people) => people.sumUp()))
-    this.#every(NOTARY_AGAIN_MILLISECONDS, () => {
-      if (this.#publisher.isBehind) void this.publish()
-      this.#lookForSilence()
-    })
-    this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#lookAtNotary())
+    this.#every(NOTARY_AGAIN_MILLISECONDS, () => this.#anchoring.again())
+    this.#every(NOTARY_LOOK_MILLISECONDS, () => void this.#anchoring.look())
     this.#every(TIME_STAMP_MILLISECONDS, () => this.#stamper.look())
     this.#every(KEYS_MILLISECONDS, () => void this.#lookAtKeys())
     this.#every(PROFILES_MILLISECONDS, () => this.lookAtProfiles())
@@ -445,10 +405,10 @@ export class Relay {
       apply: () => this.#setAlive(alive && (this.#hasLooked ? { ...alive, at } : alive)),
     })
     this.recorder.flush()
-    clearTimeout(this.#publishTimer)
+    this.#anchoring.end()
     await this.#outgoing.stop(OUTGOING_AT_STOP_MILLISECONDS)
     this.recorder.flush()
-    await this.#publishAtStop()
+    await this.#anchoring.publishAtStop()
     this.close()
   }
 
@@ -470,7 +430,7 @@ export class Relay {
     this.#closed = true
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
-    clearTimeout(this.#publishTimer)
+    this.#anchoring.close()
     this.services?.pokes.close()
     this.services?.exports.close()
     this.feed.close()
@@ -505,7 +465,7 @@ export class Relay {
 
   /** True if there is nothing to do with what was seen so far. */
   get #isAtRest(): boolean {
-    return (this.#engine?.settled ?? false) && this.recorder.held === undefined && !this.#publisher.isBehind
+    return (this.#engine?.settled ?? false) && this.recorder.held === undefined && !this.#anchoring.isBehind
   }
 
   get isReady(): boolean {
@@ -531,7 +491,7 @@ export class Relay {
         findings: check.report.findings.length,
         // A notary that could be asked since then is what it was found to be later.
         notary: [
-          ...check.notary.filter(({ code }) => code !== 'notary-unreachable' || !this.#notaryAnswered),
+          ...check.notary.filter(({ code }) => code !== 'notary-unreachable' || !this.#anchoring.hasAnswered),
           ...this.#lateNotary,
         ],
         mended: this.opened.mended?.drafts.map(({ kind }) => kind) ?? [],
@@ -542,15 +502,7 @@ export class Relay {
       keys: this.#keyFaults,
       outgoing: this.#outgoing.status(),
       timeStamps: this.#stamper.status(),
-      notary: {
-        place: this.opened.notary.place,
-        ...(this.#notaryFault === undefined
-          ? { state: 'reachable' as const }
-          : { state: 'unreachable' as const, ...this.#notaryFault }),
-        behind: this.#publisher.isBehind,
-        foreign: [...this.#publisher.foreign].slice(0, 100),
-        unanchoredSince: this.#unanchoredSince === undefined ? null : timestamp(this.#unanchoredSince),
-      },
+      notary: this.#anchoring.status(),
       units: { recorded, ...unclaimedCounts(this.#captures), failed, absent },
       settled: this.settled,
       http: this.#http(),
@@ -664,27 +616,8 @@ export class Relay {
 
   /** Signs and gives to the notary what is to be given. Never throws; what hinders it is state. */
   publish(): Promise<void> {
-    this.#publishing ??= this.#publishOnce().finally(() => {
-      this.#publishing = undefined
-    })
-    return this.#publishing
+    return this.#anchoring.publish()
   }
-
-  #publishOnce(): Promise<void> {
-    return this.#askingNotary(async () => {
-      await this.#publisher.publish()
-      if (!this.#publisher.isBehind) this.#unanchoredSince = undefined
-    })
-  }
-
-  /** Also while there is nothing to give it: that it is gone must not be found out by the next record only. */
-  async #lookAtNotary(): Promise<void> {
-    if (this.#publishing !== undefined || this.#publisher.isBehind || this.#looking) return
-    this.#looking = true
-    await this.#askingNotary(async () => void (await this.opened.notary.originHashes()))
-    this.#looking = false
-  }
-  #looking = false
 
   async #lookAtKeys(): Promise<void> {
     const { folder, store } = this.opened
@@ -696,54 +629,6 @@ export class Relay {
     }
   }
   #keyFaults: readonly KeyFault[] = []
-
-  async #askingNotary(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-      if (this.#notaryFault !== undefined) this.#deps.note('notary-back', {})
-      this.#notaryFault = undefined
-      this.#notaryAnswered = true
-    } catch (error) {
-      // What an answer that nobody waited for any more led to: the database is closed, and the next start asks again.
-      if (this.#closed) return
-      if (error instanceof TrailForked) return this.#deps.onForked(error)
-      this.#notaryIsAway(
-        messageOf(error),
-        error instanceof NotaryUnreachable ? 'notary-unreachable' : 'not-signed',
-      )
-    }
-  }
-
-  #notaryIsAway(reason: string, event: 'notary-unreachable' | 'not-signed'): void {
-    if (this.#notaryFault?.reason !== reason) this.#deps.note(event, { reason })
-    this.#notaryFault = { since: this.#notaryFault?.since ?? this.#deps.wall(), reason }
-  }
-
-  /** A call that hangs throws nothing: that it has not been answered is said all the same. */
-  #lookForSilence(): void {
-    if (this.opened.notary.silentMilliseconds > NOTARY_SILENT_MILLISECONDS)
-      this.#notaryIsAway(
-        `${this.opened.notary.place} does not answer and is still waited for`,
-        'notary-unreachable',
-      )
-  }
-
-  /** Not longer than a stop may take: what a notary is given late, or after the next start, is not lost. */
-  async #publishAtStop(): Promise<void> {
-    const { place } = this.opened.notary
-    if ((await within(this.publish(), NOTARY_AT_STOP_MILLISECONDS)) === LATE)
-      this.#deps.note('notary-unreachable', { reason: `${place} does not answer and is not waited for` })
-  }
-
-  #committed(): void {
-    this.#outgoing.committed()
-    this.#unanchoredSince ??= this.#deps.wall()
-    if (this.#publishTimer !== undefined || this.#stopped) return
-    this.#publishTimer = setTimeout(() => {
-      this.#publishTimer = undefined
-      if (this.#notaryFault === undefined) void this.publish()
-    }, PUBLISH_MILLISECONDS)
-  }
 
   #resolve(evidence: WriteEvidence): Resolution {
     const { persons, shared, order } = this.#settings
@@ -858,8 +743,4 @@ export class Relay {
 function later(milliseconds: number, work: () => void): () => void {
   const timer = setTimeout(work, milliseconds)
   return () => clearTimeout(timer)
-}
-
-function notaryBody(findings: readonly NotaryFinding[]): Value {
-  return findings.map(({ code, expected, found }) => ({ code, expected, found }))
 }

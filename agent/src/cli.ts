@@ -1,91 +1,114 @@
-import { Problem } from '@compliance-relay/shared/api'
-import {
-  NotaryUnreachable,
-  REASON_CHARACTERS,
-  RecoveryError,
-  SecretUnusable,
-} from '@compliance-relay/shared/relay'
-import { printable, shown } from '@compliance-relay/shared/trail'
-import { accountCommand } from './commands/account.ts'
-import { whereHelp } from './commands/as-person.ts'
-import { askingCommands } from './commands/asking.ts'
-import { claimCommand } from './commands/claim.ts'
-import { deviceCommand } from './commands/device.ts'
-import { exportCommand, exportHelp } from './commands/export.ts'
-import { feedTokenCommand } from './commands/feed-token.ts'
-import { identityCommand } from './commands/identity.ts'
+import { shown } from '@compliance-relay/shared/trail'
+import type { AskingCommand } from './commands/asking.ts'
 import { inOneLine } from './commands/in-one-line.ts'
-import { initCommand, initHelp } from './commands/init.ts'
-import { keysCommand, keysHelp } from './commands/keys.ts'
-import { type Command, isGiven, parseOptions, parseWords, required } from './commands/options.ts'
-import { pageCommand, pageHelp } from './commands/page.ts'
-import { profilesCommand } from './commands/profiles.ts'
-import { reading } from './commands/reading.ts'
-import { recoverCommand, recoverHelp, recoveryCommand, recoveryHelp } from './commands/recover.ts'
-import { reportCommand, reportHelp } from './commands/report.ts'
-import { rulesCommand } from './commands/rules.ts'
-import { runCommand, runHelp } from './commands/run.ts'
-import { settingsCommand } from './commands/settings.ts'
-import { signatureCommand } from './commands/signature.ts'
-import { startCommand, startHelp } from './commands/start.ts'
-import { subscriptionCommand } from './commands/subscription.ts'
-import {
-  checkpointCommand,
-  checkpointHelp,
-  manifestCommand,
-  manifestHelp,
-  trailCommand,
-  trailHelp,
-} from './commands/trail.ts'
-import { verifyData } from './commands/verify-data.ts'
-import { verifyFileCommand, verifyFileHelp } from './commands/verify-file.ts'
-import { serviceCommand, serviceHelp } from './service/service-command.ts'
-import { activeWatches, parseSettings, SettingsError } from './settings.ts'
-import { systemFault } from './system-faults.ts'
+import { type Command, isGiven } from './commands/options.ts'
 import { UnusableInput } from './unusable-input.ts'
-import { verifyCommand, verifyHelp } from './verify-command.ts'
+
+/** What loads a command. One is loaded when it is typed: all of them take longer than most have to do. */
+type Loading = () => Promise<Command>
+
+const asking = (name: AskingCommand): Loading => {
+  return async () => (await import('./commands/asking.ts')).askingCommands[name]
+}
 
 /** All commands, in the order of the help. */
-export const commands: { readonly [name: string]: Command } = {
-  start: { help: startHelp, run: startCommand },
-  init: { help: initHelp, run: initCommand },
-  run: { help: runHelp, run: runCommand },
-  settings: settingsCommand,
-  profiles: profilesCommand,
-  ...askingCommands,
-  account: accountCommand,
-  claim: claimCommand,
-  device: deviceCommand,
-  signature: signatureCommand,
-  rules: rulesCommand,
-  identity: identityCommand,
-  'feed-token': feedTokenCommand,
-  subscription: subscriptionCommand,
-  trail: { help: trailHelp, run: trailCommand },
-  manifest: {
-    help: manifestHelp,
-    run: (args) => manifestCommand(args, { write: (bytes) => process.stdout.write(bytes) }),
+const loading: { readonly [name: string]: Loading } = {
+  start: async () => {
+    const { startHelp: help, startCommand: run } = await import('./commands/start.ts')
+    return { help, run }
   },
-  checkpoint: { help: checkpointHelp, run: checkpointCommand },
-  export: { help: exportHelp, run: exportCommand },
-  report: { help: reportHelp, run: reportCommand },
-  keys: { help: keysHelp, run: keysCommand },
-  page: { help: pageHelp, run: pageCommand },
-  verify: { help: verifyHelp, run: verify },
-  'verify-file': { help: verifyFileHelp, run: verifyFileCommand },
-  recover: { help: recoverHelp, run: recoverCommand },
-  recovery: { help: recoveryHelp, run: recoveryCommand },
-  service: {
-    help: serviceHelp,
-    run: (args, { write }) => serviceCommand(args, { write, warn }, readServiceSettings),
+  init: async () => {
+    const { initHelp: help, initCommand: run } = await import('./commands/init.ts')
+    return { help, run }
+  },
+  run: async () => {
+    const { runHelp: help, runCommand: run } = await import('./commands/run.ts')
+    return { help, run }
+  },
+  settings: async () => (await import('./commands/settings.ts')).settingsCommand,
+  profiles: async () => (await import('./commands/profiles.ts')).profilesCommand,
+  status: asking('status'),
+  unclaimed: asking('unclaimed'),
+  scan: asking('scan'),
+  project: asking('project'),
+  watch: asking('watch'),
+  person: asking('person'),
+  shared: asking('shared'),
+  badge: asking('badge'),
+  account: async () => (await import('./commands/account.ts')).accountCommand,
+  claim: async () => (await import('./commands/claim.ts')).claimCommand,
+  device: async () => (await import('./commands/device.ts')).deviceCommand,
+  signature: async () => (await import('./commands/signature.ts')).signatureCommand,
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
+  identity: async () => (await import('./commands/identity.ts')).identityCommand,
+  'feed-token': async () => (await import('./commands/feed-token.ts')).feedTokenCommand,
+  subscription: async () => (await import('./commands/subscription.ts')).subscriptionCommand,
+  trail: async () => {
+    const { trailHelp: help, trailCommand: run } = await import('./commands/trail.ts')
+    return { help, run }
+  },
+  manifest: async () => {
+    const { manifestHelp: help, manifestCommand } = await import('./commands/trail.ts')
+    return { help, run: (args) => manifestCommand(args, { write: (bytes) => process.stdout.write(bytes) }) }
+  },
+  checkpoint: async () => {
+    const { checkpointHelp: help, checkpointCommand: run } = await import('./commands/trail.ts')
+    return { help, run }
+  },
+  export: async () => {
+    const { exportHelp: help, exportCommand: run } = await import('./commands/export.ts')
+    return { help, run }
+  },
+  report: async () => {
+    const { reportHelp: help, reportCommand: run } = await import('./commands/report.ts')
+    return { help, run }
+  },
+  keys: async () => {
+    const { keysHelp: help, keysCommand: run } = await import('./commands/keys.ts')
+    return { help, run }
+  },
+  page: async () => {
+    const { pageHelp: help, pageCommand: run } = await import('./commands/page.ts')
+    return { help, run }
+  },
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  'verify-file': async () => {
+    const { verifyFileHelp: help, verifyFileCommand: run } = await import('./commands/verify-file.ts')
+    return { help, run }
+  },
+  recover: async () => {
+    const { recoverHelp: help, recoverCommand: run } = await import('./commands/recover.ts')
+    return { help, run }
+  },
+  recovery: async () => {
+    const { recoveryHelp: help, recoveryCommand: run } = await import('./commands/recover.ts')
+    return { help, run }
+  },
+  service: async () => {
+    const { serviceHelp: help, serviceCommand } = await import('./service/service-command.ts')
+    const { readServiceSettings } = await import('./service/read-service-settings.ts')
+    return { help, run: (args, { write }) => serviceCommand(args, { write, warn }, readServiceSettings) }
   },
 }
 
-const help = `relay: tamper-evident records of the files an instrument writes
+export const commandNames = Object.keys(loading)
 
-${Object.values(commands)
-  .map((command) => `  ${command.help.replace(`      ${whereHelp}\n`, '')}\n`)
-  .join('\n')}
+/** Each command by its name. Throws `UnusableInput` if there is none of that name. */
+export async function commandNamed(name: string): Promise<Command> {
+  if (!Object.hasOwn(loading, name))
+    throw new UnusableInput(`there is no command ${shown(name)}; relay --help lists them`)
+  return (loading[name] as Loading)()
+}
+
+async function wholeHelp(): Promise<string> {
+  const { whereHelp } = await import('./commands/as-person.ts')
+  const { REASON_CHARACTERS } = await import('@compliance-relay/shared/relay')
+  const helps: string[] = []
+  for (const name of commandNames)
+    helps.push((await commandNamed(name)).help.replace(`      ${whereHelp}\n`, ''))
+  return `relay: tamper-evident records of the files an instrument writes
+
+${helps.map((help) => `  ${help}\n`).join('\n')}
   relay COMMAND --help
   relay --help
   relay --version
@@ -100,14 +123,13 @@ With --json a command prints one JSON object, and an error as {"error": "..."} o
 Exit codes: 0 done, and nothing found. 1 findings. 2 it could not be done; a sentence on standard
 error says why. "status" has 3 and 4 of its own.
 `
+}
 
 const NAME_COLUMNS = 14
 
 const shortHelp = `relay: tamper-evident records of the files an instrument writes
 
-${Object.keys(commands)
-  .map((name) => `  relay ${name.padEnd(NAME_COLUMNS)}${inOneLine[name] ?? ''}\n`)
-  .join('')}
+${commandNames.map((name) => `  relay ${name.padEnd(NAME_COLUMNS)}${inOneLine[name] ?? ''}\n`).join('')}
   relay COMMAND --help has the options of one, relay --help all of it.
 `
 
@@ -121,71 +143,12 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await run(args)
   } catch (error) {
-    const said = isPlain(error) ? plainOf(error) : failure(error)
-    const sentence = printable(withoutSecrets(said))
+    const { sentenceFor } = await import('./commands/sentence-for.ts')
+    const sentence = sentenceFor(error)
     if (isGiven(args, '--json')) process.stderr.write(`${JSON.stringify({ error: sentence })}\n`)
     else warn(sentence)
     return 2
   }
-}
-
-/** Errors whose message is one sentence for whoever typed the command. */
-function isPlain(error: unknown): error is Error {
-  const plain = [Problem, UnusableInput, SettingsError, SecretUnusable, NotaryUnreachable, RecoveryError]
-  return plain.some((kind) => error instanceof kind)
-}
-
-function waitText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`
-  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`
-}
-
-/** How a command takes what a request has in a field. */
-const options: Readonly<Record<string, string>> = {
-  user: 'ID',
-  name: 'the name',
-  roles: '--role',
-  reason: '--reason',
-  identityCheck: '--identity-check',
-  issuer: '--issuer',
-  subject: '--subject',
-  digest: '--digest',
-  kinds: '--kind',
-  projects: '--project',
-  lasts: '--days',
-  to: '--webhook or --syslog',
-  token: 'TOKEN-ID',
-  subscription: 'ID',
-  code: 'the code',
-  password: 'the password',
-  newPassword: 'the new password',
-}
-
-function placeText(pointer: string): string {
-  const [, field = '', ...more] = pointer.split('/')
-  if (field !== 'change') return options[field] ?? pointer
-  return `the rule ${more.filter((step) => step !== '').join(' ')}`
-}
-
-/** Of a request that the relay refuses, which field it is about. */
-function plainOf(error: Error): string {
-  const { pointer = '', retryAfterSeconds } = error instanceof Problem ? error.details : {}
-  const wait =
-    retryAfterSeconds === undefined ? '' : ` It can be tried again in ${waitText(retryAfterSeconds)}.`
-  return `${error.message}${pointer === '' ? '' : ` It is about ${placeText(pointer)}.`}${wait}`
-}
-
-/** A fault of ours, or of the machine: not a word about the trail, so neither 0 nor 1. */
-function failure(error: unknown): string {
-  const fault = systemFault(error)
-  if (fault !== undefined) return fault
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return `it failed, and nothing is said about the trail (${reason})`
-}
-
-/** A key typed in the wrong place is not repeated to the screen. */
-function withoutSecrets(text: string): string {
-  return text.replace(/[0-9a-fA-F]{64}/g, '<64 hexadecimal digits>')
 }
 
 async function run([name, ...rest]: readonly string[]): Promise<number> {
@@ -197,7 +160,7 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
     case '-h':
     case 'help': {
       const [about] = rest
-      process.stdout.write(about === undefined ? help : `${commandNamed(about).help}\n`)
+      process.stdout.write(about === undefined ? await wholeHelp() : `${(await commandNamed(about)).help}\n`)
       return 0
     }
     case '--version': {
@@ -206,7 +169,7 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
       return 0
     }
     default: {
-      const command = commandNamed(name)
+      const command = await commandNamed(name)
       if (!isGiven(rest, '--help', '-h')) return command.run(rest, out)
       process.stdout.write(`${command.help}\n`)
       return 0
@@ -214,47 +177,8 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
-function commandNamed(name: string): Command {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined)
-    throw new UnusableInput(`there is no command ${shown(name)}; relay --help lists them`)
-  return command
-}
-
 function warn(sentence: string): void {
   process.stderr.write(`relay: ${sentence}\n`)
 }
 
 const out = { write: (text: string): void => void process.stdout.write(text) }
-
-/** A trail in a file, or a whole data folder. */
-async function verify(args: readonly string[]): Promise<number> {
-  if (args.some((arg) => arg === '--data' || arg.startsWith('--data='))) {
-    const { values } = parseOptions(args, {
-      data: { type: 'string' },
-      files: { type: 'boolean', default: false },
-      'tsa-cert': { type: 'string' },
-      json: { type: 'boolean', default: false },
-    })
-    const tsaCert = values['tsa-cert']
-    return verifyData(required(values.data, 'data'), { ...values, tsaCert }, out)
-  }
-  const { values, positionals } = parseWords(args, {
-    key: { type: 'string', multiple: true, default: [] },
-    'key-file': { type: 'string', multiple: true, default: [] },
-    checkpoint: { type: 'string', multiple: true, default: [] },
-    policy: { type: 'string' },
-    'trail-key': { type: 'string' },
-    fingerprint: { type: 'string', multiple: true, default: [] },
-    'tsa-cert': { type: 'string' },
-    json: { type: 'boolean', default: false },
-  })
-  return verifyCommand({ ...values, files: positionals }, out)
-}
-
-async function readServiceSettings(data: string) {
-  return reading(data, ({ host }) => {
-    const settings = parseSettings(host.settings())
-    return { watches: activeWatches(settings).map(({ path }) => path), notary: settings.notary.folder }
-  })
-}

@@ -2,9 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { shown } from '@compliance-relay/shared/trail'
 import { expect, test } from 'vitest'
-import { commands } from './cli.ts'
+import { commandNamed, commandNames } from './cli.ts'
 
 /* What the help says a command takes, held against what the command reads. */
+
+/** All commands, in the order of the help. */
+const commands = Object.fromEntries(
+  await Promise.all(commandNames.map(async (name) => [name, await commandNamed(name)] as const)),
+)
 
 const HELP_COLUMNS = 100
 const LEFT_OF_HELP = '  '
@@ -47,7 +52,7 @@ function together(usages: readonly Usage[]): readonly Usage[] {
   return [...all.values()]
 }
 
-const usages = together(Object.keys(commands).flatMap(usagesOf))
+const usages = together(commandNames.flatMap(usagesOf))
 const everyOption = [...new Set([...usages.flatMap(({ options }) => [...options]), ...optionsInSource()])]
 
 /** What any command reads as an option, as its source declares it. */
@@ -85,14 +90,14 @@ async function refusalOf({ command, verb, isOfData }: Usage, option: string): Pr
   throw new Error(`relay ${command} ${args.join(' ')} did something`)
 }
 
-test.each(Object.keys(commands))('no line of the help of %s is too wide', (name) => {
+test.each(commandNames)('no line of the help of %s is too wide', (name) => {
   const tooWide = `${LEFT_OF_HELP}${commands[name]?.help}`
     .split('\n')
     .filter((line) => line.length > HELP_COLUMNS)
   expect(tooWide).toEqual([])
 })
 
-test.each(Object.keys(commands))('the help of %s ends with one example', (name) => {
+test.each(commandNames)('the help of %s ends with one example', (name) => {
   const examples = commands[name]?.help.match(/^ {6}Example: relay (?:.*\\\n)*.*$/gm) ?? []
   expect(examples).toHaveLength(1)
   expect(commands[name]?.help.endsWith(examples[0] ?? '?')).toBe(true)

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commands } from '../../agent/src/cli.ts'
+import { commandNamed, commandNames } from '../../agent/src/cli.ts'
 import { relayCommand } from '../support/documented-commands.ts'
 import { freePort } from '../support/free-port.ts'
 import { brukerRun, writeRun } from '../support/instrument.ts'
@@ -34,8 +34,8 @@ afterAll(async () => {
   await station.remove()
 })
 
-function exampleOf(name: string): string {
-  const { help = '' } = commands[name] ?? {}
+async function exampleOf(name: string): Promise<string> {
+  const { help } = await commandNamed(name)
   const [, example = ''] = /^ {6}Example: (relay (?:.*\\\n)*.*)$/m.exec(help) ?? []
   return example
     .replaceAll('/var/lib/relay', station.data)
@@ -132,8 +132,8 @@ const others: { readonly [name: string]: (example: string) => void | Promise<voi
 let code = ''
 
 test('the example in the help of each command does what it is there for', async () => {
-  for (const name of Object.keys(commands)) {
-    const example = exampleOf(name)
+  for (const name of commandNames) {
+    const example = await exampleOf(name)
     const other = Object.hasOwn(others, name) ? others[name] : undefined
     if (other === undefined) typed(example, good)
     else await other(example)

@@ -198,7 +198,9 @@ async function firstLine(): Promise<string> {
 }
 
 /** The commands that ask a relay something, in the order of the help. */
-export const askingCommands: { readonly [name in keyof typeof helps]: Command } = {
+export type AskingCommand = keyof typeof helps
+
+export const askingCommands: { readonly [name in AskingCommand]: Command } = {
   status: { help: helps.status, run: status },
   unclaimed: { help: helps.unclaimed, run: unclaimed },
   scan: { help: helps.scan, run: scan },

@@ -39,7 +39,7 @@ export class BadgeDesk {
 
   constructor(options: BadgeDeskOptions) {
     this.#options = options
-    this.#load()
+    this.load()
   }
 
   /** Of the last days. */
@@ -89,7 +89,7 @@ export class BadgeDesk {
     const kind = person === undefined ? 'badge.out' : 'badge.in'
     const draft = () => ({ kind, actor, time: timestamp(at), body })
     await (via === 'token' ? recorder.recordNow(draft) : recorder.record(draft))
-    this.#load()
+    this.load()
   }
 
   /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
@@ -128,7 +128,8 @@ export class BadgeDesk {
     recorder.add({ draft: () => ({ kind: 'badge.refused', actor: relay, time: timestamp(wall()), body }) })
   }
 
-  #load(): void {
+  /** Reads anew who was signed in. */
+  load(): void {
     this.#intervals = badgeIntervals(this.#options.opened.store, this.#options.wall())
   }
 }

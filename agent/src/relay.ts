@@ -133,6 +133,7 @@ export class Relay {
   /** When the relay was last at work, before this start, as far as it is known. */
   readonly #before: Alive | undefined
   #isStateChecked = true
+  #isChecked = false
   #stopped = false
   #closed = false
 
@@ -191,6 +192,7 @@ export class Relay {
     this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
     this.#state = new StateKeeper({
+      database,
       units: this.#units,
       recorder,
       relay,
@@ -198,6 +200,10 @@ export class Relay {
       note: deps.note,
       check: () => checkState({ file: opened.folder.database }),
       onMended: () => void this.scanNow(),
+      onColumnsMended: () => {
+        this.badges.load()
+        this.#claims.load(opened.store)
+      },
     })
     const publisher = new Publisher(opened, {
       database,
@@ -340,6 +346,7 @@ export class Relay {
     this.#outgoing.start()
     this.#every(ALIVE_MILLISECONDS, () => this.#noteAlive())
     if (stateCheck !== undefined) this.#isStateChecked = await this.#state.keep(false, stateCheck)
+    this.#isChecked = this.#isStateChecked
     if (this.#stopped) return
     this.recorder.add({ apply: () => this.#units.removeStrays() })
     this.recorder.flush()
@@ -387,6 +394,7 @@ export class Relay {
   async #keepState(): Promise<void> {
     this.#isStateChecked = true
     this.#isStateChecked = await this.#state.keep(true)
+    this.#isChecked ||= this.#isStateChecked
   }
 
   /** In order: no more noticing, what is ready is recorded, the stop itself, the last checkpoint. */
@@ -466,6 +474,11 @@ export class Relay {
   /** True if there is nothing to do with what was seen so far. */
   get #isAtRest(): boolean {
     return (this.#engine?.settled ?? false) && this.recorder.held === undefined && !this.#anchoring.isBehind
+  }
+
+  /** True once what is beside the records was held against them, and mended, since the start. */
+  get isChecked(): boolean {
+    return this.#isChecked
   }
 
   get isReady(): boolean {
@@ -636,7 +649,8 @@ export class Relay {
       rules: { persons, shared, order },
       sessions: this.#timeline.sessions(),
       sessionsWatched: (from, to) => this.#timeline.watched(from, to),
-      badges: this.badges.intervals,
+      // Who was signed in is found by columns: nobody was, before these are known to be right.
+      badges: this.#isChecked ? this.badges.intervals : [],
       accountOf: (owner) => this.#deps.accounts.accountOf(owner),
     })
   }

@@ -1,13 +1,16 @@
+import type { DatabaseSync } from 'node:sqlite'
 import type { Actor } from '@compliance-relay/shared/trail'
 import { pathFields } from './capture/raw-name.ts'
 import type { Recorder } from './capture/recorder.ts'
-import { mend, type StateCheck } from './capture/state-check.ts'
-import type { StateFault } from './capture/state-faults.ts'
+import { mend, type StateAnswer, type StateCheck } from './capture/state-check.ts'
 import { cutText } from './cut-text.ts'
+import { mendColumns } from './sqlite/column-faults.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 import { timestamp } from './time-text.ts'
 
 export interface StateKeeperOptions {
+  /** The writer's, in whose transaction the columns are mended. */
+  readonly database: DatabaseSync
   readonly units: UnitStore
   readonly recorder: Recorder
   /** The relay itself as an actor. */
@@ -17,13 +20,16 @@ export interface StateKeeperOptions {
   readonly check: () => StateCheck
   /** The state was mended: everything is to be looked at. */
   readonly onMended: () => void
+  /** The columns were: what was read by them is to be read again. */
+  readonly onColumnsMended: () => void
 }
 
 const ROUNDS_MAX = 100
+const GIVEN_MAX = 20
 /** Of a path in the record: twenty of them have room. */
 const NAME_LENGTH_MAX = 500
 
-/** Sees to it that what the scans go by is what the records say. */
+/** Sees to it that what the scans go by, and what the relay finds records by, is what the records say. */
 export class StateKeeper {
   readonly #options: StateKeeperOptions
   #check: StateCheck | undefined
@@ -44,11 +50,12 @@ export class StateKeeper {
     try {
       for (let round = 0; check !== undefined && round < ROUNDS_MAX; round++) {
         this.#check = check
-        const { faults, count } = await check.answer
+        const answer = await check.answer
         check = undefined
+        const { faults, columns, count } = answer
         if (count === 0 || this.#closed) break
-        this.#mend(faults, count, isCapturing)
-        if (count > faults.length) check = this.#options.check()
+        this.#mend(answer, isCapturing)
+        if (count > faults.length + columns.length) check = this.#options.check()
       }
     } catch (error) {
       isChecked = false
@@ -64,21 +71,28 @@ export class StateKeeper {
   }
 
   /** A record and the mending in one transaction: that it was not as it should be is said. */
-  #mend(faults: readonly StateFault[], count: number, isCapturing: boolean): void {
-    const { units, recorder, relay, wall, note, onMended } = this.#options
+  #mend({ faults, columns, count }: StateAnswer, isCapturing: boolean): void {
+    const { database, units, recorder, relay, wall, note, onMended, onColumnsMended } = this.#options
     const codes: Record<string, number> = {}
-    for (const { code } of faults) codes[code] = (codes[code] ?? 0) + 1
-    const named = faults.slice(0, 20).map(({ code, watch, path }) => ({
+    for (const { code } of [...columns, ...faults]) codes[code] = (codes[code] ?? 0) + 1
+    const named = faults.slice(0, GIVEN_MAX).map(({ code, watch, path }) => ({
       code,
       watch: cutText(watch, NAME_LENGTH_MAX),
       ...pathFields(path.length > NAME_LENGTH_MAX ? cutText(path, NAME_LENGTH_MAX) : path),
     }))
+    const rows = columns.slice(0, GIVEN_MAX).map(({ code, trail, seq }) => ({ code, trail, seq }))
     note('state-differs', { count, codes })
-    const body = { count, codes, units: named }
+    const body = { count, codes, units: named, ...(rows.length > 0 ? { columns: rows } : {}) }
     recorder.add({
       draft: () => ({ kind: 'state.mended', actor: relay, time: timestamp(wall()), body }),
-      apply: () => mend(units, faults, !isCapturing),
-      done: onMended,
+      apply: () => {
+        mendColumns(database, columns)
+        mend(units, faults, !isCapturing)
+      },
+      done: () => {
+        if (columns.length > 0) onColumnsMended()
+        if (faults.length > 0) onMended()
+      },
     })
     // The scan that follows, the first one at a start, must find it mended.
     recorder.flush()

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { ColumnFault } from '../sqlite/column-faults.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import type { StateFault } from './state-faults.ts'
 
@@ -9,7 +10,8 @@ export interface StateQuestion {
 
 export interface StateAnswer {
   readonly faults: readonly StateFault[]
-  /** How many there are, given or not. */
+  readonly columns: readonly ColumnFault[]
+  /** How many there are of both, given or not. */
   readonly count: number
 }
 
@@ -22,7 +24,7 @@ export interface StateCheck {
   close(): Promise<void>
 }
 
-/** Holds the capture state against the records, in a thread of its own. */
+/** Holds the capture state, and the columns records are found by, against the records, in a thread of its own. */
 export function checkState(question: StateQuestion): StateCheck {
   const worker = new Worker(new URL('./state-worker.ts', import.meta.url), { workerData: question })
   worker.unref()

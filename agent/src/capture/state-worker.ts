@@ -1,19 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { type ColumnFault, columnFaults } from '../sqlite/column-faults.ts'
 import { openForReading } from '../sqlite/database.ts'
 import { FAULTS_MAX, type StateAnswer, type StateQuestion } from './state-check.ts'
 import { type StateFault, stateFaults } from './state-faults.ts'
 
-/** A thread that holds the capture state against the records: its memory goes with it. */
+/** A thread that holds what is beside the records against them: its memory goes with it. */
 if (parentPort === null) throw new Error('this file is the start of a worker thread')
 const { file } = workerData as StateQuestion
 const database = openForReading(file)
 const faults: StateFault[] = []
+const columns: ColumnFault[] = []
 let count = 0
 try {
   // All of it as of one commit.
   database.exec('BEGIN')
+  for (const fault of columnFaults(database)) if (++count <= FAULTS_MAX) columns.push(fault)
   for (const fault of stateFaults(database)) if (++count <= FAULTS_MAX) faults.push(fault)
 } finally {
   database.close()
 }
-parentPort.postMessage({ faults, count } satisfies StateAnswer)
+parentPort.postMessage({ faults, columns, count } satisfies StateAnswer)

@@ -5,6 +5,12 @@ export class ClaimBook {
   readonly #claimed = new Map<string, string>()
 
   constructor(store: TrailStore) {
+    this.load(store)
+  }
+
+  /** Reads all of it anew. */
+  load(store: TrailStore): void {
+    this.#claimed.clear()
     for (const { trail, seq } of store.claims()) {
       const claim = readRecordIn(store, trail, seq)
       const refusal = claim?.body['refusal'] as

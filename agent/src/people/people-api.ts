@@ -20,7 +20,8 @@ export function peopleApi(port: number, relayNow: () => Relay | undefined, note:
   let answer: Answering = () => refusal('held')
   return (request) => {
     const relay = relayNow()
-    if (relay === undefined) return refusal('held')
+    // By what is beside the records nobody decides anything before it was held against them.
+    if (relay?.isChecked !== true) return refusal('held')
     if (relay !== of) {
       of = relay
       answer = answeringFor(relay, port, note)

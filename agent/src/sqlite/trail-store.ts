@@ -89,12 +89,10 @@ export class TrailStore {
    */
   append(trail: number, entries: readonly NewEntry[]): void {
     const insert = this.#insertEntry()
-    const insertColumns = this.#insertColumns()
     let bytes = 0
     for (const { seq, prev, leaf, line, columns } of entries) {
       insert.run(trail, seq, prev, leaf, line)
-      const { time, kind, actor, project, path, digest } = columns
-      insertColumns.run(trail, seq, time, kind, actor, project, path, digest)
+      this.putColumns(trail, seq, columns)
       bytes += line.length
     }
     const first = entries[0]?.seq
@@ -104,6 +102,11 @@ export class TrailStore {
       throw new Error(
         `of ${entries.length} entries of ${bytes} bytes, ${added?.count} of ${added?.bytes} bytes are there`,
       )
+  }
+
+  /** Of a record that has none. */
+  putColumns(trail: number, seq: number, { time, kind, actor, project, path, digest }: Columns): void {
+    this.#insertColumns().run(trail, seq, time, kind, actor, project, path, digest)
   }
 
   line(trail: number, seq: number): Uint8Array | undefined {

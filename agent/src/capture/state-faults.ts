@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Body, bodyOf, readEntryParts } from '@compliance-relay/shared/trail'
+import { type ColumnCheck, draftIn } from '../sqlite/column-faults.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { type StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
 import { type LiveUnit, LiveUnits } from './live-units.ts'
@@ -34,9 +34,9 @@ const SPEAKING = /^(?:file|dataset|capture)\.|^(?:record\.failed|watch\.availabl
  * of a file. So it is held against the records, whole. What it reads is of one moment if the connection is in a
  * transaction. Takes a temporary table, and no memory to speak of.
  */
-export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
+export function* stateFaults(database: DatabaseSync, columns?: ColumnCheck): Generator<StateFault> {
   const units = new UnitStore(database)
-  const live = liveUnitsIn(database)
+  const live = liveUnitsIn(database, columns)
   const folders = foldersOf(units)
   for (const { id, watch, path } of folders) {
     for (const unit of units.unitsIn(id).values()) {
@@ -57,27 +57,23 @@ export function* stateFaults(database: DatabaseSync): Generator<StateFault> {
   }
 }
 
-/** What all records of a data folder say is there. Takes a temporary table of the connection. */
-export function liveUnitsIn(database: DatabaseSync): LiveUnits {
+/**
+ * What all records of a data folder say is there. Takes a temporary table of the connection. `columns` are held against
+ * them in the same pass. A line that cannot be read is the verifier's to name.
+ */
+export function liveUnitsIn(database: DatabaseSync, columns?: ColumnCheck): LiveUnits {
   const store = new TrailStore(database)
   const live = new LiveUnits(database)
   for (const { id } of store.trails()) {
+    columns?.begin(id)
     for (const { seq, line } of store.lines(id)) {
-      const spoken = tryRead(line)
-      if (spoken !== undefined) live.push(id, seq, spoken.kind, spoken.body)
+      const draft = draftIn(line)
+      columns?.take(seq, draft)
+      if (draft !== undefined && SPEAKING.test(draft.kind)) live.push(id, seq, draft.kind, draft.body)
     }
   }
+  columns?.end()
   return live
-}
-
-/** A line that cannot be read is the verifier's to name. */
-function tryRead(line: Uint8Array): { readonly kind: string; readonly body: Body } | undefined {
-  try {
-    const parts = readEntryParts(line)
-    return SPEAKING.test(parts.kind) ? { kind: parts.kind, body: bodyOf(parts) } : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function agrees(unit: StoredUnit, live: LiveUnit, wasReplaced: boolean): boolean {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ColumnFault, columnFaults } from '../sqlite/column-faults.ts'
+import { ColumnCheck, type ColumnFault } from '../sqlite/column-faults.ts'
 import { openForReading } from '../sqlite/database.ts'
 import { FAULTS_MAX, type StateAnswer, type StateQuestion } from './state-check.ts'
 import { type StateFault, stateFaults } from './state-faults.ts'
@@ -14,8 +14,10 @@ let count = 0
 try {
   // All of it as of one commit.
   database.exec('BEGIN')
-  for (const fault of columnFaults(database)) if (++count <= FAULTS_MAX) columns.push(fault)
-  for (const fault of stateFaults(database)) if (++count <= FAULTS_MAX) faults.push(fault)
+  const check = new ColumnCheck(database, (fault) => {
+    if (++count <= FAULTS_MAX) columns.push(fault)
+  })
+  for (const fault of stateFaults(database, check)) if (++count <= FAULTS_MAX) faults.push(fault)
 } finally {
   database.close()
 }

@@ -1,5 +1,5 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { actorOf, bodyOf, readEntryParts } from '@compliance-relay/shared/trail'
+import type { DatabaseSync } from 'node:sqlite'
+import { actorOf, bodyOf, type Draft, readEntryParts } from '@compliance-relay/shared/trail'
 import { type Columns, columnsOf, formerColumnsOf } from './columns.ts'
 import { rowsOf } from './database.ts'
 import { TrailStore } from './trail-store.ts'
@@ -14,51 +14,90 @@ export interface ColumnFault {
 type Row = Columns & { readonly seq: number }
 
 const PAGE_ROWS = 500
+const NAMES: readonly (keyof Columns)[] = ['time', 'kind', 'actor', 'project', 'path', 'digest']
 
 /**
- * Every row of the columns held against its record, of all trails, in order. The relay finds by them who was signed in,
- * who claimed what, and who had a content first: whoever changes one, or takes one away, has it not find what is on record.
- * A line that cannot be read is the verifier's to name, and its row says nothing. What it reads is of one moment if the
- * connection is in a transaction. Takes no memory to speak of.
+ * Every row of the columns held against its record. The relay finds by them who was signed in, who claimed what, and who
+ * had a content first: whoever changes one, or takes one away, has it not find what is on record. Told the records of each
+ * trail in order, it reads the rows beside them. What it reads is of one moment if the connection is in a transaction.
+ * Takes no memory to speak of.
  */
-export function* columnFaults(database: DatabaseSync): Generator<ColumnFault> {
-  const store = new TrailStore(database)
-  for (const { id: trail } of store.trails()) {
-    const rows = rowsIn(database, trail)
-    let row = rows.next()
-    for (const { seq, line } of store.lines(trail)) {
-      for (; row.done !== true && row.value.seq < seq; row = rows.next())
-        yield { code: 'columns-extra', trail, seq: row.value.seq }
-      const isThere = row.done !== true && row.value.seq === seq
-      const code = isThere ? faultOf(row.value as Row, line) : 'columns-missing'
-      if (isThere) row = rows.next()
-      if (code !== undefined) yield { code, trail, seq }
-    }
-    for (; row.done !== true; row = rows.next()) yield { code: 'columns-extra', trail, seq: row.value.seq }
+export class ColumnCheck {
+  readonly #database: DatabaseSync
+  readonly #onFault: (fault: ColumnFault) => void
+  #trail = 0
+  #rows: Generator<Row> | undefined
+  #row: Row | undefined
+
+  constructor(database: DatabaseSync, onFault: (fault: ColumnFault) => void) {
+    this.#database = database
+    this.#onFault = onFault
   }
-  for (const { trail, seq } of rowsOf<{ trail: number; seq: number }>(
-    database.prepare('SELECT trail, seq FROM entry_columns WHERE trail NOT IN (SELECT id FROM trail)'),
-  ))
-    yield { code: 'columns-extra', trail, seq }
+
+  begin(trail: number): void {
+    this.#finish()
+    this.#trail = trail
+    this.#rows = rowsIn(this.#database, trail)
+    this.#next()
+  }
+
+  /** `draft`: the record; undefined for a line that cannot be read, which the verifier names: its row says nothing. */
+  take(seq: number, draft: Draft | undefined): void {
+    for (; this.#row !== undefined && this.#row.seq < seq; this.#next())
+      this.#found('columns-extra', this.#row.seq)
+    if (this.#row?.seq !== seq) return this.#found('columns-missing', seq)
+    if (draft !== undefined && !isOf(this.#row, draft)) this.#found('columns-differ', seq)
+    this.#next()
+  }
+
+  /** No trail comes any more. */
+  end(): void {
+    this.#finish()
+    const strangers = this.#database.prepare(
+      'SELECT trail, seq FROM entry_columns WHERE trail NOT IN (SELECT id FROM trail)',
+    )
+    for (const { trail, seq } of rowsOf<ColumnFault>(strangers))
+      this.#onFault({ code: 'columns-extra', trail, seq })
+  }
+
+  #finish(): void {
+    for (; this.#row !== undefined; this.#next()) this.#found('columns-extra', this.#row.seq)
+  }
+
+  #next(): void {
+    const next = this.#rows?.next()
+    this.#row = next === undefined || next.done === true ? undefined : next.value
+  }
+
+  #found(code: ColumnFault['code'], seq: number): void {
+    this.#onFault({ code, trail: this.#trail, seq })
+  }
 }
 
-/**
- * Within a transaction: the rows are made again from their records. What is not found any more, or cannot be read, has
- * none.
- */
+/** Within a transaction: the rows are made again from their records. What is no record, or cannot be read, has none. */
 export function mendColumns(database: DatabaseSync, faults: readonly ColumnFault[]): void {
   const store = new TrailStore(database)
   const remove = database.prepare('DELETE FROM entry_columns WHERE trail = ? AND seq = ?')
   for (const { trail, seq } of faults) {
     const line = store.line(trail, seq)
-    const columns = line && columnsIn(line)
+    const draft = line && draftIn(line)
     remove.run(trail, seq)
-    if (columns !== undefined) store.putColumns(trail, seq, columns)
+    if (draft !== undefined) store.putColumns(trail, seq, columnsOf(draft))
+  }
+}
+
+/** What a line says, without its place; undefined if it is no entry. */
+export function draftIn(line: Uint8Array): Draft | undefined {
+  try {
+    const parts = readEntryParts(line)
+    return { kind: parts.kind, time: parts.time, actor: actorOf(parts), body: bodyOf(parts) }
+  } catch {
+    return undefined
   }
 }
 
 function* rowsIn(database: DatabaseSync, trail: number): Generator<Row> {
-  const page: StatementSync = database.prepare(
+  const page = database.prepare(
     'SELECT seq, time, kind, actor, project, path, digest FROM entry_columns WHERE trail = ? AND seq >= ? ORDER BY seq LIMIT ?',
   )
   for (let from = Number.MIN_SAFE_INTEGER; ; ) {
@@ -70,30 +109,10 @@ function* rowsIn(database: DatabaseSync, trail: number): Generator<Row> {
   }
 }
 
-function faultOf(row: Row, line: Uint8Array): ColumnFault['code'] | undefined {
-  const draft = draftIn(line)
-  if (draft === undefined) return undefined
-  const { seq: _, ...columns } = row
-  const isAsMade = isSame(columns, columnsOf(draft)) || isSame(columns, formerColumnsOf(draft))
-  return isAsMade ? undefined : 'columns-differ'
+function isOf(row: Columns, draft: Draft): boolean {
+  return isSame(row, columnsOf(draft)) || isSame(row, formerColumnsOf(draft))
 }
 
 function isSame(one: Columns, other: Columns): boolean {
   return NAMES.every((name) => one[name] === other[name])
-}
-
-const NAMES: readonly (keyof Columns)[] = ['time', 'kind', 'actor', 'project', 'path', 'digest']
-
-function columnsIn(line: Uint8Array): Columns | undefined {
-  const draft = draftIn(line)
-  return draft && columnsOf(draft)
-}
-
-function draftIn(line: Uint8Array) {
-  try {
-    const parts = readEntryParts(line)
-    return { kind: parts.kind, time: parts.time, actor: actorOf(parts), body: bodyOf(parts) }
-  } catch {
-    return undefined
-  }
 }

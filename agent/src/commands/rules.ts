@@ -14,6 +14,7 @@ import { whyUnreadable } from '../system-faults.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
+import { passwordsTouchedText } from './passwords-touched-text.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay rules --as ID [--port N] [--data DIR] [--json]
@@ -40,7 +41,8 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      a file with the certificates to trust for it (PEM), and
                                      which of its policies it is to keep to
       Each change is a record that says what was before. A new rule for passwords is checked at each
-      sign-in: whoever's password does not meet it has to set another (relay account password).
+      sign-in: whoever's password does not meet it has to set another (relay account password). The
+      answer says how many people that is, or that it is only seen when they sign in.
       ${whereHelp}
       Example: relay rules set password-length 16 --as asmith --data /var/lib/relay \\
                  --reason "rule 12 of the site"`
@@ -73,7 +75,9 @@ async function set(args: readonly string[], out: Output, asking: SecretInput): P
     const { rules } = await client.call('readRules', {})
     return client.call('changeRules', { body: { password, reason, change: changeOf(rules) } })
   })
-  out.write(values.json ? jsonText(answer) : rulesText(answer.rules))
+  const { passwordsTouched } = answer
+  const touched = passwordsTouched === null ? '' : passwordsTouchedText(passwordsTouched)
+  out.write(values.json ? jsonText(answer) : `${rulesText(answer.rules)}${touched}`)
   return 0
 }
 

@@ -81,6 +81,7 @@ export {
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
   type FeedTokenView,
+  type PasswordsTouched,
   type RecoveryFilesView,
   type SigningKeyView,
   type SubscriptionView,

@@ -11,6 +11,7 @@ import {
   accountsQuery,
   actBody,
   bindingField,
+  changedRulesSchema,
   claimedSchema,
   claimsField,
   codeField,
@@ -547,9 +548,11 @@ export const routes = {
     action: 'settings.change',
     asksPassword: true,
     body: z.strictObject({ password: passwordField, reason: reasonField, change: rulesChangeSchema }),
-    result: rulesSchema,
+    result: changedRulesSchema,
     problems: ['project-unknown', 'reason-missing', 'nothing-changed', 'rule-form'],
-    says: 'Sets rules of the site otherwise: those that are named, from now on.',
+    says:
+      'Sets rules of the site otherwise: those that are named, from now on. Of a rule for passwords the answer says whom ' +
+      'it touches, as far as that can be told before they sign in.',
   },
   ...readingRoutes,
   ...feedRoutes,

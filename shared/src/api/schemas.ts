@@ -265,6 +265,22 @@ export const rulesSchema = z.strictObject({
   deviations: z.array(z.string()),
 })
 
+/** Whom a change of the rules for passwords touches: of a password the relay knows its age, and no more. */
+export const passwordsTouchedSchema = z.strictObject({
+  /** Who signs in with a password: active accounts, those that are locked too. */
+  people: z.int().min(0),
+  /** Of these, whose is too old by the rule, as it is now: they have to set another at their next sign-in. */
+  tooOld: z.int().min(0),
+  /** Of the others, with whom it is seen at their next sign-in; none where the rule asks for no more than it did. */
+  seenAtSignIn: z.int().min(0),
+})
+export type PasswordsTouched = z.infer<typeof passwordsTouchedSchema>
+
+export const changedRulesSchema = rulesSchema.extend({
+  /** Null where the change was not about passwords. */
+  passwordsTouched: passwordsTouchedSchema.nullable(),
+})
+
 export const helloSchema = z.strictObject({
   version: z.string(),
   trail: z.string(),

@@ -127,8 +127,10 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       await signing.decide(caller, statement, decision, reason)
     },
     readRules: () => rulesViewOf(people.rules()),
-    changeRules: async ({ caller, body: { change, reason } }) =>
-      rulesViewOf(await changeRules(people, caller, change, reason, host.projects())),
+    changeRules: async ({ caller, body: { change, reason } }) => {
+      const changed = await changeRules(people, caller, change, reason, host.projects())
+      return { ...rulesViewOf(changed.rules), passwordsTouched: changed.passwordsTouched }
+    },
     hello: ({ query: { nonce } }) => {
       if (nonce === undefined) return { version, trail }
       const time = new Date(wall()).toISOString()

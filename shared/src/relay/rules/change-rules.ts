@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import {
   EVERY_PROJECT,
   isSigningRole,
+  type PasswordsTouched,
   Problem,
   type RulesChange,
   requireAllowed,
@@ -13,6 +14,13 @@ import { isUsable } from '../accounts/account.ts'
 import { requireProjects } from '../known-names.ts'
 import type { Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
+import { passwordsTouched } from './passwords-touched.ts'
+
+export interface ChangedRules {
+  readonly rules: SiteRules
+  /** Null where the change was not about passwords. */
+  readonly passwordsTouched: PasswordsTouched | null
+}
 
 /**
  * Changes the rules of the site, as a record with what was before, what is now, and why. `projects`: those the relay has,
@@ -24,7 +32,7 @@ export function changeRules(
   change: RulesChange,
   given: string,
   projects: readonly string[],
-): Promise<SiteRules> {
+): Promise<ChangedRules> {
   return people.act(by, async (account, append) => {
     if (!isUsable(account)) throw new Problem('unauthenticated')
     requireAllowed(account.roles, 'settings.change')
@@ -38,12 +46,18 @@ export function changeRules(
       (name) => canonical(after[name] as Value) !== canonical(before[name] as Value),
     )
     if (names.length === 0) throw new Problem('nothing-changed')
-    await append('rules.changed', {
+    const { time } = await append('rules.changed', {
       before: only(before, names),
       after: only(after, names),
       reason: reasonOf(given),
     })
-    return people.rules()
+    const passwords = { before: before.passwords, after: after.passwords }
+    return {
+      rules: people.rules(),
+      passwordsTouched: names.includes('passwords')
+        ? passwordsTouched(people.accounts(), passwords, Date.parse(time))
+        : null,
+    }
   })
 }
 

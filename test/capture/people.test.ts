@@ -161,6 +161,39 @@ describe('a session', { tags: ['req/P11-10d-1', 'challenge'] }, () => {
   })
 })
 
+test('whoever has to set another password reads which rule it is, and whoever made the rule how many that touches', {
+  tags: ['req/P11-300b-1'],
+}, async () => {
+  await begin()
+  person('second', 'administrator')
+  const asFirst = ['--as', 'asmith', '--port', port]
+  const set = ['rules', 'set', 'password-length', '23', ...asFirst, ...why]
+  const answer = station.tryRelayWith(`${good}\n`, ...set)
+  expect(answer).toMatchObject({ code: 0, error: '' })
+  expect(answer.out).toContain(
+    'Nobody of 2 people has to set another password because of its age.\nWith all 2 of them it is only seen when they sign in',
+  )
+  const day = station
+    .records()
+    .findLast(({ kind }) => kind === 'rules.changed')
+    ?.time.slice(0, 10)
+  const refused = account([good], 'list', '--as', 'second')
+  expect(refused.code).toBe(2)
+  expect(refused.error).toMatch(
+    /another password first: .*The present one, of .*, has fewer than 23 characters, as this site asks since /,
+  )
+  expect(refused.error).toContain(`since ${day}.`)
+  const short = account([good, other], 'password', 'second')
+  expect(short.error).toMatch(
+    /^Another password has to be set\. .* has fewer than 23 characters, .*\n.*too short\./,
+  )
+  const long = 'nickel otter canvas 17 and on'
+  expect(account([good, long], 'password', 'second')).toMatchObject({ code: 0 })
+  expect(account([long], 'list', '--as', 'second')).toMatchObject({ code: 0 })
+  const unknown = account([other], 'list', '--as', 'second')
+  expect(unknown.error).toMatch(/one-time code first: relay account password ID --code/)
+})
+
 test('accounts are reviewed by somebody of quality, by the digest they were shown with', {
   tags: ['req/A11d-11-1'],
 }, async () => {

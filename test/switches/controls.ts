@@ -108,7 +108,7 @@ export const controls: readonly Control[] = [
     of: 'P11-300b-1',
     what: 'a password that is too old by the rules of the site is changed first',
     file: `${relay}/sign-in.ts`,
-    from: 'this.#isOver(account) || ',
+    from: 'this.#ageOf(account) ?? ',
     to: '',
     test: `${relay}/passwords/password-age.test.ts`,
   },

@@ -3,6 +3,7 @@ import {
   type Asked,
   type Client,
   isRole,
+  passwordChangeSentence,
   type Role,
   roles,
 } from '@compliance-relay/shared/api'
@@ -288,7 +289,7 @@ function say(
 
 async function ownPassword(
   id: string,
-  { code, port, data }: Pick<Values, 'code' | 'port' | 'data'>,
+  { code, port, data, json }: Pick<Values, 'code' | 'port' | 'data' | 'json'>,
   asking: SecretInput,
 ): Promise<void> {
   if (code) {
@@ -298,7 +299,9 @@ async function ownPassword(
     await clientAt(at).call('setPasswordByCode', { body: { user: id, code: typed.trim(), newPassword } })
     return
   }
-  await signedIn(id, { port, data }, asking, async (client, password) => {
+  await signedIn(id, { port, data }, asking, async (client, password, { passwordChange }) => {
+    if (passwordChange !== null && !json)
+      process.stderr.write(`Another password has to be set. ${passwordChangeSentence(passwordChange)}\n`)
     const newPassword = await twice(asking)
     await client.call('changePassword', { body: { password, newPassword } })
   })

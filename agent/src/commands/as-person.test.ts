@@ -51,6 +51,7 @@ async function answering(
         name: 'A',
         roles: ['administrator'],
         mustChange: false,
+        passwordChange: null,
         passwordEnds: null,
       }
       const notice = { last: null, failures: 0, passwordEndsSoon: null }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Client, createClient } from '@compliance-relay/shared/api'
+import { type Client, createClient, type OwnAccountView } from '@compliance-relay/shared/api'
 import { isHelloOf } from '@compliance-relay/shared/relay'
 import { printable, utf8 } from '@compliance-relay/shared/trail'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
@@ -49,15 +49,16 @@ export async function signedIn<Result>(
   user: string,
   where: Where,
   asking: SecretInput,
-  work: (client: Client, password: string) => Promise<Result>,
+  work: (client: Client, password: string, account: OwnAccountView) => Promise<Result>,
 ): Promise<Result> {
   const port = await portAsked(where)
   const password = await asking.ask(`Password of ${printable(user)}`)
   let token: string | undefined
   const client = clientAt(port, () => token)
-  token = (await client.call('signIn', { body: { user, password } })).token
+  const signedIn = await client.call('signIn', { body: { user, password } })
+  token = signedIn.token
   try {
-    return await work(client, password)
+    return await work(client, password, signedIn.account)
   } finally {
     // A change of one's own password has ended the session already.
     await client.call('signOut', {}).catch(() => {})

@@ -25,6 +25,12 @@ export {
 } from './match-route.ts'
 export { openApiDocument } from './openapi.ts'
 export {
+  type PasswordChange,
+  type PasswordFault,
+  passwordChangeSentence,
+  passwordFaults,
+} from './password-change.ts'
+export {
   type Action,
   actions,
   beforePasswordChange,
@@ -81,6 +87,7 @@ export {
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
   type FeedTokenView,
+  type OwnAccountView,
   type PasswordsTouched,
   type RecoveryFilesView,
   type SigningKeyView,

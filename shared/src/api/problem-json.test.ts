@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import { passwordFaults } from './password-change.ts'
 import { Problem, problemCodes } from './problem.ts'
 import { problemDetails } from './problem-detail.ts'
 import { problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
+
+const day = '2026-03-02T08:00:00.000Z'
 
 test('every refusal is read back as it was, over the wire', () => {
   for (const code of problemCodes)
@@ -13,6 +16,10 @@ test('every refusal is read back as it was, over the wire', () => {
       { there: { names: ['P-17', 'file.*'], more: 2 } },
       { there: { names: [], more: 0 } },
       { least: 16 },
+      ...passwordFaults.map((because) => {
+        return { passwordChange: { because, asks: 16, since: null, set: day } }
+      }),
+      { passwordChange: { because: 'password-old', asks: 90, since: day, set: day } } as const,
       ...problemDetails.map((detail) => ({ detail })),
     ]) {
       const problem = new Problem(code, details)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { passwordChangeSchema } from './password-change.ts'
 import { roles } from './policy.ts'
 import { isProblemCode, Problem, type ProblemCode, problemCodes, sentenceOf, statusOf } from './problem.ts'
 import { detailOf, detailSentence } from './problem-detail.ts'
@@ -28,12 +29,14 @@ export const problemSchema = z.strictObject({
   roles: z.array(z.enum(roles)).optional(),
   /** Of `password-short`: the characters it takes, by the rules of the site. */
   least: leastSchema.optional(),
+  /** Of `password-change-needed`: why. */
+  passwordChange: passwordChangeSchema.optional(),
   /** Of a name that nothing has: those there are, the nearest first, and how many more. */
   there: thereSchema.optional(),
 })
 
 export function problemJson({ code, details }: Problem): z.infer<typeof problemSchema> {
-  const { pointer, detail, least, there } = details
+  const { pointer, detail, least, passwordChange, there } = details
   const allowed = roles.filter((role) => details.roles?.includes(role))
   return {
     type: problemTypeOf(code),
@@ -44,6 +47,7 @@ export function problemJson({ code, details }: Problem): z.infer<typeof problemS
     ...(detail === undefined ? {} : { detail: detailSentence(detail) }),
     ...(allowed.length === 0 ? {} : { roles: allowed }),
     ...(least === undefined ? {} : { least }),
+    ...(passwordChange === undefined ? {} : { passwordChange }),
     ...(there === undefined ? {} : { there: { names: [...there.names], more: there.more } }),
   }
 }
@@ -71,6 +75,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
   const { code, pointer } = read.data
   const there = thereSchema.safeParse(read.data.there)
   const least = leastSchema.safeParse(read.data.least)
+  const change = passwordChangeSchema.safeParse(read.data.passwordChange)
   const detail = detailOf(read.data.detail)
   const allowed = roles.filter((role) => read.data.roles?.includes(role))
   const seconds = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
@@ -79,6 +84,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
     ...(detail === undefined ? {} : { detail }),
     ...(allowed.length === 0 ? {} : { roles: allowed }),
     ...(least.success ? { least: least.data } : {}),
+    ...(change.success ? { passwordChange: change.data } : {}),
     ...(there.success ? { there: there.data } : {}),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   })
@@ -90,5 +96,6 @@ const readable = z.object({
   detail: z.string().optional(),
   roles: z.array(z.string()).optional(),
   least: z.unknown().optional(),
+  passwordChange: z.unknown().optional(),
   there: z.unknown().optional(),
 })

@@ -1,3 +1,4 @@
+import { type PasswordChange, passwordChangeSentence } from './password-change.ts'
 import { detailSentence, type ProblemDetail } from './problem-detail.ts'
 
 /**
@@ -13,15 +14,15 @@ const problems = {
     'A reason is missing: 10 to 1000 characters, with at least four different letters or digits.',
   ],
   unauthenticated: [401, 'Sign in first.'],
-  'sign-in-refused': [401, 'The user id or the password is wrong, or the account may not sign in.'],
+  'sign-in-refused': [
+    401,
+    'The user id or the password is wrong, or the account may not sign in. A new account, and one that was reset, gets its password by the one-time code first: relay account password ID --code.',
+  ],
   'password-wrong': [401, 'The password is wrong.'],
   'token-refused': [401, 'This relay does not accept the token as a proof that somebody is present.'],
   'code-refused': [401, 'The one-time code is wrong, was used already, or is older than 15 minutes.'],
   forbidden: [403, 'Your account may not do this.'],
-  'password-change-needed': [
-    403,
-    'Set another password first. The present one is on a list of common passwords, is too old, or does not meet the rules of this site: relay account password sets one.',
-  ],
+  'password-change-needed': [403, 'Set another password first: relay account password sets one.'],
   'own-record': [403, 'Nobody may do this for something they made or signed themselves.'],
   'origin-refused': [403, 'The request does not come from the pages of this relay.'],
   'not-found': [404, 'There is nothing at this address, or of this name.'],
@@ -165,17 +166,26 @@ export interface ProblemDetails {
   readonly roles?: readonly string[]
   /** Of `password-short`: the characters it takes, by the rules of the site. */
   readonly least?: number
+  /** Of `password-change-needed`: why. */
+  readonly passwordChange?: PasswordChange
   /** Of a name that nothing has: those there are, the nearest first, and how many more. */
   readonly there?: { readonly names: readonly string[]; readonly more: number }
   readonly retryAfterSeconds?: number
 }
 
 /** What is said beside the sentence of the code. */
-export function particularsOf({ detail, roles, least, there }: ProblemDetails): readonly string[] {
+export function particularsOf({
+  detail,
+  roles,
+  least,
+  passwordChange,
+  there,
+}: ProblemDetails): readonly string[] {
   return [
     ...(detail === undefined ? [] : [detailSentence(detail)]),
     ...(roles === undefined ? [] : [`It takes the role ${oneOf(roles)}.`]),
     ...(least === undefined ? [] : [`It takes ${least} characters or more.`]),
+    ...(passwordChange === undefined ? [] : [passwordChangeSentence(passwordChange)]),
     ...(there === undefined ? [] : [thereSentence(there)]),
   ]
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { passwordChangeSchema } from './password-change.ts'
 import { actions, roles } from './policy.ts'
 import { siteRulesSchema } from './rules.ts'
 
@@ -233,9 +234,12 @@ export const ownAccountSchema = z.strictObject({
   roles: z.array(roleField),
   /** True if nothing can be done before another password is set. */
   mustChange: z.boolean(),
+  /** Then, why. */
+  passwordChange: passwordChangeSchema.nullable(),
   /** When the password is over; null where the site has not said how old one may become. */
   passwordEnds: time.nullable(),
 })
+export type OwnAccountView = z.infer<typeof ownAccountSchema>
 
 /** What somebody is shown when they sign in, so that they notice if it was not them (ASVS 6.3.5). */
 export const signInNoticeSchema = z.strictObject({

@@ -11,6 +11,7 @@ import { Turns } from './passwords/turns.ts'
 import { PeopleMemory, type PersonRecord } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
 import type { RecoveryBook } from './recovery/recovery-book.ts'
+import type { PasswordRulesSince } from './rules/rules-book.ts'
 import { DeviceMarks } from './sessions/device-mark.ts'
 import { type EndReason, type Session, Sessions } from './sessions/sessions.ts'
 import type { SignInGuard } from './sessions/sign-in-guard.ts'
@@ -72,6 +73,11 @@ export class PeopleCore {
     return this.#memory.rules.rules
   }
 
+  /** Since when each of the rules for passwords is what it is. */
+  get passwordRulesSince(): PasswordRulesSince {
+    return this.#memory.rules.passwordsSince
+  }
+
   take(record: PersonRecord): void {
     this.#memory.take(record)
   }
@@ -131,14 +137,14 @@ export class PeopleCore {
   /** Opens a session and records it. In turn. Gives the token, once. */
   async open(
     account: Account,
-    of: Pick<Session, 'device' | 'mark' | 'mustChange'> & {
+    of: Pick<Session, 'device' | 'mark' | 'passwordChange'> & {
       /** Whether the mark was shown, and not made now. */
       readonly isKnown: boolean
       readonly external?: ExternalSubject
     },
   ): Promise<string> {
     const { isKnown, ...asked } = of
-    const { device, mark, mustChange, external } = asked
+    const { device, mark, passwordChange, external } = asked
     const epoch = account.credential?.epoch ?? 0
     const { session, token, ended } = this.sessions.start({ ...asked, account: account.id, epoch })
     try {
@@ -148,7 +154,7 @@ export class PeopleCore {
         device,
         ...(isKnown ? { mark } : {}),
         session: session.id,
-        ...(mustChange ? { mustChange } : {}),
+        ...(passwordChange === undefined ? {} : { mustChange: true }),
         ...(external === undefined ? {} : { by: 'external', issuer: external.issuer }),
       }
       const actor = actorOf(account, external === undefined ? 'password' : 'external')

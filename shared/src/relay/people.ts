@@ -132,7 +132,8 @@ export class People {
     const now = await this.#signIn.check(account.id, password, session)
     if (session.external === undefined || (action !== undefined && beforePasswordChange.includes(action)))
       return
-    if (await this.#signIn.isPoor(now, password)) throw new Problem('password-change-needed')
+    const passwordChange = await this.#signIn.faultOf(now, password)
+    if (passwordChange !== undefined) throw new Problem('password-change-needed', { passwordChange })
   }
 
   /** The password again, for what asks for it. Throws `Problem`; see `SignIn`. */
@@ -170,8 +171,9 @@ export class People {
   /** As `caller`, for somebody who may do this. Throws `Problem`. */
   callerFor(token: string, action: Action): Caller {
     const caller = this.caller(token)
-    if (caller.session.mustChange && !beforePasswordChange.includes(action))
-      throw new Problem('password-change-needed')
+    const { passwordChange } = caller.session
+    if (passwordChange !== undefined && !beforePasswordChange.includes(action))
+      throw new Problem('password-change-needed', { passwordChange })
     requireAllowed(caller.account.roles, action)
     return caller
   }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { Problem } from '../api/index.ts'
+import { type PasswordChange, type PasswordFault, Problem } from '../api/index.ts'
 import { type Account, isUsable } from './accounts/account.ts'
 import { foldedUserId } from './accounts/user-id.ts'
 import { passwordEnd, WARNED_MILLISECONDS } from './passwords/password-age.ts'
+import { passwordChangeFor } from './passwords/password-change.ts'
 import { credentialDigest, hashPassword, isOutdated, isPassword } from './passwords/password-hash.ts'
-import { passwordOf, requireGoodPassword } from './passwords/password-rules.ts'
+import { passwordFaultOf, passwordOf } from './passwords/password-rules.ts'
 import type { PeopleCore } from './people-core.ts'
 import { newMarkId, type Whence } from './sessions/device-mark.ts'
 import type { SignInNotice } from './sessions/sign-in-history.ts'
@@ -18,9 +19,11 @@ export interface SignedIn {
   readonly account: Account
   /** True if another password has to be set before anything else. */
   readonly mustChange: boolean
+  /** Then, why. */
+  readonly passwordChange?: PasswordChange | undefined
   readonly notice: SignInNotice
   /** When the password is over, ISO 8601, if that is soon; undefined if it is not, or never. */
-  readonly passwordEndsSoon: string | undefined
+  readonly passwordEndsSoon?: string | undefined
 }
 
 /** In the guard, for everything typed that can be nobody's name. */
@@ -56,7 +59,7 @@ export class SignIn {
     const { serial, history, marks, options } = this.#core
     const mark = this.#markOf(name, given)
     const account = await this.check(name, typed, { device, mark })
-    const mustChange = this.#isOver(account) || (await this.isPoor(account, typed))
+    const passwordChange = this.#ageOf(account) ?? (await this.faultOf(account, typed))
     return serial.do(async () => {
       this.#requireStill(account)
       const notice = history.of(account.id)
@@ -65,13 +68,14 @@ export class SignIn {
         device,
         mark: id,
         isKnown: mark !== undefined,
-        mustChange,
+        passwordChange,
       })
       return {
         token,
         mark: marks.make(account.id, options.wall(), id),
         account,
-        mustChange,
+        mustChange: passwordChange !== undefined,
+        passwordChange,
         notice,
         passwordEndsSoon: this.#endsSoon(account),
       }
@@ -191,10 +195,16 @@ export class SignIn {
     })
   }
 
-  /** Where the site has said how old one may become. */
-  #isOver(account: Account): boolean {
+  /** Where the site has said how old one may become, and it is older. */
+  #ageOf(account: Account): PasswordChange | undefined {
     const { rules, options } = this.#core
-    return options.wall() >= (passwordEnd(account, rules.passwords) ?? Number.POSITIVE_INFINITY)
+    const isOver = options.wall() >= (passwordEnd(account, rules.passwords) ?? Number.POSITIVE_INFINITY)
+    return isOver ? this.#changeOf(account, 'password-old') : undefined
+  }
+
+  #changeOf({ id, credential }: Account, because: PasswordFault): PasswordChange {
+    if (credential === undefined) throw new Error(`${id} has signed in with no password`)
+    return passwordChangeFor(because, credential, this.#core.rules.passwords, this.#core.passwordRulesSince)
   }
 
   #endsSoon(account: Account): string | undefined {
@@ -204,18 +214,18 @@ export class SignIn {
     return isSoon ? new Date(end).toISOString() : undefined
   }
 
-  /** A password that was good once may be on the list by now (21 CFR 11.300(b)). */
-  async isPoor({ id, name }: Account, typed: string): Promise<boolean> {
+  /**
+   * What is wrong with a password that has just been found to be this account's; undefined if nothing is. One that was
+   * good once may be on the list by now (21 CFR 11.300(b)).
+   */
+  async faultOf(account: Account, typed: string): Promise<PasswordChange | undefined> {
     const { words, isCommon } = this.#core.options
-    const rules = this.#core.rules.passwords
-    const context = { rules, isCommon: await isCommon(), words: [id, name, ...words()] }
-    try {
-      requireGoodPassword(passwordOf(typed), context)
-      return false
-    } catch (error) {
-      if (error instanceof Problem) return true
-      throw error
-    }
+    const fault = passwordFaultOf(passwordOf(typed), {
+      rules: this.#core.rules.passwords,
+      isCommon: await isCommon(),
+      words: [account.id, account.name, ...words()],
+    })
+    return fault === undefined ? undefined : this.#changeOf(account, fault)
   }
 
   #requireStill({ id, credential }: Account): void {

@@ -48,7 +48,14 @@ test('people are added, set their password, are given the right to sign and lose
     .call('setPasswordByCode', { body: { user: 'jdoe', code: added.code, newPassword: good } })
   const jdoe = await signedIn('jdoe')
   expect(await jdoe.call('whoAmI', {})).toEqual({
-    account: { id: 'jdoe', name: 'Jane Doe', roles: ['reviewer'], mustChange: false, passwordEnds: null },
+    account: {
+      id: 'jdoe',
+      name: 'Jane Doe',
+      roles: ['reviewer'],
+      mustChange: false,
+      passwordChange: null,
+      passwordEnds: null,
+    },
   })
 
   const identityCheck = 'passport seen by the head of QA'

@@ -6,6 +6,7 @@ import {
   type NeedsSession,
   openApiDocument,
   type ParametersOf,
+  type PasswordChange,
   Problem,
   policy,
   type QueryOf,
@@ -100,17 +101,18 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     await act
     return { account: viewOf(people.account(id), people) }
   }
-  const ownViewOf = (account: Account, mustChange: boolean) => ({
+  const ownViewOf = (account: Account, passwordChange: PasswordChange | undefined) => ({
     id: account.id,
     name: account.name,
     roles: [...account.roles],
-    mustChange,
+    mustChange: passwordChange !== undefined,
+    passwordChange: passwordChange ?? null,
     passwordEnds: people.passwordEnds(account) ?? null,
   })
-  const signedInViewOf = ({ token, mark, account, mustChange, notice, passwordEndsSoon }: SignedIn) => ({
+  const signedInViewOf = ({ token, mark, account, passwordChange, notice, passwordEndsSoon }: SignedIn) => ({
     token,
     mark,
-    account: ownViewOf(account, mustChange),
+    account: ownViewOf(account, passwordChange),
     notice: {
       last: notice.last ?? null,
       failures: notice.failures,
@@ -149,7 +151,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       signedInViewOf(await people.signIn(body.user, body.password, device, body.mark)),
     startExternalSignIn: ({ origin, body }) => people.beginExternal(origin(), body.mark),
     finishExternalSignIn: async ({ body }) => signedInViewOf(await people.finishExternal(body, device)),
-    whoAmI: ({ caller }) => ({ account: ownViewOf(caller.account, caller.session.mustChange) }),
+    whoAmI: ({ caller }) => ({ account: ownViewOf(caller.account, caller.session.passwordChange) }),
     signOut: async ({ caller }) => {
       await people.signOut(caller)
     },

@@ -120,12 +120,11 @@ export class ExternalSignIn {
         device,
         mark: known,
         isKnown: mark !== undefined,
-        mustChange: false,
         external: named,
       })
       // A password that is not used to come in is not over either.
       const given = marks.make(id, options.wall(), known)
-      return { token, mark: given, account, mustChange: false, notice, passwordEndsSoon: undefined }
+      return { token, mark: given, account, mustChange: false, notice }
     })
   }
 

@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode } from '../../api/index.ts'
+import { type PasswordFault, Problem } from '../../api/index.ts'
 
 export const PASSWORD_LENGTH_MIN = 12
 export const PASSWORD_LENGTH_MAX = 128
@@ -41,25 +41,30 @@ export function passwordOf(typed: string): string {
 
 /** Throws `Problem` with the first rule that a new password breaks. `password` is as `passwordOf` gives it. */
 export function requireGoodPassword(password: string, context: PasswordContext): void {
-  const code = faultOf(password, context)
-  if (code === undefined) return
-  throw new Problem(code, code === 'password-short' ? { least: leastOf(context) } : {})
+  const fault = passwordFaultOf(password, context)
+  if (fault !== undefined)
+    throw new Problem(fault, fault === 'password-short' ? { least: leastOf(context.rules) } : {})
+  const { former } = context
+  if (former !== undefined && isLike(password.toLowerCase(), former.toLowerCase()))
+    throw new Problem('password-similar')
 }
 
-function leastOf({ rules }: PasswordContext): number {
-  return Math.max(rules.lengthMin, PASSWORD_LENGTH_MIN)
+export function leastOf({ lengthMin }: Pick<PasswordRules, 'lengthMin'>): number {
+  return Math.max(lengthMin, PASSWORD_LENGTH_MIN)
 }
 
-function faultOf(password: string, context: PasswordContext): ProblemCode | undefined {
-  const { rules, isCommon, words, former } = context
-  if (lengthOf(password) < leastOf(context)) return 'password-short'
+/** The first rule that a password breaks, whichever was before it; undefined if it keeps to all. */
+export function passwordFaultOf(
+  password: string,
+  { rules, isCommon, words }: Omit<PasswordContext, 'former'>,
+): Exclude<PasswordFault, 'password-old'> | undefined {
+  if (lengthOf(password) < leastOf(rules)) return 'password-short'
   if (repeats(password)) return 'password-repeats'
   const folded = password.toLowerCase()
   if (formsOf(folded).some((form) => isMostlyCommon(form, folded.length - form.length, isCommon)))
     return 'password-common'
   if (contextWords(words).some((word) => formsOf(folded).some((form) => form.includes(word))))
     return 'password-context'
-  if (former !== undefined && isLike(folded, former.toLowerCase())) return 'password-similar'
   if (rules.composition === 'annex11' && !KINDS.every((kind) => kind.test(password)))
     return 'password-composition'
   return undefined

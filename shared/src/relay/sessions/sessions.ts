@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { PasswordChange } from '../../api/index.ts'
 import type { ExternalSubject } from '../accounts/account.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 
@@ -23,8 +24,8 @@ export interface Session {
   readonly mark: string
   /** The password the account had when it was opened, by number, 0 if none: another password ends it. */
   readonly epoch: number
-  /** True if nothing can be done before another password is set. */
-  readonly mustChange: boolean
+  /** Why nothing can be done before another password is set; undefined if all can. */
+  readonly passwordChange?: PasswordChange | undefined
   /** Whom a provider named, if that opened it: another link, or none, ends it. */
   readonly external?: ExternalSubject
 }
@@ -145,6 +146,6 @@ export class Sessions {
   }
 }
 
-function sessionOf({ id, account, device, mark, epoch, mustChange, external }: Kept): Session {
-  return { id, account, device, mark, epoch, mustChange, ...(external === undefined ? {} : { external }) }
+function sessionOf({ id, account, device, mark, epoch, passwordChange, external }: Kept): Session {
+  return { id, account, device, mark, epoch, passwordChange, ...(external === undefined ? {} : { external }) }
 }

@@ -203,6 +203,8 @@ test('accounts are reviewed by somebody of quality, by the digest they were show
   expect(shown.out).toMatch(/^asmith .*; never signed in|^asmith .*; signed in 20/m)
   const digest = /--as quinn .*--digest \\\n {4}([0-9a-f]{64})\n/.exec(shown.out)?.[1] ?? ''
   expect(account([good], 'review', '--as', 'quinn', ...why)).toMatchObject({ code: 2 })
+  const cut = account([], 'review', '--as', 'quinn', '--digest', digest.slice(1), ...why)
+  expect(cut).toMatchObject({ code: 2, error: expect.stringContaining('this one has 63') })
   const reviewed = () => account([good], 'review', '--as', 'quinn', '--digest', digest, ...why)
   expect(reviewed()).toMatchObject({
     code: 0,

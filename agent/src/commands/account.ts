@@ -16,6 +16,7 @@ import { recoverAccount } from './account-recover.ts'
 import { type AskedAt, accountListText, accountText, recoveryFilesText, reviewText } from './account-text.ts'
 import { asPerson, clientAt, portAsked, signedIn, type Where, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay } from './ask-relay.ts'
+import { digestOption } from './digest-option.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -157,7 +158,8 @@ async function carryOut(
     }
     case 'review': {
       const { values } = read(args, { ...withReason, digest: everything.digest }, verb)
-      const { digest } = values
+      const digest =
+        values.digest === undefined ? undefined : digestOption(values.digest, 'relay account review --as QA')
       if (digest === undefined && values.reason !== undefined)
         throw new UnusableInput(
           '--digest is missing: relay account review --as QA prints it with the accounts',
@@ -205,7 +207,10 @@ async function carryOut(
     }
     case 'confirm-recovery': {
       const { values } = read(args, { ...withReason, digest: everything.digest }, verb)
-      const { digest } = values
+      const digest =
+        values.digest === undefined
+          ? undefined
+          : digestOption(values.digest, 'relay account confirm-recovery --as ADMIN')
       if (digest === undefined && values.reason !== undefined)
         throw new UnusableInput(
           '--digest is missing: relay account confirm-recovery --as ADMIN lists the files that wait',

@@ -84,7 +84,8 @@ export const accountSchema = z.strictObject({
 export type AccountView = z.infer<typeof accountSchema>
 
 /** What a reviewer looks at, and names by its digest. */
-export const digestField = text(64)
+/** Whole, as it was given out: one that was cut short is no sign that something has changed. */
+export const digestField = z.string().regex(/^[0-9a-f]{64}$/)
 export const reviewSchema = z.strictObject({
   digest: z.string(),
   /** Null if nobody has reviewed the accounts in this trail yet. */

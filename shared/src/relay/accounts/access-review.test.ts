@@ -53,6 +53,18 @@ test('accounts that are not as they were shown are looked at again, and nobody e
   expect(site.disk.kinds()).not.toContain('access.reviewed')
 })
 
+test('a digest that was cut short is another form, not another list of accounts, and nothing is recorded', {
+  tags,
+}, async () => {
+  const client = new ApiSite(site).client((await site.people.signIn('quinn', good, 'local')).token)
+  const { digest } = (await client.call('readAccess', {})).review
+  for (const given of [digest.slice(1), `${digest}0`, '', `${digest.slice(1)}g`]) {
+    const asked = client.call('reviewAccess', { body: { password: good, reason, digest: given } })
+    await expect(asked).rejects.toMatchObject({ code: 'bad-request', details: { pointer: '/digest' } })
+  }
+  expect(site.disk.kinds()).not.toContain('access.reviewed')
+})
+
 test('a year without a review is an event and an alert, once, also over a restart', { tags }, async () => {
   site.disk.pass(REVIEW_MILLISECONDS - 1)
   await site.people.sumUp()

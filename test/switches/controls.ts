@@ -590,6 +590,22 @@ export const controls: readonly Control[] = [
   },
   {
     of: 'P11-300d-2',
+    what: 'each who is known has a turn, whatever others who are known have waiting',
+    file: `${relay}/passwords/turns.ts`,
+    from: 'return own === 0 || (own < WAITING_EACH_MAX && all < this.#waitingMax)',
+    to: 'return own < WAITING_EACH_MAX && all < this.#waitingMax',
+    test: `${relay}/passwords/passwords.test.ts`,
+  },
+  {
+    of: 'P11-300d-2',
+    what: 'whoever is known waits no more than so often at once, and is told so',
+    file: `${relay}/passwords/turns.ts`,
+    from: 'if (!this.#isRoom(known)) throw',
+    to: 'if (known === undefined && !this.#isRoom(known)) throw',
+    test: `${relay}/passwords/passwords.test.ts`,
+  },
+  {
+    of: 'P11-300d-2',
     what: 'what strangers got wrong is not counted for who has a mark',
     file: `${relay}/sessions/sign-in-guard.ts`,
     from: 'from.mark === undefined ? recent(this.#devices.get(from.device), now) : []',

@@ -1,8 +1,9 @@
 /**
- * npm run switches
+ * npm run switches [-- WORDS]
  *
  * Shows that the tests notice: in a copy of the project each control is switched off, one after the other, and the
  * test that holds it must fail. Exit code 1 if one does not, or fails with everything on. Nothing here is changed.
+ * With WORDS only controls that have these in their text, file or test.
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -18,6 +19,15 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { controls } from './controls.ts'
+
+const words = process.argv.slice(2).join(' ')
+const chosen = controls.filter(({ what, file, test }) =>
+  [what, file, test].some((one) => one.includes(words)),
+)
+if (chosen.length === 0) {
+  process.stderr.write(`no control has ${JSON.stringify(words)} in its text, file or test\n`)
+  process.exit(2)
+}
 
 const root = join(import.meta.dirname, '../..')
 const copy = mkdtempSync(join(tmpdir(), 'relay-switches-'))
@@ -64,12 +74,12 @@ function switchedOff(
 }
 
 let unnoticed = 0
-for (const test of new Set(controls.map((control) => control.test)))
+for (const test of new Set(chosen.map((control) => control.test)))
   if (!passes(test)) {
     unnoticed++
     process.stdout.write(`NOT WELL    ${test} fails with every control on\n`)
   }
-for (const { of, what, file, from, to, also, test } of controls) {
+for (const { of, what, file, from, to, also, test } of chosen) {
   const path = join(copy, file)
   const source = readFileSync(path, 'utf8')
   const edits = [{ from, to }, ...(also === undefined ? [] : [also])]
@@ -82,5 +92,5 @@ for (const { of, what, file, from, to, also, test } of controls) {
   if (!isNoticed) unnoticed++
   process.stdout.write(`${isNoticed ? 'noticed    ' : 'UNNOTICED  '} ${of.padEnd(10)} ${what}\n`)
 }
-process.stdout.write(`${controls.length - unnoticed} passed, ${unnoticed} failed\n`)
+process.stdout.write(`${chosen.length - unnoticed} passed, ${unnoticed} failed\n`)
 process.exitCode = unnoticed === 0 ? 0 : 1

@@ -1,5 +1,6 @@
 import type { TrailRecord } from '../../trail/index.ts'
 import type { Whence } from './device-mark.ts'
+import { FailedPairs, type Failures, pairOf } from './failed-pairs.ts'
 
 /** Wrong passwords of one account on one device before each further one has to wait. */
 export const FREE_FAILURES = 5
@@ -29,7 +30,7 @@ export type GuardAnswer =
  * it knows it has from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
  */
 export class SignInGuard {
-  readonly #pairs = new Map<string, Failures>()
+  readonly #pairs = new FailedPairs(NAMES_MAX)
   readonly #accounts = new Map<string, number[]>()
   readonly #devices = new Map<string, number[]>()
   readonly #trying = new Map<string, number>()
@@ -44,7 +45,7 @@ export class SignInGuard {
     // A try at a provider that names no account guessed nobody's password.
     if (body['what'] === 'external' && typeof account !== 'string') return
     if (kind === 'session.refused') this.failed(typeof account === 'string' ? account : undefined, from, at)
-    if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(pairOf(account, from))
+    if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(account, from)
   }
 
   /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
@@ -55,7 +56,7 @@ export class SignInGuard {
     if (failures.length >= DEVICE_FAILURES && last !== undefined && now < last + DEVICE_WAIT_MILLISECONDS)
       return { may: false, why: 'device', retryAfterSeconds: seconds(last + DEVICE_WAIT_MILLISECONDS - now) }
     const key = pairOf(name, from)
-    const pair = this.#pairs.get(key)
+    const pair = this.#pairs.get(name, from)
     const tried = this.#trying.get(key) ?? 0
     if (tried > 0 && (pair?.failures ?? 0) + tried >= FREE_FAILURES)
       return { may: false, why: 'account-device', retryAfterSeconds: 1 }
@@ -67,8 +68,7 @@ export class SignInGuard {
 
   /** Until when an account has to wait on one device at least, milliseconds; undefined if it need not. */
   waits(account: string, now: number): number | undefined {
-    let until = 0
-    for (const [key, pair] of this.#pairs) if (isOf(key, account)) until = Math.max(until, waitsUntil(pair))
+    const until = Math.max(0, ...this.#pairs.of(account).map(waitsUntil))
     return until > now ? until : undefined
   }
 
@@ -90,18 +90,15 @@ export class SignInGuard {
     if (from.mark === undefined) push(this.#devices, from.device, now, DEVICE_FAILURES)
     if (account !== undefined) push(this.#accounts, account, now, LOCK_FAILURES)
     if (name === undefined) return
-    const key = pairOf(name, from)
-    const pair = this.#pairs.get(key) ?? { failures: 0, last: now }
+    const pair = this.#pairs.get(name, from) ?? { failures: 0, last: now }
     // A day without a try is the end of a series.
     const failures = now - pair.last > DAY_MILLISECONDS ? 1 : pair.failures + 1
-    this.#pairs.delete(key)
-    this.#pairs.set(key, { failures, last: now })
-    if (this.#pairs.size > NAMES_MAX) this.#pairs.delete(this.#pairs.keys().next().value ?? '')
+    this.#pairs.set(name, from, { failures, last: now })
   }
 
   /** Wrong passwords of a name on a device, one after the other. */
   inARow(name: string, from: Whence): number {
-    return this.#pairs.get(pairOf(name, from))?.failures ?? 0
+    return this.#pairs.get(name, from)?.failures ?? 0
   }
 
   /** Whether an account has had so many wrong passwords in a day that it is to be locked. */
@@ -116,30 +113,17 @@ export class SignInGuard {
 
   #forgive(account: string): void {
     this.#accounts.delete(account)
-    for (const key of [...this.#pairs.keys()]) if (isOf(key, account)) this.#pairs.delete(key)
+    this.#pairs.forget(account)
   }
 }
 
 /** Somebody was let in again: a code that is good for minutes must not have to wait for an hour. */
 const FORGIVING: readonly string[] = ['account.unlocked', 'account.reset', 'account.recovered']
 
-interface Failures {
-  readonly failures: number
-  readonly last: number
-}
-
 /** When the next try is, by the tries of one account on one device; 0 if there is nothing to wait for. */
 function waitsUntil(pair: Failures | undefined): number {
   if (pair === undefined || pair.failures < FREE_FAILURES) return 0
   return pair.last + Math.min(WAIT_MILLISECONDS * 2 ** (pair.failures - FREE_FAILURES), WAIT_MILLISECONDS_MAX)
-}
-
-function isOf(key: string, name: string): boolean {
-  return key.startsWith(`${name}\0`)
-}
-
-function pairOf(name: string, { device, mark }: Whence): string {
-  return mark === undefined ? `${name}\0${device}` : `${name}\0${device}\0${mark}`
 }
 
 /** Times of the last day; a clock that was set back makes none of them untrue. */

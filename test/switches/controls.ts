@@ -581,6 +581,14 @@ export const controls: readonly Control[] = [
     test: 'test/identity/tokens.test.ts',
   },
   {
+    of: '1.2',
+    what: 'a claim is of the project of the refusal it claims',
+    file: `${relay}/claims.ts`,
+    from: '    ...(project === undefined ? {} : { project }),\n',
+    to: '',
+    test: `${relay}/in-projects.test.ts`,
+  },
+  {
     of: 'P11-300d-2',
     what: 'strangers fill a part of the queue, and not all of it',
     file: `${relay}/passwords/turns.ts`,

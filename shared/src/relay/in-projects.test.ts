@@ -7,10 +7,11 @@ import {
   type TrailRecord,
   utf8,
 } from '../trail/index.ts'
+import { Claims } from './claims.ts'
 import { Feed } from './feed/feed.ts'
 import { usualKinds } from './feed/feed-scope.ts'
 import { inProjects, SUBJECTS_LOOKED_AT_MAX } from './in-projects.ts'
-import { relay } from './people-site.test-support.ts'
+import { Captures, relay } from './people-site.test-support.ts'
 import type { StoredTrails } from './reading/readable-trails.ts'
 import { TrailReader } from './reading/trail-reader.ts'
 import { sha256Hex } from './sha256-hex.ts'
@@ -45,6 +46,24 @@ async function signed(
 ) {
   expect(await lab.verdict(lab.sign(tablet, seqs, meaning, { reason: text }))).toBe('accepted')
   return lab.disk.size - 1
+}
+
+/** As a program reads it that may see one project. */
+async function fed(...projects: string[]): Promise<{ readonly text: string; readonly lines: unknown[] }> {
+  const trails: StoredTrails = {
+    list: () => [{ origin, vkey: relayKey.vkey, isWritten: true, before: null }],
+    checkpoint: () => {
+      const { size } = lab.disk
+      const root = lab.disk.root(size) ?? new Uint8Array(32)
+      return printCheckpoint(signCheckpoint({ origin, size, root }, relayKey))
+    },
+    lines: (_, from, until) => lab.disk.lines.slice(from, until).map((line, i) => ({ seq: from + i, line })),
+  }
+  const feed = new Feed({ trails: new TrailReader(trails), now: () => 0, later: () => () => {} })
+  const holder = { id: 'lims', scope: { kinds: usualKinds, projects }, stillMay: () => true }
+  const asked = { after: undefined, limit: 1_000, waitSeconds: 0 }
+  const text = Buffer.from(await feed.read(asked, holder, new AbortController().signal)).toString()
+  return { text, lines: text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])) }
 }
 
 describe('a record that names no project', () => {
@@ -109,25 +128,6 @@ describe('a record that names no project', () => {
 })
 
 describe('a signature over records of two projects', { tags: ['challenge'] }, () => {
-  /** As a program reads it that may see one project. */
-  async function fed(...projects: string[]): Promise<{ readonly text: string; readonly lines: unknown[] }> {
-    const trails: StoredTrails = {
-      list: () => [{ origin, vkey: relayKey.vkey, isWritten: true, before: null }],
-      checkpoint: () => {
-        const { size } = lab.disk
-        const root = lab.disk.root(size) ?? new Uint8Array(32)
-        return printCheckpoint(signCheckpoint({ origin, size, root }, relayKey))
-      },
-      lines: (_, from, until) =>
-        lab.disk.lines.slice(from, until).map((line, i) => ({ seq: from + i, line })),
-    }
-    const feed = new Feed({ trails: new TrailReader(trails), now: () => 0, later: () => () => {} })
-    const holder = { id: 'lims', scope: { kinds: usualKinds, projects }, stillMay: () => true }
-    const asked = { after: undefined, limit: 1_000, waitSeconds: 0 }
-    const text = Buffer.from(await feed.read(asked, holder, new AbortController().signal)).toString()
-    return { text, lines: text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])) }
-  }
-
   test('is told of, and not given, to whom one of them is closed', async () => {
     const seq = await signed([nmr, lcms], 'reviewed', 'NMR agrees with SECRET.raw of SECRET-LCMS')
     const withdrawn = await signed([seq], 'withdrawn', 'SECRET-LCMS was another batch')
@@ -170,6 +170,32 @@ test('a claim is of the project of what is claimed, also where it does not say s
   })
   expect(shareOf(last(), 'NMR')).toMatchObject({ share: 'whole', records: [refused.seq] })
   expect(shareOf(last(), 'SECRET-LCMS').share).toBe('none')
+})
+
+test('a claim of a refusal that stands in a trail before is of the project of that refusal, in feed and subscription', {
+  tags: ['challenge'],
+}, async () => {
+  const before = { trail: 'lab.example/t/ws-nmr-01/20260101-0000', seq: nmr }
+  const named = { leaf: '0'.repeat(64), watch: 'w1', path: 'old.dat', digest: '1'.repeat(64), isSet: false }
+  const to = (...projects: string[]) => wantedIn({ what: 'records', projects }, last(), recordAt)
+  for (const [project, other] of [
+    ['NMR', 'SECRET-LCMS'],
+    // In this trail the record of that number is of another project: it is not the one that is claimed.
+    ['SECRET-LCMS', 'NMR'],
+  ] as const) {
+    const captures = new Captures()
+    captures.refusals.push({ ...before, ...named, project })
+    const by = await lab.site.caller('jdoe')
+    const [item] = await new Claims(lab.site.people, captures).claim(by, [before], reason)
+    const seq = item?.record ?? -1
+    expect(last()).toMatchObject({ seq, kind: 'capture.claimed', body: { refusal: before } })
+    expect(to(project)).toMatchObject({ record: { seq } })
+    expect(to(other)).toEqual({ lookedAt: 0 })
+    expect((await fed(project)).lines).toContainEqual(
+      expect.objectContaining({ seq, record: expect.objectContaining({ kind: 'capture.claimed' }) }),
+    )
+    expect((await fed(other)).lines).not.toContainEqual(expect.objectContaining({ seq }))
+  }
 })
 
 describe('a capture of a folder that was another project’s before', { tags: ['challenge'] }, () => {

@@ -171,7 +171,7 @@ test('whoever has to set another password reads which rule it is, and whoever ma
   const answer = station.tryRelayWith(`${good}\n`, ...set)
   expect(answer).toMatchObject({ code: 0, error: '' })
   expect(answer.out).toContain(
-    'Nobody of 2 people has to set another password because of its age.\nWith all 2 of them it is only seen when they sign in',
+    'Nobody of 2 people has to set another password because of its age.\nOf all 2 it is seen when they sign in',
   )
   const day = station
     .records()

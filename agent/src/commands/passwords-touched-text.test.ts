@@ -14,7 +14,7 @@ test('whoever tightens a rule for passwords reads how many it is known to touch,
       7,
       [
         'Nobody of 7 people has to set another password because of its age.',
-        'With all 7 of them it is only seen when they sign in whether theirs is long enough and has the kinds of characters.',
+        'Of all 7 it is seen when they sign in whether theirs has the length and kinds asked for.',
       ],
     ],
     [
@@ -23,7 +23,16 @@ test('whoever tightens a rule for passwords reads how many it is known to touch,
       4,
       [
         '3 of 7 people have to set another password at their next sign-in: theirs is too old.',
-        'With 4 of them, whose is not too old, it is only seen when they sign in whether theirs is long enough and has the kinds of characters.',
+        'Of 4 others it is seen when they sign in whether theirs has the length and kinds asked for.',
+      ],
+    ],
+    [
+      2,
+      1,
+      1,
+      [
+        '1 of 2 people has to set another password at their next sign-in: theirs is too old.',
+        'Of 1 other it is seen when they sign in whether theirs has the length and kinds asked for.',
       ],
     ],
   ] as const)

@@ -60,9 +60,11 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
   let stamped: string | null = null
   const stamp = async () => {
     stamped = await stampHead(data)
+    return undefined
   }
+  const day = new Date().toISOString().slice(0, 10)
   try {
-    const made = await makeExport({ data, file, filter, reason, stamp, seal, onProgress })
+    const made = await makeExport({ data, file, filter, reason, day, stamp, seal, onProgress })
     line.end()
     out.write(
       values.json ? jsonText({ file, ...summaryOf(made), timeStamp: stamped }) : textOf(file, made, stamped),

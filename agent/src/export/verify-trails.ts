@@ -1,0 +1,68 @@
+import { VERIFY_PATIENCE } from '../ask-notary.ts'
+import { checkTrail } from '../check-trail.ts'
+import { type Reading, reading } from '../commands/reading.ts'
+import { openNotary } from '../notary-queue.ts'
+import { readSettings } from '../open-relay.ts'
+import { type TemporaryLeafStore, temporaryLeafStore } from '../temporary-leaf-store.ts'
+
+export interface VerifiedTrails {
+  /** Name of the trail that is written to. */
+  readonly origin: string
+  /** Names of those that do not verify. */
+  readonly unsound: readonly string[]
+  /** Of that trail; undefined if it was not among those that were to be verified. */
+  readonly leaves: TemporaryLeafStore | undefined
+}
+
+/** Trails of a data folder verified as start-up and relay verify do; all of them, or `only` some. Throws `UnusableInput`. */
+export async function verifyTrails(
+  data: string,
+  {
+    only,
+    onProgress = () => {},
+  }: {
+    readonly only?: ReadonlySet<string>
+    readonly onProgress?: (done: number, of: number) => void
+  } = {},
+): Promise<VerifiedTrails> {
+  return reading(data, async (read) => {
+    const trails = read.trails.filter(({ origin }) => only === undefined || only.has(origin))
+    const { notary: asked } = readSettings(read.host, read.trail)
+    const { notary, close } = await openNotary(asked.folder)
+    const of = trails.reduce((sum, { id }) => sum + read.store.size(id), 0)
+    const unsound: string[] = []
+    let own: TemporaryLeafStore | undefined
+    let done = 0
+    try {
+      for (const trail of trails) {
+        const leaves = temporaryLeafStore()
+        try {
+          const { report } = await checkTrail(trail, {
+            store: read.store,
+            keys: [],
+            notary,
+            identity: asked.identity,
+            patience: VERIFY_PATIENCE,
+            leaves: leaves.leaves,
+            pause: async () => onProgress(done + leaves.leaves.size, of),
+          })
+          done += report.lines
+          if (report.findings.length > 0) unsound.push(trail.origin)
+          if (isOwn(read, trail)) own = leaves
+        } finally {
+          if (own !== leaves) leaves.close()
+        }
+      }
+    } catch (error) {
+      own?.close()
+      throw error
+    } finally {
+      close(true)
+    }
+    return { origin: read.trail.origin, unsound, leaves: own }
+  })
+}
+
+function isOwn({ trail }: Reading, { id }: { readonly id: number }): boolean {
+  return trail.id === id
+}

@@ -18,6 +18,7 @@ import type { ExportFolder } from './export-folder.ts'
 import type { ExportTask, ToExportProcess, WhatToExport } from './export-messages.ts'
 import { ExportRefused } from './export-refused.ts'
 import { type Answers, type RunningTask, runExportTask } from './run-export-task.ts'
+import type { RecordedSeal } from './seal-export.ts'
 import { readSealRequest } from './seal-request.ts'
 import type { StampsToExport } from './trails-to-export.ts'
 
@@ -27,8 +28,8 @@ export interface FolderBagMakerOptions {
   readonly folder: ExportFolder
   /** The keys of its trails. */
   readonly vkeys: () => readonly string[]
-  /** Records the seal; gives the place of its record. Rejects with `ExportRefused` or `UnusableInput`. */
-  readonly seal: (seal: Seal, { actor, evidence }: SealedFor) => Promise<number>
+  /** Records the seal. Rejects with `ExportRefused` or `UnusableInput`. */
+  readonly seal: (seal: Seal, { actor, evidence }: SealedFor) => Promise<RecordedSeal>
   /** Has the newest head stamped, and says what came of it; undefined where the site has no authority for it. */
   readonly stamp: () => Promise<string | undefined>
   /** Which time stamps there are now. */
@@ -63,7 +64,7 @@ export class FolderBagMaker implements BagMaker {
     const what = { data, filter: checkedFilter(filter), reason, day }
     const file = folder.file(id, 'bag')
     const heads = { stamps: undefined as StampsToExport | undefined, timeStamp: null as string | null }
-    let sealed: { readonly seal: Seal; readonly seq: number } | undefined
+    let sealed: (RecordedSeal & { readonly seal: Seal }) | undefined
     return this.#whole(file, async () => {
       await this.#run(
         { make: 'bag', file, ...what },
@@ -78,19 +79,20 @@ export class FolderBagMaker implements BagMaker {
             this.#answer(async () => {
               const seal = await this.#checkedSeal(body, what, heads.stamps)
               if (!waits()) throw new Error('nobody waits for the seal any more')
-              sealed = { seal, seq: await this.#options.seal(seal, sealedFor()) }
+              sealed = { seal, ...(await this.#options.seal(seal, sealedFor())) }
               return sealed.seq
             }),
         },
       )
       if (sealed === undefined) throw this.#failed('it made a bag, and nothing was sealed')
-      const { seal } = sealed
+      const { seal, unasked } = sealed
       return {
         ...(await this.#checkedFile(file, sealed)),
         manifest: seal.manifest,
         records: seal.count,
         withheld: withheldBy(seal),
         leftOut: seal.leftOut,
+        unasked,
         timeStamp: heads.timeStamp,
       }
     })

@@ -1,9 +1,12 @@
+import type { Notary } from '@compliance-relay/shared/relay'
 import { VERIFY_PATIENCE } from '../ask-notary.ts'
 import { checkTrail } from '../check-trail.ts'
 import { type Reading, reading } from '../commands/reading.ts'
 import { openNotary } from '../notary-queue.ts'
 import { readSettings } from '../open-relay.ts'
+import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { laterHead, sizeWhenLeft } from './later-head.ts'
 
 export interface VerifiedTrails {
   /** Name of the trail that is written to. */
@@ -47,7 +50,8 @@ export async function verifyTrails(
             pause: async () => onProgress(done + leaves.leaves.size, of),
           })
           done += report.lines
-          if (report.findings.length > 0) unsound.push(trail.origin)
+          const isWhole = isOwn(read, trail) || (await isWholeAsLeft(read, trail, notary))
+          if (report.findings.length > 0 || !isWhole) unsound.push(trail.origin)
           if (isOwn(read, trail)) own = leaves
         } finally {
           if (own !== leaves) leaves.close()
@@ -61,6 +65,13 @@ export async function verifyTrails(
     }
     return { origin: read.trail.origin, unsound, leaves: own }
   })
+}
+
+/** No records and no heads of it were taken away since it was left, as far as anybody can tell. */
+async function isWholeAsLeft({ store }: Reading, trail: StoredTrail, notary: Notary): Promise<boolean> {
+  const last = store.lastCheckpoint(trail.id)
+  if (store.size(trail.id) < (sizeWhenLeft(store, trail) ?? 0)) return false
+  return (await laterHead(notary, store, trail, last?.size ?? 0)).is !== 'later'
 }
 
 function isOwn({ trail }: Reading, { id }: { readonly id: number }): boolean {

@@ -1,8 +1,9 @@
 /**
- * npm run switches
+ * npm run switches [-- WORD …]
  *
  * Shows that the tests notice: in a copy of the project each control is switched off, one after the other, and the
  * test that holds it must fail. Exit code 1 if one does not, or fails with everything on. Nothing here is changed.
+ * With words only the controls with one of them in what they are of, what they hold, or the file they stand in.
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -17,7 +18,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { controls } from './controls.ts'
+import { controls as all } from './controls.ts'
+
+const words = process.argv.slice(2)
+const controls = all.filter(
+  ({ of, what, file }) => words.length === 0 || words.some((word) => `${of} ${what} ${file}`.includes(word)),
+)
+if (controls.length === 0) throw new Error(`no control has ${words.join(' or ')} in it`)
 
 const root = join(import.meta.dirname, '../..')
 const copy = mkdtempSync(join(tmpdir(), 'relay-switches-'))

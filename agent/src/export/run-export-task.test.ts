@@ -39,3 +39,12 @@ test('a question that was not to be asked ends it', { tags: ['challenge'] }, asy
   const text = `import { writeSync } from 'node:fs'\nwriteSync(3, '{"stamp":true}\\n')\nsetInterval(() => {}, 1000)`
   expect(await logOf(text)).toEqual(['it asked for what it may not, or twice'])
 })
+
+test('one word that is too long, or words that are too many, end it', { tags: ['challenge'] }, async () => {
+  const saying = (word: string, times: number) =>
+    `import { Socket } from 'node:net'\nconst relay = new Socket({ fd: 3 })\n` +
+    `relay.write(${word}.repeat(${times}))\nrelay.resume()\nrelay.on('error', () => {})\nsetInterval(() => {}, 1000)`
+  const progress = JSON.stringify(`{"stage":"making","done":1,"of":2}\n`)
+  expect(await logOf(saying(`'x'`, 1 << 20), 20_000)).toEqual(['it said too much'])
+  expect(await logOf(saying(progress, 200_000), 20_000)).toEqual(['it said too much'])
+})

@@ -153,7 +153,7 @@ export const exportControls: readonly Control[] = [
     file: 'shared/src/api/policy.ts',
     from: "'trail.export': ['reviewer', 'qa', 'auditor']",
     to: "'trail.export': ['operator', 'reviewer', 'qa', 'auditor']",
-    test: 'shared/src/relay/http/access-matrix.test.ts',
+    test: served,
   },
   {
     of: 'P11-10d-1',

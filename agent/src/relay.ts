@@ -20,6 +20,7 @@ import { messageOf } from './error-message.ts'
 import { ExportFolder } from './export/export-folder.ts'
 import { FolderBagMaker } from './export/folder-bag-maker.ts'
 import { sealExport } from './export/seal-export.ts'
+import { stampsToExport } from './export/trails-to-export.ts'
 import { type Gap, gapBefore } from './gap.ts'
 import { type Profiles, profilesOnDisk } from './instruments/load-profiles.ts'
 import type { Profile } from './instruments/types.ts'
@@ -265,13 +266,15 @@ export class Relay {
   }
 
   #openBags(): FolderBagMaker {
-    const { folder, store } = this.opened
+    const { folder, store, reading } = this.opened
     return new FolderBagMaker({
       data: folder.path,
       folder: this.#exports,
       vkeys: () => store.trails().map(({ vkey }) => vkey),
       seal: (seal, { actor, evidence }) => sealExport(this, seal, actor, evidence),
       stamp: () => this.stampNow(),
+      stamps: () => stampsToExport(reading, store.trails()),
+      wall: this.#deps.wall,
       isHeld: () => this.recorder.held !== undefined,
       note: this.#deps.note,
     })

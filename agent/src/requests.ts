@@ -192,7 +192,7 @@ const handlers: { readonly [command: string]: Handler } = {
   'export.stamp': async (relay) => ({ says: (await relay.stampNow()) ?? null }),
   'export.seal': async (relay, by, args) => {
     const actor = by.actor ?? relayActor(relay.relayName)
-    return { seq: await sealExport(relay, readSealRequest(args), actor, by.evidence) }
+    return sealExport(relay, readSealRequest(args), actor, by.evidence)
   },
   'recovery.written': async (relay, by, args) => {
     const asked = recoverySchema.parse(args)

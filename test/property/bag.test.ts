@@ -238,6 +238,23 @@ describe('of a bag that was changed', { tags: ['req/P11-10a-4', 'challenge'] }, 
     )
   })
 
+  test('leaves that are others are found by the seal, by each head, and by what joins the seal to them', async () => {
+    const maker = trailWith('bag')
+    const other = (text: string) => `${text.startsWith('0') ? '1' : '0'}${text.slice(1)}`
+    const file = [...bag.files.keys()].find((name) => name.endsWith('/leaves.txt')) ?? ''
+    const sealedSo = await bagOf(maker, { words: { file, change: other } })
+    expect(await codesOf(sealedSo.files, sealedSo.policy)).toEqual(
+      expect.arrayContaining(['leaves-changed', 'root-mismatch', 'seal-of-another-history']),
+    )
+  })
+
+  test('a record that the filter does not take is found, also where the relay sealed it so', async () => {
+    const sealedSo = await bagOf(trailWith('bag'), {
+      change: (body) => ({ ...body, filter: { projects: ['NMR'] } }),
+    })
+    expect(await codesOf(sealedSo.files, sealedSo.policy)).toContain('record-not-asked-for')
+  })
+
   test('a seal of another bag, of another trail, or under a head nobody signed is found', async () => {
     const other = await bagOf(trailWith('bag'), { filter: { projects: ['NMR'] } })
     const seals = ['seal.json', 'seal.tlog-proof', 'seal.leaves']

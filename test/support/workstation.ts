@@ -56,6 +56,8 @@ export interface WorkstationOptions {
   /** Before the relay's own command line: a tracer, a clock. */
   readonly through?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
+  /** Another relay than the one that lies here: the script that begins it. */
+  readonly script?: string
 }
 
 /** A real relay process on folders of its own. */
@@ -66,10 +68,12 @@ export class Workstation {
   folder: string
   readonly #options: WorkstationOptions
   #process: ChildProcess | undefined
+  readonly #script: string
   #errors = ''
 
   constructor(options: WorkstationOptions = {}) {
     this.#options = options
+    this.#script = options.script ?? relayScript
     this.base = realpathSync(mkdtempSync(join(options.base ?? tmpdir(), 'relay-ws-')))
     this.data = join(this.base, 'data')
     this.notary = join(this.base, 'data-notary')
@@ -87,7 +91,7 @@ export class Workstation {
 
   /** Runs a command to its end; throws if it says no. */
   relay(...args: string[]): string {
-    return execFileSync(process.execPath, [relayScript, ...args], {
+    return execFileSync(process.execPath, [this.#script, ...args], {
       encoding: 'utf8',
       maxBuffer: 1 << 30,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,7 +110,7 @@ export class Workstation {
   ): { readonly code: number; readonly out: string; readonly error: string } {
     const options = { encoding: 'utf8', input, maxBuffer: 1 << 30, stdio: 'pipe' } as const
     try {
-      return { code: 0, out: execFileSync(process.execPath, [relayScript, ...args], options), error: '' }
+      return { code: 0, out: execFileSync(process.execPath, [this.#script, ...args], options), error: '' }
     } catch (error) {
       const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string }
       return { code: status, out: stdout, error: stderr }
@@ -118,7 +122,7 @@ export class Workstation {
     ...args: string[]
   ): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
     return new Promise((resolve) => {
-      const child = execFile(process.execPath, [relayScript, ...args], (_, out, error) =>
+      const child = execFile(process.execPath, [this.#script, ...args], (_, out, error) =>
         resolve({ code: child.exitCode ?? -1, out, error }),
       )
     })
@@ -129,7 +133,7 @@ export class Workstation {
     const command = [
       ...(this.#options.through ?? []),
       process.execPath,
-      relayScript,
+      this.#script,
       'run',
       '--data',
       this.data,

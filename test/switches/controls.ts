@@ -1,3 +1,5 @@
+import { exportControls } from './export-controls.ts'
+
 /** A control, how it is switched off in the source, and the test that must notice. */
 export interface Control {
   /** Row of SECURITY.md's threat table or of REQUIREMENTS.md. */
@@ -748,4 +750,5 @@ export const controls: readonly Control[] = [
     to: 'if (stamp.nonce === undefined)',
     test: 'test/capture/time-stamp-answers.test.ts',
   },
+  ...exportControls,
 ]

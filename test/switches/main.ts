@@ -3,7 +3,7 @@
  *
  * Shows that the tests notice: in a copy of the project each control is switched off, one after the other, and the
  * test that holds it must fail. Exit code 1 if one does not, or fails with everything on. Nothing here is changed.
- * With WORDS only controls that have these in their text, file or test.
+ * With WORDS, as one text, only controls that have it in what they are of, what they hold, their file or test.
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -21,8 +21,8 @@ import { join } from 'node:path'
 import { controls } from './controls.ts'
 
 const words = process.argv.slice(2).join(' ')
-const chosen = controls.filter(({ what, file, test }) =>
-  [what, file, test].some((one) => one.includes(words)),
+const chosen = controls.filter(({ of, what, file, test }) =>
+  [of, what, file, test].some((one) => one.includes(words)),
 )
 if (chosen.length === 0) {
   process.stderr.write(`no control has ${JSON.stringify(words)} in its text, file or test\n`)

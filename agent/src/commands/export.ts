@@ -3,6 +3,7 @@ import { base64, printable } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { filterOf, filterOptions, nothingOf } from '../export/export-filter.ts'
 import { type ExportStep, makeExport } from '../export/make-export.ts'
+import type { RecordedSeal } from '../export/seal-export.ts'
 import { progressLine } from '../progress-line.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -51,21 +52,26 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
   const filter = filterOf(values)
   const line = progressLine(values.json)
   const onProgress = (step: ExportStep, done: number, of: number) => line.say(steps[step], done, of)
+  let unasked: readonly string[] = []
   const seal = async (body: Parameters<typeof askRelay>[1]['arguments']) => {
-    const { seq } = (await askRelay(dataFolder(data), { command: 'export.seal', arguments: body })) as {
-      seq: number
-    }
+    const sealed = await askRelay(dataFolder(data), { command: 'export.seal', arguments: body })
+    const { seq, unasked: some } = sealed as unknown as RecordedSeal
+    unasked = some
     return seq
   }
   let stamped: string | null = null
   const stamp = async () => {
     stamped = await stampHead(data)
+    return undefined
   }
+  const day = new Date().toISOString().slice(0, 10)
   try {
-    const made = await makeExport({ data, file, filter, reason, stamp, seal, onProgress })
+    const made = await makeExport({ data, file, filter, reason, day, stamp, seal, onProgress })
     line.end()
     out.write(
-      values.json ? jsonText({ file, ...summaryOf(made), timeStamp: stamped }) : textOf(file, made, stamped),
+      values.json
+        ? jsonText({ file, ...summaryOf(made), unasked, timeStamp: stamped })
+        : textOf(file, made, { stamp: stamped, unasked }),
     )
     return 0
   } catch (error) {
@@ -93,7 +99,11 @@ function summaryOf(seal: Seal) {
   }
 }
 
-function textOf(file: string, made: Seal, stamp: string | null): string {
+function textOf(
+  file: string,
+  made: Seal,
+  { stamp, unasked }: { readonly stamp: string | null; readonly unasked: readonly string[] },
+): string {
   const { records, withheld, filter, manifest, leftOut } = summaryOf(made)
   const lines = [
     `${file}`,
@@ -102,6 +112,9 @@ function textOf(file: string, made: Seal, stamp: string | null): string {
     `manifest      ${manifest}`,
     ...(stamp === null ? [] : [`time stamp    ${stamp}`]),
     ...leftOut.map((trail) => `left out      ${trail}: it does not verify, or nobody signed a head of it`),
+    ...unasked.map(
+      (trail) => `not asked     the notary was away: whether it holds a later end of ${trail} is not known`,
+    ),
     'Check it with relay verify and the fingerprints that relay keys prints, kept elsewhere.',
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')

@@ -1,4 +1,4 @@
-import { chmodSync, createReadStream, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, createReadStream, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ExportFile } from '@compliance-relay/shared/relay'
@@ -42,7 +42,23 @@ export class ExportFolder {
   }
 
   removeFile(file: string): void {
-    for (const end of ['', '.part']) rmSync(file + end, { force: true })
+    for (const end of ['', '.part']) rmSync(file + end, { recursive: true, force: true })
+  }
+
+  names(): readonly string[] {
+    return readdirSync(this.path)
+  }
+
+  /** What somebody put there beside what was to be written. */
+  removeOthers(known: readonly string[]): void {
+    for (const name of this.names())
+      if (!known.includes(name)) rmSync(join(this.path, name), { recursive: true, force: true })
+  }
+
+  /** A file of its own, and no other name for one that lies elsewhere. */
+  isPlain(file: string): boolean {
+    const is = lstatSync(file, { throwIfNoEntry: false })
+    return is?.isFile() === true && is.nlink === 1
   }
 }
 

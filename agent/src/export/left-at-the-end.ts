@@ -10,13 +10,20 @@ const EXPORT_MILLISECONDS = 3_600_000
  */
 export function leftAtTheEnd(
   store: Pick<TrailStore, 'lastCheckpoint' | 'lines' | 'size'>,
-  { id, isWritten }: { readonly id: number; readonly isWritten: boolean },
+  {
+    id,
+    isWritten,
+    whenLeft,
+  }: { readonly id: number; readonly isWritten: boolean; readonly whenLeft?: number | undefined },
   size: number,
   now: number,
 ): string | undefined {
   if (!isWritten) {
+    const here = store.size(id)
+    if (whenLeft !== undefined && here < whenLeft)
+      return `it had ${whenLeft} records when it was left, and ${here} are here`
     // What nobody signed before the trail was left, nobody can sign any more: it cannot be in any bag.
-    const whole = store.lastCheckpoint(id)?.size ?? store.size(id)
+    const whole = store.lastCheckpoint(id)?.size ?? here
     return size < whole ? `it has ${whole} records` : undefined
   }
   for (const { seq, line } of store.lines(id, size)) {

@@ -13,6 +13,7 @@ import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { softwareName } from '../version.ts'
 import { ExportRefused } from './export-refused.ts'
+import { laterHead, sizeWhenLeft } from './later-head.ts'
 import { leftAtTheEnd } from './left-at-the-end.ts'
 
 /**
@@ -26,12 +27,41 @@ export async function sealExport(
   seal: Seal,
   actor: Draft['actor'],
   by: Draft['body'],
-): Promise<number> {
+): Promise<RecordedSeal> {
   requireSealable(relay.opened, relay.settings.org, seal, Date.now())
+  const unasked = await requireAnchored(relay.opened, seal)
   const body = { ...sealBody(seal), by }
   const seq = await record(relay, () => ({ kind: 'export.sealed', actor, time: timestamp(Date.now()), body }))
   await relay.publish()
-  return seq
+  return { seq, unasked }
+}
+
+export interface RecordedSeal {
+  readonly seq: number
+  /** Trails that were left, and whose end could not be held against the notary's. */
+  readonly unasked: readonly string[]
+}
+
+/**
+ * Whoever can write into the database can take the last heads of a trail that was left away, but not out of the notary's
+ * hands. Rejects with `UnusableInput` where it holds a later one; gives the trails of which it could not be asked.
+ */
+export async function requireAnchored(
+  { store, trail: written, notary }: Pick<Relay['opened'], 'store' | 'trail' | 'notary'>,
+  { trails }: Pick<Seal, 'trails'>,
+): Promise<readonly string[]> {
+  const unasked: string[] = []
+  for (const { trail, size } of trails) {
+    const one = store.trails().find(({ origin }) => origin === trail)
+    if (one === undefined || one.id === written.id) continue
+    const later = await laterHead(notary, store, one, size)
+    if (later.is === 'unasked') unasked.push(trail)
+    if (later.is === 'later')
+      throw new UnusableInput(
+        `the export stops at ${size} records of ${trail}, and the notary holds a checkpoint of ${later.size}. Nothing was sealed`,
+      )
+  }
+  return unasked
 }
 
 /** Throws `UnusableInput` for what this relay does not vouch for. */
@@ -52,7 +82,12 @@ export function requireSealable(
       throw new UnusableInput(
         `${trail} has no checkpoint of ${size} records with that root: nothing was sealed`,
       )
-    const left = leftAtTheEnd(store, { id: one.id, isWritten: trail === written.origin }, size, now)
+    const left = leftAtTheEnd(
+      store,
+      { id: one.id, isWritten: trail === written.origin, whenLeft: sizeWhenLeft(store, one) },
+      size,
+      now,
+    )
     if (left !== undefined)
       throw new UnusableInput(
         `the export stops at ${size} records of ${trail}, and ${left}. Nothing was sealed: export again`,

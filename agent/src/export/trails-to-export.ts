@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import type { TrailToExport } from '@compliance-relay/shared/bag'
 import { parseCheckpoint } from '@compliance-relay/shared/trail'
 import type { Reading } from '../commands/reading.ts'
@@ -5,13 +6,29 @@ import { TimeStampStore } from '../sqlite/time-stamp-store.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import type { IsStampOf } from '../time-stamps/is-stamp-of.ts'
 
-/** A trail as far as its newest checkpoint: what is after that, nobody has signed yet. */
+/** Of each trail the checkpoints whose time stamps go into a bag, by size. */
+export type StampsToExport = readonly { readonly trail: string; readonly sizes: readonly number[] }[]
+
+/** As things are now: one that comes while a bag is being made is in the next. */
+export function stampsToExport(
+  database: DatabaseSync,
+  trails: readonly Pick<StoredTrail, 'id' | 'origin'>[],
+): StampsToExport {
+  const stamps = new TimeStampStore(database)
+  return trails.map(({ id, origin }) => ({ trail: origin, sizes: spread(stamps.stamped(id)) }))
+}
+
+/**
+ * A trail as far as its newest checkpoint: what is after that, nobody has signed yet. Or as far as another one, of `size`
+ * records. Undefined without one.
+ */
 export function trailToExport(
   { store, database }: Reading,
   { id, origin }: StoredTrail,
   isStampOf: IsStampOf,
+  { size: asked, stamps: settled }: { readonly size?: number; readonly stamps: StampsToExport },
 ): TrailToExport | undefined {
-  const last = store.lastCheckpoint(id)
+  const last = asked === undefined ? store.lastCheckpoint(id) : store.checkpoint(id, asked)
   if (last === undefined) return undefined
   const { size } = parseCheckpoint(last.note)
   return {
@@ -22,7 +39,7 @@ export function trailToExport(
     },
     checkpoints: function* () {
       const stamps = new TimeStampStore(database)
-      const stamped = new Set(spread(stamps.stamped(id)))
+      const stamped = new Set(settled.find(({ trail }) => trail === origin)?.sizes)
       const sizes = new Set([...spread(store.checkpointSizes(id, size)), ...stamped])
       for (const one of [...sizes].sort((a, b) => a - b)) {
         const note = one <= size ? store.checkpoint(id, one)?.note : undefined

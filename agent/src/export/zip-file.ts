@@ -31,6 +31,7 @@ export async function writeZip<Result>(
   requireFree(given, file)
   const part = `${file}.part`
   const descriptor = openNew(part)
+  let isOpen = true
   const stream = createWriteStream('', { fd: descriptor, autoClose: false })
   const failed = new Promise<never>((_, reject) => stream.once('error', reject))
   failed.catch(() => {})
@@ -49,11 +50,13 @@ export async function writeZip<Result>(
     renameSync(part, file)
     return result
   } catch (error) {
-    stream.destroy()
+    // A stream that is given up closes its file by itself, and not at once.
+    if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve).destroy())
+    isOpen = false
     rmSync(part, { force: true })
     throw error
   } finally {
-    closeSync(descriptor)
+    if (isOpen) closeSync(descriptor)
     process.off('SIGINT', giveUp).off('SIGTERM', giveUp)
   }
 }

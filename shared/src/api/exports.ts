@@ -70,6 +70,8 @@ export const exportSchema = z.strictObject({
       withheld: z.int(),
       /** Trails of the relay that are not in it: they do not verify, or nobody signed a head of them. */
       leftOut: z.array(z.string()),
+      /** Trails before of which the notary could not be asked whether it holds a later head. */
+      unasked: z.array(z.string()),
       /** What came of a time stamp for the head that is exported; null where the site has no authority for it. */
       timeStamp: z.string().nullable(),
       /** Kept until then, or until there is no room for it. */

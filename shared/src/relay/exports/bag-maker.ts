@@ -24,6 +24,8 @@ export interface MadeBag {
   readonly records: number
   readonly withheld: number
   readonly leftOut: readonly string[]
+  /** Trails before whose end could not be held against the notary's, which was away. */
+  readonly unasked: readonly string[]
   /** What came of a time stamp for the head that is exported; null where the site has none. */
   readonly timeStamp: string | null
 }

@@ -34,7 +34,15 @@ export class PlannedBags implements BagMaker {
     this.sealed.push({ ...sealedFor(), reason })
     this.kept.set(`${id} bag`, 'PK a bag!')
     const digests = { sha256: 'a'.repeat(64), manifest: 'b'.repeat(64) }
-    return { ...digests, sizeBytes: this.sizeBytes, records: 2, withheld: 1, leftOut: [], timeStamp: null }
+    return {
+      ...digests,
+      sizeBytes: this.sizeBytes,
+      records: 2,
+      withheld: 1,
+      leftOut: [],
+      unasked: [],
+      timeStamp: null,
+    }
   }
 
   async print(id: string, form: ReportForm): Promise<number> {

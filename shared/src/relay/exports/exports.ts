@@ -293,8 +293,19 @@ function madeView({
   records,
   withheld,
   leftOut,
+  unasked,
   timeStamp,
   until,
 }: NonNullable<Export['made']>): NonNullable<ExportView['made']> {
-  return { sha256, manifest, sizeBytes, records, withheld, leftOut: [...leftOut], timeStamp, until }
+  return {
+    sha256,
+    manifest,
+    sizeBytes,
+    records,
+    withheld,
+    leftOut: [...leftOut],
+    unasked: [...unasked],
+    timeStamp,
+    until,
+  }
 }

@@ -138,6 +138,16 @@ describe('an export', () => {
     expect(await codeOf(await get('rev', `/${id}/bag`))).toBe('unauthenticated')
   })
 
+  test('nor for one whose role it is no more', { tags: ['challenge'] }, async () => {
+    api.bags.isPrompt = false
+    const { id } = await started('rev')
+    await new Promise((resolve) => setImmediate(resolve))
+    await api.site.people.change(await api.site.caller('first'), 'rev', { roles: ['operator'], reason })
+    await api.bags.finish()
+    expect(api.bags.sealed).toEqual([])
+    expect(await view('quinn', id)).toMatchObject({ state: 'failed', failed: { code: 'not-allowed' } })
+  })
+
   test('goes on when its session ends, and is given to nobody without one', {
     tags: ['challenge'],
   }, async () => {

@@ -1,0 +1,130 @@
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { base64, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Workstation } from '../support/workstation.ts'
+
+/* Exports of a real relay that has left a trail, and whose database somebody has made shorter afterwards. */
+
+const why = ['--reason', 'for the inspection of the laboratory']
+
+let station: Workstation
+let old: string
+
+/** A trail that was left because an older copy of it was put back: what the copy has of it is in every export. */
+beforeEach(async () => {
+  station = new Workstation({ init: ['--quiet', '1'] })
+  station.init()
+  await station.start()
+  old = (await station.status()).trail
+  await capture('a.dat', 1)
+  await capture('b.dat', 2)
+  await station.stop()
+  cpSync(station.data, join(station.base, 'copy'), { recursive: true })
+  await station.start()
+  await capture('c.dat', 3)
+  await station.stop()
+  rmSync(station.data, { recursive: true })
+  renameSync(join(station.base, 'copy'), station.data)
+  await station.start()
+  await station.settled()
+  expect((await station.status()).trail).not.toBe(old)
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  await station.remove()
+})
+
+async function capture(name: string, recorded: number): Promise<void> {
+  writeFileSync(join(station.folder, name), name)
+  await station.until('it is recorded', ({ units }) => units.recorded === recorded)
+  await station.settled()
+}
+
+let made = 0
+function exported(...args: string[]) {
+  const out = join(station.base, `export-${++made}.zip`)
+  return station.tryRelay('export', '--data', station.data, '--out', out, ...why, ...args)
+}
+
+/** As somebody does who has the file in hand: no trigger is in the way, and all are there afterwards. */
+function inDatabase<Result>(work: (database: DatabaseSync, trail: number) => Result): Result {
+  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
+  const { id } = database.prepare('SELECT id FROM trail WHERE origin = ?').get(old) as { id: number }
+  const result = work(database, id)
+  for (const { sql } of triggers) database.exec(String(sql))
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+  return result
+}
+
+function removeLastHeads(): number {
+  return inDatabase((database, trail) => {
+    const sizes = database.prepare('SELECT size FROM checkpoint WHERE trail = ? ORDER BY size').all(trail)
+    const kept = Number(sizes[1]?.['size'])
+    database.prepare('DELETE FROM checkpoint WHERE trail = ? AND size > ?').run(trail, kept)
+    return kept
+  })
+}
+
+test('a trail that was left is in the bag as far as it was there then, whatever the notary has beyond that', async () => {
+  const done = exported('--json')
+  expect(done).toMatchObject({ code: 0, error: '' })
+  expect(JSON.parse(done.out)).toMatchObject({ leftOut: [], unasked: [], trails: [{ trail: old }, {}] })
+})
+
+test('whose last heads were removed is left out, and that is said; nor is it sealed for who asks for it', {
+  tags: ['req/P11-10b-1', 'challenge'],
+}, async () => {
+  const sealed = JSON.parse(exported('--json').out)
+  await station.stop()
+  const kept = removeLastHeads()
+  await station.start()
+  await station.settled()
+  const done = exported()
+  expect(done).toMatchObject({ code: 0, error: '' })
+  expect(done.out).toContain(`left out      ${old}`)
+  // As somebody asks who has written another program for it.
+  const seal = station.records().findLast(({ kind }) => kind === 'export.sealed')
+  const { by: _, ...body } = seal?.body ?? {}
+  const root = inDatabase((database, trail) => {
+    const read = database.prepare('SELECT note FROM checkpoint WHERE trail = ? AND size = ?')
+    return base64(parseCheckpoint((read.get(trail, kept) as { note: Uint8Array }).note).root)
+  })
+  const trails = [{ trail: old, size: kept, root }, ...(body['trails'] as object[])]
+  const before = station.records().length
+  await expect(station.ask('export.seal', { ...body, trails, leftOut: [] })).rejects.toThrow(
+    `the notary holds a checkpoint of ${sealed.trails[0].size}`,
+  )
+  expect(station.records()).toHaveLength(before)
+})
+
+test('whose last records were removed with their heads is left out', {
+  tags: ['req/P11-10b-1', 'challenge'],
+}, async () => {
+  await station.stop()
+  const kept = removeLastHeads()
+  inDatabase((database, trail) => {
+    for (const table of ['entry', 'entry_columns'])
+      database.prepare(`DELETE FROM ${table} WHERE trail = ? AND seq >= ?`).run(trail, kept)
+  })
+  await station.start()
+  await station.settled()
+  // The trail after it says how long it was, whatever the notary says.
+  renameSync(station.notary, join(station.base, 'away'))
+  const done = exported()
+  expect(done).toMatchObject({ code: 0, error: '' })
+  expect(done.out).toContain(`left out      ${old}`)
+})
+
+test('while the notary is away, the answer says that it could not be asked', {
+  tags: ['challenge'],
+}, async () => {
+  renameSync(station.notary, join(station.base, 'away'))
+  const done = exported('--json')
+  expect(done).toMatchObject({ code: 0, error: '' })
+  expect(JSON.parse(done.out)).toMatchObject({ unasked: [old], leftOut: [] })
+})

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { plainText, printedCopy, printedPage } from '@compliance-relay/shared/bag'
+import { type BagOptions, plainText, printedCopy, printedPage } from '@compliance-relay/shared/bag'
 import { hex, leafHash, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printedPdf } from '../../agent/src/printing/pdf.ts'
@@ -84,8 +84,8 @@ const facts = {
   trusted: [`fingerprint ${'ef'.repeat(32)}`],
 }
 
-async function copyOf({ policy }: MadeBag, files: Files) {
-  return printedCopy(new FilesSource(files), await verified(files, policy), facts)
+async function copyOf({ policy }: MadeBag, files: Files, more: Partial<BagOptions> = {}) {
+  return printedCopy(new FilesSource(files), await verified(files, policy, more), facts)
 }
 
 let folder: string
@@ -109,8 +109,8 @@ async function gathered<One>(all: AsyncIterable<One>): Promise<One[]> {
   return list
 }
 
-async function pageOf(files: Files): Promise<string> {
-  return (await gathered(printedPage(await copyOf(bag, files)))).join('')
+async function pageOf(files: Files, more: Partial<BagOptions> = {}): Promise<string> {
+  return (await gathered(printedPage(await copyOf(bag, files, more)))).join('')
 }
 
 interface Recorded {
@@ -244,6 +244,32 @@ describe('a printed copy as a page', { tags: ['req/P11-10b-1', 'req/P11-50b-1', 
     expect(page.indexOf('does not hold')).toBeLessThan(page.indexOf('<table>'))
     expect(page.split('<div class="alarm">').length - 1).toBe(tables)
     expect(page).toMatch(/@top-left \{ content: "This is a copy of a bag that does not hold/)
+  })
+})
+
+describe('of a bag that nothing vouches for', { tags: ['req/P11-50b-1', 'challenge'] }, () => {
+  const changed = () => new Map(bag.files).set('bag-info.txt', utf8('Made-By: somebody else\n'))
+
+  test.each<[string, () => Files, Partial<BagOptions>]>([
+    ['it does not hold', changed, {}],
+    ['nobody’s word was given', () => bag.files, { trust: { fingerprints: [] } }],
+    ['it goes by another key', () => bag.files, { trust: { fingerprints: ['0'.repeat(64)] } }],
+  ])('no signature counts and no time of one is proven, and it is said why: %s', async (_, files, more) => {
+    const [, signatures = ''] = (await pageOf(files(), more)).split(/<h2>Signatures \(\d+\)/)
+    const [table = ''] = signatures.split('<h2>')
+    expect(table).toContain('Jane Doe')
+    expect(table).toContain('only what the bag says of itself: of no signature')
+    const [, rows = ''] = table.split('<tbody>')
+    expect(rows).not.toMatch(/\bcounts?\b|proven/)
+    expect(rows.match(/not shown: only what the bag says of itself/g)).toHaveLength(
+      rows.match(/<tr><td><div>\d+/g)?.length ?? 0,
+    )
+  })
+
+  test('it is not said that it does not hold where only nobody’s word was given', async () => {
+    const page = await pageOf(bag.files, { trust: { fingerprints: [] } })
+    expect(page).toContain('vouches for nothing: nothing was given')
+    expect(page).not.toContain('does not hold')
   })
 })
 

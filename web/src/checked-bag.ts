@@ -91,8 +91,9 @@ export class CheckedBag {
     return found
   }
 
-  /** What a record says of a digest that stands in it. */
+  /** What a record says of a digest that stands in it, and who signed it. Throws of a bag that is no evidence: it shows neither. */
   matchOf(record: TrailRecord, digest: string): Match {
+    if (!this.isEvidence) throw new Error('a bag that is no evidence says of nothing what it is')
     const { trail, seq, kind, time, actor, body } = record
     const { id, name, via } = actor
     const covering = this.report.trails.find((one) => one.trail === trail && seq < one.covered)

@@ -1,7 +1,7 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
-import { afterTexts, leftOutText, saidOfItself, thereText } from '../report-text.ts'
+import { afterTexts, isNothingGiven, leftOutText, saidOfItself, thereText } from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
@@ -9,7 +9,7 @@ import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
 import { CAPTURES } from './record-text.ts'
 import { recordsOf } from './records-of.ts'
 import { SignatureList } from './signature-list.ts'
-import { signatureColumns, signatureRows, trailRow, utc } from './signature-rows.ts'
+import { SAID_ALONE, signatureColumns, signatureRows, trailRow, utc } from './signature-rows.ts'
 
 const FINDINGS_PRINTED_MAX = 50
 const DEVICES_PRINTED_MAX = 20
@@ -36,6 +36,7 @@ export async function printedCopy(
   const records = () => recordsOf(source, report.checked.lines)
   const seen = await overview(records)
   const page = everyPage(report, facts)
+  const isShown = page.alarm === undefined
   return {
     page,
     blocks: async function* () {
@@ -44,7 +45,10 @@ export async function printedCopy(
       yield* findings(report)
       yield { as: 'heading', text: `Signatures (${seen.signatures.list.length})` }
       if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
-      else yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures) }
+      else {
+        if (!isShown) yield { as: 'alarm', text: SAID_ALONE }
+        yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures, isShown) }
+      }
       for (const [i, table] of lookedFor.entries()) yield* tableOf(records(), table, seen.counts[i] ?? 0)
       yield* tableOf(records(), everyRecordTable, seen.records)
     },
@@ -59,7 +63,9 @@ function everyPage({ sealed, findings }: BagReport, { manifest }: PrintedCopyFac
     bag: manifest,
     alarm: holds
       ? undefined
-      : `This is a copy of a bag that does not hold: ${number}. Nothing in it is evidence.`,
+      : findings.some(isNothingGiven)
+        ? 'This is a copy of a bag that vouches for nothing: nothing was given that says whose word counts.'
+        : `This is a copy of a bag that does not hold: ${number}. Nothing in it is evidence.`,
     sealed: sealed?.time,
   }
 }

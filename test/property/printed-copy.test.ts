@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BagOptions, plainText, printedCopy, printedPage } from '@compliance-relay/shared/bag'
-import { hex, leafHash, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { type BagOptions, plainText, printedCopy, printedPage, verifyBag } from '@compliance-relay/shared/bag'
+import { readCertificates } from '@compliance-relay/shared/time-stamp'
+import { hex, leafHash, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printedPdf } from '../../agent/src/printing/pdf.ts'
 import { testIf } from '../contract/test-if.ts'
 import { bagOf, type Files, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { fontsOf, missingPoppler, pagesOf, pdfInfo, qpdfFaults, solid } from '../support/poppler.ts'
+import { opened } from '../support/zipped.ts'
 
 const hostile = [
   '=HYPERLINK("http://evil.example","open")',
@@ -270,6 +272,32 @@ describe('of a bag that nothing vouches for', { tags: ['req/P11-50b-1', 'challen
     const page = await pageOf(bag.files, { trust: { fingerprints: [] } })
     expect(page).toContain('vouches for nothing: nothing was given')
     expect(page).not.toContain('does not hold')
+  })
+})
+
+describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
+  const golden = (name: string) => readFileSync(join(import.meta.dirname, '../golden-bags', name))
+  const { policy, anchors } = JSON.parse(golden('1-stamped.json').toString())
+
+  async function printed(certificates?: string): Promise<string> {
+    const source = await opened(new Uint8Array(golden('1-stamped.zip')))
+    const report = await verifyBag(source, {
+      trust: { policy: parsePolicy(utf8(policy)) },
+      ...(certificates !== undefined && { timeStamps: readCertificates(utf8(certificates)) }),
+    })
+    return (await gathered(printedPage(await printedCopy(source, report, facts)))).join('')
+  }
+
+  test('are shown with the words of the report where a certificate was given for them', async () => {
+    const page = await printed(anchors)
+    expect(page).toMatch(/proven: 1 time stamp: the first \d+ records were there by 2026-03-02T12:00:0\d/)
+    expect(page).not.toContain('--tsa-cert')
+  })
+
+  test('are said not to be checked where none was given', { tags: ['challenge'] }, async () => {
+    const page = await printed()
+    expect(page).toContain('not checked: 1 time stamp: relay verify --tsa-cert FILE says whose count')
+    expect(page).not.toContain('proven: 1 time stamp')
   })
 })
 

@@ -96,7 +96,8 @@ export class CheckedBag {
     if (!this.isEvidence) throw new Error('a bag that is no evidence says of nothing what it is')
     const { trail, seq, kind, time, actor, body } = record
     const { id, name, via } = actor
-    const covering = this.report.trails.find((one) => one.trail === trail && seq < one.covered)
+    const own = this.report.trails.find((one) => one.trail === trail)
+    const covering = own !== undefined && seq < own.covered ? own : undefined
     return {
       ...roleOf(record, digest),
       trail,
@@ -108,6 +109,8 @@ export class CheckedBag {
       project: textOf(body['project']),
       device: textOf(body['device']),
       witnessed: covering?.witnessed ?? [],
+      stamped: own?.proved.flatMap(({ size, time: by }) => (seq < size ? [by] : [])).sort()[0],
+      unchecked: own?.unchecked ?? 0,
       signatures: this.#seen.signatures.of(trail, seq),
     }
   }

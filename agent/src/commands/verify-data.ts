@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { bagFaults, provedText, uncheckedText } from '@compliance-relay/shared/bag'
 import {
   base64,
@@ -28,8 +28,8 @@ import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
+import { givenAnchors } from '../time-stamps/given-anchors.ts'
 import {
-  readAnchors,
   stampsInNotary,
   type TimeStampFaultCode,
   type VerifiedStamps,
@@ -101,7 +101,7 @@ export async function verifyData(
   out: Output,
 ): Promise<number> {
   requireOwner(path)
-  const anchors = tsaCert === undefined ? undefined : await readAnchors(tsaCert, readFileSync(tsaCert))
+  const anchors = await givenAnchors(tsaCert)
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const notices: DataNotice[] = []

@@ -1,8 +1,13 @@
-import { bagFaults, type ProvedTime, provedText, uncheckedText } from '@compliance-relay/shared/bag'
+import {
+  type Anchors,
+  bagFaults,
+  type ProvedTime,
+  provedText,
+  uncheckedText,
+} from '@compliance-relay/shared/bag'
 import type { Notary } from '@compliance-relay/shared/relay'
 import { NotaryUnreachable } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
-import { UnusableInput } from '../unusable-input.ts'
 
 export type TimeStampFaultCode = Extract<keyof typeof bagFaults, `time-stamp-${string}`>
 
@@ -32,19 +37,6 @@ export interface VerifiedStamps {
 
 /** So many of a trail are looked at, the newest: six weeks of them. */
 const STAMPS_MAX = 1_000
-
-type Anchors = Awaited<ReturnType<typeof readAnchors>>
-
-/** Certificates in a file, in PEM or DER. Throws `UnusableInput`. */
-export async function readAnchors(file: string, bytes: Uint8Array) {
-  const { readCertificates, TimeStampError } = await import('@compliance-relay/shared/time-stamp')
-  try {
-    return readCertificates(bytes)
-  } catch (error) {
-    if (!(error instanceof TimeStampError)) throw error
-    throw new UnusableInput(`${file} has no certificate in it (PEM or DER)`)
-  }
-}
 
 /** Holds time stamps against their checkpoints and, if there are any, against certificates somebody trusts. */
 export async function verifyStamps(

@@ -1,4 +1,5 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
+export { type Anchors, readAnchors } from './anchors.ts'
 export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } from './bag-info.ts'
 export { type BagSource, linesIn } from './bag-source.ts'
 export type { SeenRecord } from './check-records.ts'

@@ -1,7 +1,15 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
-import { afterTexts, isNothingGiven, leftOutText, saidOfItself, thereText } from '../report-text.ts'
+import {
+  afterTexts,
+  isNothingGiven,
+  leftOutText,
+  provedText,
+  saidOfItself,
+  thereText,
+  uncheckedText,
+} from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
@@ -147,7 +155,9 @@ function* summary(
           words(
             'Every time is UTC unless a zone stands beside it. A record’s time is that of the relay’s clock: a claim.',
           ),
-          words('Proven is what is said to be: by the clock of a witness, or by the order of the records.'),
+          words(
+            'Proven is what is said to be: by the clock of a witness or of who gave a time stamp, or by the order of the records.',
+          ),
         ],
       ],
       [
@@ -199,7 +209,10 @@ function trailLines({
   withheld,
   covered,
   witnessed,
+  proved,
+  unchecked,
 }: BagReport['trails'][number]): Cell {
+  const [stamped, open] = [provedText(proved), uncheckedText(unchecked)]
   return [
     words(`${plainText(trail)}: ${thereText({ disclosed, size, withheld })}`),
     ...witnessed.map(({ name, seconds }) =>
@@ -208,6 +221,8 @@ function trailLines({
       ),
     ),
     ...(witnessed.length === 0 ? [words('no witness has said when its records were there')] : []),
+    ...(stamped === undefined ? [] : [words(`proven: ${stamped}`)]),
+    ...(open === undefined ? [] : [words(`not checked: ${open}`)]),
   ]
 }
 

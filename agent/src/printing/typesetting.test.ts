@@ -16,7 +16,7 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
     fc.assert(
       fc.property(
         text,
-        fc.integer({ min: 20, max: 300 }),
+        fc.integer({ min: 30, max: 300 }),
         fc.constantFrom('strong', 'code', undefined),
         (own, width, as) => {
           const lines = linesOf(as === undefined ? { text: own } : { text: own, as }, 7, width, fonts)
@@ -34,6 +34,18 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
   test('is parted after what parts names, and within a name where it has to be', () => {
     expect(textOf('projects/P-17/run', 50)).toEqual(['projects/P-17/', 'run'])
     expect(textOf('A'.repeat(30), 50).join('')).toBe('A'.repeat(30))
+  })
+
+  test('is parted between the folders of a path rather than within a name, and never within a \\uXXXX', () => {
+    expect(textOf('C:\\Data\\long_name_of_a_folder\\run_1.D', 70)).toEqual([
+      'C:\\Data\\',
+      'long_name_of_a_',
+      'folder\\run_1.D',
+    ])
+    expect(textOf('at 2026-11-30 04:21:22', 70)).toEqual(['at 2026-11-30 ', '04:21:22'])
+    for (let width = 30; width < 90; width++)
+      for (const line of textOf(`${'\\u202e'.repeat(3)}ab/${'\\u200b'.repeat(5)}山ü`, width))
+        expect(line.replace(/\\u[0-9a-f]{4}/g, '')).not.toContain('\\')
   })
 
   test('that no font has is written out; a letter that only another face has is taken from that', () => {

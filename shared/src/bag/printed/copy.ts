@@ -12,12 +12,13 @@ import {
 } from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
+import { inGroups, utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
 import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
 import { CAPTURES } from './record-text.ts'
 import { recordsOf } from './records-of.ts'
 import { SignatureList } from './signature-list.ts'
-import { SAID_ALONE, signatureColumns, signatureRows, trailRow, utc } from './signature-rows.ts'
+import { SAID_ALONE, signatureColumns, signatureRows, trailRow } from './signature-rows.ts'
 
 const FINDINGS_PRINTED_MAX = 50
 const DEVICES_PRINTED_MAX = 20
@@ -131,9 +132,12 @@ function* summary(
   yield {
     as: 'facts',
     facts: [
-      ['Bag', [code(manifest), words('SHA-256 of its manifest-sha256.txt; it stands on every page')]],
-      ['File', [code(file), words('SHA-256 of the file it came in')]],
-      ['Checked with', trusted.map((line) => code(plainText(line)))],
+      [
+        'Bag',
+        [code(inGroups(manifest)), words('SHA-256 of its manifest-sha256.txt; it stands on every page')],
+      ],
+      ['File', [code(inGroups(file)), words('SHA-256 of the file it came in')]],
+      ['Checked with', trusted.map((line) => code(inGroups(plainText(line))))],
       ...(organisation === undefined ? [] : [['Organisation', [words(plainText(organisation))]] as const]),
       ...sealedFacts(sealed, trails),
       ['Devices', namesOf(devices)],
@@ -244,8 +248,8 @@ async function* findings({ findings: found, omitted }: BagReport): AsyncGenerato
         yield [
           [words(name)],
           [words(plainText(file)), ...(seq === undefined ? [] : [words(`record ${seq}`)])],
-          [words(plainText(expected))],
-          [words(plainText(what))],
+          [words(inGroups(plainText(expected)))],
+          [words(inGroups(plainText(what)))],
         ]
     })(),
   }

@@ -1,4 +1,5 @@
 import { type Cell, type Column, type Row, strong, words } from './blocks.ts'
+import { utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
 import type { PrintedSignature, SignatureList } from './signature-list.ts'
 
@@ -83,7 +84,8 @@ function standingLines(one: PrintedSignature, signatures: SignatureList): Cell {
         signatures.decidedBy(one) === undefined ? 'does not count: nobody has decided yet' : 'does not count',
       ),
     ]
-  return signatures.withdrawnBy(one) === undefined ? [words('counts')] : []
+  if (signatures.withdrawnBy(one) !== undefined) return []
+  return [words(one.statement.meaning === 'withdrawn' ? 'counts: what it names is taken back' : 'counts')]
 }
 
 /** Claimed by the device, and between which times of the relay it was made. */
@@ -113,10 +115,6 @@ function signedLine(signatures: SignatureList, trail: string, seq: number) {
 
 function said(value: unknown): string {
   return typeof value === 'string' ? plainText(value) : ''
-}
-
-export function utc(time: string): string {
-  return `${time.replace('T', ' ').replace('Z', '')} UTC`
 }
 
 /** The same moment as the device showed it. */

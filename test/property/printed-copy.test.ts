@@ -24,6 +24,8 @@ const hostile = [
   'مرحبا/3.d',
   'Ελληνικά Кириллица Łő',
   '山田太郎.raw',
+  '王小明/样品一.d',
+  '김민수 시료.raw',
   `${'a folder with a long name/'.repeat(30)}fid`,
 ]
 const relay = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
@@ -128,9 +130,7 @@ const recordsIn = (files: Files): Recorded[] =>
     ({ record }: { record: Recorded }) => record,
   )
 
-/** What no face of the PDF has is written out there, too. */
-const onPaper = (text: string) =>
-  solid(plainText(text).replace(/[山田太郎]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`))
+const onPaper = (text: string) => solid(plainText(text))
 
 /** Of signatures: printed name, id, date and time with zone, meaning, reason, what was signed; and what became of each. */
 const ofSignatures = [

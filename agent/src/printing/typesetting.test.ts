@@ -49,12 +49,27 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
   })
 
   test('that no font has is written out; a letter that only another face has is taken from that', () => {
-    expect(textOf('山.raw')).toEqual(['\\u5c71.raw'])
-    expect(textOf('𠀀')).toEqual(['\\ud840\\udc00'])
+    expect(textOf('𠀀.raw')).toEqual(['\\ud840\\udc00.raw'])
     expect(linesOf({ text: 'Жא', as: 'code' }, 7, 500, fonts)[0]?.map(({ face }) => face)).toEqual([
       'code',
       'shaped',
     ])
+  })
+
+  test('is Chinese, Japanese and Korean as it is, and what only looks so is written out', () => {
+    for (const name of ['山田太郎', '王小明', '김민수', 'やまだ・データー々', '「試験」、良好。'])
+      expect(linesOf({ text: name, as: 'strong' }, 7, 500, fonts)).toMatchObject([
+        [{ text: name, face: 'eastern' }],
+      ])
+    // Of another width, a radical, for an older encoding, in pieces.
+    for (const [text, written] of Object.entries({
+      Ａ: 'ff21',
+      ｱ: 'ff71',
+      '⼭': '2f2d',
+      '\ufa10': 'fa10',
+      ᄀ: '1100',
+    }))
+      expect(textOf(text)).toEqual([`\\u${written}`])
   })
 
   test('from right to left is a piece of its own, and digits beside it stay where they are', () => {

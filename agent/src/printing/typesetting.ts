@@ -17,6 +17,12 @@ interface Cluster extends Piece {
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Nko}]/u
+/**
+ * Chinese, Japanese and Korean, each letter in the one form that names are written in. Forms of other widths, radicals and
+ * letters that are there for older encodings look like these, and are written out.
+ */
+const EASTERN =
+  /^[\u3001\u3002\u3005-\u3011\u3041-\u3096\u309d\u309e\u30a1-\u30fe\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]$/
 /** After these a line ends where it has to: between words, and between the folders of a path. */
 const ENDS_WELL = /^[\s/\\]$/
 /** And after these, where it would otherwise be left mostly empty. */
@@ -90,7 +96,8 @@ function* clusterOf(segment: string, face: Face, fonts: Fonts): Generator<Cluste
   const isRightToLeft = RIGHT_TO_LEFT.test(segment)
   const [only = 0, second] = codePoints
   if (second === undefined && !isRightToLeft) {
-    const found = ([face, 'text'] as const).find((one) => fonts.has(one, only))
+    const faces: readonly Face[] = EASTERN.test(segment) ? ['eastern'] : [face, 'text']
+    const found = faces.find((one) => fonts.has(one, only))
     if (found === undefined) return yield* clustersOf(written(segment), face, fonts)
     return yield { text: segment, face: found, width: fonts.widthOf(found, only), isRightToLeft }
   }

@@ -1,7 +1,15 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BAGIT, readFingerprints, TIME_STAMP_BYTES_MAX, type Trust } from '@compliance-relay/shared/bag'
+import {
+  BAGIT,
+  readFingerprints,
+  type StampToVerify,
+  TIME_STAMP_BYTES_MAX,
+  type Trust,
+  type VerifiedStamps,
+  verifyStamps,
+} from '@compliance-relay/shared/bag'
 import {
   base64,
   type Checkpoint,
@@ -27,12 +35,7 @@ import { readPlainFile } from './read-plain-file.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
 import { givenAnchors } from './time-stamps/given-anchors.ts'
-import {
-  type StampToVerify,
-  stampsText,
-  type VerifiedStamps,
-  verifyStamps,
-} from './time-stamps/stamps-to-verify.ts'
+import { stampsText } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { isFolder, verifyBagCommand } from './verify-bag-command.ts'
 

@@ -1,5 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
-import { bagFaults, provedText, uncheckedText } from '@compliance-relay/shared/bag'
+import {
+  bagFaults,
+  provedText,
+  type TimeStampFinding,
+  uncheckedText,
+  type VerifiedStamps,
+  verifyStamps,
+} from '@compliance-relay/shared/bag'
 import {
   base64,
   canonical,
@@ -29,12 +36,7 @@ import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { givenAnchors } from '../time-stamps/given-anchors.ts'
-import {
-  stampsInNotary,
-  type TimeStampFaultCode,
-  type VerifiedStamps,
-  verifyStamps,
-} from '../time-stamps/stamps-to-verify.ts'
+import { stampsInNotary } from '../time-stamps/stamps-to-verify.ts'
 import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -64,7 +66,7 @@ export const dataFaults = {
 } as const
 
 export interface DataFinding {
-  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFaultCode
+  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFinding['code']
   readonly trail: string
   readonly seq?: number
   readonly expected: string

@@ -1,8 +1,8 @@
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
-import type { ProvedTime } from './check-time-stamps.ts'
 import { type BagFinding, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
 import type { BagReport, SealedBy, TrailInBag } from './verify-bag.ts'
+import type { ProvedTime } from './verify-stamps.ts'
 
 /*
  * What verifying a bag has shown, in words: the same on a terminal and on the offline page, so that nobody has to ask

@@ -22,11 +22,12 @@ const rules = {
   'time stamp': { folder: 'shared/src/time-stamp', may: ['../trail/index.ts', 'asn1js', 'pkijs'] },
   bag: {
     folder: 'shared/src/bag',
-    // The faults of time stamps alone, too: the rest brings libraries with it, for bags that have such.
+    // The faults and the bounds of time stamps alone, too: the rest brings libraries with it, for bags that have such.
     may: [
       '../trail/index.ts',
       '../../trail/index.ts',
       '../time-stamp/index.ts',
+      '../time-stamp/bounds.ts',
       '../time-stamp/faults.ts',
       '@zip.js/zip.js',
     ],

@@ -1,5 +1,6 @@
 import { closeSync, openAsBlob, openSync, statSync } from 'node:fs'
 import {
+  type Anchors,
   type BagSource,
   BagUnreadable,
   openZipBag,
@@ -14,7 +15,6 @@ import { jsonText, type Output } from './commands/options.ts'
 import { openFolderBag } from './folder-bag.ts'
 import { progressLine } from './progress-line.ts'
 import { whyUnreadable } from './system-faults.ts'
-import type { readAnchors } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /** `relay verify BAG.zip`, or of the folder it was unpacked into. Returns 0 if nothing was found, 1 if something was. Throws `UnusableInput`. */
@@ -28,7 +28,7 @@ export async function verifyBagCommand(
   }: {
     readonly trust: Trust
     readonly newest: readonly Checkpoint[]
-    readonly timeStamps: Awaited<ReturnType<typeof readAnchors>> | undefined
+    readonly timeStamps: Anchors | undefined
     readonly json: boolean
   },
   out: Output,

@@ -1,7 +1,15 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BAGIT, readFingerprints, TIME_STAMP_BYTES_MAX, type Trust } from '@compliance-relay/shared/bag'
+import {
+  BAGIT,
+  readFingerprints,
+  type StampToVerify,
+  TIME_STAMP_BYTES_MAX,
+  type Trust,
+  type VerifiedStamps,
+  verifyStamps,
+} from '@compliance-relay/shared/bag'
 import {
   base64,
   type Checkpoint,
@@ -26,13 +34,8 @@ import { printReport } from './print-report.ts'
 import { readPlainFile } from './read-plain-file.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from './temporary-leaf-store.ts'
-import {
-  readAnchors,
-  type StampToVerify,
-  stampsText,
-  type VerifiedStamps,
-  verifyStamps,
-} from './time-stamps/stamps-to-verify.ts'
+import { givenAnchors } from './time-stamps/given-anchors.ts'
+import { stampsText } from './time-stamps/stamps-to-verify.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { isFolder, verifyBagCommand } from './verify-bag-command.ts'
 
@@ -107,7 +110,7 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
       '--fingerprint is for an export, FILE.zip: a trail is verified with --policy or --trail-key',
     )
   const options = await readOptions(args)
-  const anchors = await anchorsOf(args)
+  const anchors = await givenAnchors(args['tsa-cert'])
   requireLines(file)
   const report = await verifyInLittleMemory(file, options)
   // Where a checkpoint says that there was a trail, its absence is a finding and not a mistake of the caller.
@@ -135,11 +138,6 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
   return 0
 }
 
-async function anchorsOf(args: Pick<VerifyArguments, 'tsa-cert'>) {
-  const file = args['tsa-cert']
-  return file === undefined ? undefined : readAnchors(file, await readBytes(file))
-}
-
 /** Time stamps in the files beside checkpoints that hold; one beside a checkpoint that does not shows nothing. */
 function* stampsBeside(given: readonly GivenCheckpoint[], { findings }: Report): Generator<StampToVerify> {
   for (const { name, bytes } of given) {
@@ -165,7 +163,7 @@ async function verifyZip(file: string, args: VerifyArguments, out: Output): Prom
   for (const name of args.checkpoint) newest.push(readCheckpoint(name, await readBytes(name)))
   return verifyBagCommand(
     file,
-    { trust: await trustOf(args), newest, timeStamps: await anchorsOf(args), json: args.json },
+    { trust: await trustOf(args), newest, timeStamps: await givenAnchors(args['tsa-cert']), json: args.json },
     out,
   )
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fingerprintOf, verdictText } from '@compliance-relay/shared/bag'
 import { utf8 } from '@compliance-relay/shared/trail'
@@ -56,6 +58,18 @@ test('Firefox, too, opens the offline page from the disk, finds what Node finds,
     const answers = await firefox.untilText(`document.getElementById('answers').innerText`)
     expect(answers).toContain('1 file is in this export, 1 is none of it.')
     expect(answers).toContain('\\u202ea.dat')
+
+    // A certificate is looked at with what a browser gives to pages alone that it takes for safe.
+    await firefox.open(url)
+    await firefox.setFiles('policy', [dropFile('firefox-policy.txt', stamped.policy)])
+    await firefox.setFiles('tsa-cert', [dropFile('firefox-authority.pem', stamped.anchors)])
+    await firefox.setFiles('bag', [golden('1-stamped.zip')])
+    expect(await firefox.untilText(`document.querySelector('.verdict.good')?.textContent ?? ''`)).toContain(
+      'No findings',
+    )
+    expect(await firefox.text(`document.getElementById('report').innerText`)).toContain(
+      '1 time stamp: the first 4 records were there by 2026',
+    )
     expect(firefox.log).toEqual([])
     expect(firefox.requests.filter((one) => one !== url && !one.startsWith('blob:'))).toEqual([])
   } finally {
@@ -63,4 +77,6 @@ test('Firefox, too, opens the offline page from the disk, finds what Node finds,
   }
 })
 
+const golden = (name: string) => join(import.meta.dirname, '../golden-bags', name)
+const stamped = JSON.parse(readFileSync(golden('1-stamped.json'), 'utf8'))
 const DIGEST_OF_A = 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'

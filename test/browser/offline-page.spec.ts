@@ -11,13 +11,15 @@ import {
   UNTRUSTED_TEXT,
   verdictText,
 } from '@compliance-relay/shared/bag'
-import { fromUtf8, hex, printCheckpoint, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { readCertificates } from '@compliance-relay/shared/time-stamp'
+import { fromUtf8, hex, parsePolicy, printCheckpoint, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { expect, type Page } from '@playwright/test'
 import { buildPage } from '../../web/build/build-page.ts'
 import { brukerRun, writeRun } from '../support/instrument.ts'
 import { bagOf, type Files, type MadeBag } from '../support/made-bag.ts'
 import { zipOf } from '../support/made-zip.ts'
 import { TrailMaker } from '../support/make-trail.ts'
+import { TimeStampAuthority } from '../support/time-stamp-authority.ts'
 import { Workstation } from '../support/workstation.ts'
 import {
   answer,
@@ -308,6 +310,46 @@ test.describe('whose word counts', () => {
     )
     expect((await checked(page, file)).findings.map(({ code }) => code)).toContain('seal-of-another-history')
     await expect(page.locator('#file-zone')).toBeHidden()
+  })
+})
+
+test.describe('time stamps', () => {
+  const golden = (name: string) => join(root, 'test/golden-bags', name)
+  const { policy, anchors } = JSON.parse(readFileSync(golden('1-stamped.json'), 'utf8'))
+  const file = golden('1-stamped.zip')
+  const trust = { policy: parsePolicy(utf8(policy)) }
+
+  test('show by when records were there once their certificate is given, with the words of the command', {
+    tag: ['@oq', '@challenge', '@req/P11-10a-4'],
+  }, async ({ offlinePage: page }) => {
+    await drop(page, '#trust-title', [dropFile('stamped-policy.txt', policy)])
+    expect(await checked(page, file)).toEqual(await checkedByNode(file, trust))
+    await expect(page.locator('#report')).toContainText('1 time stamp: relay verify --tsa-cert FILE')
+    await page.setInputFiles('#tsa-cert', dropFile('authority.pem', anchors))
+    const node = await checkedByNode(file, trust, [], readCertificates(utf8(anchors)))
+    expect(await checked(page, file)).toEqual(node)
+    expect(node.findings).toEqual([])
+    await expect(page.locator('#report')).toContainText(
+      '1 time stamp: the first 4 records were there by 2026',
+    )
+    await expect(page.locator('#report')).toContainText('certificate authority.pem, SHA-256')
+    await expect(page.locator('.verdict.good')).toBeVisible()
+  })
+
+  test('are not taken by the certificate of somebody else, or by what is none', {
+    tag: ['@oq', '@challenge', '@req/P11-10a-4'],
+  }, async ({ offlinePage: page }) => {
+    await drop(page, '#trust-title', [dropFile('stamped-policy.txt', policy)])
+    const stranger = new TimeStampAuthority()
+    const other = readFileSync(stranger.ca)
+    await stranger.remove()
+    await page.setInputFiles('#tsa-cert', dropFile('stranger.pem', other))
+    expect((await checked(page, file)).findings.map(({ code }) => code)).toEqual(['time-stamp-certificate'])
+    await expect(page.locator('#file-zone')).toBeHidden()
+    await page.setInputFiles('#tsa-cert', dropFile('no-certificate.pem', 'trust me\n'))
+    await drop(page, '#bag-zone', [file])
+    await expect(page.locator('#bag-message')).toContainText('no-certificate.pem has no certificate in it')
+    await expect(page.locator('#result')).toBeHidden()
   })
 })
 

@@ -1,7 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type BagReport, openZipBag, type Trust, verifyBag } from '@compliance-relay/shared/bag'
+import {
+  type BagOptions,
+  type BagReport,
+  openZipBag,
+  type Trust,
+  verifyBag,
+} from '@compliance-relay/shared/bag'
 import type { Checkpoint } from '@compliance-relay/shared/trail'
 import { test as base, expect, type Page } from '@playwright/test'
 import { buildPage } from '../../web/build/build-page.ts'
@@ -98,10 +104,12 @@ export async function checkedByNode(
   bag: string,
   trust: Trust,
   newest: readonly Checkpoint[] = [],
+  timeStamps?: BagOptions['timeStamps'],
 ): Promise<BagReport & { readonly file: string }> {
   const zip = await openZipBag(new Blob([new Uint8Array(readFileSync(bag))]))
   try {
-    return JSON.parse(JSON.stringify({ file: basename(bag), ...(await verifyBag(zip, { trust, newest })) }))
+    const report = await verifyBag(zip, { trust, newest, ...(timeStamps && { timeStamps }) })
+    return JSON.parse(JSON.stringify({ file: basename(bag), ...report }))
   } finally {
     await zip.close()
   }

@@ -128,6 +128,16 @@ describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
     const [trail] = JSON.parse(checked.out).trails as [{ size: number; proved: { size: number }[] }]
     expect(trail.proved.at(-1)?.size).toBe(trail.size)
     expect(trail.proved.length).toBe(2)
+    const copy = (name: string, ...more: string[]) => {
+      const page = join(station.base, name)
+      const by = ['--fingerprint', fingerprint(), '--out', page, ...more]
+      expect(station.tryRelay('report', made.file, ...by)).toMatchObject({ code: 0 })
+      return readFileSync(page, 'utf8')
+    }
+    expect(copy('stamped.html', '--tsa-cert', authority.ca)).toMatch(
+      /time stamps by the certificate [0-9a-f ]+.*proven: 2 time stamps: the first \d+ records were there by 20/s,
+    )
+    expect(copy('open.html')).toContain('not checked: 2 time stamps: relay verify --tsa-cert FILE')
     const unpacked = join(station.base, 'unpacked')
     execFileSync('unzip', ['-q', made.file, '-d', unpacked])
     const bag = join(unpacked, 'export')

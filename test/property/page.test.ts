@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BagSource, RECORDS } from '@compliance-relay/shared/bag'
-import { fromUtf8, hex, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { fromUtf8, hex, readEntry, sha256, utf8 } from '@compliance-relay/shared/trail'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CheckedBag } from '../../web/src/checked-bag.ts'
@@ -100,6 +100,21 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
     }
     const nobody = await CheckedBag.of(new FilesSource(bag.files), { trust: { fingerprints: [] } })
     expect(nobody.linesOf(digest)).toEqual([])
+  })
+
+  test('no signature is shown if something is wrong with it, or nothing says whose word counts', async () => {
+    const maker = new TrailMaker('page signs')
+    maker.take({ do: 'capture', body: { path: 'a.dat', project: 'P', device: 'ws', sha256: digest } })
+    maker.take({ do: 'sign', reason: 'it is right' })
+    const bag = await bagOf(maker)
+    const record = readEntry(maker.lines[1] as Uint8Array).record
+    const shown = (checked: CheckedBag) => checked.matchOf(record, digest).signatures
+    expect(shown(await check(new FilesSource(bag.files), bag))).toHaveLength(1)
+    const files = new Map([...bag.files].filter(([name]) => name !== 'data/VERIFY.txt'))
+    const broken = await check(new FilesSource(files), bag)
+    expect(() => shown(broken)).toThrow('no evidence')
+    const nobody = await CheckedBag.of(new FilesSource(bag.files), { trust: { fingerprints: [] } })
+    expect(() => shown(nobody)).toThrow('no evidence')
   })
 
   test('the seal does not hold unless it is shown to be in the history of its records', async () => {

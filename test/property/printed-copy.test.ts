@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { plainText, printedCopy, printedPage } from '@compliance-relay/shared/bag'
-import { hex, leafHash, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { type BagOptions, plainText, printedCopy, printedPage, verifyBag } from '@compliance-relay/shared/bag'
+import { readCertificates } from '@compliance-relay/shared/time-stamp'
+import { hex, leafHash, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printedPdf } from '../../agent/src/printing/pdf.ts'
 import { testIf } from '../contract/test-if.ts'
 import { bagOf, type Files, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { fontsOf, missingPoppler, pagesOf, pdfInfo, qpdfFaults, solid } from '../support/poppler.ts'
+import { opened } from '../support/zipped.ts'
 
 const hostile = [
   '=HYPERLINK("http://evil.example","open")',
@@ -22,6 +24,8 @@ const hostile = [
   'مرحبا/3.d',
   'Ελληνικά Кириллица Łő',
   '山田太郎.raw',
+  '王小明/样品一.d',
+  '김민수 시료.raw',
   `${'a folder with a long name/'.repeat(30)}fid`,
 ]
 const relay = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
@@ -84,8 +88,8 @@ const facts = {
   trusted: [`fingerprint ${'ef'.repeat(32)}`],
 }
 
-async function copyOf({ policy }: MadeBag, files: Files) {
-  return printedCopy(new FilesSource(files), await verified(files, policy), facts)
+async function copyOf({ policy }: MadeBag, files: Files, more: Partial<BagOptions> = {}) {
+  return printedCopy(new FilesSource(files), await verified(files, policy, more), facts)
 }
 
 let folder: string
@@ -109,8 +113,8 @@ async function gathered<One>(all: AsyncIterable<One>): Promise<One[]> {
   return list
 }
 
-async function pageOf(files: Files): Promise<string> {
-  return (await gathered(printedPage(await copyOf(bag, files)))).join('')
+async function pageOf(files: Files, more: Partial<BagOptions> = {}): Promise<string> {
+  return (await gathered(printedPage(await copyOf(bag, files, more)))).join('')
 }
 
 interface Recorded {
@@ -126,9 +130,7 @@ const recordsIn = (files: Files): Recorded[] =>
     ({ record }: { record: Recorded }) => record,
   )
 
-/** What no face of the PDF has is written out there, too. */
-const onPaper = (text: string) =>
-  solid(plainText(text).replace(/[山田太郎]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`))
+const onPaper = (text: string) => solid(plainText(text))
 
 /** Of signatures: printed name, id, date and time with zone, meaning, reason, what was signed; and what became of each. */
 const ofSignatures = [
@@ -244,6 +246,58 @@ describe('a printed copy as a page', { tags: ['req/P11-10b-1', 'req/P11-50b-1', 
     expect(page.indexOf('does not hold')).toBeLessThan(page.indexOf('<table>'))
     expect(page.split('<div class="alarm">').length - 1).toBe(tables)
     expect(page).toMatch(/@top-left \{ content: "This is a copy of a bag that does not hold/)
+  })
+})
+
+describe('of a bag that nothing vouches for', { tags: ['req/P11-50b-1', 'challenge'] }, () => {
+  const changed = () => new Map(bag.files).set('bag-info.txt', utf8('Made-By: somebody else\n'))
+
+  test.each<[string, () => Files, Partial<BagOptions>]>([
+    ['it does not hold', changed, {}],
+    ['nobody’s word was given', () => bag.files, { trust: { fingerprints: [] } }],
+    ['it goes by another key', () => bag.files, { trust: { fingerprints: ['0'.repeat(64)] } }],
+  ])('no signature counts and no time of one is proven, and it is said why: %s', async (_, files, more) => {
+    const [, signatures = ''] = (await pageOf(files(), more)).split(/<h2>Signatures \(\d+\)/)
+    const [table = ''] = signatures.split('<h2>')
+    expect(table).toContain('Jane Doe')
+    expect(table).toContain('only what the bag says of itself: of no signature')
+    const [, rows = ''] = table.split('<tbody>')
+    expect(rows).not.toMatch(/\bcounts?\b|proven/)
+    expect(rows.match(/not shown: only what the bag says of itself/g)).toHaveLength(
+      rows.match(/<tr><td><div>\d+/g)?.length ?? 0,
+    )
+  })
+
+  test('it is not said that it does not hold where only nobody’s word was given', async () => {
+    const page = await pageOf(bag.files, { trust: { fingerprints: [] } })
+    expect(page).toContain('vouches for nothing: nothing was given')
+    expect(page).not.toContain('does not hold')
+  })
+})
+
+describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
+  const golden = (name: string) => readFileSync(join(import.meta.dirname, '../golden-bags', name))
+  const { policy, anchors } = JSON.parse(golden('1-stamped.json').toString())
+
+  async function printed(certificates?: string): Promise<string> {
+    const source = await opened(new Uint8Array(golden('1-stamped.zip')))
+    const report = await verifyBag(source, {
+      trust: { policy: parsePolicy(utf8(policy)) },
+      ...(certificates !== undefined && { timeStamps: readCertificates(utf8(certificates)) }),
+    })
+    return (await gathered(printedPage(await printedCopy(source, report, facts)))).join('')
+  }
+
+  test('are shown with the words of the report where a certificate was given for them', async () => {
+    const page = await printed(anchors)
+    expect(page).toMatch(/proven: 1 time stamp: the first \d+ records were there by 2026-03-02T12:00:0\d/)
+    expect(page).not.toContain('--tsa-cert')
+  })
+
+  test('are said not to be checked where none was given', { tags: ['challenge'] }, async () => {
+    const page = await printed()
+    expect(page).toContain('not checked: 1 time stamp: relay verify --tsa-cert FILE says whose count')
+    expect(page).not.toContain('proven: 1 time stamp')
   })
 })
 

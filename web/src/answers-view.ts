@@ -1,4 +1,4 @@
-import { timeOfSeconds } from '@compliance-relay/shared/bag'
+import { timeOfSeconds, uncheckedText } from '@compliance-relay/shared/bag'
 import { element, facts } from './element.ts'
 import { longList } from './long-list.ts'
 import type { Answer, Answers, Match, Signature } from './messages.ts'
@@ -70,13 +70,7 @@ function namesOf(members: readonly string[]): string {
 }
 
 function matchView(match: Match): HTMLElement {
-  const { trail, seq, kind, time, actor, path, project, device, witnessed, signatures } = match
-  const proven =
-    witnessed.length === 0
-      ? 'nothing in this export but that clock says when'
-      : witnessed
-          .map(({ name, seconds }) => `was there by ${timeOfSeconds(seconds)}, by the clock of ${name}`)
-          .join('; ')
+  const { trail, seq, kind, time, actor, path, project, device, signatures } = match
   return element(
     'div',
     'match',
@@ -92,12 +86,25 @@ function matchView(match: Match): HTMLElement {
       ],
       ['device', `${device}, project ${project}`],
       ['time claimed', `${time} by the clock of the relay`],
-      ['time proven', proven],
+      ['time proven', provenText(match)],
       ...(signatures.length === 0
         ? [['signatures', 'none in this export'] as const]
         : signatures.map((one) => ['signature', signatureView(one)] as const)),
     ]),
   )
+}
+
+function provenText({ witnessed, stamped, unchecked }: Match): string {
+  const all = [
+    ...witnessed.map(
+      ({ name, seconds }) => `was there by ${timeOfSeconds(seconds)}, by the clock of ${name}`,
+    ),
+    ...(stamped === undefined ? [] : [`was there by ${stamped}, by a time stamp`]),
+  ]
+  if (all.length > 0) return all.join('; ')
+  return uncheckedText(unchecked) === undefined
+    ? 'nothing in this export but that clock says when'
+    : `nothing that was checked says when; not checked: ${uncheckedText(unchecked)}`
 }
 
 /** Printed name, date and time, meaning (21 CFR 11.50(a)), the reason, and what of the time is only claimed. */

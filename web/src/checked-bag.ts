@@ -91,11 +91,13 @@ export class CheckedBag {
     return found
   }
 
-  /** What a record says of a digest that stands in it. */
+  /** What a record says of a digest that stands in it, and who signed it. Throws of a bag that is no evidence: it shows neither. */
   matchOf(record: TrailRecord, digest: string): Match {
+    if (!this.isEvidence) throw new Error('a bag that is no evidence says of nothing what it is')
     const { trail, seq, kind, time, actor, body } = record
     const { id, name, via } = actor
-    const covering = this.report.trails.find((one) => one.trail === trail && seq < one.covered)
+    const own = this.report.trails.find((one) => one.trail === trail)
+    const covering = own !== undefined && seq < own.covered ? own : undefined
     return {
       ...roleOf(record, digest),
       trail,
@@ -107,6 +109,8 @@ export class CheckedBag {
       project: textOf(body['project']),
       device: textOf(body['device']),
       witnessed: covering?.witnessed ?? [],
+      stamped: own?.proved.flatMap(({ size, time: by }) => (seq < size ? [by] : [])).sort()[0],
+      unchecked: own?.unchecked ?? 0,
       signatures: this.#seen.signatures.of(trail, seq),
     }
   }

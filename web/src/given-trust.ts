@@ -1,10 +1,10 @@
-import { readFingerprints, type Trust } from '@compliance-relay/shared/bag'
+import { type Anchors, readAnchors, readFingerprints, type Trust } from '@compliance-relay/shared/bag'
 import { type Checkpoint, FormatError, parseCheckpoint, parsePolicy } from '@compliance-relay/shared/trail'
 import { digestOfFile } from './digest-file.ts'
 import type { Given } from './messages.ts'
 
-/** A policy and a checkpoint are small; what is larger is neither. */
-const GIVEN_BYTES_MAX = 65_536
+/** A policy, a checkpoint and certificates are small; what is larger is none of them. */
+const GIVEN_BYTES_MAX = 262_144
 
 /** What was given cannot be used: one plain sentence. */
 export class Unusable extends Error {
@@ -29,27 +29,50 @@ export async function checkpointsIn({ checkpoint }: Given): Promise<readonly Che
   return checkpoint === undefined ? [] : [await read(checkpoint, 'checkpoint', parseCheckpoint)]
 }
 
+/** Whose time stamps count; undefined if nobody's. Throws `Unusable`. */
+export async function anchorsIn({ tsaCertificate: file }: Given): Promise<Anchors | undefined> {
+  if (file === undefined) return undefined
+  const anchors = await readAnchors(await bytesOf(file, 'certificate'))
+  if (anchors === undefined) throw new Unusable(`${file.name} has no certificate in it (PEM or DER)`)
+  return anchors
+}
+
 /** What a bag was held against, in words: without it a printed report says nothing. */
-export async function givenTexts({ fingerprints, policy, checkpoint }: Given): Promise<readonly string[]> {
+export async function givenTexts({
+  fingerprints,
+  policy,
+  checkpoint,
+  tsaCertificate,
+}: Given): Promise<readonly string[]> {
   return [
     ...(readFingerprints(fingerprints) ?? []).map(
       (one) => `fingerprint ${one.replace(/(.{8})(?=.)/g, '$1 ')}`,
     ),
-    ...(policy === undefined
-      ? []
-      : [`policy ${policy.name}, SHA-256 ${await digestOfFile(policy, () => {})}`]),
-    ...(checkpoint === undefined
-      ? []
-      : [`checkpoint ${checkpoint.name}, SHA-256 ${await digestOfFile(checkpoint, () => {})}`]),
+    ...(await fileTexts('policy', policy)),
+    ...(await fileTexts('checkpoint', checkpoint)),
+    ...(await fileTexts('certificate', tsaCertificate)),
   ]
 }
 
+async function fileTexts(what: string, file: File | undefined): Promise<readonly string[]> {
+  return file === undefined ? [] : [`${what} ${file.name}, SHA-256 ${await digestOfFile(file, () => {})}`]
+}
+
 async function read<Value>(file: File, what: string, parse: (bytes: Uint8Array) => Value): Promise<Value> {
-  if (file.size > GIVEN_BYTES_MAX) throw new Unusable(`${file.name} is no ${what}: it is too large for one.`)
+  const bytes = await bytesOf(file, what)
   try {
-    return parse(new Uint8Array(await file.arrayBuffer()))
+    return parse(bytes)
   } catch (error) {
     if (error instanceof FormatError) throw new Unusable(`${file.name} is no ${what}: ${error.message}`)
+    throw error
+  }
+}
+
+async function bytesOf(file: File, what: string): Promise<Uint8Array> {
+  if (file.size > GIVEN_BYTES_MAX) throw new Unusable(`${file.name} is no ${what}: it is too large for one.`)
+  try {
+    return new Uint8Array(await file.arrayBuffer())
+  } catch (error) {
     if (error instanceof DOMException) throw new Unusable(`${file.name} cannot be read: ${error.message}`)
     throw error
   }

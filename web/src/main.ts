@@ -68,7 +68,8 @@ function click(id: string, act: () => void): void {
 function given(): Given {
   const [policy] = input('policy').files ?? []
   const [checkpoint] = input('checkpoint').files ?? []
-  return { fingerprints: fingerprints.value, policy, checkpoint }
+  const [tsaCertificate] = input('tsa-cert').files ?? []
+  return { fingerprints: fingerprints.value, policy, checkpoint, tsaCertificate }
 }
 
 function showTrust(): void {

@@ -13,6 +13,8 @@ export interface Given {
   readonly policy: File | undefined
   /** A newer head than the bag may know of. */
   readonly checkpoint: File | undefined
+  /** Certificates of whose time stamps count. */
+  readonly tsaCertificate: File | undefined
 }
 
 /** A file to be looked for. `path`: below what was dropped, '/'-separated, its folder's name first. */
@@ -86,6 +88,10 @@ export interface Match {
   readonly device: string
   /** Who saw a head of the trail with this record under it, and when by their own clock, POSIX seconds. */
   readonly witnessed: readonly { readonly name: string; readonly seconds: number }[]
+  /** By a time stamp that was checked the record was there by then, ISO 8601. */
+  readonly stamped: string | undefined
+  /** How many time stamps of its trail were not checked. */
+  readonly unchecked: number
   readonly signatures: readonly Signature[]
 }
 

@@ -1,7 +1,7 @@
 import { BagUnreadable, openZipBag, unreadableText } from '@compliance-relay/shared/bag'
 import { CheckedBag } from './checked-bag.ts'
 import { findFiles } from './find-files.ts'
-import { checkpointsIn, givenTexts, trustIn, Unusable } from './given-trust.ts'
+import { anchorsIn, checkpointsIn, givenTexts, trustIn, Unusable } from './given-trust.ts'
 import type { Ask, DroppedFile, Given, Progress, Told } from './messages.ts'
 
 /* Everything that takes time: the page itself never reads a file. One bag a worker; the page ends it to cancel. */
@@ -38,12 +38,14 @@ async function answer(asked: Ask): Promise<void> {
 async function verify(file: File, given: Given): Promise<void> {
   const trust = await trustIn(given)
   const newest = await checkpointsIn(given)
+  const timeStamps = await anchorsIn(given)
   const progress = atTimes()
   const records = { done: 0, of: 0 }
   const checked = await CheckedBag.of(await opened(file), {
     // Nobody's word counts: then there is no key it could be sealed by.
     trust: trust ?? { fingerprints: [] },
     newest,
+    ...(timeStamps && { timeStamps }),
     onProgress: (doneBytes, ofBytes) => progress({ doneBytes, ofBytes, ...(records.of > 0 ? records : {}) }),
     onRecord: ({ of }) => {
       records.done++

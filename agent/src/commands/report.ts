@@ -1,17 +1,19 @@
 import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
 import { printable } from '@compliance-relay/shared/trail'
 import { type PrintedForm, printExport } from '../export/print-export.ts'
+import { givenAnchors } from '../time-stamps/given-anchors.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { trustOf } from '../verify-command.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 
 export const reportHelp = `relay report EXPORT.zip --out FILE.pdf|FILE.html
-             (--policy FILE | --trail-key LINE | --fingerprint DIGITS) [--json]
+             (--policy FILE | --trail-key LINE | --fingerprint DIGITS) [--tsa-cert FILE] [--json]
       Makes a copy of a sealed export to read and print, as PDF/A or as a page: every record, every
       signature with name, time, meaning and reason, which records changed after their first entry,
       what was refused, when nobody looked, and what verifying showed. The copy is no evidence; the
       export is, and every page of the copy names it. The same export gives the same file. Whose
-      word counts is said as for relay verify EXPORT.zip, and the exit codes are the same.
+      word counts, and whose time stamps do, is said as for relay verify EXPORT.zip, and the exit
+      codes are the same.
       Example: relay report march.zip --out march.pdf --trail-key "KEY LINE"`
 
 const options = {
@@ -19,6 +21,7 @@ const options = {
   policy: { type: 'string' },
   'trail-key': { type: 'string' },
   fingerprint: { type: 'string', multiple: true },
+  'tsa-cert': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
@@ -29,7 +32,8 @@ export async function reportCommand(args: readonly string[], out: Output): Promi
   const form = formOf(page)
   if (existsSync(page)) throw new UnusableInput(`${page} is there already`)
   const trust = await trustOf({ ...values, fingerprint: values.fingerprint ?? [] })
-  const report = await printExport(file, trust, form, async (pieces, verified) => {
+  const timeStamps = await givenAnchors(values['tsa-cert'])
+  const report = await printExport(file, { trust, timeStamps }, form, async (pieces, verified) => {
     await write(page, pieces)
     return verified
   })

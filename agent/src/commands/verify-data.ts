@@ -1,5 +1,12 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { bagFaults, provedText, uncheckedText } from '@compliance-relay/shared/bag'
+import { existsSync, statSync } from 'node:fs'
+import {
+  bagFaults,
+  provedText,
+  type TimeStampFinding,
+  uncheckedText,
+  type VerifiedStamps,
+  verifyStamps,
+} from '@compliance-relay/shared/bag'
 import {
   base64,
   canonical,
@@ -28,13 +35,8 @@ import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
-import {
-  readAnchors,
-  stampsInNotary,
-  type TimeStampFaultCode,
-  type VerifiedStamps,
-  verifyStamps,
-} from '../time-stamps/stamps-to-verify.ts'
+import { givenAnchors } from '../time-stamps/given-anchors.ts'
+import { stampsInNotary } from '../time-stamps/stamps-to-verify.ts'
 import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -64,7 +66,7 @@ export const dataFaults = {
 } as const
 
 export interface DataFinding {
-  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFaultCode
+  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFinding['code']
   readonly trail: string
   readonly seq?: number
   readonly expected: string
@@ -101,7 +103,7 @@ export async function verifyData(
   out: Output,
 ): Promise<number> {
   requireOwner(path)
-  const anchors = tsaCert === undefined ? undefined : await readAnchors(tsaCert, readFileSync(tsaCert))
+  const anchors = await givenAnchors(tsaCert)
   return reading(path, async (data) => {
     const findings: DataFinding[] = []
     const notices: DataNotice[] = []

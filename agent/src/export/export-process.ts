@@ -101,7 +101,9 @@ async function check({ bag: file, fingerprints }: Extract<ExportTask, { make: 'c
 }
 
 function print({ bag, file, form, fingerprints }: Extract<ExportTask, { make: 'report' }>): Promise<number> {
-  return printExport(bag, { fingerprints }, form, (pieces) => writeWhole(file, pieces, roomIn(dirname(file))))
+  return printExport(bag, { trust: { fingerprints } }, form, (pieces) =>
+    writeWhole(file, pieces, roomIn(dirname(file))),
+  )
 }
 
 /** The relay says who asked, and records it: this process only says what is to be sealed. */

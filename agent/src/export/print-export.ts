@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import {
+  type BagOptions,
   BagUnreadable,
   fingerprintOf,
   MANIFEST,
@@ -10,27 +11,32 @@ import {
   verifyBag,
   type ZipBag,
 } from '@compliance-relay/shared/bag'
-import { hex, sha256InPieces, utf8 } from '@compliance-relay/shared/trail'
+import { hex, sha256, sha256InPieces, utf8 } from '@compliance-relay/shared/trail'
 import { openBag } from '../verify-bag-command.ts'
 
 export type PrintedForm = 'pdf' | 'html'
+
+/** Whose word is taken for a bag, from outside of it. */
+export type HeldAgainst = Pick<BagOptions, 'trust'> & {
+  readonly timeStamps?: BagOptions['timeStamps'] | undefined
+}
 
 /**
  * Prints a copy of a sealed export to read, verified first: every page says what was found. `write` is given its pieces. Rejects with what it rejects with, or `UnusableInput` for what is no zip.
  */
 export async function printExport<Result>(
   file: string,
-  trust: Trust,
+  { trust, timeStamps }: HeldAgainst,
   form: PrintedForm,
   write: (pieces: AsyncIterable<Uint8Array>, report: Report) => Promise<Result>,
 ): Promise<Result> {
   const bag = await openBag(file)
   try {
-    const report = await verifyBag(bag, { trust })
+    const report = await verifyBag(bag, { trust, ...(timeStamps && { timeStamps }) })
     const facts = {
       manifest: await manifestIn(bag),
       file: await digestOf(createReadStream(file)),
-      trusted: trustedLines(trust),
+      trusted: [...trustedLines(trust), ...(await stampedBy(timeStamps))],
     }
     return await write(await printed[form](await printedCopy(bag, report, facts)), report)
   } finally {
@@ -60,6 +66,13 @@ function trustedLines(trust: Trust): readonly string[] {
     ({ verifier }) => `policy ${verifier.name} ${fingerprintOf(verifier.vkey)}`,
   )
   return [...keys, `policy quorum ${quorum}`]
+}
+
+/** Each certificate by its SHA-256, as OpenSSL prints it with `x509 -fingerprint -sha256`, but for its colons. */
+async function stampedBy(certificates: HeldAgainst['timeStamps'] = []): Promise<readonly string[]> {
+  if (certificates.length === 0) return []
+  const { derOf } = await import('@compliance-relay/shared/time-stamp')
+  return certificates.map((one) => `time stamps by the certificate ${hex(sha256(derOf(one)))}`)
 }
 
 /** By which a bag is named. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { create, type Font } from 'fontkit'
-import { withoutTables } from './sfnt.ts'
+import { unpacked, withoutTables } from './sfnt.ts'
 
-export const faces = ['text', 'strong', 'code', 'shaped'] as const
-export type Face = (typeof faces)[number]
+export type Face = 'text' | 'strong' | 'code' | 'shaped' | 'eastern'
 
 /**
  * The letters a PDF is printed with: DejaVu (Bitstream Vera licence, see NOTICE), which has Latin, Greek, Cyrillic,
- * Armenian, Georgian, Hebrew and Arabic, and no Chinese, Japanese or Korean.
+ * Armenian, Georgian, Hebrew and Arabic; and for Chinese, Japanese and Korean UnifontEX (SIL OFL), whose letters are of
+ * squares: one file of 3 MB has them all, where others take 10 MB for each language. It is read when it is needed.
  *
  * Three of its faces come without the tables by which letters are joined, moved together and put over each other: each
  * letter is as wide as it is, wherever it stands, and a million lines are set in seconds instead of hours. `shaped` has
@@ -18,17 +18,9 @@ export class Fonts {
   readonly #faces = new Map<Face, { readonly bytes: Buffer; readonly font: Font }>()
   readonly #widths = new Map<Face, Map<number, number>>()
 
-  constructor() {
-    const shaping = ['GSUB', 'GPOS', 'GDEF', 'kern']
-    this.#add('text', withoutTables(file('DejaVuSansCondensed.ttf'), shaping))
-    this.#add('strong', withoutTables(file('DejaVuSansCondensed-Bold.ttf'), shaping))
-    this.#add('code', withoutTables(file('DejaVuSansMono.ttf'), shaping))
-    // Of another name: a PDF has one font of each.
-    this.#add('shaped', file('DejaVuSans.ttf'))
-  }
-
-  bytes(face: Face): Buffer {
-    return this.#of(face).bytes
+  /** Those that were needed so far. */
+  get needed(): readonly (readonly [face: Face, bytes: Buffer])[] {
+    return [...this.#faces].map(([face, { bytes }]) => [face, bytes])
   }
 
   has(face: Face, codePoint: number): boolean {
@@ -45,26 +37,48 @@ export class Fonts {
     return width
   }
 
+  /** How far a face stands above its baseline, at size 1: letters of two faces in one line stand on the same. */
+  ascentOf(face: Face): number {
+    const { font } = this.#of(face)
+    return font.ascent / font.unitsPerEm
+  }
+
   /** Of text that is shaped as a whole, at size 1. */
   widthOfShaped(text: string): number {
     const { font } = this.#of('shaped')
     return font.layout(text, []).advanceWidth / font.unitsPerEm
   }
 
-  #add(face: Face, bytes: Buffer): void {
+  #of(face: Face): { readonly bytes: Buffer; readonly font: Font } {
+    const known = this.#faces.get(face)
+    if (known !== undefined) return known
+    const bytes = files[face]()
     const font = create(bytes)
     if (!('layout' in font)) throw new Error('a font that is a collection')
-    this.#faces.set(face, { bytes, font })
+    const one = { bytes, font }
+    this.#faces.set(face, one)
     this.#widths.set(face, new Map())
-  }
-
-  #of(face: Face): { readonly bytes: Buffer; readonly font: Font } {
-    const one = this.#faces.get(face)
-    if (one === undefined) throw new Error(`no face ${face}`)
     return one
   }
 }
 
+const SHAPING = ['GSUB', 'GPOS', 'GDEF', 'kern']
+/** What a TrueType font has to have; this one has tables for typesetting mathematics, too. */
+const NEEDED = ['OS/2', 'cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp', 'name', 'post']
+
+const files: { readonly [face in Face]: () => Buffer } = {
+  text: () => withoutTables(dejavu('SansCondensed'), SHAPING),
+  strong: () => withoutTables(dejavu('SansCondensed-Bold'), SHAPING),
+  code: () => withoutTables(dejavu('SansMono'), SHAPING),
+  // Of another name: a PDF has one font of each.
+  shaped: () => dejavu('Sans'),
+  eastern: () => unpacked(file('@fontsource/unifontex/files/unifontex-latin-400-normal.woff'), NEEDED),
+}
+
+function dejavu(name: string): Buffer {
+  return file(`dejavu-fonts-ttf/ttf/DejaVu${name}.ttf`)
+}
+
 function file(name: string): Buffer {
-  return readFileSync(createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}`))
+  return readFileSync(createRequire(import.meta.url).resolve(name))
 }

@@ -1,6 +1,6 @@
 import type { EveryPage, PrintedCopy } from '@compliance-relay/shared/bag'
 import PDFDocument from 'pdfkit'
-import { Fonts, faces } from './fonts.ts'
+import { Fonts } from './fonts.ts'
 import { type Item, layout, type SetLine, type Sheet, sheet } from './layout.ts'
 import { type Line, linesOf } from './typesetting.ts'
 
@@ -42,8 +42,8 @@ export async function* printedPdf(copy: PrintedCopy): AsyncGenerator<Uint8Array>
       CreationDate: new Date(page.sealed ?? 0),
     },
   })
-  for (const face of faces) document.registerFont(face, fonts.bytes(face))
-  const drawing = new Drawing(document, isTagged)
+  for (const [face, bytes] of fonts.needed) document.registerFont(face, bytes)
+  const drawing = new Drawing(document, fonts, isTagged)
   let number = 0
   for await (const one of layout(blocks(), fonts)) {
     number++
@@ -88,11 +88,13 @@ function lineOf(text: string, as: 'strong' | undefined, fonts: Fonts): Line {
 
 class Drawing {
   readonly #document: PDFKit.PDFDocument
+  readonly #fonts: Fonts
   /** Undefined if nothing is tagged. */
   readonly #root: PDFKit.PDFStructureElement | undefined
 
-  constructor(document: PDFKit.PDFDocument, isTagged: boolean) {
+  constructor(document: PDFKit.PDFDocument, fonts: Fonts, isTagged: boolean) {
     this.#document = document
+    this.#fonts = fonts
     this.#root = isTagged ? document.struct('Document') : undefined
     if (this.#root !== undefined) document.addStructure(this.#root)
   }
@@ -155,7 +157,9 @@ class Drawing {
     for (const { text, face, width } of line) {
       // Its width is known: it is not to be measured again.
       const options = { lineBreak: false, features: [], textWidth: width, wordCount: 1 }
-      this.#document.font(face).text(text, at, y, options)
+      // What is drawn with hangs from its ascent.
+      const lower = this.#fonts.ascentOf('text') - this.#fonts.ascentOf(face)
+      this.#document.font(face).text(text, at, y + lower * size, options)
       at += width
     }
   }

@@ -16,7 +16,7 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
     fc.assert(
       fc.property(
         text,
-        fc.integer({ min: 20, max: 300 }),
+        fc.integer({ min: 30, max: 300 }),
         fc.constantFrom('strong', 'code', undefined),
         (own, width, as) => {
           const lines = linesOf(as === undefined ? { text: own } : { text: own, as }, 7, width, fonts)
@@ -36,13 +36,40 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
     expect(textOf('A'.repeat(30), 50).join('')).toBe('A'.repeat(30))
   })
 
+  test('is parted between the folders of a path rather than within a name, and never within a \\uXXXX', () => {
+    expect(textOf('C:\\Data\\long_name_of_a_folder\\run_1.D', 70)).toEqual([
+      'C:\\Data\\',
+      'long_name_of_a_',
+      'folder\\run_1.D',
+    ])
+    expect(textOf('at 2026-11-30 04:21:22', 70)).toEqual(['at 2026-11-30 ', '04:21:22'])
+    for (let width = 30; width < 90; width++)
+      for (const line of textOf(`${'\\u202e'.repeat(3)}ab/${'\\u200b'.repeat(5)}山ü`, width))
+        expect(line.replace(/\\u[0-9a-f]{4}/g, '')).not.toContain('\\')
+  })
+
   test('that no font has is written out; a letter that only another face has is taken from that', () => {
-    expect(textOf('山.raw')).toEqual(['\\u5c71.raw'])
-    expect(textOf('𠀀')).toEqual(['\\ud840\\udc00'])
+    expect(textOf('𠀀.raw')).toEqual(['\\ud840\\udc00.raw'])
     expect(linesOf({ text: 'Жא', as: 'code' }, 7, 500, fonts)[0]?.map(({ face }) => face)).toEqual([
       'code',
       'shaped',
     ])
+  })
+
+  test('is Chinese, Japanese and Korean as it is, and what only looks so is written out', () => {
+    for (const name of ['山田太郎', '王小明', '김민수', 'やまだ・データー々', '「試験」、良好。'])
+      expect(linesOf({ text: name, as: 'strong' }, 7, 500, fonts)).toMatchObject([
+        [{ text: name, face: 'eastern' }],
+      ])
+    // Of another width, a radical, for an older encoding, in pieces.
+    for (const [text, written] of Object.entries({
+      Ａ: 'ff21',
+      ｱ: 'ff71',
+      '⼭': '2f2d',
+      '\ufa10': 'fa10',
+      ᄀ: '1100',
+    }))
+      expect(textOf(text)).toEqual([`\\u${written}`])
   })
 
   test('from right to left is a piece of its own, and digits beside it stay where they are', () => {

@@ -1,74 +1,16 @@
-import { bagFaults, type ProvedTime, provedText, uncheckedText } from '@compliance-relay/shared/bag'
+import {
+  bagFaults,
+  provedText,
+  type StampToVerify,
+  uncheckedText,
+  type VerifiedStamps,
+} from '@compliance-relay/shared/bag'
 import type { Notary } from '@compliance-relay/shared/relay'
 import { NotaryUnreachable } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
-import { UnusableInput } from '../unusable-input.ts'
-
-export type TimeStampFaultCode = Extract<keyof typeof bagFaults, `time-stamp-${string}`>
-
-export interface TimeStampFinding {
-  readonly code: TimeStampFaultCode
-  /** Which time stamp. */
-  readonly name: string
-  readonly expected: string
-  readonly found: string
-}
-
-/** A time stamp and the checkpoint it lies beside; undefined if there is none. */
-export interface StampToVerify {
-  readonly name: string
-  readonly size: number
-  readonly stamp: Uint8Array
-  readonly note: Uint8Array | undefined
-}
-
-export interface VerifiedStamps {
-  readonly findings: readonly TimeStampFinding[]
-  /** The first `size` records were there by `time`, ISO 8601; ascending sizes. */
-  readonly proved: readonly ProvedTime[]
-  /** Whose signature was not checked, no certificate being given. */
-  readonly unchecked: number
-}
 
 /** So many of a trail are looked at, the newest: six weeks of them. */
 const STAMPS_MAX = 1_000
-
-type Anchors = Awaited<ReturnType<typeof readAnchors>>
-
-/** Certificates in a file, in PEM or DER. Throws `UnusableInput`. */
-export async function readAnchors(file: string, bytes: Uint8Array) {
-  const { readCertificates, TimeStampError } = await import('@compliance-relay/shared/time-stamp')
-  try {
-    return readCertificates(bytes)
-  } catch (error) {
-    if (!(error instanceof TimeStampError)) throw error
-    throw new UnusableInput(`${file} has no certificate in it (PEM or DER)`)
-  }
-}
-
-/** Holds time stamps against their checkpoints and, if there are any, against certificates somebody trusts. */
-export async function verifyStamps(
-  all: AsyncIterable<StampToVerify> | Iterable<StampToVerify>,
-  anchors: Anchors | undefined,
-): Promise<VerifiedStamps> {
-  const findings: TimeStampFinding[] = []
-  const proved: { size: number; time: string }[] = []
-  let unchecked = 0
-  for await (const { name, size, stamp, note } of all) {
-    if (note === undefined) {
-      findings.push({ code: 'time-stamp-alone', name, expected: 'its checkpoint', found: 'none' })
-      continue
-    }
-    const { judgeTimeStamp } = await import('@compliance-relay/shared/time-stamp')
-    const judged = await judgeTimeStamp(stamp, note, anchors)
-    if ('fault' in judged) {
-      const { code, expected, found } = judged.fault
-      findings.push({ code, name, expected, found })
-    } else if (judged.isVerified) proved.push({ size, time: new Date(judged.latest).toISOString() })
-    else unchecked++
-  }
-  return { findings, proved: proved.toSorted((a, b) => a.size - b.size), unchecked }
-}
 
 /**
  * What a notary holds of a trail's time stamps, the newest first. One that cannot be asked any more gives no more of them:

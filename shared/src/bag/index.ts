@@ -1,9 +1,10 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
+export { TIME_STAMP_BYTES_MAX } from '../time-stamp/bounds.ts'
+export { type Anchors, readAnchors } from './anchors.ts'
 export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } from './bag-info.ts'
 export { type BagSource, linesIn } from './bag-source.ts'
 export type { SeenRecord } from './check-records.ts'
 export { printLeaves } from './check-seal.ts'
-export { type ProvedTime, TIME_STAMP_BYTES_MAX } from './check-time-stamps.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
@@ -51,5 +52,12 @@ export {
 } from './seal.ts'
 export { type ExportState, exportStates } from './signature-states.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
+export {
+  type ProvedTime,
+  type StampToVerify,
+  type TimeStampFinding,
+  type VerifiedStamps,
+  verifyStamps,
+} from './verify-stamps.ts'
 export { openZipBag, type ZipBag, ZipSink } from './zip.ts'
 export { isBagFolder, type ZipFault, zipFaults } from './zip-form.ts'

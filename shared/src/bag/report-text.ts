@@ -1,8 +1,8 @@
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
-import type { ProvedTime } from './check-time-stamps.ts'
 import { type BagFinding, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
 import type { BagReport, SealedBy, TrailInBag } from './verify-bag.ts'
+import type { ProvedTime } from './verify-stamps.ts'
 
 /*
  * What verifying a bag has shown, in words: the same on a terminal and on the offline page, so that nobody has to ask
@@ -130,11 +130,16 @@ export function findingText({ code, file, line, seq, trail, expected, found }: B
     ...(seq === undefined ? [] : [`record ${seq}`]),
     ...(trail === undefined ? [] : [trail]),
   ].join(', ')
-  if (code === 'policy-unknown' && found === NOTHING_GIVEN)
+  if (isNothingGiven({ code, found }))
     return { code, place, sentence: 'nothing was given that says whose word counts', expected, found }
   const sentence =
     code in bagFaults ? bagFaults[code as keyof typeof bagFaults] : sentenceOf(code as FindingCode)
   return { code, place, sentence, expected, found }
+}
+
+/** It is about no key of the bag: no fingerprint and no policy was given. */
+export function isNothingGiven({ code, found }: Pick<BagFinding, 'code' | 'found'>): boolean {
+  return code === 'policy-unknown' && found === NOTHING_GIVEN
 }
 
 /** Of findings of a code beyond those that are given one by one. */
@@ -198,7 +203,7 @@ export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {
   if (isOnly('bag-older')) return `${number}: it is as it was sealed, and older than the checkpoint you have.`
   if (isOnly('policy-unknown'))
     return `${number}: ${
-      findings.some(({ found }) => found === NOTHING_GIVEN)
+      findings.some(isNothingGiven)
         ? 'nothing was given that says whose word counts'
         : 'the fingerprints given are not those of its keys'
     }, so nothing is said about the bag.`

@@ -16,7 +16,6 @@ import { type BagSource, wholeOf } from './bag-source.ts'
 import { checkFiles, readable } from './check-files.ts'
 import { type CheckedRecords, checkRecords, type SeenRecord } from './check-records.ts'
 import { type CheckedSeal, checkHistory, checkSeal, checkSignatures, leavesIn } from './check-seal.ts'
-import type { ProvedTime } from './check-time-stamps.ts'
 import { type CheckedTrail, checkTrails } from './check-trails.ts'
 import { checkWords } from './check-words.ts'
 import { type BagFaultCode, type BagFinding, BagFormError, NOTHING_GIVEN } from './faults.ts'
@@ -24,6 +23,7 @@ import { BagFindings } from './findings.ts'
 import { frontierOf } from './frontier-of.ts'
 import { BAG_INFO, CSV, MANIFEST, POLICY, RECORDS, SEAL_LEAVES } from './layout.ts'
 import type { Seal } from './seal.ts'
+import type { ProvedTime } from './verify-stamps.ts'
 
 const POLICY_BYTES_MAX = 65_536
 /** Of the fingerprints that were given so many are said in a finding. */

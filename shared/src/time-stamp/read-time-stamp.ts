@@ -2,10 +2,8 @@ import { fromBER, OctetString } from 'asn1js'
 import { type Certificate, SignedData, type SignerInfo, TimeStampResp, TSTInfo } from 'pkijs'
 import { hex, shown } from '../trail/index.ts'
 import { SHA_256 } from './algorithms.ts'
+import { TIME_STAMP_BYTES_MAX } from './bounds.ts'
 import { TimeStampError } from './faults.ts'
-
-/** Far more than an answer with its chain of certificates has. */
-export const TIME_STAMP_BYTES_MAX = 65_536
 
 /** What an answer of a time-stamping authority says. Nothing of it is proved yet but its form. */
 export interface TimeStamp {

@@ -1,15 +1,24 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
-import { afterTexts, leftOutText, saidOfItself, thereText } from '../report-text.ts'
+import {
+  afterTexts,
+  isNothingGiven,
+  leftOutText,
+  provedText,
+  saidOfItself,
+  thereText,
+  uncheckedText,
+} from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
+import { inGroups, utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
 import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
 import { CAPTURES } from './record-text.ts'
 import { recordsOf } from './records-of.ts'
 import { SignatureList } from './signature-list.ts'
-import { signatureColumns, signatureRows, trailRow, utc } from './signature-rows.ts'
+import { SAID_ALONE, signatureColumns, signatureRows, trailRow } from './signature-rows.ts'
 
 const FINDINGS_PRINTED_MAX = 50
 const DEVICES_PRINTED_MAX = 20
@@ -36,6 +45,7 @@ export async function printedCopy(
   const records = () => recordsOf(source, report.checked.lines)
   const seen = await overview(records)
   const page = everyPage(report, facts)
+  const isShown = page.alarm === undefined
   return {
     page,
     blocks: async function* () {
@@ -44,7 +54,10 @@ export async function printedCopy(
       yield* findings(report)
       yield { as: 'heading', text: `Signatures (${seen.signatures.list.length})` }
       if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
-      else yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures) }
+      else {
+        if (!isShown) yield { as: 'alarm', text: SAID_ALONE }
+        yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures, isShown) }
+      }
       for (const [i, table] of lookedFor.entries()) yield* tableOf(records(), table, seen.counts[i] ?? 0)
       yield* tableOf(records(), everyRecordTable, seen.records)
     },
@@ -59,7 +72,9 @@ function everyPage({ sealed, findings }: BagReport, { manifest }: PrintedCopyFac
     bag: manifest,
     alarm: holds
       ? undefined
-      : `This is a copy of a bag that does not hold: ${number}. Nothing in it is evidence.`,
+      : findings.some(isNothingGiven)
+        ? 'This is a copy of a bag that vouches for nothing: nothing was given that says whose word counts.'
+        : `This is a copy of a bag that does not hold: ${number}. Nothing in it is evidence.`,
     sealed: sealed?.time,
   }
 }
@@ -117,9 +132,12 @@ function* summary(
   yield {
     as: 'facts',
     facts: [
-      ['Bag', [code(manifest), words('SHA-256 of its manifest-sha256.txt; it stands on every page')]],
-      ['File', [code(file), words('SHA-256 of the file it came in')]],
-      ['Checked with', trusted.map((line) => code(plainText(line)))],
+      [
+        'Bag',
+        [code(inGroups(manifest)), words('SHA-256 of its manifest-sha256.txt; it stands on every page')],
+      ],
+      ['File', [code(inGroups(file)), words('SHA-256 of the file it came in')]],
+      ['Checked with', trusted.map((line) => code(inGroups(plainText(line))))],
       ...(organisation === undefined ? [] : [['Organisation', [words(plainText(organisation))]] as const]),
       ...sealedFacts(sealed, trails),
       ['Devices', namesOf(devices)],
@@ -141,7 +159,9 @@ function* summary(
           words(
             'Every time is UTC unless a zone stands beside it. A record’s time is that of the relay’s clock: a claim.',
           ),
-          words('Proven is what is said to be: by the clock of a witness, or by the order of the records.'),
+          words(
+            'Proven is what is said to be: by the clock of a witness or of who gave a time stamp, or by the order of the records.',
+          ),
         ],
       ],
       [
@@ -193,7 +213,10 @@ function trailLines({
   withheld,
   covered,
   witnessed,
+  proved,
+  unchecked,
 }: BagReport['trails'][number]): Cell {
+  const [stamped, open] = [provedText(proved), uncheckedText(unchecked)]
   return [
     words(`${plainText(trail)}: ${thereText({ disclosed, size, withheld })}`),
     ...witnessed.map(({ name, seconds }) =>
@@ -202,6 +225,8 @@ function trailLines({
       ),
     ),
     ...(witnessed.length === 0 ? [words('no witness has said when its records were there')] : []),
+    ...(stamped === undefined ? [] : [words(`proven: ${stamped}`)]),
+    ...(open === undefined ? [] : [words(`not checked: ${open}`)]),
   ]
 }
 
@@ -223,8 +248,8 @@ async function* findings({ findings: found, omitted }: BagReport): AsyncGenerato
         yield [
           [words(name)],
           [words(plainText(file)), ...(seq === undefined ? [] : [words(`record ${seq}`)])],
-          [words(plainText(expected))],
-          [words(plainText(what))],
+          [words(inGroups(plainText(expected)))],
+          [words(inGroups(plainText(what)))],
         ]
     })(),
   }

@@ -82,7 +82,8 @@ function cellText(cell: Cell): string {
 }
 
 function lineText({ text: own, as }: Words): string {
-  const safe = text(own)
+  // A path is parted between its folders before it is anywhere else.
+  const safe = text(own).replace(/[/\\]/g, '$&<wbr>')
   return as === 'strong' ? `<strong>${safe}</strong>` : as === 'code' ? `<code>${safe}</code>` : safe
 }
 

@@ -1,7 +1,7 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
 import { type Column, code, type Row, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
-import { actorLines, beforeOf, digestOf, saidLines, timeLines } from './record-text.ts'
+import { actorLines, beforeOf, digestOf, digestText, saidLines, timeLines } from './record-text.ts'
 
 export interface RecordTable {
   readonly heading: string
@@ -11,6 +11,9 @@ export interface RecordTable {
   readonly takes: (record: TrailRecord) => boolean
   readonly row: (record: TrailRecord) => Row
 }
+
+/** As wide as half a digest in its groups. */
+const DIGEST_SHARE = 21
 
 const first = [
   { name: 'Record', share: 6 },
@@ -24,9 +27,9 @@ const everyRecord: RecordTable = {
     ...first,
     { name: 'What', share: 11 },
     { name: 'Who', share: 13 },
-    { name: 'Path, and what it says', share: 34 },
+    { name: 'Path, and what it says', share: 33 },
     { name: 'Size', share: 8 },
-    { name: 'SHA-256', share: 20 },
+    { name: 'SHA-256', share: DIGEST_SHARE },
   ],
   takes: () => true,
   row: (record) => {
@@ -38,7 +41,7 @@ const everyRecord: RecordTable = {
       actorLines(record),
       saidLines(record),
       [words(typeof body['size'] === 'number' ? String(body['size']) : '')],
-      [code(plainText(digestOf(record)))],
+      [code(digestOf(record))],
     ]
   },
 }
@@ -48,11 +51,11 @@ const changes: RecordTable = {
   says: 'What was there before it was changed, renamed or deleted is in the record named; both stay.',
   columns: [
     ...first,
-    { name: 'What', share: 10 },
-    { name: 'Who', share: 13 },
-    { name: 'Path, reason', share: 27 },
-    { name: 'Before', share: 18 },
-    { name: 'After', share: 18 },
+    { name: 'What', share: 9 },
+    { name: 'Who', share: 12 },
+    { name: 'Path, reason', share: 23 },
+    { name: 'Before', share: DIGEST_SHARE },
+    { name: 'After', share: DIGEST_SHARE },
   ],
   takes: ({ body }) => beforeOf(body) !== undefined,
   row: (record) => {
@@ -64,8 +67,8 @@ const changes: RecordTable = {
       [words(plainText(kind))],
       actorLines(record),
       [...saidLines(record), ...('reason' in body ? [] : [words('reason: none was recorded')])],
-      [words(`record ${before?.seq}`), code(plainText(before?.digest ?? ''))],
-      [code(plainText(digestOf(record)))],
+      [words(`record ${before?.seq}`), code(digestText(before?.digest ?? ''))],
+      [code(digestOf(record))],
     ]
   },
 }

@@ -1,5 +1,6 @@
 import { type Body, contentDigestOf, isKindIn, type TrailRecord, type Value } from '../../trail/index.ts'
-import { type Cell, code, strong, type Words, words } from './blocks.ts'
+import { type Cell, strong, words } from './blocks.ts'
+import { fieldLines, inGroups } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
 
 /** Records of files and data sets. */
@@ -21,9 +22,14 @@ export function actorLines({ actor }: TrailRecord): Cell {
   ]
 }
 
-/** Of what a capture has read. */
+/** Of what a capture has read, to be printed. */
 export function digestOf(record: TrailRecord): string {
-  return contentDigestOf(record) ?? ''
+  return digestText(contentDigestOf(record) ?? '')
+}
+
+/** A record may have anything in the place of a digest. */
+export function digestText(digest: string): string {
+  return inGroups(plainText(digest))
 }
 
 /** Place and digest of the record before, of the same path. */
@@ -52,13 +58,8 @@ export function saidLines({ kind, body }: TrailRecord): Cell {
   return [
     ...(isCapture ? [strong(plainText(textOf(body['path'])))] : []),
     ...(before === undefined ? [] : [strong(`changed after first entry, see record ${before.seq}`)]),
-    ...fields.map(fieldLine),
+    ...fields.flatMap(([name, value]) => fieldLines(name, value)),
   ]
-}
-
-function fieldLine([name, value]: readonly [string, Value]): Words {
-  const text = `${plainText(name)}: ${plainText(textOf(value))}`
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? code(text) : words(text)
 }
 
 function textOf(value: Value | undefined): string {

@@ -1,4 +1,5 @@
 import { type Cell, type Column, type Row, strong, words } from './blocks.ts'
+import { utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
 import type { PrintedSignature, SignatureList } from './signature-list.ts'
 
@@ -12,12 +13,17 @@ export const signatureColumns: readonly Column[] = [
   { name: 'What was signed', share: 26 },
 ]
 
-export async function* signatureRows(signatures: SignatureList): AsyncGenerator<Row> {
+/** Above signatures of a bag that does not hold, or that nobody's word was given for. */
+export const SAID_ALONE =
+  'What stands here is only what the bag says of itself: of no signature is it shown that anybody made it, when, or what it comes to.'
+
+/** - `isShown`: the bag holds. Of one that does not, no signature is said to count, and no time to be proven. */
+export async function* signatureRows(signatures: SignatureList, isShown: boolean): AsyncGenerator<Row> {
   let trail: string | undefined
   for (const one of signatures.list) {
     if (one.record.trail !== trail) yield trailRow(one.record.trail)
     trail = one.record.trail
-    yield rowOf(one, signatures)
+    yield rowOf(one, signatures, isShown)
   }
 }
 
@@ -25,14 +31,14 @@ export function trailRow(trail: string): Row {
   return [[strong(`trail ${plainText(trail)}`)]]
 }
 
-function rowOf(one: PrintedSignature, signatures: SignatureList): Row {
+function rowOf(one: PrintedSignature, signatures: SignatureList, isShown: boolean): Row {
   const { record, statement, seqs } = one
   const { name, user, meaning, reason } = statement
   return [
     [words(String(record.seq))],
-    [strong(meaning), ...stateLines(one, signatures)],
+    [strong(meaning), ...stateLines(one, signatures, isShown)],
     [strong(plainText(name)), words(plainText(user)), ...signerLines(one)],
-    timeLines(one),
+    timeLines(one, isShown),
     [words(plainText(reason))],
     seqs.map((seq) => signedLine(signatures, record.trail, seq)),
   ]
@@ -48,12 +54,13 @@ function signerLines({ record, statement }: PrintedSignature): Cell {
   ]
 }
 
-function stateLines(one: PrintedSignature, signatures: SignatureList): Cell {
+function stateLines(one: PrintedSignature, signatures: SignatureList, isShown: boolean): Cell {
   const { record } = one
   const decided = signatures.decidedBy(one)
   const withdrawn = signatures.withdrawnBy(one)
   const decision = decided?.body['decision'] === 'accepted' ? 'accepted' : 'refused'
   return [
+    ...(isShown ? [] : [strong('not shown: only what the bag says of itself')]),
     ...(record.kind === 'signature.applied' ? [] : [words(`held: ${said(record.body['code'])}`)]),
     ...(decided === undefined
       ? []
@@ -65,16 +72,24 @@ function stateLines(one: PrintedSignature, signatures: SignatureList): Cell {
     ...(withdrawn === undefined
       ? []
       : [strong(`withdrawn by its signer, ${utc(withdrawn.time)}, record ${withdrawn.seq}`)]),
-    ...(signatures.counts(one)
-      ? withdrawn === undefined
-        ? [words('counts')]
-        : []
-      : [strong(decided === undefined ? 'does not count: nobody has decided yet' : 'does not count')]),
+    ...(isShown ? standingLines(one, signatures) : []),
   ]
 }
 
+/** What it comes to, where its record and those about it are shown. */
+function standingLines(one: PrintedSignature, signatures: SignatureList): Cell {
+  if (!signatures.counts(one))
+    return [
+      strong(
+        signatures.decidedBy(one) === undefined ? 'does not count: nobody has decided yet' : 'does not count',
+      ),
+    ]
+  if (signatures.withdrawnBy(one) !== undefined) return []
+  return [words(one.statement.meaning === 'withdrawn' ? 'counts: what it names is taken back' : 'counts')]
+}
+
 /** Claimed by the device, and between which times of the relay it was made. */
-function timeLines({ record, statement }: PrintedSignature): Cell {
+function timeLines({ record, statement }: PrintedSignature, isShown: boolean): Cell {
   const { at, clock } = statement
   const { notBefore } = record.body
   return [
@@ -82,9 +97,9 @@ function timeLines({ record, statement }: PrintedSignature): Cell {
     words('claimed: by the clock of the device'),
     ...(clock === undefined ? [] : [words(`shown to the signer as ${localTime(at, clock.offsetMinutes)}`)]),
     words(
-      typeof notBefore === 'string'
-        ? `proven: after ${utc(plainText(notBefore))}, before ${utc(record.time)}, by the relay’s records`
-        : `proven: before ${utc(record.time)}, by the relay’s records`,
+      `${isShown ? 'proven' : 'not shown, it says'}: ${
+        typeof notBefore === 'string' ? `after ${utc(plainText(notBefore))}, ` : ''
+      }before ${utc(record.time)}, by the relay’s records`,
     ),
   ]
 }
@@ -100,10 +115,6 @@ function signedLine(signatures: SignatureList, trail: string, seq: number) {
 
 function said(value: unknown): string {
   return typeof value === 'string' ? plainText(value) : ''
-}
-
-export function utc(time: string): string {
-  return `${time.replace('T', ' ').replace('Z', '')} UTC`
 }
 
 /** The same moment as the device showed it. */

@@ -247,6 +247,12 @@ describe('a printed copy as a page', { tags: ['req/P11-10b-1', 'req/P11-50b-1', 
     expect(page.split('<div class="alarm">').length - 1).toBe(tables)
     expect(page).toMatch(/@top-left \{ content: "This is a copy of a bag that does not hold/)
   })
+
+  test('whose records cannot be read does not say that there are none', async () => {
+    const page = await pageOf(new Map(bag.files).set('data/records.json', utf8('nothing of a form')))
+    expect(page).toContain('There is none in what could be read of this bag.')
+    expect(page).not.toContain('There is none in this bag.')
+  })
 })
 
 describe('of a bag that nothing vouches for', { tags: ['req/P11-50b-1', 'challenge'] }, () => {

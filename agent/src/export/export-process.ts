@@ -101,7 +101,7 @@ async function check({ bag: file, fingerprints }: Extract<ExportTask, { make: 'c
 }
 
 function print({ bag, file, form, fingerprints }: Extract<ExportTask, { make: 'report' }>): Promise<number> {
-  return printExport(bag, { trust: { fingerprints } }, form, (pieces) =>
+  return printExport(bag, { trust: { fingerprints }, isOwn: true }, form, (pieces) =>
     writeWhole(file, pieces, roomIn(dirname(file))),
   )
 }

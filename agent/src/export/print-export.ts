@@ -19,14 +19,19 @@ export type PrintedForm = 'pdf' | 'html'
 /** Whose word is taken for a bag, from outside of it. */
 export type HeldAgainst = Pick<BagOptions, 'trust'> & {
   readonly timeStamps?: BagOptions['timeStamps'] | undefined
+  /** The relay prints what it made itself, by its own keys: then nobody outside vouched for them. */
+  readonly isOwn?: boolean
 }
 
+const OWN = 'the own keys of the relay that printed this: nobody from outside has named them'
+
 /**
- * Prints a copy of a sealed export to read, verified first: every page says what was found. `write` is given its pieces. Rejects with what it rejects with, or `UnusableInput` for what is no zip.
+ * Prints a copy of a sealed export to read, verified first: every page says what was found. `write` is given its pieces.
+ * Rejects with what it rejects with, or `UnusableInput` for what is no zip.
  */
 export async function printExport<Result>(
   file: string,
-  { trust, timeStamps }: HeldAgainst,
+  { trust, timeStamps, isOwn = false }: HeldAgainst,
   form: PrintedForm,
   write: (pieces: AsyncIterable<Uint8Array>, report: Report) => Promise<Result>,
 ): Promise<Result> {
@@ -36,7 +41,7 @@ export async function printExport<Result>(
     const facts = {
       manifest: await manifestIn(bag),
       file: await digestOf(createReadStream(file)),
-      trusted: [...trustedLines(trust), ...(await stampedBy(timeStamps))],
+      trusted: [...trustedLines(trust), ...(isOwn ? [OWN] : []), ...(await stampedBy(timeStamps))],
     }
     return await write(await printed[form](await printedCopy(bag, report, facts)), report)
   } finally {

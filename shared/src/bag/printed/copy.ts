@@ -53,13 +53,14 @@ export async function printedCopy(
       yield* summary(page, report, facts, seen)
       yield* findings(report)
       yield { as: 'heading', text: `Signatures (${seen.signatures.list.length})` }
-      if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
+      if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: noneText(isShown) }
       else {
         if (!isShown) yield { as: 'alarm', text: SAID_ALONE }
         yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures, isShown) }
       }
-      for (const [i, table] of lookedFor.entries()) yield* tableOf(records(), table, seen.counts[i] ?? 0)
-      yield* tableOf(records(), everyRecordTable, seen.records)
+      for (const [i, table] of lookedFor.entries())
+        yield* tableOf(records(), table, seen.counts[i] ?? 0, isShown)
+      yield* tableOf(records(), everyRecordTable, seen.records, isShown)
     },
   }
 }
@@ -260,14 +261,20 @@ async function* tableOf(
   records: AsyncIterable<TrailRecord>,
   table: RecordTable,
   count: number,
+  isShown: boolean,
 ): AsyncGenerator<Block> {
   const { heading, says, columns } = table
   yield { as: 'heading', text: `${heading} (${count})` }
-  if (count === 0) yield { as: 'paragraph', text: 'There is none in this bag.' }
+  if (count === 0) yield { as: 'paragraph', text: noneText(isShown) }
   else {
     yield { as: 'paragraph', text: says }
     yield { as: 'table', columns, rows: rowsOf(records, table) }
   }
+}
+
+/** In a bag that does not hold, what cannot be read is not known. */
+function noneText(isShown: boolean): string {
+  return isShown ? 'There is none in this bag.' : 'There is none in what could be read of this bag.'
 }
 
 /** Before the first record of each trail its name, over the whole width: numbers are places in it. */

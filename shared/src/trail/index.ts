@@ -81,6 +81,7 @@ export {
   sentenceOf,
   trailFaults,
 } from './report.ts'
+export { canTakeBack, type FoldedSignature, type SaidSignature, SignatureFold } from './signature-fold.ts'
 export {
   type CountedSignature,
   EVERY_PROJECT,

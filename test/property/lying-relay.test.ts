@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { printedCopy, printedPage } from '@compliance-relay/shared/bag'
 import {
   fromHex,
@@ -5,6 +6,7 @@ import {
   hex,
   leafHash,
   type Meaning,
+  parseNote,
   printStatementNote,
   sha256,
   signerOf,
@@ -13,6 +15,7 @@ import {
 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
 import { CheckedBag } from '../../web/src/checked-bag.ts'
+import { craftedSignatures } from '../browser/crafted-signatures.ts'
 import { bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { quinn, relay } from '../support/signed-trail.ts'
@@ -191,6 +194,25 @@ describe('what became of a signature', { tags: ['req/P11-70-1'] }, () => {
     expect((await verified(whole.files, whole.policy)).findings.map(({ code }) => code)).toEqual([
       'statement-not-before',
     ])
+  })
+
+  test('who signs one statement twice, in another way each time, makes no relay a liar that holds it', async () => {
+    const maker = site()
+    const note = maker.noteOn([1], 'approved', 'approved it')
+    maker.record('signature.applied', jane, { note })
+    const seed = hash('sha256', 'lying relay user')
+    const { text, signatures } = parseNote(utf8(note))
+    const [{ signature } = { signature: '' }] = craftedSignatures(seed, hex(utf8(text)))
+    const again = fromUtf8(
+      printStatementNote({
+        text,
+        signatures: signatures.map((one) => ({ ...one, signature: fromHex(signature, 64) })),
+      }),
+    )
+    expect(again).not.toBe(note)
+    maker.record('signature.held', relay, { code: 'clone', note: again })
+    const bag = await bagOf(maker)
+    expect((await verified(bag.files, bag.policy)).findings).toEqual([])
   })
 
   test('a withdrawal is no fault where the part has not what it takes back', async () => {

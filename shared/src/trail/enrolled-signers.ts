@@ -48,7 +48,7 @@ export class EnrolledSigners {
   readonly #held = new Map<number, Held>()
   /** What became of the e-signatures that verify. */
   readonly #fold = new SignatureFold()
-  /** SHA-256 of each text that was signed and has been answered. */
+  /** SHA-256 of each signed note that has been answered. */
   readonly #answered = new Set<string>()
 
   /** Keys that have another role, and so can be nobody's signing key. */
@@ -140,8 +140,8 @@ export class EnrolledSigners {
   passOver(kind: string, seq: number, leaf: Hash, body: Body, before: TrailBefore, report: Report): void {
     const { note: text } = body
     const read = typeof text === 'string' ? readOrNone(text) : undefined
-    const [line] = read?.note.signatures ?? []
-    const key = line && this.#keys.get(nameOf(line))
+    const [line, second] = read?.note.signatures ?? []
+    const key = line && second === undefined ? this.#keys.get(nameOf(line)) : undefined
     if (kind === 'signature.held') this.#held.set(seq, { leaf, said: undefined })
     if (read === undefined || key === undefined || checkNote(read.note, key.verifier) !== 'good') return
     const { statement, note } = read
@@ -161,7 +161,7 @@ export class EnrolledSigners {
     if (!sound) return
     checkBeside(statement, body, before, report)
     const said = saidIn(statement, key)
-    this.#held.set(seq, { leaf, said: { ...said, note: hex(sha256(utf8(printNote(note)))) } })
+    this.#held.set(seq, { leaf, said: { ...said, note: digest } })
     this.#fold.hold(seq, said)
   }
 
@@ -275,8 +275,9 @@ function saidIn({ meaning, records }: Statement, { user }: EnrolledKey): SaidSig
   return { user, meaning, seqs: records.map(({ seq }) => seq), roles: [] }
 }
 
-function digestOf({ text }: Note): string {
-  return hex(sha256(utf8(text)))
+/** A note is printed in one way only: who has not its key can make no other of the same statement. */
+function digestOf(note: Note): string {
+  return hex(sha256(utf8(printNote(note))))
 }
 
 function readOrNone(text: string): ReturnType<typeof parseStatement> | undefined {

@@ -152,6 +152,11 @@ const cases: { readonly [id: string]: (site: SignedSite) => void } = {
     site.decide(site.hold(note), 'refused')
     site.decide(site.hold(note), 'accepted')
   },
+  'held-with-another-line': (site) => {
+    const note = site.note()
+    site.decide(site.hold(note), 'refused')
+    site.decide(site.hold(`${note}— lab.example/u/nobody AAAAAAAA\n`), 'accepted')
+  },
   'held-after-it-counted': (site) => {
     const note = site.note()
     site.apply(note)

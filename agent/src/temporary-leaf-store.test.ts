@@ -5,7 +5,7 @@ import { temporaryLeafStore } from './temporary-leaf-store.ts'
 test.each([
   ['in memory', () => ({ leaves: memoryLeafStore(), close: () => undefined })],
   ['in a temporary file', temporaryLeafStore],
-])('a leaf store %s gives back every leaf, and the root at every size', (_, open) => {
+])('a leaf store %s gives back every leaf with its time, and the root at every size', (_, open) => {
   const { leaves, close } = open()
   const frontier = new Frontier()
   const size = 3 * BLOCK_LEAVES + 7
@@ -13,13 +13,15 @@ test.each([
   for (let i = 0; i < size; i++) {
     roots.push(hex(frontier.root()))
     const leaf = leafHash(utf8(`entry ${i}`))
-    leaves.append(leaf)
+    if (i % 5 === 0) leaves.append(leaf)
+    else leaves.append(leaf, Date.UTC(2026, 2, 2) + i)
     frontier.append(leaf)
     leaf.fill(0)
   }
   expect(leaves.size).toBe(size)
   for (let i = 0; i < size; i += 13) {
     expect(hex(leaves.leaf(i))).toBe(hex(leafHash(utf8(`entry ${i}`))))
+    expect(leaves.time(i)).toBe(i % 5 === 0 ? undefined : Date.UTC(2026, 2, 2) + i)
     expect(hex(leaves.root(i))).toBe(roots[i])
   }
   expect(hex(leaves.root(size))).toBe(hex(frontier.root()))

@@ -1,9 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BLOCK_LEAVES, HASH_BYTES, type LeafStore, leafStoreOver } from '@compliance-relay/shared/trail'
-
-const BLOCK_BYTES = BLOCK_LEAVES * HASH_BYTES
+import { BLOCK_BYTES, type LeafStore, leafStoreOver } from '@compliance-relay/shared/trail'
 
 export interface TemporaryLeafStore {
   readonly leaves: LeafStore

@@ -128,7 +128,7 @@ describe('a bag', { tags: ['req/P11-10a-4', 'req/P11-10b-1'] }, () => {
 
   test('of a decision has what was held, too; a cell is no formula where a semicolon parts cells either', async () => {
     const maker = trailWith('held')
-    const note = JSON.parse(fromUtf8(maker.lines.at(-2) ?? new Uint8Array())).record.body.note as string
+    const note = maker.noteOn([1], 'approved', 'signed while nobody could be asked')
     const relay = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
     maker.record('signature.held', relay, { code: 'key-revoked', note, statement: hex(sha256(utf8(note))) })
     const held = { seq: maker.size - 1, leaf: hex(leafHash(maker.lines.at(-1) ?? new Uint8Array())) }

@@ -49,21 +49,17 @@ function everything(captures: number): TrailMaker {
   for (const path of hostile) capture(path)
   for (let i = 0; i < captures; i++) capture(`runs/${i}/fid`)
   maker.take({ do: 'sign', reason: 'Spectra match the acceptance criteria' })
-  const note = noteIn(maker)
-  const [, signed] = statementSeqs(note)
+  const [, signed = 0] = statementSeqs(noteIn(maker))
+  const note = () => maker.noteOn([signed], 'approved', 'Spectra match the acceptance criteria')
   maker.record('file.changed', { id: 'jdoe', name: 'Jane Doe', via: 'os-session' }, {
-    path: 'runs/changed', sha256: 'cd'.repeat(32), size: 9, before: { seq: signed ?? 0, digest: 'ab'.repeat(32), size: 3 },
+    path: 'runs/changed', sha256: 'cd'.repeat(32), size: 9, before: { seq: signed, digest: 'ab'.repeat(32), size: 3 },
   }) // biome-ignore format: one record
   for (const decision of ['accepted', 'refused']) {
-    maker.record('signature.held', relay, {
-      code: 'key-revoked',
-      note,
-      notBefore: '2026-03-02T07:00:00.000Z',
-    })
+    maker.record('signature.held', relay, { code: 'key-revoked', note: note() })
     const held = { seq: maker.size - 1, leaf: hex(leafHash(maker.lines.at(-1) ?? new Uint8Array())) }
     maker.record('signature.decided', quinn, { held, decision, reason: `looked into: ${decision}` })
   }
-  maker.record('signature.held', relay, { code: 'clock', note })
+  maker.record('signature.held', relay, { code: 'clock', note: note() })
   maker.record('capture.refused', relay, {
     path: 'nobody.raw',
     reason: 'no-evidence',
@@ -136,7 +132,7 @@ const onPaper = (text: string) => solid(plainText(text))
 const ofSignatures = [
   'approved', 'counts', 'Jane Doe', 'jdoe', ' UTC', 'claimed: by the clock of the device',
   'Spectra match the acceptance criteria', 'changed after it was signed, see record',
-  'proven: after 2026-03-02 07:00:00.000 UTC, before', 'held: key-revoked', 'accepted by Quinn Parker (quinn)',
+  'proven: after 2026-03-02 08:05:', 'held: key-revoked', 'accepted by Quinn Parker (quinn)',
   'looked into: accepted', 'refused by Quinn Parker (quinn)', 'does not count', 'held: clock', 'does not count: nobody has decided yet',
 ] // biome-ignore format: a list to be read through
 /** Beside them: changes, refusals, claims, gaps, and what the first page says. */

@@ -20,6 +20,7 @@ import { csvHeader, csvRow } from './csv.ts'
 import { entriesIn } from './entries-in.ts'
 import type { BagFindings } from './findings.ts'
 import { CSV, RECORDS } from './layout.ts'
+import { RecordTimes } from './record-times.ts'
 import type { Seal } from './seal.ts'
 
 export interface CheckedRecords {
@@ -43,6 +44,8 @@ export interface SeenRecord {
   readonly line: number
   /** It is an e-signature that verifies, or a decision that makes one of what was held. */
   readonly signs: boolean
+  /** When the last record of the bag was made that stands in its trail at this size: what was shown there is not older. */
+  readonly timeBelow: (size: number) => string | undefined
   /** How many records the seal says there are. */
   readonly of: number
 }
@@ -112,6 +115,7 @@ class RecordsOfTrail {
   readonly #trails: ReadonlyMap<string, CheckedTrail>
   readonly #findings: BagFindings
   readonly #signers = new Map<string, EnrolledSigners>()
+  readonly #times = new Map<string, RecordTimes>()
   readonly #taken: Policy | undefined
   #before: { readonly trail: string; readonly seq: number } | undefined
   readonly #ended = new Set<string>()
@@ -153,11 +157,14 @@ class RecordsOfTrail {
     }
     this.#checkOrder(trail, seq, found)
     if (seq === 0) this.#opened.add(trail)
+    this.#timesOf(trail).take(record)
     this.disclosed.set(trail, (this.disclosed.get(trail) ?? 0) + 1)
     const before = this.statements
     const counts = this.#checkKind(record, leaf, known, found)
     this.#askedFor.take(record, at, counts)
-    this.#onRecord?.({ record, leaf, line: at, signs: this.statements > before, of: this.#seal.count })
+    const signs = this.statements > before
+    const timeBelow = (size: number) => this.#timesOf(trail).below(size)
+    this.#onRecord?.({ record, leaf, line: at, signs, timeBelow, of: this.#seal.count })
     return record
   }
 
@@ -205,6 +212,7 @@ class RecordsOfTrail {
       trail,
       leaf: (seq: number) => (seq < own ? leaves.leaf(seq) : undefined),
       root: (size: number) => (size <= own ? leaves.root(size) : undefined),
+      time: (seq: number) => (seq < own ? this.#timesOf(trail).at(seq) : undefined),
     }
     switch (kind) {
       case 'key.enrolled':
@@ -217,16 +225,24 @@ class RecordsOfTrail {
       case 'signature.decided': {
         const isSignature =
           kind === 'signature.applied'
-            ? signers.check(body, actor, before, report)
-            : signers.decide(body, actor, report)
+            ? signers.check(own, body, actor, before, report)
+            : signers.decide(own, body, actor, report)
         if (isSignature) this.statements++
         return isSignature || (kind === 'signature.decided' && body['decision'] !== 'accepted')
       }
       case 'signature.held':
       case 'signature.refused':
-        signers.passOver(kind, own, leaf, body, before)
+        signers.passOver(kind, own, leaf, body, before, report)
     }
     return true
+  }
+
+  #timesOf(trail: string): RecordTimes {
+    const known = this.#times.get(trail)
+    if (known !== undefined) return known
+    const made = new RecordTimes()
+    this.#times.set(trail, made)
+    return made
   }
 
   #signersOf(trail: string): EnrolledSigners {

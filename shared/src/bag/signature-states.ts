@@ -1,14 +1,11 @@
 import {
-  type Body,
-  type CountedSignature,
-  heldIn,
+  type FoldedSignature,
   isSignable,
   ruleOf,
+  SignatureFold,
   type SigningSteps,
-  type Statement,
   signatureState,
   signatureStates,
-  statementIn,
   type TrailRecord,
 } from '../trail/index.ts'
 
@@ -16,51 +13,27 @@ import {
 export const exportStates = [...signatureStates, 'held'] as const
 export type ExportState = (typeof exportStates)[number]
 
-interface Counted extends CountedSignature {
-  withdrawn: number | null
-}
+type Counted = FoldedSignature & { readonly meaning: Exclude<FoldedSignature['meaning'], 'withdrawn'> }
 
 /**
  * What the signatures on each record of a trail come to, by its records: those that count, in order, each once. A relay
  * asks it which records to take; a verifier, with what of that is in the bag, whether they were taken rightly.
  */
 export class SignatureStates {
-  /** By the record by which each counts. */
-  readonly #signatures = new Map<number, Counted>()
+  readonly #fold = new SignatureFold()
   readonly #on = new Map<number, Counted[]>()
-  readonly #held = new Map<number, { readonly statement: Statement; readonly roles: readonly string[] }>()
   /** How many held ones wait, by the record they are about. */
   readonly #waiting = new Map<number, number>()
   #rules: { readonly [project: string]: SigningSteps } = {}
 
   take(record: TrailRecord): void {
     const { kind, seq, body } = record
-    switch (kind) {
-      case 'rules.changed':
-      case 'rules.carried':
-        this.#rules = rulesIn(body['after']) ?? this.#rules
-        return
-      case 'signature.applied': {
-        const statement = statementIn(record)
-        if (statement !== undefined) this.#count(seq, statement, rolesIn(body))
-        return
-      }
-      case 'signature.held': {
-        const statement = statementIn(record)
-        if (statement === undefined) return
-        this.#held.set(seq, { statement, roles: rolesIn(body) })
-        this.#wait(statement, 1)
-        return
-      }
-      case 'signature.decided': {
-        const at = heldIn(record)
-        const held = at === undefined ? undefined : this.#held.get(at)
-        if (at === undefined || held === undefined) return
-        this.#held.delete(at)
-        this.#wait(held.statement, -1)
-        if (body['decision'] === 'accepted') this.#count(seq, held.statement, held.roles)
-      }
-    }
+    if (kind === 'rules.changed' || kind === 'rules.carried')
+      this.#rules = rulesIn(body['after']) ?? this.#rules
+    const one = this.#fold.take(record)
+    if (one === undefined) return
+    if (one.isHeld) this.#wait(one, one.decided === null ? 1 : -1)
+    if (one.counts === seq && isOfRecords(one)) this.#count(one)
   }
 
   /** Of the record at a place, of a kind that can be signed and of a project. */
@@ -74,30 +47,21 @@ export class SignatureStates {
     return isSignable(kind) ? this.of(seq, typeof body['project'] === 'string' ? body['project'] : '') : []
   }
 
-  #count(by: number, { meaning, records }: Statement, roles: readonly string[]): void {
-    if (meaning === 'withdrawn') {
-      for (const { seq } of records) {
-        const signature = this.#signatures.get(seq)
-        if (signature !== undefined) signature.withdrawn ??= by
-      }
-      return
-    }
-    const counted: Counted = { meaning, roles, withdrawn: null }
-    this.#signatures.set(by, counted)
-    for (const { seq } of records) {
+  #count(one: Counted): void {
+    for (const seq of one.seqs) {
       const on = this.#on.get(seq)
-      if (on === undefined) this.#on.set(seq, [counted])
-      else on.push(counted)
+      if (on === undefined) this.#on.set(seq, [one])
+      else on.push(one)
     }
   }
 
-  #wait({ records }: Statement, more: number): void {
-    for (const { seq } of records) this.#waiting.set(seq, (this.#waiting.get(seq) ?? 0) + more)
+  #wait({ seqs }: FoldedSignature, more: number): void {
+    for (const seq of seqs) this.#waiting.set(seq, (this.#waiting.get(seq) ?? 0) + more)
   }
 }
 
-function rolesIn({ roles }: Body): readonly string[] {
-  return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : []
+function isOfRecords(one: FoldedSignature): one is Counted {
+  return one.meaning !== 'withdrawn'
 }
 
 /** Signing rules by project; undefined where a record changes others, or has none of this form. */

@@ -131,8 +131,8 @@ const breaking: readonly (BagFaultCode | FindingCode)[] = [
 
 /**
  * Verifies a bag: that it is whole, that a relay sealed it, that the seal stands in its trail under a head signed by whom
- * you trust, and that every record in it is the one at its place. Memory: 32 bytes for each record of its trails. Rejects
- * only with what reading the bag throws.
+ * you trust, and that every record in it is the one at its place. Memory: 40 bytes for each record of its trails, and 16
+ * for each in it. Rejects only with what reading the bag throws.
  */
 export async function verifyBag(all: BagSource, options: BagOptions): Promise<BagReport> {
   const findings = new BagFindings()

@@ -1,9 +1,10 @@
 import { base64, equalBytes, hex, utf8 } from './bytes.ts'
 import { FormatError, shown } from './format-error.ts'
-import type { Hash } from './hash.ts'
-import { checkNote, type Note } from './note.ts'
+import { type Hash, sha256 } from './hash.ts'
+import { checkNote, type Note, printNote } from './note.ts'
 import type { Actor, Body } from './record.ts'
 import type { Finding, NoticeCode } from './report.ts'
+import { canTakeBack, type SaidSignature, SignatureFold } from './signature-fold.ts'
 import { parseStatement, type Statement } from './statement.ts'
 import { parseVkey, type Verifier } from './vkey.ts'
 
@@ -14,6 +15,13 @@ interface EnrolledKey {
   lastCount: number
 }
 
+/** What of a statement that was held a decision about it is held against. */
+interface Held {
+  readonly leaf: Hash
+  /** Undefined where its note does not verify: then it can be no signature. */
+  readonly said: (SaidSignature & { readonly note: string }) | undefined
+}
+
 /** What of the trail an e-signature is held against: the entries before its own. */
 export interface TrailBefore {
   readonly trail: string | undefined
@@ -21,6 +29,8 @@ export interface TrailBefore {
   readonly leaf: (seq: number) => Hash | undefined
   /** Root at this size, undefined if the trail was not so long. */
   readonly root: (size: number) => Hash | undefined
+  /** Time of the record with this seq; undefined if it is none of those that are shown. */
+  readonly time: (seq: number) => string | undefined
 }
 
 type Report = (code: Finding['code'] | NoticeCode, expected: string, found: string) => void
@@ -34,8 +44,12 @@ export class EnrolledSigners {
   readonly #keys = new Map<string, EnrolledKey>()
   readonly #byVkey = new Map<string, EnrolledKey>()
   readonly #enrolled = new Set<string>()
-  /** By its record: e-signatures that were held, verify, and wait for a decision. */
-  readonly #held = new Map<number, { readonly user: string; readonly leaf: Hash }>()
+  /** By its record: what was held and waits for a decision. */
+  readonly #held = new Map<number, Held>()
+  /** What became of the e-signatures that verify. */
+  readonly #fold = new SignatureFold()
+  /** SHA-256 of each signed note that has been answered. */
+  readonly #answered = new Set<string>()
 
   /** Keys that have another role, and so can be nobody's signing key. */
   constructor(taken: readonly Verifier[]) {
@@ -74,8 +88,8 @@ export class EnrolledSigners {
     known.revoked = true
   }
 
-  /** Checks one `signature.applied` record; true if everything held. */
-  check(body: Body, actor: Actor, before: TrailBefore, report: Report): boolean {
+  /** Checks the `signature.applied` record at a place; true if everything held. */
+  check(seq: number, body: Body, actor: Actor, before: TrailBefore, report: Report): boolean {
     let sound = true
     const fault: Report = (code, expected, found) => {
       sound = false
@@ -101,12 +115,17 @@ export class EnrolledSigners {
           `${shown(statement.user)} ${shown(statement.name)}`,
         )
       }
+      checkDevice(statement, key, fault)
       if (statement.count <= key.lastCount)
         fault('statement-count', `more than ${key.lastCount}`, String(statement.count))
       if (!sound) return false
       if (statement.count > key.lastCount + 1)
         report('statement-count-gap', String(key.lastCount + 1), String(statement.count))
       key.lastCount = statement.count
+      this.#answered.add(digestOf(note))
+      this.#checkTakenBack(statement, before, fault)
+      checkBeside(statement, body, before, fault)
+      if (sound) this.#fold.apply(seq, saidIn(statement, key))
     } catch (error) {
       reportFormat(error, fault)
     }
@@ -115,37 +134,74 @@ export class EnrolledSigners {
 
   /**
    * A statement that the trail took in and not for a signature: `signature.held` or `signature.refused`. It claims
-   * nothing, so nothing is reported; that the device made it counts, and a held one may be decided about.
+   * nothing, so of itself nothing is reported; that the device made it counts, and a held one may be decided about. What
+   * the relay says beside it is held against it, and that nothing was said of it before.
    */
-  passOver(kind: string, seq: number, leaf: Hash, { note: text }: Body, before: TrailBefore): void {
+  passOver(kind: string, seq: number, leaf: Hash, body: Body, before: TrailBefore, report: Report): void {
+    const { note: text } = body
     const read = typeof text === 'string' ? readOrNone(text) : undefined
-    const [line] = read?.note.signatures ?? []
-    const key = line && this.#keys.get(nameOf(line))
+    const [line, second] = read?.note.signatures ?? []
+    const key = line && second === undefined ? this.#keys.get(nameOf(line)) : undefined
+    if (kind === 'signature.held') this.#held.set(seq, { leaf, said: undefined })
     if (read === undefined || key === undefined || checkNote(read.note, key.verifier) !== 'good') return
-    const { statement } = read
+    const { statement, note } = read
     key.lastCount = Math.max(key.lastCount, statement.count)
-    if (kind !== 'signature.held') return
+    const digest = digestOf(note)
+    const isAgain = this.#answered.has(digest)
+    if (isAgain) report('statement-again', 'a statement that was not answered before', digest)
+    this.#answered.add(digest)
+    if (kind !== 'signature.held' || isAgain) return
     let sound = statement.user === key.user
-    checkSubject(statement, before, () => {
+    const fault = () => {
       sound = false
-    })
-    if (sound) this.#held.set(seq, { user: key.user, leaf })
+    }
+    checkSubject(statement, before, fault)
+    checkDevice(statement, key, fault)
+    this.#checkTakenBack(statement, before, fault)
+    if (!sound) return
+    checkBeside(statement, body, before, report)
+    const said = saidIn(statement, key)
+    this.#held.set(seq, { leaf, said: { ...said, note: digest } })
+    this.#fold.hold(seq, said)
   }
 
-  /** Checks one `signature.decided` record; true if by it a held statement is a signature. */
-  decide({ held, decision }: Body, actor: Actor, report: Report): boolean {
-    const { seq, leaf } = (typeof held === 'object' && held !== null ? held : {}) as {
+  /** Checks the `signature.decided` record at a place; true if by it a held statement is a signature. */
+  decide(seq: number, body: Body, actor: Actor, report: Report): boolean {
+    const { held, decision } = body
+    const { seq: at, leaf } = (typeof held === 'object' && held !== null ? held : {}) as {
       readonly seq?: unknown
       readonly leaf?: unknown
     }
-    const one = typeof seq === 'number' ? this.#held.get(seq) : undefined
-    if (typeof seq === 'number') this.#held.delete(seq)
-    if (decision !== 'accepted') return false
+    const one = typeof at === 'number' ? this.#held.get(at) : undefined
+    if (typeof at === 'number') this.#held.delete(at)
+    const isAccepted = decision === 'accepted'
     const isIt = one !== undefined && hex(one.leaf) === leaf
-    if (isIt && one.user !== actor.id) return true
-    const expected = isIt ? `somebody else than ${shown(one.user)}` : 'a held e-signature that verifies'
-    report('decided-statement', expected, shown(isIt ? actor.id : (JSON.stringify(held) ?? 'none'), 160))
-    return false
+    const isOwn = isIt && one.said?.user === actor.id
+    const isSound = isIt && !isOwn && (isAccepted ? one.said !== undefined : decision === 'refused')
+    if (!isSound) {
+      const wanted = isAccepted ? 'a held e-signature that verifies' : 'an e-signature that is held, refused'
+      report(
+        isAccepted ? 'decided-statement' : 'refused-statement',
+        isOwn ? `somebody else than ${shown(actor.id)}` : wanted,
+        shown(isOwn ? actor.id : (JSON.stringify(held) ?? 'none'), 160),
+      )
+      return false
+    }
+    if (one.said === undefined) return false
+    const { user, meaning, note } = one.said
+    checkSame(body, { signer: user, meaning, statement: note }, report)
+    return this.#fold.decide(at as number, seq, actor.id, isAccepted)?.counts === seq
+  }
+
+  /** Nobody takes back what another has signed, or what is no signature. What is not shown cannot be looked at. */
+  #checkTakenBack({ meaning, user, records }: Statement, before: TrailBefore, fault: Report): void {
+    if (meaning !== 'withdrawn') return
+    for (const { seq } of records) {
+      const one = this.#fold.counting(seq)
+      if (one === undefined ? before.time(seq) === undefined : canTakeBack(user, one)) continue
+      const found = one === undefined ? 'no signature' : `${one.meaning} by ${shown(one.user)}`
+      fault('withdrawn-signature', `a signature of ${shown(user)} at ${seq}`, found)
+    }
   }
 
   #signerOf(note: Note, fault: Report): EnrolledKey | undefined {
@@ -180,6 +236,48 @@ function checkSubject({ checkpoint, records }: Statement, before: TrailBefore, f
       )
     }
   }
+}
+
+/** The name of a key ends with the device it is on. */
+function checkDevice({ device }: Statement, { verifier }: EnrolledKey, fault: Report): void {
+  const own = verifier.name.slice(verifier.name.lastIndexOf('/') + 1)
+  if (device !== undefined && device !== own) fault('statement-device', shown(own), shown(device))
+}
+
+/** What the relay says beside a statement: the meaning in plain words, and since when it can have been signed. */
+function checkBeside(
+  { meaning, checkpoint }: Statement,
+  body: Body,
+  { time }: TrailBefore,
+  fault: Report,
+): void {
+  checkSame(body, { meaning }, fault)
+  const { note, notBefore, statement } = body
+  if (statement !== undefined && typeof note === 'string')
+    checkSame(body, { statement: hex(sha256(utf8(note))) }, fault)
+  const head = time(checkpoint.size - 1)
+  if (notBefore !== undefined && head !== undefined && notBefore !== head)
+    fault('statement-not-before', head, said(notBefore))
+}
+
+/** Of these fields each that the body has says this. */
+function checkSame(body: Body, fields: { readonly [field: string]: string }, fault: Report): void {
+  for (const [field, value] of Object.entries(fields))
+    if (body[field] !== undefined && body[field] !== value)
+      fault('statement-beside', `${field} ${shown(value)}`, said(body[field]))
+}
+
+function said(value: unknown): string {
+  return shown(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'))
+}
+
+function saidIn({ meaning, records }: Statement, { user }: EnrolledKey): SaidSignature {
+  return { user, meaning, seqs: records.map(({ seq }) => seq), roles: [] }
+}
+
+/** A note is printed in one way only: who has not its key can make no other of the same statement. */
+function digestOf(note: Note): string {
+  return hex(sha256(utf8(printNote(note))))
 }
 
 function readOrNone(text: string): ReturnType<typeof parseStatement> | undefined {

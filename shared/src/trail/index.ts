@@ -37,6 +37,7 @@ export {
 export { FormatError, type FormatErrorCode, formatErrors, printable, shown } from './format-error.ts'
 export { HASH_BYTES, type Hash, sha256, sha256InPieces } from './hash.ts'
 export {
+  BLOCK_BYTES,
   BLOCK_LEAVES,
   type LeafBlocks,
   type LeafStore,
@@ -80,6 +81,7 @@ export {
   sentenceOf,
   trailFaults,
 } from './report.ts'
+export { canTakeBack, type FoldedSignature, type SaidSignature, SignatureFold } from './signature-fold.ts'
 export {
   type CountedSignature,
   EVERY_PROJECT,

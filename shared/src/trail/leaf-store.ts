@@ -1,13 +1,15 @@
 import { HASH_BYTES, type Hash } from './hash.ts'
 import { type NodeReader, nodeHash, rootOf } from './tree.ts'
 
-/** The leaf hashes of a trail, to look back at: e-signatures and proofs refer to any of them. */
+/** The leaf hashes of a trail, to look back at: e-signatures and proofs refer to any of them, and to when it was made. */
 export interface LeafStore {
   readonly size: number
-  /** Takes a copy of the hash. */
-  append(leaf: Hash): void
+  /** Takes a copy of the hash. `time`: that of the entry, where it is known, POSIX milliseconds. */
+  append(leaf: Hash, time?: number): void
   /** Throws a RangeError where there is no such leaf. */
   leaf(seq: number): Hash
+  /** Undefined where none was given. Throws a RangeError where there is no such leaf. */
+  time(seq: number): number | undefined
   /** Root of the first `size` leaves. Throws a RangeError where there are not so many. */
   root(size: number): Hash
   readonly node: NodeReader
@@ -22,21 +24,26 @@ export interface LeafBlocks {
 
 /** Leaves of one block, and the width of a C2SP tile: subtrees from this size up are kept once made. */
 export const BLOCK_LEAVES = 256
+/** The leaves of a block, then their times. */
+export const BLOCK_BYTES = BLOCK_LEAVES * (HASH_BYTES + 8)
 const KEPT_LEVEL = 8
 
 /** A leaf store over blocks that lie anywhere. Holds one block that is not full yet, and 64 bytes for each that is. */
 export function leafStoreOver(blocks: LeafBlocks): LeafStore {
   const kept = new Map<number, Hash>()
-  let open = new Uint8Array(BLOCK_LEAVES * HASH_BYTES)
+  let open = new Uint8Array(BLOCK_BYTES)
   let size = 0
 
-  const leaf = (seq: number): Hash => {
+  const blockOf = (seq: number): Uint8Array => {
     if (!Number.isInteger(seq) || seq < 0 || seq >= size)
       throw new RangeError(`there is no leaf ${seq} of ${size}`)
     const index = Math.floor(seq / BLOCK_LEAVES)
+    return index === Math.floor(size / BLOCK_LEAVES) ? open : blocks.read(index)
+  }
+
+  const leaf = (seq: number): Hash => {
     const at = (seq % BLOCK_LEAVES) * HASH_BYTES
-    const block = index === Math.floor(size / BLOCK_LEAVES) ? open : blocks.read(index)
-    return block.slice(at, at + HASH_BYTES)
+    return blockOf(seq).slice(at, at + HASH_BYTES)
   }
 
   const join = (level: number, index: number): Hash =>
@@ -58,14 +65,20 @@ export function leafStoreOver(blocks: LeafBlocks): LeafStore {
     get size() {
       return size
     },
-    append(hash) {
-      open.set(hash, (size % BLOCK_LEAVES) * HASH_BYTES)
+    append(hash, time = Number.NaN) {
+      const at = size % BLOCK_LEAVES
+      open.set(hash, at * HASH_BYTES)
+      viewOf(open).setFloat64(timeAt(at), time)
       size++
       if (size % BLOCK_LEAVES !== 0) return
       blocks.push(open)
-      open = new Uint8Array(BLOCK_LEAVES * HASH_BYTES)
+      open = new Uint8Array(BLOCK_BYTES)
     },
     leaf,
+    time(seq) {
+      const time = viewOf(blockOf(seq)).getFloat64(timeAt(seq % BLOCK_LEAVES))
+      return Number.isNaN(time) ? undefined : time
+    },
     root(of) {
       if (of > size) throw new RangeError(`there are ${size} leaves, not ${of}`)
       return rootOf(of, node)
@@ -74,7 +87,15 @@ export function leafStoreOver(blocks: LeafBlocks): LeafStore {
   }
 }
 
-/** Leaf hashes in memory: 32 bytes an entry. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
+function timeAt(place: number): number {
+  return BLOCK_LEAVES * HASH_BYTES + 8 * place
+}
+
+/** Leaf hashes in memory: 40 bytes an entry. */
 export function memoryLeafStore(): LeafStore {
   const blocks: Uint8Array[] = []
   return leafStoreOver({

@@ -29,8 +29,16 @@ export const trailFaults = {
   'statement-record': 'the e-signature is not of the record that stands at this place',
   'statement-root': 'the signer was shown another history than this trail has',
   'statement-count': 'the device had already made a signature with this count or a higher one',
+  'statement-device': 'the e-signature names another device than its key',
+  'statement-beside': 'what a record says beside an e-signature is not what was signed',
+  'statement-not-before':
+    'the e-signature is said to be made after another time than that of the head its signer saw',
+  'statement-again': 'the trail had already said what it makes of this statement',
+  'withdrawn-signature': 'the e-signature takes back what is no signature of its signer',
   'decided-statement':
     'a decision takes in no e-signature that was held and verifies, or is the signer’s own',
+  'refused-statement':
+    'a decision refuses what was not held or was decided about before, or is the signer’s own',
 } as const
 
 /** What a reader should know of a trail that is not wrong in itself. */

@@ -4,7 +4,7 @@ import { CheckpointClaims, type GivenCheckpoint } from './checkpoint-claims.ts'
 import { EnrolledSigners } from './enrolled-signers.ts'
 import { actorOf, bodyOf, checksumOf, LINE_BYTES_MAX, readEntryParts, recordBytesOf } from './entry.ts'
 import { FormatError, shown } from './format-error.ts'
-import { HASH_BYTES, type Hash } from './hash.ts'
+import { HASH_BYTES } from './hash.ts'
 import { type LeafStore, memoryLeafStore } from './leaf-store.ts'
 import { MacInput, type MacKey, macKey } from './mac-key.ts'
 import type { Policy } from './policy.ts'
@@ -21,7 +21,7 @@ export interface VerifyOptions {
   readonly checkpoints?: readonly GivenCheckpoint[]
   /** Without it the signatures on checkpoints are not checked, and no checkpoint counts as held. */
   readonly policy?: Policy
-  /** Where leaf hashes are kept for e-signatures that point back. In memory unless given: 32 bytes an entry. */
+  /** Where leaf hashes are kept for e-signatures that point back. In memory unless given: 40 bytes an entry. */
   readonly leaves?: LeafStore
   /** How far a record's time may lie outside what witnesses bear out. */
   readonly skewSeconds?: number
@@ -82,7 +82,7 @@ export class TrailVerifier {
     // The tree is of the lines as they stand, good or bad: the root says whether they are the right ones.
     const leaf = this.#hasher.hash(line)
     this.#frontier.append(leaf)
-    this.#leaves.append(leaf)
+    this.#leaves.append(leaf, parts && Date.parse(parts.time))
     if (this.#frontier.size === this.#claims.nextSize)
       this.#claims.compare(this.#head?.trail, this.#frontier.root())
   }
@@ -206,18 +206,20 @@ export class TrailVerifier {
       case 'key.revoked':
         return this.#signers.revoke(bodyOf(parts), this.#reporter(parts.seq))
       case 'signature.applied': {
-        const actor = actorOf(parts)
-        const sound = this.#signers.check(bodyOf(parts), actor, this.#before(), this.#reporter(parts.seq))
-        if (sound) this.#statements++
+        const [actor, report] = [actorOf(parts), this.#reporter(parts.seq)]
+        if (this.#signers.check(parts.seq, bodyOf(parts), actor, this.#before(), report)) this.#statements++
         return
       }
       case 'signature.held':
       case 'signature.refused': {
-        const leaf = leafHash(line)
-        return this.#signers.passOver(parts.kind, parts.seq, leaf, bodyOf(parts), this.#before())
+        const { kind, seq } = parts
+        const report = this.#reporter(seq)
+        return this.#signers.passOver(kind, seq, leafHash(line), bodyOf(parts), this.#before(), report)
       }
-      case 'signature.decided':
-        if (this.#signers.decide(bodyOf(parts), actorOf(parts), this.#reporter(parts.seq))) this.#statements++
+      case 'signature.decided': {
+        const { seq } = parts
+        if (this.#signers.decide(seq, bodyOf(parts), actorOf(parts), this.#reporter(seq))) this.#statements++
+      }
     }
   }
 
@@ -243,11 +245,21 @@ export class TrailVerifier {
 
   /** The trail as it stood before the line now being read, which is not yet in the tree. */
   #before() {
-    const known = (at: number | undefined): Hash | undefined =>
-      at === undefined || at >= this.#leaves.size ? undefined : this.#leaves.leaf(at)
+    const known = (seq: number): number | undefined => {
+      const at = this.#places.placeOf(seq)
+      return at === undefined || at >= this.#leaves.size ? undefined : at
+    }
     return {
       trail: this.#head?.trail,
-      leaf: (seq: number) => known(this.#places.placeOf(seq)),
+      leaf: (seq: number) => {
+        const at = known(seq)
+        return at === undefined ? undefined : this.#leaves.leaf(at)
+      },
+      time: (seq: number) => {
+        const at = known(seq)
+        const time = at === undefined ? undefined : this.#leaves.time(at)
+        return time === undefined ? undefined : new Date(time).toISOString()
+      },
       root: (size: number) => (size > this.#leaves.size ? undefined : this.#leaves.root(size)),
     }
   }

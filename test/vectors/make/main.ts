@@ -7,6 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalVectors } from './canonical.ts'
+import { countedVectors } from './counted.ts'
 import { entryVectors } from './entry.ts'
 import { heldVectors } from './held.ts'
 import { noteVectors } from './note.ts'
@@ -16,6 +17,7 @@ import { treeVectors } from './tree.ts'
 const folder = join(import.meta.dirname, '..')
 const files = {
   'canonical.json': canonicalVectors(),
+  'counted.json': countedVectors(),
   'entry.json': entryVectors(),
   'held.json': heldVectors(),
   'note.json': noteVectors(),

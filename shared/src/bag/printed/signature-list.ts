@@ -1,13 +1,29 @@
-import { type Statement, statementIn, type TrailRecord } from '../../trail/index.ts'
-import { beforeOf, fieldsOf } from './record-text.ts'
+import {
+  type FoldedSignature,
+  SignatureFold,
+  type Statement,
+  statementIn,
+  type TrailRecord,
+} from '../../trail/index.ts'
+import { beforeOf } from './record-text.ts'
 
 /** A record by which something became of a signature. */
 export type Later = Pick<TrailRecord, 'seq' | 'time' | 'actor' | 'body'>
 
+/** The record by which a signature was taken in, or held. */
+interface TakingRecord extends Later, Pick<TrailRecord, 'trail' | 'kind'> {
+  /** When the last record of the bag was made under the head its signer saw: it is not older. */
+  notBefore: string | undefined
+}
+
 export interface PrintedSignature {
-  readonly record: Later & Pick<TrailRecord, 'trail' | 'kind'>
+  readonly record: TakingRecord
   readonly statement: Pick<Statement, 'name' | 'user' | 'meaning' | 'reason' | 'at' | 'clock' | 'device'>
   readonly seqs: readonly number[]
+  /** Size of the head its signer saw. */
+  readonly head: number
+  /** What became of it. */
+  readonly fold: FoldedSignature
 }
 
 /** A record that was signed, as far as the bag has it. */
@@ -23,31 +39,42 @@ export interface SignedRecord {
  */
 export class SignatureList {
   readonly list: PrintedSignature[] = []
-  readonly #decided = new Map<string, Later>()
-  readonly #withdrawn = new Map<string, Later>()
+  /** By trail. */
+  readonly #folds = new Map<string, SignatureFold>()
+  /** Records by which something became of a signature: decisions, and those that withdraw. */
+  readonly #later = new Map<string, Later>()
   readonly #signed = new Map<string, SignedRecord>()
+  /** For the second pass: the heads of a trail's signatures, the smallest last, and the time of the record before. */
+  readonly #heads = new Map<string, { readonly open: PrintedSignature[]; time: string | undefined }>()
 
   /** First pass. */
   take(record: TrailRecord): void {
     const { kind, trail, seq, time, actor, body } = record
+    if (!kind.startsWith('signature.')) return
+    const fold = this.#folds.get(trail) ?? new SignatureFold()
+    this.#folds.set(trail, fold)
+    const one = fold.take(record)
+    if (one === undefined) return
     const later = { seq, time, actor, body }
-    if (kind === 'signature.decided') {
-      const { seq: held } = fieldsOf(body['held'])
-      if (typeof held === 'number') this.#decided.set(placeOf(trail, held), later)
-    }
-    if (kind !== 'signature.applied' && kind !== 'signature.held') return
-    const statement = statementIn(record)
+    if (one.counts === seq || kind === 'signature.decided') this.#later.set(placeOf(trail, seq), later)
+    const statement = kind === 'signature.decided' ? undefined : statementIn(record)
     if (statement === undefined) return
-    const { name, user, meaning, reason, at, clock, device, records } = statement
+    const { name, user, meaning, reason, at, clock, device, checkpoint } = statement
     const said = { name, user, meaning, reason, at, ...(clock && { clock }), ...(device && { device }) }
-    const seqs = records.map((one) => one.seq)
-    this.list.push({ record: { trail, kind, ...later }, statement: said, seqs })
-    for (const one of seqs) this.#signed.set(placeOf(trail, one), { path: '', changedBy: undefined })
+    this.list.push({
+      record: { trail, kind, ...later, notBefore: undefined },
+      statement: said,
+      seqs: one.seqs,
+      head: checkpoint.size,
+      fold: one,
+    })
+    for (const place of one.seqs) this.#signed.set(placeOf(trail, place), { path: '', changedBy: undefined })
   }
 
   /** Second pass, over the same records. */
-  look({ trail, seq, body, kind }: TrailRecord): void {
+  look({ trail, seq, time, body, kind }: TrailRecord): void {
     if (this.list.length === 0) return
+    this.#passHeads(trail, seq, time)
     const own = placeOf(trail, seq)
     const { path } = body
     const signed = this.#signed.get(own)
@@ -59,35 +86,37 @@ export class SignatureList {
       this.#signed.set(placeOf(trail, before.seq), { ...earlier, changedBy: seq })
   }
 
-  /** After both: what the withdrawals that count take back. */
+  /** After both. */
   settle(): void {
-    for (const one of this.list) {
-      const { record, statement, seqs } = one
-      if (statement.meaning !== 'withdrawn' || !this.counts(one)) continue
-      for (const seq of seqs) {
-        const place = placeOf(record.trail, seq)
-        if (!this.#withdrawn.has(place)) this.#withdrawn.set(place, this.decidedBy(one) ?? record)
-      }
-    }
+    for (const trail of this.#heads.keys()) this.#passHeads(trail, Number.POSITIVE_INFINITY, '')
   }
 
   /** Who decided about it, where it had been held. */
-  decidedBy({ record }: PrintedSignature): Later | undefined {
-    return record.kind === 'signature.held' ? this.#decided.get(placeOf(record.trail, record.seq)) : undefined
+  decidedBy({ record: { trail }, fold: { decided } }: PrintedSignature): Later | undefined {
+    return decided === null ? undefined : this.#later.get(placeOf(trail, decided.record))
   }
 
-  counts(one: PrintedSignature): boolean {
-    return one.record.kind === 'signature.applied' || this.decidedBy(one)?.body['decision'] === 'accepted'
+  counts({ fold }: PrintedSignature): boolean {
+    return fold.counts !== null
   }
 
-  /** It is named by the record by which it counts. */
-  withdrawnBy(one: PrintedSignature): Later | undefined {
-    const { trail, seq } = one.record
-    const decided = this.decidedBy(one)
-    return (
-      this.#withdrawn.get(placeOf(trail, seq)) ??
-      (decided && this.#withdrawn.get(placeOf(trail, decided.seq)))
-    )
+  withdrawnBy({ record: { trail }, fold: { withdrawn } }: PrintedSignature): Later | undefined {
+    return withdrawn === null ? undefined : this.#later.get(placeOf(trail, withdrawn))
+  }
+
+  /** Every signature whose head this record does not stand below is given the time of the record before. */
+  #passHeads(trail: string, seq: number, time: string): void {
+    const heads = this.#heads.get(trail) ?? { open: this.#openOf(trail), time: undefined }
+    this.#heads.set(trail, heads)
+    for (let one = heads.open.at(-1); one !== undefined && one.head <= seq; one = heads.open.at(-1)) {
+      one.record.notBefore = heads.time
+      heads.open.pop()
+    }
+    heads.time = time
+  }
+
+  #openOf(trail: string): PrintedSignature[] {
+    return this.list.filter(({ record }) => record.trail === trail).sort((a, b) => b.head - a.head)
   }
 
   /** Undefined if the bag has not that record. */

@@ -91,7 +91,7 @@ function standingLines(one: PrintedSignature, signatures: SignatureList): Cell {
 /** Claimed by the device, and between which times of the relay it was made. */
 function timeLines({ record, statement }: PrintedSignature, isShown: boolean): Cell {
   const { at, clock } = statement
-  const { notBefore } = record.body
+  const { notBefore } = record
   return [
     strong(utc(at)),
     words('claimed: by the clock of the device'),

@@ -8,6 +8,7 @@ import {
   stepsFilled,
 } from '../../api/index.ts'
 import {
+  canTakeBack,
   checkNote,
   equalBytes,
   FormatError,
@@ -230,7 +231,12 @@ function personFault(
   if (!mayDo(person.roles, actionOf[meaning])) return 'forbidden'
   // Nobody takes back what another has signed.
   if (meaning === 'withdrawn')
-    return records.every(({ seq }) => book.signatures.get(seq)?.user === user) ? undefined : 'forbidden'
+    return records.every(({ seq }) => {
+      const signature = book.signatures.get(seq)
+      return signature !== undefined && canTakeBack(user, signature)
+    })
+      ? undefined
+      : 'forbidden'
   if (!rules.fourEyes || meaning !== 'approved') return undefined
   const makers = trail.makers(records.map(({ seq }) => seq))
   if (makers === undefined) return 'versions'

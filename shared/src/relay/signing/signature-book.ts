@@ -1,5 +1,5 @@
 import type { SignatureView } from '../../api/index.ts'
-import type { Statement } from '../../trail/index.ts'
+import { canTakeBack, type Statement } from '../../trail/index.ts'
 
 /** How a signature came to count, and what of its time is proven. */
 export type Standing = Pick<SignatureView, 'record' | 'notBefore' | 'notAfter' | 'roles' | 'decidedBy'>
@@ -14,7 +14,7 @@ export class SignatureBook {
   add({ meaning, records, user, name, reason, at }: Statement, standing: Standing): void {
     const seqs = records.map(({ seq }) => seq)
     if (meaning === 'withdrawn') {
-      for (const seq of seqs) this.#withdraw(seq, standing.record)
+      for (const seq of seqs) this.#withdraw(seq, standing.record, user)
       return
     }
     this.#signatures.set(standing.record, { user, name, meaning, reason, at, ...standing, withdrawn: null })
@@ -36,9 +36,9 @@ export class SignatureBook {
     return [...this.#on.keys()].sort((a, b) => lastOf(b) - lastOf(a))
   }
 
-  #withdraw(record: number, by: number): void {
+  #withdraw(record: number, by: number, user: string): void {
     const signature = this.#signatures.get(record)
-    if (signature !== undefined && signature.withdrawn === null)
+    if (signature !== undefined && signature.withdrawn === null && canTakeBack(user, signature))
       this.#signatures.set(record, { ...signature, withdrawn: by })
   }
 }

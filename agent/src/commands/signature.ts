@@ -165,7 +165,8 @@ const reasons: { readonly [code: string]: string } = {
   'count-missing': 'what the device signed before it is lost',
   late: 'it was said to be lost, and others of its device were taken in before it',
   'key-revoked': 'the key had been revoked when it came',
-  'lease-over': 'the device had signed longer, or more often, than it was allowed to without asking',
+  'lease-over':
+    'the device had signed longer, or more often, than it was allowed to without asking, or it came more than 7 days after that was over',
   'account-disabled-meanwhile':
     'the account was disabled between the earliest and the latest time it can be of',
   'account-locked': 'the account was locked when it came',

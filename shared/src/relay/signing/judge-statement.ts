@@ -23,6 +23,7 @@ import {
 } from '../../trail/index.ts'
 import { type Account, maySign } from '../accounts/account.ts'
 import { sha256Hex } from '../sha256-hex.ts'
+import { ARRIVAL_DAYS } from './lease.ts'
 import { isSamePerson } from './makers.ts'
 import type { Answered, SigningBook, SigningKey } from './signing-book.ts'
 
@@ -179,7 +180,7 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (notBefore === undefined) return refused('root')
   const late = rightsFault(key, site, notBefore)
   if (late?.verdict === 'refused') return refused(late.code)
-  const hold = order ?? leaseFault(statement, key, notBefore) ?? late?.code ?? reviewFault(site)
+  const hold = order ?? leaseFault(statement, key, notBefore, now) ?? late?.code ?? reviewFault(site)
   if (hold !== undefined) return { verdict: 'held', code: hold, statement, key, notBefore }
   return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
 }
@@ -319,15 +320,22 @@ function orderFault(
   return count <= key.lastCount ? 'late' : undefined
 }
 
+/**
+ * The head shows only that a signature is no older, and whoever has the key chooses it: so neither what the device says
+ * itself, nor when the statement comes, may lie beyond the lease.
+ */
 function leaseFault(
-  { count, lease }: Statement,
+  { count, lease, at }: Statement,
   { revoked, lease: terms }: SigningKey,
   notBefore: string,
+  now: number,
 ): HoldCode | undefined {
   if (revoked !== undefined) return 'key-revoked'
   if (terms === undefined || (lease !== undefined && lease !== terms.id)) return 'lease-over'
-  const isCovered = notBefore <= terms.notAfter && count <= terms.countMax
-  return isCovered ? undefined : 'lease-over'
+  const ends = Date.parse(terms.notAfter)
+  const isMadeWithin = Math.max(Date.parse(notBefore), Date.parse(at)) <= ends
+  const hasComeInTime = now <= ends + ARRIVAL_DAYS * 86_400_000
+  return isMadeWithin && hasComeInTime && count <= terms.countMax ? undefined : 'lease-over'
 }
 
 /** Who may sign is to be looked at first (21 CFR 11.300(b)); what was signed meanwhile is not lost. */

@@ -169,8 +169,10 @@ const reasons: { readonly [code: string]: string } = {
     'the device had signed longer, or more often, than it was allowed to without asking, or it came more than 7 days after that was over',
   'account-disabled-meanwhile':
     'the account was disabled between the earliest and the latest time it can be of',
-  'account-locked': 'the account was locked when it came',
-  'right-withdrawn': 'the right to sign had been withdrawn when it came',
+  'account-locked':
+    'the account was locked when it came, or between the earliest and the latest time it can be of',
+  'right-withdrawn':
+    'the right to sign was withdrawn when it came, or between the earliest and the latest time it can be of',
   'password-changed-meanwhile':
     'the password was changed between the earliest and the latest time it can be of',
   'review-overdue': 'nobody had reviewed the accounts in time when it came: relay account review',

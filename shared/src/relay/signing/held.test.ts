@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Hash, utf8 } from '../../trail/index.ts'
+import { other, problemOf } from '../people-site.test-support.ts'
 import { ARRIVAL_DAYS, LEASE_HOURS, readLease } from './lease.ts'
-import { type Device, relayKey, SigningSite } from './signing-site.test-support.ts'
+import { Device, good, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
 
 const SECOND = 1_000
 const HOUR = 3_600_000
@@ -55,5 +56,82 @@ describe('a lease', { tags: ['req/OFF-1', 'challenge'] }, () => {
     expect(await lab.verdict(late)).toBe('held lease-over')
     expect(lab.signing.held()).toMatchObject([{ code: 'lease-over' }])
     expect(lab.disk.verify().findings).toEqual([])
+  })
+})
+
+const identityCheck = 'passport seen again'
+const grantAgain = async () => {
+  const { people } = lab.site
+  await people.proposeSigner(await lab.first(), 'jdoe', { identityCheck, reason })
+  await people.grantSigner(await lab.site.caller('second'), 'jdoe', reason)
+}
+
+/** What takes the right to sign from somebody, and what gives it back; and why what is of a time between is held. */
+const losses: readonly (readonly [string, string, () => Promise<unknown>, () => Promise<unknown>])[] = [
+  [
+    'the account was disabled',
+    'account-disabled-meanwhile',
+    async () => lab.site.people.disable(await lab.first(), 'jdoe', reason),
+    async () => lab.site.people.enable(await lab.first(), 'jdoe', reason),
+  ],
+  [
+    'the account was locked',
+    'account-locked',
+    async () => {
+      for (let i = 0; i < 10; i++) await problemOf(lab.site.people.signIn('jdoe', other, `tablet-${i % 3}`))
+    },
+    async () => lab.site.people.unlock(await lab.first(), 'jdoe', reason),
+  ],
+  [
+    'the right to sign was withdrawn',
+    'right-withdrawn',
+    async () => lab.site.people.withdrawSigner(await lab.first(), 'jdoe', reason),
+    grantAgain,
+  ],
+  [
+    'the role was another',
+    'right-withdrawn',
+    async () => lab.site.people.change(await lab.first(), 'jdoe', { roles: ['operator'], reason }),
+    async () => {
+      await lab.site.people.change(await lab.first(), 'jdoe', { roles: ['reviewer'], reason })
+      await grantAgain()
+    },
+  ],
+  [
+    'the password was another',
+    'password-changed-meanwhile',
+    async () => lab.site.people.changePassword(await lab.site.caller('jdoe'), good, other),
+    async () => lab.signing.renew(await lab.site.caller('jdoe', other), tablet.signer.vkey),
+  ],
+]
+
+describe('what can have been signed while its signer might not sign', {
+  tags: ['req/OFF-1', 'challenge'],
+}, () => {
+  test.each(losses)('is held, though they may again: %s', async (_, code, take, giveBack) => {
+    const seqs = [seq, lab.capture(), lab.capture(), lab.capture()] as const
+    const before = headNow()
+    await take()
+    const between = headNow()
+    await giveBack()
+    const over = (one: number, head: object) => lab.verdict(lab.sign(tablet, [one], 'reviewed', head))
+    expect(await over(seqs[0], before)).toBe(`held ${code}`)
+    expect(await over(seqs[1], between)).toBe(`held ${code}`)
+    // Over a head that shows that it was given back, it is of a time after that.
+    expect(await over(seqs[2], headNow())).toBe('accepted')
+    expect(lab.disk.verify().findings).toEqual([])
+    const { regained } = lab.site.memory.book.get('jdoe') ?? {}
+    lab.site.start()
+    expect(lab.site.memory.book.get('jdoe')?.regained).toEqual(regained)
+  })
+
+  test('is none of a key that was enrolled only after that', async () => {
+    const before = headNow()
+    await lab.site.people.disable(await lab.first(), 'jdoe', reason)
+    await lab.site.people.enable(await lab.first(), 'jdoe', reason)
+    const next = new Device('jdoe', 'tablet-2')
+    await lab.enrol(next)
+    expect(await lab.verdict(lab.sign(next, [seq], 'reviewed', before))).toBe('accepted')
+    expect(await lab.verdict(lab.sign(tablet, [lab.capture()], 'reviewed'))).toBe('accepted')
   })
 })

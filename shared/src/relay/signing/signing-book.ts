@@ -23,6 +23,8 @@ export interface SigningKey {
   /** Since when it signs nothing more. */
   readonly revoked: string | undefined
   readonly lease: LeaseTerms | undefined
+  /** Place of the first lease under the password of now, where a lease before it was of another one. */
+  readonly relet: number | undefined
   /** The n-th signature of this device is the last that was taken in, and its statement's hash. */
   readonly lastCount: number
   readonly lastStatement: string | undefined
@@ -110,7 +112,7 @@ export class SigningBook {
       case 'key.revoked':
         return this.#change(text(body, 'key'), { revoked: time })
       case 'lease.issued':
-        return this.#change(text(body, 'key'), { lease: leaseIn(body) })
+        return this.#let(text(body, 'key'), leaseIn(body), seq)
       case 'signature.applied':
       case 'signature.held':
       case 'signature.refused':
@@ -131,9 +133,16 @@ export class SigningBook {
       since: time,
       revoked: undefined,
       lease: undefined,
+      relet: undefined,
       lastCount: 0,
       lastStatement: undefined,
     })
+  }
+
+  #let(vkey: string, lease: LeaseTerms, seq: number): void {
+    const former = this.#keys.get(vkey)?.lease
+    const isOtherPassword = former !== undefined && former.epoch !== lease.epoch
+    this.#change(vkey, { lease, ...(isOtherPassword ? { relet: seq } : {}) })
   }
 
   #change(vkey: string, change: Partial<SigningKey>): void {

@@ -15,8 +15,8 @@ import { type Account, isUsable, maySign } from '../accounts/account.ts'
 import type { Append, Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
 import { sha256Hex } from '../sha256-hex.ts'
+import type { HoldCode } from './hold-reasons.ts'
 import {
-  type HoldCode,
   isOvertaken,
   type Judgement,
   judgeStatement,

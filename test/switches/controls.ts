@@ -131,6 +131,14 @@ export const controls: readonly Control[] = [
     test: `${relay}/signing/held.test.ts`,
   },
   {
+    of: 'OFF-1',
+    what: 'whoever decides about a held signature is told the gravest reason first',
+    file: `${relay}/signing/hold-reasons.ts`,
+    from: 'return holdCodes.filter((code) => found.has(code))',
+    to: 'return holdCodes.toReversed().filter((code) => found.has(code))',
+    test: `${relay}/signing/held.test.ts`,
+  },
+  {
     of: 'P11-300b-1',
     what: 'what is signed while nobody has reviewed the accounts is held',
     file: `${relay}/signing/hold-reasons.ts`,
@@ -333,8 +341,8 @@ export const controls: readonly Control[] = [
   {
     of: 'T25',
     what: 'what somebody signs after they were dismissed is no signature',
-    file: `${relay}/signing/judge-statement.ts`,
-    from: "if (state === 'disabled' || state === 'retired')",
+    file: `${relay}/signing/hold-reasons.ts`,
+    from: 'if (isEnded({ state }))',
     to: "if (state === 'invited')",
     test: `${relay}/signing/signing.test.ts`,
   },
@@ -497,7 +505,7 @@ export const controls: readonly Control[] = [
   {
     of: '2.7',
     what: 'a device that tells two stories is noticed',
-    file: `${relay}/signing/judge-statement.ts`,
+    file: `${relay}/signing/hold-reasons.ts`,
     from: "if (book.statementAt(key, count) !== undefined) return 'clone'",
     to: '',
     test: `${relay}/signing/signing.test.ts`,

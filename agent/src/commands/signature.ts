@@ -141,6 +141,7 @@ function signedText({
 function heldText({
   statement,
   code,
+  also,
   user,
   name,
   device,
@@ -153,6 +154,7 @@ function heldText({
 }: HeldView): string {
   const lines = [
     `${statement.slice(0, 16)}  ${reasons[code] ?? code}`,
+    ...also.map((one) => `  and: ${reasons[one] ?? one}`),
     `  ${meaning} by ${name} (${user}${device === null ? '' : `/${device}`}), ${at} by their device; proven between ${notBefore} and ${time}`,
     `  of ${records.length === 1 ? 'record' : 'records'} ${records.slice(0, 20).join(', ')}${records.length > 20 ? ', …' : ''}: ${reason}`,
   ]

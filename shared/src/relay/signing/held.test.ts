@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Hash, utf8 } from '../../trail/index.ts'
+import { heldViewOf } from '../http/views.ts'
 import { other, problemOf } from '../people-site.test-support.ts'
 import { ARRIVAL_DAYS, LEASE_HOURS, readLease } from './lease.ts'
 import { Device, good, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
@@ -134,4 +135,34 @@ describe('what can have been signed while its signer might not sign', {
     expect(await lab.verdict(lab.sign(next, [seq], 'reviewed', before))).toBe('accepted')
     expect(await lab.verdict(lab.sign(tablet, [lab.capture()], 'reviewed'))).toBe('accepted')
   })
+})
+
+test('a statement that is held for several reasons is held for all of them, the gravest first', {
+  tags: ['req/OFF-1', 'challenge'],
+}, async () => {
+  const seqs = [seq, lab.capture()] as const
+  const lost = lab.sign(tablet, [seqs[0]])
+  const [, second] = [lost, lab.sign(tablet, [seqs[1]])]
+  await lab.giveAs('jdoe', [second], true)
+  lab.disk.pass(60_000)
+  await lab.site.people.disable(await lab.first(), 'jdoe', reason)
+  const admin = await lab.site.caller('second')
+  await lab.signing.revoke(admin, tablet.signer.vkey, 'the tablet was left in a taxi')
+  const [item] = await lab.give(lost)
+  expect(item).toMatchObject({ verdict: 'held', code: 'key-revoked' })
+  const all = { code: 'key-revoked', also: ['account-disabled-meanwhile', 'late'] }
+  expect(lab.disk.records.at(-1)).toMatchObject({ kind: 'signature.held', body: all })
+  const one = lab.signing.held().at(-1)
+  expect(one).toMatchObject(all)
+  expect(one && heldViewOf(one)).toMatchObject(all)
+  // One reason is one: nothing is added to the record of old.
+  const held = lab.disk.records.filter(({ kind }) => kind === 'signature.held')
+  expect(held.map(({ body }) => 'also' in body)).toEqual([false, true])
+  const said = lab.site.alerts().at(-1)?.says
+  expect(said).toBe(
+    'a signature is held until a person decides: key-revoked, account-disabled-meanwhile, late',
+  )
+  expect(lab.disk.verify().findings).toEqual([])
+  lab.site.start()
+  expect(lab.site.memory.signing.held()).toMatchObject([{ code: 'count-missing', also: [] }, all])
 })

@@ -23,7 +23,7 @@ import {
 } from '../../trail/index.ts'
 import type { Account } from '../accounts/account.ts'
 import { sha256Hex } from '../sha256-hex.ts'
-import { type HoldCode, holdsOf, orderFault, rightsGone } from './hold-reasons.ts'
+import { type HoldCode, type HoldReason, holdsOf, orderFault, rightsGone } from './hold-reasons.ts'
 import { isSamePerson } from './makers.ts'
 import type { Answered, SigningBook, SigningKey } from './signing-book.ts'
 
@@ -103,7 +103,9 @@ export type Judgement =
     }
   | {
       readonly verdict: 'held'
+      /** The gravest of its reasons, and the others. */
       readonly code: HoldCode
+      readonly also?: readonly HoldReason[]
       readonly statement: Statement
       readonly key: SigningKey
       /** Undefined for a gap: then nothing is recorded. */
@@ -168,8 +170,8 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (person === undefined) return refused('name')
   const gone = rightsGone(key, person, notBefore)
   if (gone !== undefined) return refused(gone)
-  const [hold] = holdsOf({ statement, key, person, notBefore, now, order }, site)
-  if (hold !== undefined) return { verdict: 'held', code: hold, statement, key, notBefore }
+  const [hold, ...also] = holdsOf({ statement, key, person, notBefore, now, order }, site)
+  if (hold !== undefined) return { verdict: 'held', code: hold, also, statement, key, notBefore }
   return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
 }
 

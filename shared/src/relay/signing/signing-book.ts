@@ -44,7 +44,9 @@ export interface HeldStatement {
   /** SHA-256 of its note, hexadecimal. */
   readonly hash: string
   readonly statement: Statement
+  /** The gravest reason, and the others. */
   readonly code: string
+  readonly also: readonly string[]
   /** Place and time of the record that says so. */
   readonly record: number
   readonly time: string
@@ -180,6 +182,7 @@ export class SigningBook {
         hash: statement,
         statement: said,
         code: code ?? '',
+        also: textsIn(body, 'also'),
         record: seq,
         time,
         notBefore,
@@ -209,6 +212,11 @@ export class SigningBook {
 
 function rolesIn({ roles }: Body): Role[] {
   return Array.isArray(roles) ? roles.filter(isRole) : []
+}
+
+function textsIn(body: Body, field: string): readonly string[] {
+  const value = body[field]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 
 function leaseIn(body: Body): LeaseTerms {

@@ -78,6 +78,7 @@ export class RecoveryBook {
   }
 
   refused(now: number): void {
+    this.#comeBackTo(now)
     const { count, last } = this.#refusals
     // A day without a try is the end of a series.
     this.#refusals = { count: now - last > DAY_MILLISECONDS ? 1 : count + 1, last: now }
@@ -85,10 +86,17 @@ export class RecoveryBook {
 
   /** After how many seconds another file or passphrase may be tried; 0: now. */
   waitSeconds(now: number): number {
+    this.#comeBackTo(now)
     const { count, last } = this.#refusals
     if (count < FREE_REFUSALS) return 0
     const wait = Math.min(WAIT_MILLISECONDS * 2 ** (count - FREE_REFUSALS), WAIT_MILLISECONDS_MAX)
     return Math.max(0, Math.ceil((last + wait - now) / 1_000))
+  }
+
+  /** The clock was ahead, and is set right: what was tried at a time that has not come yet was tried now. */
+  #comeBackTo(now: number): void {
+    const { last } = this.#refusals
+    this.#refusals = { ...this.#refusals, last: Math.min(last, now) }
   }
 
   /** What a new trail says of the files on record: see `carriedAccounts`. Undefined if there is none. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ApiSite, codeOf, requestOf } from '../http/api-site.test-support.ts'
 import { good, other, problemOf, reason, relay, Site } from '../people-site.test-support.ts'
 import { peopleStanding } from '../people-standing.ts'
-import { REST_MILLISECONDS, RecoveryBook } from './recovery-book.ts'
+import { FREE_REFUSALS, REST_MILLISECONDS, RecoveryBook } from './recovery-book.ts'
 
 const [setUp, lost, next, later] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64)) as [
   string,
@@ -142,4 +142,19 @@ describe('a recovery file that waits', { tags: ['req/P11-10d-1', 'challenge'] },
     expect(await (await ask({})).json()).toEqual({ counts: next, waiting: [] })
     expect(await listed()).toEqual({ counts: next, waiting: [] })
   })
+})
+
+test('what was tried while the clock was ahead keeps nobody waiting for longer than an hour, once it is right', {
+  tags: ['challenge'],
+}, () => {
+  const now = Date.parse('2026-03-02T08:00:00.000Z')
+  const time = new Date(now + 365 * 86_400_000).toISOString()
+  const book = new RecoveryBook()
+  for (let seq = 0; seq < FREE_REFUSALS + 20; seq++)
+    book.take({ kind: 'account.recovery-refused', body: { what: 'passphrase' }, time, seq })
+  expect(book.waitSeconds(now)).toBe(3_600)
+  expect(book.waitSeconds(now + 3_599_000)).toBe(1)
+  expect(book.waitSeconds(now + 3_600_000)).toBe(0)
+  book.refused(now + 3_600_000)
+  expect(book.waitSeconds(now + 3_600_000)).toBe(3_600)
 })

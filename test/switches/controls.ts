@@ -70,7 +70,7 @@ export const controls: readonly Control[] = [
     of: 'P11-10d-1',
     what: 'a recovery file that an administrator confirms puts an end to those before it at once',
     file: `${relay}/recovery/recovery-book.ts`,
-    from: '{ ...file, from: at }',
+    from: '{ ...file, from: at, hoursLeft: 0 }',
     to: '{ ...file }',
     test: `${relay}/recovery/recovery-files.test.ts`,
   },
@@ -81,6 +81,14 @@ export const controls: readonly Control[] = [
     from: "requireAllowed(by.roles, 'recovery.confirm')",
     to: '',
     test: `${relay}/recovery/recovery-files.test.ts`,
+  },
+  {
+    of: 'P11-10d-1',
+    what: 'a recovery rests while the relay is at work, and not by a clock that was set',
+    file: `${relay}/recovery/recovery-book.ts`,
+    from: 'rested >= 0 && known.hoursLeft === 0 &&',
+    to: 'rested >= 0 &&',
+    test: `${relay}/recovery/account-recovery.test.ts`,
   },
   {
     of: 'P11-10d-1',

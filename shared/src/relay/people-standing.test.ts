@@ -41,6 +41,8 @@ describe('what waits for somebody among people', () => {
       feedTokensSoon: 0,
       receiversGone: 0,
       recoveryFilesWaiting: 0,
+      recoveriesAnnounced: 0,
+      recovered: null,
     })
   })
 

@@ -320,10 +320,8 @@ export class Relay {
     const { refused } = profiles
     for (const one of refused) note('profile-refused', { ...one })
     const { opened } = this
-    this.#record(
-      'relay.started',
-      startedBody({ opened, version, refused, gap: this.#gap, at: this.#startedAt }),
-    )
+    const body = startedBody({ opened, version, refused, gap: this.#gap, at: this.#startedAt })
+    this.#record('relay.started', body)
   }
 
   /**

@@ -141,6 +141,7 @@ function signedText({
 function heldText({
   statement,
   code,
+  also,
   user,
   name,
   device,
@@ -153,6 +154,7 @@ function heldText({
 }: HeldView): string {
   const lines = [
     `${statement.slice(0, 16)}  ${reasons[code] ?? code}`,
+    ...also.map((one) => `  and: ${reasons[one] ?? one}`),
     `  ${meaning} by ${name} (${user}${device === null ? '' : `/${device}`}), ${at} by their device; proven between ${notBefore} and ${time}`,
     `  of ${records.length === 1 ? 'record' : 'records'} ${records.slice(0, 20).join(', ')}${records.length > 20 ? ', …' : ''}: ${reason}`,
   ]
@@ -165,11 +167,14 @@ const reasons: { readonly [code: string]: string } = {
   'count-missing': 'what the device signed before it is lost',
   late: 'it was said to be lost, and others of its device were taken in before it',
   'key-revoked': 'the key had been revoked when it came',
-  'lease-over': 'the device had signed longer, or more often, than it was allowed to without asking',
+  'lease-over':
+    'the device had signed longer, or more often, than it was allowed to without asking, or it came more than 7 days after that was over',
   'account-disabled-meanwhile':
     'the account was disabled between the earliest and the latest time it can be of',
-  'account-locked': 'the account was locked when it came',
-  'right-withdrawn': 'the right to sign had been withdrawn when it came',
+  'account-locked':
+    'the account was locked when it came, or between the earliest and the latest time it can be of',
+  'right-withdrawn':
+    'the right to sign was withdrawn when it came, or between the earliest and the latest time it can be of',
   'password-changed-meanwhile':
     'the password was changed between the earliest and the latest time it can be of',
   'review-overdue': 'nobody had reviewed the accounts in time when it came: relay account review',

@@ -19,4 +19,6 @@ export const nobodyWaits: PeopleStanding = {
   feedTokensSoon: 0,
   receiversGone: 0,
   recoveryFilesWaiting: 0,
+  recoveriesAnnounced: 0,
+  recovered: null,
 }

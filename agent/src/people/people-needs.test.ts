@@ -32,6 +32,8 @@ describe('of people', () => {
       { recoveryFilesWaiting: 1 },
       '1 new recovery file does not count yet, three days long or until an administrator confirms it: relay account confirm-recovery',
     ],
+    ['recovery-announced', { recoveriesAnnounced: 1 }, '1 administrator is to be let in by one person alone'],
+    ['account-recovered', { recovered: since }, `let in by a recovery file at ${since}`],
     ['review-overdue', { review: 'overdue', reviewDue: since }, `due ${since}`],
     ['key-left', { keysLeft: 1 }, 'relay device revoke'],
     ['receiver-gone', { receiversGone: 1 }, 'relay subscription list'],

@@ -19,6 +19,12 @@ const sentences = {
     administrators > 0 &&
     recoveryFilesWaiting > 0 &&
     `${counted(recoveryFilesWaiting, 'new recovery file does', 'new recovery files do')} not count yet, three days long or until an administrator confirms it: relay account confirm-recovery`,
+  'recovery-announced': ({ recoveriesAnnounced }) =>
+    recoveriesAnnounced > 0 &&
+    `${counted(recoveriesAnnounced, 'administrator is', 'administrators are')} to be let in by one person alone: if you are that administrator and did not ask for it, sign in, which ends it: relay account list`,
+  'account-recovered': ({ recovered }) =>
+    recovered !== null &&
+    `an administrator was let in by a recovery file at ${recovered}: said for 30 days, or until somebody of QA has looked at the accounts: relay account review`,
   'account-locked': ({ locked }) =>
     locked > 0 &&
     `${counted(locked, 'account is', 'accounts are')} locked after too many wrong passwords: relay account unlock`,

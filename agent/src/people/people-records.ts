@@ -15,6 +15,7 @@ const kinds = new Set([
   'recovery.written',
   'recovery.carried',
   'recovery.confirmed',
+  'recovery.waited',
   'access.reviewed',
   'access.review-carried',
   'access.review-overdue',

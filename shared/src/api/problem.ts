@@ -78,7 +78,7 @@ const problems = {
   ],
   'recovery-rests': [
     409,
-    'This recovery is announced. It can be carried out three days after the announcement.',
+    'This recovery is announced. It can be carried out three days after the announcement, if the relay was at work in 24 hours of them.',
   ],
   'recovery-over': [409, 'This recovery is over or was never begun: begin it again.'],
   'recovery-file-unknown': [

@@ -60,7 +60,9 @@ export const heldSchema = z.strictObject({
   statement: z.string(),
   record: z.int(),
   time: z.string(),
+  /** Why it is held: the gravest reason, and all others. */
   code: z.string(),
+  also: z.array(z.string()),
   user: z.string(),
   name: z.string(),
   device: z.string().nullable(),

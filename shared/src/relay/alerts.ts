@@ -58,7 +58,9 @@ const alerts: { readonly [kind: string]: Judge } = {
   'signature.refused': ({ body }) =>
     error(`a statement was given that is no signature: ${word(body['code'])}`),
   'signature.held': ({ body }) =>
-    warning(`a signature is held until a person decides: ${word(body['code'])}`),
+    warning(
+      `a signature is held until a person decides: ${[body['code'], ...listIn(body['also'])].map(word).join(', ')}`,
+    ),
   // Otherwise a device is lost, has another key, or its owner has another password.
   'key.revoked': ({ body, actor }) =>
     actor.via === 'relay' && body['reason'] === CLONED
@@ -144,6 +146,10 @@ function word(value: Value | undefined): string {
 
 function includes(value: Value | undefined, wanted: string): boolean {
   return Array.isArray(value) && value.includes(wanted)
+}
+
+function listIn(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : []
 }
 
 function rolesIn(value: Value | undefined): Value | undefined {

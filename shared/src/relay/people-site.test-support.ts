@@ -10,6 +10,7 @@ import { type Caller, People } from './people.ts'
 import { PeopleMemory } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
 
+const HOUR = 3_600_000
 type Draft = Parameters<PeopleStore['append']>[0]
 export type Written = Draft & { readonly seq: number; readonly time: string }
 
@@ -178,6 +179,15 @@ export class Site {
   async #isCommon(): Promise<IsCommon> {
     const listed = await commonPasswords()
     return (text) => listed(text) || this.common.has(text)
+  }
+
+  /** Time goes by while the relay is at work. */
+  async work(milliseconds: number): Promise<void> {
+    await this.people.sweep()
+    for (let left = milliseconds; left > 0; left -= HOUR) {
+      this.disk.pass(Math.min(left, HOUR))
+      await this.people.sweep()
+    }
   }
 
   async first(): Promise<Caller> {

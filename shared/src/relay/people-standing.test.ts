@@ -41,6 +41,8 @@ describe('what waits for somebody among people', () => {
       feedTokensSoon: 0,
       receiversGone: 0,
       recoveryFilesWaiting: 0,
+      recoveriesAnnounced: 0,
+      recovered: null,
     })
   })
 
@@ -187,8 +189,10 @@ describe('while nobody has reviewed the accounts in time nobody signs', {
     const signing = new SigningSite()
     const rita = await signing.signerWith('rita', 'reviewer')
     await signing.site.person(await signing.first(), 'quinn', ['qa'])
+    signing.disk.pass(REVIEW_MILLISECONDS - DAY_MILLISECONDS)
+    await signing.signing.renew(await signing.site.caller('rita'), rita.signer.vkey)
     const file = signing.capture()
-    signing.disk.pass(REVIEW_MILLISECONDS)
+    signing.disk.pass(DAY_MILLISECONDS)
     expect(await signing.verdict(signing.sign(rita, [file]))).toBe('held review-overdue')
     const quinn = await signing.site.caller('quinn')
     const hash = signing.signing.held()[0]?.hash ?? ''

@@ -38,6 +38,10 @@ export interface PeopleStanding {
   readonly receiversGone: number
   /** Recovery files that were written, and count only in some days: no administrator has confirmed them. */
   readonly recoveryFilesWaiting: number
+  /** Recoveries that one person alone has announced. */
+  readonly recoveriesAnnounced: number
+  /** When an administrator was let in last; null where nobody was of late, or the accounts were reviewed since. */
+  readonly recovered: string | null
 }
 
 /** Pure. `now`: wall clock, milliseconds. */
@@ -47,6 +51,7 @@ export function peopleStanding(memory: PeopleMemory, now: number): PeopleStandin
   const count = (is: (account: Account) => boolean) => accounts.filter(is).length
   const held = signing.held()
   const { due } = reviews
+  const recovered = recoveries.recovered(now)
   const left = signing.keys().filter((key) => key.revoked === undefined && isOver(book.get(key.user)))
   const tokens = feeds.all().filter(({ revoked }) => revoked === undefined)
   return {
@@ -75,6 +80,8 @@ export function peopleStanding(memory: PeopleMemory, now: number): PeopleStandin
     ).length,
     receiversGone: receiversGone(memory, now),
     recoveryFilesWaiting: recoveries.waiting(now).length,
+    recoveriesAnnounced: recoveries.announcedCount(now),
+    recovered: recovered === undefined ? null : new Date(recovered).toISOString(),
   }
 }
 

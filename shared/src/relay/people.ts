@@ -20,6 +20,7 @@ import type { PersonRecord } from './people-memory.ts'
 import { reasonOf } from './reason.ts'
 import { AccountRecovery } from './recovery/account-recovery.ts'
 import { RecoveryFiles } from './recovery/recovery-files.ts'
+import { RecoveryHours } from './recovery/recovery-hours.ts'
 import type { Session } from './sessions/sessions.ts'
 import { type SignedIn, SignIn } from './sign-in.ts'
 
@@ -62,6 +63,7 @@ export class People {
   readonly recovery: AccountRecovery
   readonly recoveryFiles: RecoveryFiles
   readonly #core: PeopleCore
+  readonly #recoveryHours: RecoveryHours
   readonly #signIn: SignIn
   readonly #password: OwnPassword
   readonly #external: ExternalSignIn
@@ -72,6 +74,7 @@ export class People {
     this.#password = new OwnPassword(this.#core, this.#signIn)
     this.recovery = new AccountRecovery(this.#core, this.#signIn)
     this.recoveryFiles = new RecoveryFiles(this.#core)
+    this.#recoveryHours = new RecoveryHours(this.#core)
     this.#external = new ExternalSignIn(this.#core, this.#signIn)
   }
 
@@ -193,7 +196,7 @@ export class People {
     await this.#core.serial.do(() => this.#core.end(session, 'signed-out'))
   }
 
-  /** Ends what nobody used for too long. To be called every few seconds. */
+  /** Ends what nobody used for too long, and counts the hours in which a recovery rests. To be called every few seconds. */
   async sweep(): Promise<void> {
     const { sessions, serial, book } = this.#core
     for (const { session, why } of sessions.sweep()) await serial.do(() => this.#core.recordEnd(session, why))
@@ -203,6 +206,7 @@ export class People {
       if (account === undefined || !this.#core.stands(session, account))
         await serial.do(() => this.#core.end(session, 'account'))
     }
+    await this.#recoveryHours.keep()
   }
 
   /** Ends all sessions: the relay stops. What waits for its turn is done before. */

@@ -54,6 +54,7 @@ export const recordKinds = [
   'record.failed',
   'recovery.carried',
   'recovery.confirmed',
+  'recovery.waited',
   'recovery.written',
   'relay.paused',
   'relay.started',

@@ -1,6 +1,13 @@
 import { isRole, type Role } from '../../api/index.ts'
 import type { Body, TrailRecord } from '../../trail/index.ts'
-import { type Account, type AccountState, accountStates, type ExternalSubject } from './account.ts'
+import {
+  type Account,
+  type AccountState,
+  accountStates,
+  type ExternalSubject,
+  isEnded,
+  type Regained,
+} from './account.ts'
 
 /**
  * The accounts of a relay, made from the records of its own trail and of nothing else: there is no table of accounts
@@ -43,7 +50,8 @@ export class AccountBook {
         `record ${seq}: ${kind} of ${id}, which is ${before === undefined ? 'unknown' : 'there'}`,
       )
     const base = before ?? newAccount(id, body)
-    this.#accounts.set(id, { ...base, ...change(base, body, { time, by: actor.id, seq }) })
+    const now = { ...base, ...change(base, body, { time, by: actor.id, seq }) }
+    this.#accounts.set(id, { ...now, regained: { ...base.regained, ...regainedBy(base, now, seq) } })
   }
 }
 
@@ -160,6 +168,16 @@ function newAccount(id: string, body: Body): Account {
     external: undefined,
     passwords: 0,
     signer: { state: 'none' },
+    regained: {},
+  }
+}
+
+/** Whatever the record was: what counts is what the account was before it, and is now. */
+function regainedBy(before: Account, now: Account, seq: number): Regained {
+  return {
+    ...(isEnded(before) && !isEnded(now) ? { enabled: seq } : {}),
+    ...(before.locked !== undefined && now.locked === undefined ? { unlocked: seq } : {}),
+    ...(before.signer.state !== 'granted' && now.signer.state === 'granted' ? { granted: seq } : {}),
   }
 }
 

@@ -33,6 +33,22 @@ export interface Account {
   /** How many passwords it has had: their numbers go on after a reset. */
   readonly passwords: number
   readonly signer: SignerRight
+  readonly regained: Regained
+}
+
+/**
+ * Places of the records by which it last got back what it cannot sign without: enabled, unlocked, with the right granted.
+ * What was signed over a head below such a place may be of the time before it.
+ */
+export interface Regained {
+  readonly enabled?: number
+  readonly unlocked?: number
+  readonly granted?: number
+}
+
+/** Whether it was disabled or retired. */
+export function isEnded({ state }: Pick<Account, 'state'>): boolean {
+  return state === 'disabled' || state === 'retired'
 }
 
 /** Somebody as an identity provider knows them: its name and theirs, each compared as it is written. */

@@ -7,7 +7,8 @@ import type { Account } from './account.ts'
  *
  * What needs two persons, and what is on its way, is not carried: who may sign is to be said again by two
  * administrators, for the trail that was left may have lost the record by which that right was withdrawn. One-time
- * codes and proposals are made anew.
+ * codes and proposals are made anew. Nor is it carried when somebody got back a right: no key is carried either, and
+ * none signs what is of a time before it was enrolled.
  */
 export function carriedAccounts(
   accounts: readonly Account[],

@@ -13,13 +13,22 @@ import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
 
 /* What a relay knows, as it goes over the wire: each field by name, so that none leaves it that is not named here. */
 
-export function heldViewOf({ hash, statement, code, record, time, notBefore }: HeldStatement): HeldView {
+export function heldViewOf({
+  hash,
+  statement,
+  code,
+  also,
+  record,
+  time,
+  notBefore,
+}: HeldStatement): HeldView {
   const { user, name, device, meaning, reason, at, records } = statement
   return {
     statement: hash,
     record,
     time,
     code,
+    also: [...also],
     user,
     name,
     device: device ?? null,

@@ -1,10 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { good, other, pepper, problemOf, reason, relay, Site } from '../people-site.test-support.ts'
+import { peopleStanding } from '../people-standing.ts'
 import { wrapSecrets } from '../recovery-file.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import { TICKET_MILLISECONDS } from './account-recovery.ts'
-import { ANNOUNCED_MILLISECONDS, REST_MILLISECONDS, RecoveryBook } from './recovery-book.ts'
+import {
+  ANNOUNCED_MILLISECONDS,
+  RECOVERED_SAID_MILLISECONDS,
+  REST_HOURS,
+  REST_MILLISECONDS,
+  RecoveryBook,
+} from './recovery-book.ts'
 
+const HOUR = 3_600_000
 const passphrase = 'orchid-lantern-74-gravel'
 const by = { account: 'root', owner: 'uid:0' }
 const ids = ['quinn', 'mlee']
@@ -48,6 +56,9 @@ async function recovery(site: Site, parts: Parts = {}) {
   const given = { ticket, recoveryFile: file, passphrase, password: good, ...proof }
   return site.people.recovery.finish(given, 'local')
 }
+
+const hours = (site: Site) =>
+  site.disk.records.flatMap(({ kind, body }) => (kind === 'recovery.waited' ? [body['hours']] : []))
 
 const recorded = (site: Site) =>
   site.disk.records
@@ -207,7 +218,7 @@ describe('the last administrator’s way back in', { tags: ['req/P11-10d-1', 'ch
     site.start()
     expect(await problemOf(recovery(site, { recoveryFile: later }))).toBe('recovery-refused')
     expect((await recovery(site)).code).not.toBeNull()
-    site.disk.pass(REST_MILLISECONDS)
+    await site.work(REST_MILLISECONDS)
     expect(await problemOf(recovery(site))).toBe('recovery-refused')
     expect((await recovery(site, { recoveryFile: later })).code).not.toBeNull()
   })
@@ -220,7 +231,7 @@ describe('the last administrator’s way back in', { tags: ['req/P11-10d-1', 'ch
       site.disk.pass(60_000)
       for (let i = 0; i < 250; i++) await written(site, `no file ${i}`, how)
       site.start()
-      site.disk.pass(REST_MILLISECONDS - 60_000)
+      await site.work(REST_MILLISECONDS - 60_000)
       expect((await recovery(site, { recoveryFile: later })).code).not.toBeNull()
       // And in a trail that follows.
       const carried = site.memory.recoveries.carried()
@@ -240,6 +251,14 @@ describe('the last administrator’s way back in', { tags: ['req/P11-10d-1', 'ch
     const next = new RecoveryBook()
     next.take({ kind, body, time: new Date(site.disk.wall).toISOString(), seq: 0 })
     expect(next.fileAt(site.disk.wall)).toBe(sha256Hex(file))
+    for (let hour = 1; hour <= REST_HOURS; hour++)
+      next.take({
+        kind: 'recovery.waited',
+        body: {},
+        time: new Date(site.disk.wall).toISOString(),
+        seq: hour,
+      })
+    expect(next.fileAt(site.disk.wall)).toBe(sha256Hex(file))
     expect(next.fileAt(site.disk.wall + REST_MILLISECONDS)).toBe(sha256Hex('no file 249'))
   })
 })
@@ -253,7 +272,7 @@ describe('where nobody else can sign in, a recovery', { tags: ['challenge'] }, (
     expect(code).toBeNull()
     expect(Date.parse(String(notBefore))).toBe(site.disk.wall + REST_MILLISECONDS)
     expect(site.alerts().at(-1)?.says).toContain('by one person alone, in three days')
-    site.disk.pass(REST_MILLISECONDS - 1)
+    await site.work(REST_MILLISECONDS - 1)
     site.start()
     expect(await problemOf(recovery(site, alone))).toBe('recovery-rests')
     site.disk.pass(1)
@@ -276,6 +295,76 @@ describe('where nobody else can sign in, a recovery', { tags: ['challenge'] }, (
     site.disk.pass(REST_MILLISECONDS + ANNOUNCED_MILLISECONDS)
     expect((await recovery(site, alone)).code).toBeNull()
     expect(recorded(site).map(({ kind }) => kind)).toEqual(Array(3).fill('account.recovery-announced'))
+  })
+
+  test('rests while the relay is at work, and not by a clock that was set while it stood still', async () => {
+    const site = await siteWith()
+    await recovery(site, alone)
+    for (let start = 0; start < 5; start++) {
+      site.disk.wall += 40 * HOUR
+      site.start()
+      expect(await problemOf(recovery(site, alone))).toBe('recovery-rests')
+      // Nor by a clock that is set while it runs.
+      await site.people.sweep()
+      site.disk.wall -= 40 * HOUR
+      await site.people.sweep()
+    }
+    expect(hours(site)).toEqual([])
+    // What it was at work before a restart counts; the hour that it cut short does not.
+    await site.work(10.5 * HOUR)
+    site.start()
+    await site.work(13.5 * HOUR)
+    expect(hours(site)).toEqual(Array.from({ length: 23 }, (_, hour) => hour + 1))
+    site.disk.wall += 72 * HOUR
+    expect(await problemOf(recovery(site, alone))).toBe('recovery-rests')
+    await site.work(HOUR)
+    expect((await recovery(site, alone)).code).not.toBeNull()
+    // And no more of them are recorded than are needed.
+    await site.work(30 * HOUR)
+    expect(hours(site)).toHaveLength(REST_HOURS)
+  })
+
+  test('rests for three days, too, when the relay was at work all the time', async () => {
+    const site = await siteWith()
+    await recovery(site, alone)
+    await site.work(REST_MILLISECONDS - 60_000)
+    expect(hours(site)).toHaveLength(REST_HOURS)
+    expect(await problemOf(recovery(site, alone))).toBe('recovery-rests')
+    site.disk.pass(60_000)
+    expect((await recovery(site, alone)).code).not.toBeNull()
+  })
+
+  test('is counted on once the disk takes records again', async () => {
+    const site = await siteWith()
+    await recovery(site, alone)
+    await site.work(2 * HOUR)
+    site.disk.full = true
+    site.disk.pass(2 * HOUR)
+    await expect(site.people.sweep()).rejects.toThrow('full')
+    site.disk.full = false
+    await site.people.sweep()
+    expect(hours(site)).toEqual([1, 2, 3])
+  })
+
+  test('is known of while it is announced, and once it was done, also in a trail that follows', async () => {
+    const site = await siteWith()
+    const standing = () => peopleStanding(site.memory, site.disk.wall)
+    expect(standing()).toMatchObject({ recoveriesAnnounced: 0, recovered: null })
+    await recovery(site, alone)
+    expect(standing()).toMatchObject({ recoveriesAnnounced: 1, recovered: null })
+    await site.work(REST_MILLISECONDS)
+    await recovery(site, alone)
+    const recovered = site.disk.records.findLast(({ kind }) => kind === 'account.recovered')?.time
+    expect(standing()).toMatchObject({ recoveriesAnnounced: 0, recovered })
+    site.start()
+    expect(standing()).toMatchObject({ recoveriesAnnounced: 0, recovered })
+    const carried = site.memory.recoveries.carried()
+    const next = new RecoveryBook()
+    next.take({ kind: '', body: {}, ...carried, time: new Date(site.disk.wall).toISOString(), seq: 0 })
+    expect(next.recovered(site.disk.wall)).toBe(Date.parse(String(recovered)))
+    expect(next.recovered(site.disk.wall + RECOVERED_SAID_MILLISECONDS)).toBeUndefined()
+    next.take({ kind: 'access.reviewed', body: {}, time: String(recovered), seq: 1 })
+    expect(next.recovered(site.disk.wall)).toBeUndefined()
   })
 
   test('takes a second person again as soon as there is one', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ApiSite, codeOf, requestOf } from '../http/api-site.test-support.ts'
 import { good, other, problemOf, reason, relay, Site } from '../people-site.test-support.ts'
 import { peopleStanding } from '../people-standing.ts'
-import { REST_MILLISECONDS, RecoveryBook } from './recovery-book.ts'
+import { FREE_REFUSALS, REST_MILLISECONDS, RecoveryBook } from './recovery-book.ts'
 
 const [setUp, lost, next, later] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64)) as [
   string,
@@ -35,7 +35,7 @@ describe('a recovery file that waits', { tags: ['req/P11-10d-1', 'challenge'] },
       await written(next, how)
       expect(waiting()).toEqual([next])
       expect(peopleStanding(site.memory, site.disk.wall).recoveryFilesWaiting).toBe(1)
-      site.disk.pass(REST_MILLISECONDS - 1)
+      await site.work(REST_MILLISECONDS - 1)
       expect(counts()).toBe(setUp)
       site.disk.pass(1)
       expect([counts(), waiting()]).toEqual([next, []])
@@ -64,8 +64,10 @@ describe('a recovery file that waits', { tags: ['req/P11-10d-1', 'challenge'] },
     expect(begun.fileAt(site.disk.wall)).toBe(next)
     expect(begun.waiting(site.disk.wall).map(({ sha256 }) => sha256)).toEqual([later])
     // What nobody confirmed still waits for its days, as it did, and no longer.
-    site.disk.pass(REST_MILLISECONDS)
+    await site.work(REST_MILLISECONDS)
     expect(counts()).toBe(later)
+    expect(begun.fileAt(site.disk.wall)).toBe(next)
+    for (const record of site.disk.records) if (record.kind === 'recovery.waited') begun.take(record)
     expect(begun.fileAt(site.disk.wall)).toBe(later)
   })
 
@@ -73,7 +75,7 @@ describe('a recovery file that waits', { tags: ['req/P11-10d-1', 'challenge'] },
     await written(lost)
     await written(next)
     expect(await confirm(next)).toBe('none')
-    site.disk.pass(REST_MILLISECONDS)
+    await site.work(REST_MILLISECONDS)
     expect([counts(), waiting()]).toEqual([next, []])
     expect(await confirm(lost)).toBe('recovery-file-unknown')
   })
@@ -142,4 +144,19 @@ describe('a recovery file that waits', { tags: ['req/P11-10d-1', 'challenge'] },
     expect(await (await ask({})).json()).toEqual({ counts: next, waiting: [] })
     expect(await listed()).toEqual({ counts: next, waiting: [] })
   })
+})
+
+test('what was tried while the clock was ahead keeps nobody waiting for longer than an hour, once it is right', {
+  tags: ['challenge'],
+}, () => {
+  const now = Date.parse('2026-03-02T08:00:00.000Z')
+  const time = new Date(now + 365 * 86_400_000).toISOString()
+  const book = new RecoveryBook()
+  for (let seq = 0; seq < FREE_REFUSALS + 20; seq++)
+    book.take({ kind: 'account.recovery-refused', body: { what: 'passphrase' }, time, seq })
+  expect(book.waitSeconds(now)).toBe(3_600)
+  expect(book.waitSeconds(now + 3_599_000)).toBe(1)
+  expect(book.waitSeconds(now + 3_600_000)).toBe(0)
+  book.refused(now + 3_600_000)
+  expect(book.waitSeconds(now + 3_600_000)).toBe(3_600)
 })

@@ -53,6 +53,12 @@ export class FailedPairs {
     for (const place of [...(this.#byName.get(name)?.keys() ?? [])]) this.#delete(name, place)
   }
 
+  /** What failed later than that failed then. */
+  comeBackTo(now: number): void {
+    for (const own of this.#byName.values())
+      for (const [place, pair] of own) if (pair.last > now) own.set(place, { ...pair, last: now })
+  }
+
   #delete(name: string, place: string): void {
     const own = this.#byName.get(name)
     own?.delete(place)

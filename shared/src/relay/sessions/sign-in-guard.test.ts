@@ -118,3 +118,23 @@ test('a hundred thousand names are not all remembered', () => {
   expect(guard.ask('name-0', { device: 'device-0' }, START).may).toBe(true)
   expect(guard.ask('jdoe', { device: 'tablet-1' }, START).may).toBe(true)
 })
+
+test('what failed while the clock was ahead keeps nobody waiting for longer than the longest wait, once it is right', {
+  tags: ['req/P11-300d-2', 'challenge'],
+}, () => {
+  const ahead = START + 365 * 24 * 60 * MINUTE
+  const guard = new SignInGuard()
+  for (let i = 0; i < DEVICE_FAILURES; i++) guard.take(refused(null, 'workstation', ahead + i))
+  for (let i = 0; i < 9; i++) guard.take(refused('jdoe', 'tablet-1', ahead + i))
+  const first = guard.ask('asmith', { device: 'workstation' }, START)
+  expect(first).toMatchObject({ may: false, retryAfterSeconds: 60 })
+  // It is of the moment in which it was seen, and not of each one after it: the wait ends.
+  expect(guard.ask('asmith', { device: 'workstation' }, START + MINUTE).may).toBe(true)
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, START).may).toBe(false)
+  expect(guard.waits('jdoe', START)).toBe(START + 16 * MINUTE)
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, START + 16 * MINUTE).may).toBe(true)
+  // Nor are they forgiven: the next one counts with them, and locks the account, as it would have.
+  guard.failed('jdoe', { device: 'tablet-2' }, START + 16 * MINUTE)
+  expect(guard.isToBeLocked('jdoe', START + 16 * MINUTE)).toBe(true)
+  expect(guard.failuresOf('jdoe', START + 24 * 60 * MINUTE)).toBe(1)
+})

@@ -34,6 +34,8 @@ export class SignInGuard {
   readonly #accounts = new Map<string, number[]>()
   readonly #devices = new Map<string, number[]>()
   readonly #trying = new Map<string, number>()
+  /** The latest time of a failure. */
+  #latest = 0
 
   /** Takes in a record of the trail; of other kinds, nothing. */
   take({ kind, body, time }: Pick<TrailRecord, 'kind' | 'body' | 'time'>): void {
@@ -50,6 +52,7 @@ export class SignInGuard {
 
   /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
   ask(name: string, from: Whence, now: number): GuardAnswer {
+    this.#comeBackTo(now)
     // The same for every name: who is told to wait learns nothing of who there is.
     const failures = from.mark === undefined ? recent(this.#devices.get(from.device), now) : []
     const last = failures.at(-1)
@@ -68,6 +71,7 @@ export class SignInGuard {
 
   /** Until when an account has to wait on one device at least, milliseconds; undefined if it need not. */
   waits(account: string, now: number): number | undefined {
+    this.#comeBackTo(now)
     const until = Math.max(0, ...this.#pairs.of(account).map(waitsUntil))
     return until > now ? until : undefined
   }
@@ -87,6 +91,8 @@ export class SignInGuard {
 
   /** A wrong password; `account` is undefined where no account has the name. Only `name` need be given for those. */
   failed(account: string | undefined, from: Whence, now: number, name = account): void {
+    this.#comeBackTo(now)
+    this.#latest = now
     if (from.mark === undefined) push(this.#devices, from.device, now, DEVICE_FAILURES)
     if (account !== undefined) push(this.#accounts, account, now, LOCK_FAILURES)
     if (name === undefined) return
@@ -109,6 +115,22 @@ export class SignInGuard {
   /** Wrong passwords of an account in the last day. */
   failuresOf(account: string, now: number): number {
     return recent(this.#accounts.get(account), now).length
+  }
+
+  /**
+   * The clock was ahead, and is set right: what failed at a time that has not come yet failed now, and is waited for from
+   * now on, and no longer than any other.
+   */
+  #comeBackTo(now: number): void {
+    if (this.#latest <= now) return
+    this.#latest = now
+    this.#pairs.comeBackTo(now)
+    for (const lists of [this.#accounts, this.#devices])
+      for (const [key, times] of lists)
+        lists.set(
+          key,
+          times.map((time) => Math.min(time, now)),
+        )
   }
 
   #forgive(account: string): void {

@@ -22,8 +22,9 @@ import {
   type Statement,
   utf8,
 } from '../../trail/index.ts'
-import { type Account, maySign } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
 import { sha256Hex } from '../sha256-hex.ts'
+import { type HoldCode, type HoldReason, holdsOf, orderFault, rightsGone } from './hold-reasons.ts'
 import { isSamePerson } from './makers.ts'
 import type { Answered, SigningBook, SigningKey } from './signing-book.ts'
 
@@ -90,20 +91,6 @@ export type RefusalCode =
   | 'account-disabled'
   | 'password-changed'
 
-/** Reasons for which a person decides: it may be honest, and may not be. `count-gap` waits for what is missing. */
-export type HoldCode =
-  | 'count-gap'
-  | 'count-missing'
-  | 'late'
-  | 'clone'
-  | 'key-revoked'
-  | 'lease-over'
-  | 'account-disabled-meanwhile'
-  | 'account-locked'
-  | 'right-withdrawn'
-  | 'password-changed-meanwhile'
-  | 'review-overdue'
-
 export type Judgement =
   | { readonly verdict: 'duplicate'; readonly answered: Answered }
   | {
@@ -117,7 +104,9 @@ export type Judgement =
     }
   | {
       readonly verdict: 'held'
+      /** The gravest of its reasons, and the others. */
       readonly code: HoldCode
+      readonly also?: readonly HoldReason[]
       readonly statement: Statement
       readonly key: SigningKey
       /** Undefined for a gap: then nothing is recorded. */
@@ -178,10 +167,12 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (refusal !== undefined) return refused(refusal)
   const notBefore = site.trail.timeAt(statement.checkpoint.size)
   if (notBefore === undefined) return refused('root')
-  const late = rightsFault(key, site, notBefore)
-  if (late?.verdict === 'refused') return refused(late.code)
-  const hold = order ?? leaseFault(statement, key, notBefore) ?? late?.code ?? reviewFault(site)
-  if (hold !== undefined) return { verdict: 'held', code: hold, statement, key, notBefore }
+  const person = site.account(key.user)
+  if (person === undefined) return refused('name')
+  const gone = rightsGone(key, person, notBefore)
+  if (gone !== undefined) return refused(gone)
+  const [hold, ...also] = holdsOf({ statement, key, person, notBefore, now, order }, site)
+  if (hold !== undefined) return { verdict: 'held', code: hold, also, statement, key, notBefore }
   return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
 }
 
@@ -284,61 +275,6 @@ export function isOvertaken(statement: Statement, site: Site): boolean {
     personFault(statement, key, site) !== undefined ||
     stepFault(statement, user, site) !== undefined
   )
-}
-
-type RightsFault =
-  | { readonly verdict: 'refused'; readonly code: RefusalCode }
-  | { readonly verdict: 'held'; readonly code: HoldCode }
-
-/**
- * What was taken from the person before they can have signed ends it; what was taken between then and now leaves it
- * open whether they signed before or after, and a person decides (SYNC-AND-SIGNING.md 2.6).
- */
-function rightsFault(key: SigningKey, { account }: Site, notBefore: string): RightsFault | undefined {
-  const person = account(key.user)
-  if (person === undefined) return { verdict: 'refused', code: 'name' }
-  const { state, endedAt, credential } = person
-  if (state === 'disabled' || state === 'retired')
-    return endedAt !== undefined && endedAt > notBefore
-      ? { verdict: 'held', code: 'account-disabled-meanwhile' }
-      : { verdict: 'refused', code: 'account-disabled' }
-  if (credential === undefined || (key.lease !== undefined && key.lease.epoch !== credential.epoch))
-    return credential === undefined || credential.since > notBefore
-      ? { verdict: 'held', code: 'password-changed-meanwhile' }
-      : { verdict: 'refused', code: 'password-changed' }
-  if (person.locked !== undefined) return { verdict: 'held', code: 'account-locked' }
-  if (!maySign(person)) return { verdict: 'held', code: 'right-withdrawn' }
-  return undefined
-}
-
-/** One device tells one story: its n-th signature is one, and follows the one before. */
-function orderFault(
-  { count, previous }: Statement,
-  key: SigningKey,
-  book: SigningBook,
-): HoldCode | undefined {
-  if (book.statementAt(key, count) !== undefined) return 'clone'
-  const before = count === key.lastCount + 1 ? key.lastStatement : book.statementAt(key, count - 1)
-  if (previous !== undefined && before !== undefined && hex(previous) !== before) return 'clone'
-  if (count > key.lastCount + 1) return 'count-missing'
-  // One that was said to be lost turns up after all: whether it is that one, only who has the device can tell.
-  return count <= key.lastCount ? 'late' : undefined
-}
-
-function leaseFault(
-  { count, lease }: Statement,
-  { revoked, lease: terms }: SigningKey,
-  notBefore: string,
-): HoldCode | undefined {
-  if (revoked !== undefined) return 'key-revoked'
-  if (terms === undefined || (lease !== undefined && lease !== terms.id)) return 'lease-over'
-  const isCovered = notBefore <= terms.notAfter && count <= terms.countMax
-  return isCovered ? undefined : 'lease-over'
-}
-
-/** Who may sign is to be looked at first (21 CFR 11.300(b)); what was signed meanwhile is not lost. */
-function reviewFault({ isReviewOverdue }: Site): HoldCode | undefined {
-  return isReviewOverdue ? 'review-overdue' : undefined
 }
 
 function flagsOf({ at, clock }: Statement, notBefore: string, now: number): string[] {

@@ -6,6 +6,11 @@ const TYPE = 'compliance-relay/lease/v1'
 /** How long a device may sign without a word from its relay, and how often. */
 export const LEASE_HOURS = 72
 export const LEASE_SIGNATURES_MAX = 200
+/**
+ * So long after its lease what a device signed may come: it may have been where there is no network. What comes later is
+ * held, however early its device says that it was signed: otherwise whoever keeps an old head signs with it for ever.
+ */
+export const ARRIVAL_DAYS = 7
 
 /** What a relay lets a device sign while it cannot be asked. Signed by the relay: nobody on the way can prolong it. */
 export interface Lease {

@@ -23,6 +23,8 @@ export interface SigningKey {
   /** Since when it signs nothing more. */
   readonly revoked: string | undefined
   readonly lease: LeaseTerms | undefined
+  /** Place of the first lease under the password of now, where a lease before it was of another one. */
+  readonly relet: number | undefined
   /** The n-th signature of this device is the last that was taken in, and its statement's hash. */
   readonly lastCount: number
   readonly lastStatement: string | undefined
@@ -42,7 +44,9 @@ export interface HeldStatement {
   /** SHA-256 of its note, hexadecimal. */
   readonly hash: string
   readonly statement: Statement
+  /** The gravest reason, and the others. */
   readonly code: string
+  readonly also: readonly string[]
   /** Place and time of the record that says so. */
   readonly record: number
   readonly time: string
@@ -110,7 +114,7 @@ export class SigningBook {
       case 'key.revoked':
         return this.#change(text(body, 'key'), { revoked: time })
       case 'lease.issued':
-        return this.#change(text(body, 'key'), { lease: leaseIn(body) })
+        return this.#let(text(body, 'key'), leaseIn(body), seq)
       case 'signature.applied':
       case 'signature.held':
       case 'signature.refused':
@@ -131,9 +135,16 @@ export class SigningBook {
       since: time,
       revoked: undefined,
       lease: undefined,
+      relet: undefined,
       lastCount: 0,
       lastStatement: undefined,
     })
+  }
+
+  #let(vkey: string, lease: LeaseTerms, seq: number): void {
+    const former = this.#keys.get(vkey)?.lease
+    const isOtherPassword = former !== undefined && former.epoch !== lease.epoch
+    this.#change(vkey, { lease, ...(isOtherPassword ? { relet: seq } : {}) })
   }
 
   #change(vkey: string, change: Partial<SigningKey>): void {
@@ -171,6 +182,7 @@ export class SigningBook {
         hash: statement,
         statement: said,
         code: code ?? '',
+        also: textsIn(body, 'also'),
         record: seq,
         time,
         notBefore,
@@ -200,6 +212,11 @@ export class SigningBook {
 
 function rolesIn({ roles }: Body): Role[] {
   return Array.isArray(roles) ? roles.filter(isRole) : []
+}
+
+function textsIn(body: Body, field: string): readonly string[] {
+  const value = body[field]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 
 function leaseIn(body: Body): LeaseTerms {

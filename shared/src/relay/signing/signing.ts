@@ -15,8 +15,8 @@ import { type Account, isUsable, maySign } from '../accounts/account.ts'
 import type { Append, Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
 import { sha256Hex } from '../sha256-hex.ts'
+import type { HoldCode } from './hold-reasons.ts'
 import {
-  type HoldCode,
   isOvertaken,
   type Judgement,
   judgeStatement,
@@ -379,8 +379,10 @@ function recordOf(
   }
   // What is no statement at all may be anything: only what it was is kept, not what it said.
   const isRead = judged.statement !== undefined
+  const also = judged.verdict === 'held' ? (judged.also ?? []) : []
   const body = {
     code: judged.code,
+    ...(also.length === 0 ? {} : { also: [...also] }),
     statement: sha256Hex(note),
     ...(isRead ? { note } : {}),
     ...(judged.verdict === 'held' && judged.notBefore !== undefined

@@ -16,6 +16,8 @@ export interface PrintOptions {
   readonly vouched: boolean
   /** Records the notary's largest checkpoint covers, where a notary was asked and answered. */
   readonly notarised?: number | undefined
+  /** What else was checked has findings, which follow: this report has not the last word. */
+  readonly goesOn?: boolean
 }
 
 /**
@@ -25,7 +27,7 @@ export interface PrintOptions {
 export function printReport(
   file: string | undefined,
   report: Report,
-  { keyed, vouched, notarised }: PrintOptions,
+  { keyed, vouched, notarised, goesOn = file === undefined }: PrintOptions,
 ): string {
   const lines = [
     ...(file === undefined ? [] : [`file          ${file}`]),
@@ -38,7 +40,7 @@ export function printReport(
     ...report.omitted.flatMap(omittedLines),
     ...checkedLines(report, keyed, notarised),
     '',
-    file === undefined && report.findings.length === 0
+    goesOn && report.findings.length === 0
       ? 'No findings in the lines of this trail.'
       : verdict(report, vouched),
     '',

@@ -8,6 +8,7 @@ import {
   type Report,
   sentenceOf,
 } from '@compliance-relay/shared/trail'
+import { wrapped } from './commands/wrapped.ts'
 
 export interface PrintOptions {
   /** A key was given. */
@@ -118,7 +119,7 @@ function uncheckedSums(entriesLeft: number, keyed: boolean): string[] {
 }
 
 function list(name: string, items: readonly string[]): string[] {
-  return items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}`)
+  return items.flatMap((item, i) => wrapped(`${(i === 0 ? name : '').padEnd(14)}${item}`, 14))
 }
 
 function verdict({ findings, omitted }: Report, vouched: boolean): string {

@@ -300,7 +300,7 @@ describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () 
     expect(await status()).toBe(1)
     expect(station.tryRelay('status', '--data', station.data)).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^NEEDS .*relay account confirm-recovery --data \S+ --as ID$/m),
+      out: expect.stringMatching(/^NEEDS [^\n]*:\n? +relay account confirm-recovery --data \S+ --as ID$/m),
     })
     const confirm = (as: string, ...args: string[]) =>
       account([good], 'confirm-recovery', '--as', as, ...args)

@@ -21,14 +21,15 @@ const hindering = {
   'not-asked':
     'the disk of the data folder is full: the relay runs and cannot be asked, and cannot record once its last room is used',
   'not-recording': 'nothing can be recorded: what is noticed waits until the disk takes it',
-  'nothing-watched': 'no folder is watched',
+  'nothing-watched': 'no folder is watched: relay watch add',
   'no-watch-available': 'no watched folder is there',
 } as const
 
 /** With these it goes on, and somebody should look. */
 const degrading = {
   'watch-unavailable': 'a watched folder is not there',
-  'not-seen': 'files that were recorded are not there, since another folder stands in place of theirs',
+  'not-seen':
+    'files that were recorded are not there, since another folder stands in place of theirs: relay verify --files',
   'folder-unreadable': 'a folder below a watched one cannot be read',
   'not-readable': 'there are files that cannot be read',
   'notary-unreachable': 'the notary cannot be asked: records wait to be anchored',
@@ -37,19 +38,19 @@ const degrading = {
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
   'people-unusable': 'nobody can sign in: the status of the relay says why',
   'identity-unreachable':
-    'the identity provider cannot be asked: people sign in by their password of this relay',
+    'the identity provider cannot be asked: people sign in by their password of this relay: relay rules',
   'key-unusable':
-    'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it',
+    'a key of the trail is missing, another, or not to be used as it lies there: the next start needs it: relay recover',
   'not-delivered':
     'what is to leave the relay by itself has not been taken for ten minutes, or cannot be sent: relay subscription list',
   'not-time-stamped':
-    'the time-stamping authority cannot be asked, or does not answer as it should: checkpoints wait for their stamps',
+    'the time-stamping authority cannot be asked, or does not answer as it should: checkpoints wait for their stamps: relay rules',
   'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
   'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
   'profiles-changed':
     'the instrument profiles on disk are not those that were read at the start: they count from the next start on',
   'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',
-  'recovery-behind': 'the recovery file does not hold all keys',
+  'recovery-behind': 'the recovery file does not hold all keys: relay recovery',
   'http-not-listening': 'health cannot be asked at the port it was to be: another program may have it',
 } as const
 

@@ -8,6 +8,7 @@ import {
   type Report,
   sentenceOf,
 } from '@compliance-relay/shared/trail'
+import { wrapped } from './commands/wrapped.ts'
 
 export interface PrintOptions {
   /** A key was given. */
@@ -16,6 +17,8 @@ export interface PrintOptions {
   readonly vouched: boolean
   /** Records the notary's largest checkpoint covers, where a notary was asked and answered. */
   readonly notarised?: number | undefined
+  /** What else was checked has findings, which follow: this report has not the last word. */
+  readonly goesOn?: boolean
 }
 
 /**
@@ -25,7 +28,7 @@ export interface PrintOptions {
 export function printReport(
   file: string | undefined,
   report: Report,
-  { keyed, vouched, notarised }: PrintOptions,
+  { keyed, vouched, notarised, goesOn = file === undefined }: PrintOptions,
 ): string {
   const lines = [
     ...(file === undefined ? [] : [`file          ${file}`]),
@@ -38,7 +41,7 @@ export function printReport(
     ...report.omitted.flatMap(omittedLines),
     ...checkedLines(report, keyed, notarised),
     '',
-    file === undefined && report.findings.length === 0
+    goesOn && report.findings.length === 0
       ? 'No findings in the lines of this trail.'
       : verdict(report, vouched),
     '',
@@ -116,7 +119,7 @@ function uncheckedSums(entriesLeft: number, keyed: boolean): string[] {
 }
 
 function list(name: string, items: readonly string[]): string[] {
-  return items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}`)
+  return items.flatMap((item, i) => wrapped(`${(i === 0 ? name : '').padEnd(14)}${item}`, 14))
 }
 
 function verdict({ findings, omitted }: Report, vouched: boolean): string {

@@ -125,10 +125,9 @@ export async function verifyCommand(args: VerifyArguments, out: Output): Promise
   }
   const stamps = await verifyStamps(stampsBeside(options.checkpoints ?? [], report), anchors)
   const keyed = (options.keys ?? []).length > 0
+  const said = { keyed, vouched: keyed || expected, goesOn: stamps.findings.length > 0 }
   out.write(
-    args.json
-      ? jsonOf(file, report, stamps)
-      : `${printReport(file, report, { keyed, vouched: keyed || expected })}${stampsText(stamps)}`,
+    args.json ? jsonOf(file, report, stamps) : `${printReport(file, report, said)}${stampsText(stamps)}`,
   )
   if (report.findings.length + stamps.findings.length > 0) return 1
   if (!keyed && !expected)

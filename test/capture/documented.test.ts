@@ -2,7 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { documentedCommands, relayCommand, replaced } from '../support/documented-commands.ts'
+import {
+  documentedCommands,
+  documentedProgram,
+  relayCommand,
+  replaced,
+} from '../support/documented-commands.ts'
 import { freePort } from '../support/free-port.ts'
 import { Workstation } from '../support/workstation.ts'
 
@@ -101,6 +106,72 @@ test('the commands of agent/API.md sign in, read, export and sign out with curl'
     },
   )
   expect(JSON.parse(after)).toMatchObject({ code: 'unauthenticated' })
+})
+
+test('the program of agent/API.md enrols a key, signs by the steps of the site, and takes a signature back', async () => {
+  await begin()
+  const admin = (typed: readonly string[], ...args: string[]) => {
+    const done = asking(typed, ...args)
+    expect(done, args.join(' ')).toMatchObject({ code: 0, error: '' })
+    return done.out
+  }
+  const invited = (id: string, role: string) => {
+    const named = ['account', 'add', `${id}=Person ${id}`, '--role', role]
+    const added = admin([good], ...named, '--as', 'asmith', ...why, '--json')
+    admin([JSON.parse(added).code, good], 'account', 'password', id, '--code')
+  }
+  invited('bking', 'administrator')
+  for (const [id, role] of [
+    ['jdoe', 'reviewer'],
+    ['qlee', 'qa'],
+  ] as const) {
+    invited(id, role)
+    const check = ['--identity-check', 'passport shown to Anna Smith']
+    admin([good], 'account', 'propose-signer', id, ...check, '--as', 'asmith', ...why)
+    admin([good], 'account', 'grant-signer', id, '--as', 'bking', ...why)
+    mkdirSync(join(folder, id))
+    writeFileSync(join(folder, id, 'sign-in.json'), JSON.stringify({ user: id, password: good }), {
+      mode: 0o600,
+    })
+  }
+  const steps = 'P-17=reviewed:reviewer,approved:qa,independent'
+  admin([good], 'rules', 'set', 'signing', steps, '--as', 'asmith', ...why)
+  station.write('result.txt', 'what was measured')
+  await station.settled()
+  const seq = station.records().find(({ kind }) => kind === 'file.created')?.seq
+
+  writeFileSync(join(folder, 'sign.mjs'), documentedProgram('agent/API.md'))
+  const signs = (id: string, place: number | undefined, meaning: string) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, 'sign.mjs'), String(place), meaning, 'integration checked'],
+      {
+        cwd: join(folder, id),
+        encoding: 'utf8',
+        env: { ...process.env, RELAY: `http://127.0.0.1:${port}` },
+      },
+    )
+    return { status, stderr, told: stdout.trim().split('\n').at(-1) }
+  }
+  const accepted = { status: 0, stderr: '', told: 'accepted: It is a signature from now on.' }
+  expect(signs('qlee', seq, 'approved')).toMatchObject({
+    status: 1,
+    told: expect.stringMatching(/^refused: out-of-step: It is not the turn .* covers its record\.$/),
+  })
+  expect(signs('jdoe', seq, 'reviewed')).toEqual(accepted)
+  await station.settled()
+  expect(signs('qlee', seq, 'approved')).toEqual(accepted)
+  expect(signs('qlee', seq, 'approved').told).toMatch(/^refused: signed-before: /)
+  const approval = station.records().filter(({ kind }) => kind === 'signature.applied')[1]?.seq
+  expect(signs('jdoe', approval, 'withdrawn').told).toMatch(/^refused: forbidden: /)
+  expect(signs('qlee', approval, 'withdrawn')).toEqual(accepted)
+  const list = admin([good], 'signature', 'list', '--as', 'qlee')
+  expect(list).toContain('WITHDRAWN by record')
+  expect(list).toMatch(/^ +taken in between \S+ and \S+ by the clock of the relay$/m)
+  expect(station.verify()).toMatchObject({ code: 0, out: expect.stringContaining('3 e-signatures') })
+  // The key is closed by the password, and what was signed is kept.
+  expect(read('jdoe/device.json')).toContain('ENCRYPTED PRIVATE KEY')
+  expect(read('jdoe/statement-1.note')).toContain('compliance-relay/esign/v1')
 })
 
 test('the commands of agent/PEOPLE.md run in their order, each as it stands', async () => {

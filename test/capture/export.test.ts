@@ -91,10 +91,15 @@ describe('an export', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
       [['--device', 'nobody'], 'no record has the device "nobody"'],
       [['--state', 'rejected'], 'no record is rejected now'],
       [['--state', 'signed'], '--state is one of unsigned'],
-      [['--from', '2030-01-01'], 'no record is all that was asked for together'],
+      [['--from', '2030-01-01'], 'no record is from 2030-01-01T00:00:00.000Z on, so nothing was exported'],
+      [['--kind', 'file.creatd'], 'the nearest are file.created, '],
     ] as const)
       expect(exported(...args)).toMatchObject({ code: 2, error: expect.stringContaining(said) })
     const into = (out: string) => station.tryRelay('export', '--data', station.data, '--out', out, ...why)
+    expect(into(join(station.base, 'q.txt'))).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('--out is a FILE.zip'),
+    })
     mkdirSync(join(station.base, 'folder.zip'))
     for (const out of [join(station.base, 'folder.zip'), `${zip()}/`])
       expect(into(out)).toMatchObject({ code: 2, error: expect.stringContaining('is a folder') })

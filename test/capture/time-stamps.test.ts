@@ -107,6 +107,8 @@ describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
       code: 0,
       out: expect.stringContaining('1 time stamp: the first'),
     })
+    const missing = station.tryRelay('verify', '--data', station.data, '--tsa-cert', '/missing.crt')
+    expect(missing).toMatchObject({ code: 2, error: expect.stringContaining('there is no such file') })
     relay([good], 'rules', 'set', 'time-stamps', 'none', '--as', 'asmith', ...why)
     expect(stampsOf(await station.status())).toBeNull()
   })
@@ -138,6 +140,11 @@ describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
       /time stamps by the certificate [0-9a-f ]+.*proven: 2 time stamps: the first \d+ records were there by 20/s,
     )
     expect(copy('open.html')).toContain('not checked: 2 time stamps: relay verify --tsa-cert FILE')
+    // A certificate of somebody else's takes nothing from the seal: only the times are not shown.
+    expect(station.tryRelay(...verify, '--tsa-cert', stranger)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/\nsealed +yes, [\s\S]*\n2 findings about a time stamp, none about .*\n$/),
+    })
     const unpacked = join(station.base, 'unpacked')
     execFileSync('unzip', ['-q', made.file, '-d', unpacked])
     const bag = join(unpacked, 'export')

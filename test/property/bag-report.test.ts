@@ -70,6 +70,18 @@ describe('what is said of a bag that holds', { tags: ['req/P11-10b-1', 'challeng
   })
 })
 
+test('an export that a command asked for names the account of the operating system, too', async () => {
+  const report = await verifyBag(new FilesSource(bag.files), { trust: { policy: parsePolicy(bag.policy) } })
+  if (report.sealed === undefined) throw new Error('it is not sealed')
+  const asked = (account: object) =>
+    bagFacts({ ...report, sealed: { ...report.sealed, ...account } as never })
+  const said = (facts: ReturnType<typeof asked>) => facts.find(([name]) => name === 'asked for by')?.[1]
+  expect(said(asked({ account: 'labuser' }))).toContain(
+    "(quinn), by the operating system's account labuser, 20",
+  )
+  expect(said(asked({}))).not.toContain('account')
+})
+
 describe('what is said of a bag that does not hold', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
   test('by keys that were not given is what it says of itself, and nothing as checked', async () => {
     const report = await verifyBag(new FilesSource(bag.files), { trust: { fingerprints: ['ab'.repeat(32)] } })

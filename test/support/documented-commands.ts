@@ -11,6 +11,14 @@ export function documentedCommands(document: string): string {
   return blocks.join('\n')
 }
 
+/** The program a document gives its readers, as it stands in it: its one block of `js`. */
+export function documentedProgram(document: string): string {
+  const text = readFileSync(join(root, document), 'utf8')
+  const [program, second] = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
+  if (program === undefined || second !== undefined) throw new Error(`${document} has not one block of js`)
+  return program
+}
+
 /** The same with another text in the place of one that has to be there: a port, a folder. */
 export function replaced(commands: string, texts: Readonly<Record<string, string>>): string {
   return Object.entries(texts).reduce((made, [text, other]) => {

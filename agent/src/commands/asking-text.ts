@@ -7,7 +7,7 @@ import type { TimeStampsStatus } from '../time-stamps/time-stamper.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 import type { Where } from './as-person.ts'
 import { withWhere } from './typed-next.ts'
-import { wrapped } from './wrapped.ts'
+import { COLUMNS, wrapped } from './wrapped.ts'
 
 /** `relay unclaimed` for people: two lines for each, where and when, and why. */
 export function unclaimedText({ unclaimed, more, next }: Unclaimed): string {
@@ -61,7 +61,7 @@ export function statusText(status: RelayStatus, where: Where): string {
     `relay    ${relay}: ${state}${endedText(status.ended)}`,
     ...needs
       .filter(({ code }) => code !== 'not-running')
-      .map(({ says }) => `NEEDS    ${withWhere(says, where)}`),
+      .flatMap(({ says }) => commandApart(`NEEDS    ${withWhere(says, where)}`)),
     `trail    ${trail}, ${size} records`,
     `key      ${status.key}`,
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
@@ -70,7 +70,7 @@ export function statusText(status: RelayStatus, where: Where): string {
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
   for (const says of waiting(status.people?.standing ?? null))
-    lines.push(`waits    ${withWhere(says, where)}`)
+    lines.push(...commandApart(`waits    ${withWhere(says, where)}`))
   if (status.timeStamps !== null) lines.push(timeStampsText(status.timeStamps))
   if (status.identity !== null)
     lines.push(
@@ -111,12 +111,7 @@ export function statusText(status: RelayStatus, where: Where): string {
   for (const { subscription, what, to, behind, lastDelivery, fault } of status.outgoing) {
     const last = lastDelivery === null ? 'nothing delivered yet' : `last delivered ${lastDelivery}`
     const why = fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`
-    lines.push(
-      ...wrapped(
-        `sends    ${subscription}, ${what} to ${printable(to)}: ${behind} to be sent, ${last}${why}`,
-        9,
-      ),
-    )
+    lines.push(`sends    ${subscription}, ${what} to ${printable(to)}: ${behind} to be sent, ${last}${why}`)
   }
   for (const { name, found, fault } of status.keys)
     lines.push(
@@ -129,7 +124,7 @@ export function statusText(status: RelayStatus, where: Where): string {
   lines.push(...setRightText(status))
   if (recoveryBehind.length > 0)
     lines.push(
-      `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them: ${withWhere('relay recovery', where)} writes it anew`,
+      `RECOVERY the recovery file does not hold ${recoveryBehind.join(', ')}: a lost disk would take them`,
     )
   for (const watch of capture.watches) {
     const isLooking = watch.state === 'watching' || watch.state === 'scanning'
@@ -149,7 +144,14 @@ export function statusText(status: RelayStatus, where: Where): string {
   }
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${inWords(code)})`)
-  return `${lines.join('\n')}\n`
+  return lines.flatMap((line) => wrapped(line, 9).map((one) => `${one}\n`)).join('')
+}
+
+/** A line that is too wide, with the command it ends with on a line of its own, so that it can be copied. */
+function commandApart(line: string): string[] {
+  const at = line.lastIndexOf(': relay ')
+  const [says, command] = [line.slice(0, at + 1), line.slice(at + 2)]
+  return line.length <= COLUMNS || at < 0 ? [line] : [says, `${' '.repeat(9)}${command}`]
 }
 
 function endedText(ended: RelayStatus['ended']): string {

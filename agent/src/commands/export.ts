@@ -1,5 +1,5 @@
 import { filterText, NothingAskedFor, type Seal, withheldBy } from '@compliance-relay/shared/bag'
-import { base64, printable } from '@compliance-relay/shared/trail'
+import { base64, printable, shown } from '@compliance-relay/shared/trail'
 import { dataFolder } from '../data-folder.ts'
 import { filterOf, filterOptions, nothingOf } from '../export/export-filter.ts'
 import { type ExportStep, makeExport } from '../export/make-export.ts'
@@ -18,7 +18,8 @@ export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT 
       more values. The export is a record itself: who, when, why, what. On a terminal it says how
       far it is; with --json it does not.
       --instrument PROFILE  whose rules were applied, by its ID: relay profiles lists them
-      --kind KIND           for example file.created, or file.* for all that begin so
+      --kind KIND           for example file.created, or file.* for all that begin so;
+                            agent/RECORDS.md lists all kinds
       --state STATE         files and data sets by what their signatures have come to: unsigned,
                             reviewed, approved, rejected; or held: one waits for a decision
       --from, --to TIME     records from the first time on and before the second: a day, 2026-03-02,
@@ -48,6 +49,8 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
   const { values } = parseOptions(args, options)
   const data = required(values.data, 'data')
   const file = required(values.out, 'out')
+  // A folder is said to be one by whoever opens it.
+  if (!/\.zip\/*$/i.test(file)) throw new UnusableInput(`--out is a FILE.zip, not ${shown(file)}`)
   const reason = requireReason(values.reason)
   const filter = filterOf(values)
   const line = progressLine(values.json)
@@ -76,7 +79,7 @@ export async function exportCommand(args: readonly string[], out: Output): Promi
     return 0
   } catch (error) {
     line.end()
-    if (error instanceof NothingAskedFor) throw new UnusableInput(nothingOf(error.unmatched))
+    if (error instanceof NothingAskedFor) throw new UnusableInput(nothingOf(error.unmatched, filter))
     throw error
   }
 }

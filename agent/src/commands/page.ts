@@ -25,13 +25,23 @@ export async function pageCommand(args: readonly string[], out: Output): Promise
   if (existsSync(file)) throw new UnusableInput(`${file} is there already`)
   const page = builtPage()
   const sha256 = digestOf(page)
-  writeFileSync(file, page, { flag: 'wx' })
+  writeNew(file, page)
   out.write(
     values.json
       ? jsonText({ file, sha256 })
       : `${printable(file)}\nSHA-256       ${sha256}\nFile this with the fingerprints of relay keys. An export that brings its own page vouches for itself.\n`,
   )
   return 0
+}
+
+function writeNew(file: string, page: Uint8Array): void {
+  try {
+    writeFileSync(file, page, { flag: 'wx' })
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === 'ENOENT') throw new UnusableInput(`${file} cannot be made: there is no such folder`)
+    throw error
+  }
 }
 
 /** The page as it was built, if it was built from what lies here: an older one would check by older rules, and not say so. */

@@ -28,3 +28,10 @@ test('the answer to a rule for signing says whether one person could take two of
   ] as const)
     expect(saidOf(steps)).toBe(said)
 })
+
+test.each([
+  ['time-stamps', 'https://tsa.example,/missing.crt', 'the certificates in /missing.crt'],
+  ['identity-keys', '/missing.json', 'the keys in /missing.json'],
+])('a file of %s that is not there is said to be so', (name, value, what) => {
+  expect(() => ruleChange(name, value)).toThrow(`${what} cannot be read: there is no such file`)
+})

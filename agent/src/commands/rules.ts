@@ -155,9 +155,8 @@ function timeStampRule(text: string): TimeStampRule {
   const [url = '', file = '', policy, ...more] = text.split(',')
   if (file === '' || more.length > 0)
     throw new UnusableInput(`time-stamps is URL,FILE, URL,FILE,POLICY or none, not ${shown(text)}`)
-  const read = readPlainFile(file, CERTIFICATES_BYTES_MAX)
-  if (read.kind !== 'read') throw new UnusableInput(`the certificates in ${file} cannot be read`)
-  const blocks = read.bytes
+  const read = plainFile('certificates', file, CERTIFICATES_BYTES_MAX)
+  const blocks = read
     .toString('latin1')
     .match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g)
   if (blocks === null) throw new UnusableInput(`${file} has no certificate in it (PEM)`)
@@ -169,11 +168,9 @@ type Keys = NonNullable<NonNullable<SiteRules['identity']>['jwks']>
 
 /** What a provider publishes, less what a key can do without: the relay takes no member it has no use for. */
 function keysIn(file: string): Keys {
-  const read = plainFile(file)
-  if (read.kind !== 'read')
-    throw new UnusableInput(`${file} is no plain file, or has more than ${KEYS_BYTES_MAX} bytes`)
+  const read = plainFile('keys', file, KEYS_BYTES_MAX)
   try {
-    const { keys } = JSON.parse(read.bytes.toString('utf8')) as { keys: Record<string, unknown>[] }
+    const { keys } = JSON.parse(read.toString('utf8')) as { keys: Record<string, unknown>[] }
     const known = ['kty', 'kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e']
     const taken = keys.map((key) =>
       Object.fromEntries(known.flatMap((one) => (one in key ? [[one, key[one]]] : []))),
@@ -184,12 +181,14 @@ function keysIn(file: string): Keys {
   }
 }
 
-function plainFile(file: string) {
+function plainFile(what: string, file: string, bytesMax: number): Buffer {
   try {
-    return readPlainFile(file, KEYS_BYTES_MAX)
+    const read = readPlainFile(file, bytesMax)
+    if (read.kind === 'read') return read.bytes
   } catch (error) {
-    throw new UnusableInput(`the keys in ${file} cannot be read: ${whyUnreadable(error)}`)
+    throw new UnusableInput(`the ${what} in ${file} cannot be read: ${whyUnreadable(error)}`)
   }
+  throw new UnusableInput(`${file} is no plain file, or has more than ${bytesMax} bytes`)
 }
 
 function oneOf<Value>(name: string, text: string, values: { readonly [name: string]: Value }): Value {

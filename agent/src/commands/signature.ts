@@ -1,10 +1,11 @@
-import type { HeldView, SignedView } from '@compliance-relay/shared/api'
+import { type HeldView, meansOf, type SignedView } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
+import { wrapped } from './wrapped.ts'
 
 const help = `relay signature list --as ID [--port N] [--data DIR] [--json]
       The records that were signed, the latest first, with name, time, meaning and reason of each
@@ -126,7 +127,8 @@ function signedText({
     ...signatures.flatMap((signature) => {
       const { name, user, meaning, reason, at, notBefore, notAfter, decidedBy, withdrawn } = signature
       return [
-        `  ${meaning} by ${name} (${user}), ${at} by their device; proven between ${notBefore} and ${notAfter}`,
+        `  ${meaning} by ${name} (${user}), ${at} by the clock of the device`,
+        `    ${takenIn(notBefore, notAfter)}`,
         `    ${reason}`,
         ...(decidedBy === null
           ? []
@@ -135,7 +137,7 @@ function signedText({
       ]
     }),
   ]
-  return lines.map((line) => `${printable(line)}\n`).join('')
+  return lines.flatMap((line) => wrapped(printable(line), 4).map((one) => `${one}\n`)).join('')
 }
 
 function heldText({
@@ -153,29 +155,16 @@ function heldText({
   records,
 }: HeldView): string {
   const lines = [
-    `${statement.slice(0, 16)}  ${reasons[code] ?? code}`,
-    ...also.map((one) => `  and: ${reasons[one] ?? one}`),
-    `  ${meaning} by ${name} (${user}${device === null ? '' : `/${device}`}), ${at} by their device; proven between ${notBefore} and ${time}`,
+    `${statement.slice(0, 16)}  ${meansOf(code) ?? code}`,
+    ...also.map((one) => `  and: ${meansOf(one) ?? one}`),
+    `  ${meaning} by ${name} (${user}${device === null ? '' : `/${device}`}), ${at} by the clock of the device`,
+    `  ${takenIn(notBefore, time)}`,
     `  of ${records.length === 1 ? 'record' : 'records'} ${records.slice(0, 20).join(', ')}${records.length > 20 ? ', …' : ''}: ${reason}`,
   ]
-  return lines.map((line) => `${printable(line)}\n`).join('')
+  return lines.flatMap((line) => wrapped(printable(line), 4).map((one) => `${one}\n`)).join('')
 }
 
-/** Why it is held, for whoever decides. */
-const reasons: { readonly [code: string]: string } = {
-  clone: 'the device has told another story under the same number: there may be a copy of it',
-  'count-missing': 'what the device signed before it is lost',
-  late: 'it was said to be lost, and others of its device were taken in before it',
-  'key-revoked': 'the key had been revoked when it came',
-  'lease-over':
-    'the device had signed longer, or more often, than it was allowed to without asking, or it came more than 7 days after that was over',
-  'account-disabled-meanwhile':
-    'the account was disabled between the earliest and the latest time it can be of',
-  'account-locked':
-    'the account was locked when it came, or between the earliest and the latest time it can be of',
-  'right-withdrawn':
-    'the right to sign was withdrawn when it came, or between the earliest and the latest time it can be of',
-  'password-changed-meanwhile':
-    'the password was changed between the earliest and the latest time it can be of',
-  'review-overdue': 'nobody had reviewed the accounts in time when it came: relay account review',
+/** The checkpoint it was signed over, and when it came: both are what the relay says, and no other clock. */
+function takenIn(notBefore: string, notAfter: string): string {
+  return `taken in between ${notBefore} and ${notAfter} by the clock of the relay`
 }

@@ -48,7 +48,7 @@ export async function startCommand(args: readonly string[], out: Output): Promis
   if (!values.json) {
     out.write(`Drop a file or an instrument's data set into ${watched.map(shownPlace).join(' or ')}\n`)
     out.write(
-      `See what became of it:  npx relay trail --data ${values.data}      Check it all:  npx relay verify --data ${values.data}\n\n`,
+      `See what became of it:  npx relay trail --data ${values.data}\nCheck it all:           npx relay verify --data ${values.data}\n\n`,
     )
   }
   const run = { hints: true, scanSeconds: 60, rescanSeconds: 600 }

@@ -20,17 +20,18 @@ test('commands in a sentence are given what they take: the folder, and who asks'
   for (const [says, said] of [
     [
       '2 captures have nobody: relay unclaimed, relay claim',
-      '2 captures have nobody: relay unclaimed --data /srv/r, relay claim --data /srv/r --as ID',
+      '2 captures have nobody: relay unclaimed --data /srv/r, relay claim SEQ --data /srv/r --as ID --reason TEXT',
     ],
     [
       'relay account recover, or relay account first if none ever could',
-      'relay account recover --data /srv/r, or relay account first --data /srv/r if none ever could',
+      'relay account recover USER --data /srv/r --reason TEXT, or relay account first USER="FULL NAME" --data /srv/r if none ever could',
     ],
     ['relay feed-token list', 'relay feed-token list --data /srv/r --as ID'],
     [
       'confirms it: relay account confirm-recovery',
       'confirms it: relay account confirm-recovery --data /srv/r --as ID',
     ],
+    ['relay recovery', 'relay recovery --passphrase-file FILE --data /srv/r'],
     ['as they are read by relay verify', 'as they are read by relay verify'],
     ['the running relay claims nothing', 'the running relay claims nothing'],
   ] as const)

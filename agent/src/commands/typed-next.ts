@@ -15,15 +15,54 @@ function quoted(text: string, platform: NodeJS.Platform): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** Those in a sentence that ask a relay, and those of them that ask as a person. */
-const ASKING =
-  /\brelay (?:(?:account (?:first|recover)|unclaimed|recovery|recover)(?![\w-])|(?<asPerson>(?:account|signature|device|feed-token|subscription) [a-z][a-z-]*|claim)(?![\w-]))/g
+interface Takes {
+  /** What stands behind its name, to be filled in. */
+  readonly words?: string
+  readonly asPerson?: true
+  readonly asksReason?: true
+}
 
-/** A sentence with commands in it that name no relay, for people who asked this one. */
+const person = { asPerson: true } as const
+const change = { asPerson: true, asksReason: true } as const
+
+/** Commands that sentences name, and what each takes beside the relay it asks. `--as` is whoever asks, USER another. */
+const commands: { readonly [name: string]: Takes } = {
+  'account first': { words: 'USER="FULL NAME"' },
+  'account recover': { words: 'USER', asksReason: true },
+  'account confirm-recovery': person,
+  'account list': person,
+  'account review': person,
+  'account unlock': { words: 'USER', ...change },
+  'account reset': { words: 'USER', ...change },
+  'account grant-signer': { words: 'USER', ...change },
+  'signature held': person,
+  'device list': person,
+  'device revoke': { words: 'USER/DEVICE', ...change },
+  'feed-token list': person,
+  'feed-token add': { words: 'NAME', ...change },
+  'feed-token revoke': { words: 'TOKEN-ID', ...change },
+  'subscription list': person,
+  claim: { words: 'SEQ', ...change },
+  unclaimed: {},
+  rules: person,
+  recovery: { words: '--passphrase-file FILE' },
+  recover: { words: '--passphrase-file FILE' },
+  'watch add': { words: 'FOLDER --project ID', asksReason: true },
+  'verify --files': {},
+}
+
+const NAMED = new RegExp(String.raw`\brelay (${Object.keys(commands).join('|')})(?![\w-])`, 'g')
+
+/** A sentence with commands in it that name no relay, for people who asked this one: each runs once its words are filled in. */
 export function withWhere(says: string, where: Where): string {
-  return says.replaceAll(
-    ASKING,
-    (command: string, asPerson: string | undefined) =>
-      `${command}${whereTyped(where)}${asPerson === undefined ? '' : ' --as ID'}`,
-  )
+  return says.replaceAll(NAMED, (command: string, name: string) => {
+    const { words, asPerson, asksReason } = commands[name] ?? {}
+    return [
+      command,
+      ...(words === undefined ? [] : [` ${words}`]),
+      whereTyped(where),
+      ...(asPerson ? [' --as ID'] : []),
+      ...(asksReason ? [' --reason TEXT'] : []),
+    ].join('')
+  })
 }

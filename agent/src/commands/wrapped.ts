@@ -1,4 +1,5 @@
-const COLUMNS = 120
+/** How wide a terminal is taken to be. */
+export const COLUMNS = 120
 
 /** A line that is too wide for most terminals, as several; what has no space in it stays whole. */
 export function wrapped(line: string, indent: number): string[] {

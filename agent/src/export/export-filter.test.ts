@@ -1,4 +1,4 @@
-import { exportStateField } from '@compliance-relay/shared/api'
+import { exportStateField, type Problem } from '@compliance-relay/shared/api'
 import { exportStates } from '@compliance-relay/shared/bag'
 import { expect, test } from 'vitest'
 import { UnusableInput } from '../unusable-input.ts'
@@ -51,11 +51,39 @@ test('what can be no name, kind, state or time is refused with its option', { ta
 })
 
 test('a name that no record has is said with its option', () => {
-  expect(nothingOf({ list: 'projects', value: 'P-71' })).toMatch(
+  expect(nothingOf({ list: 'projects', value: 'P-71' }, {})).toMatch(
     /^no record has the project "?P-71"?, .*--project.*relay settings/,
   )
-  expect(nothingOf({ list: 'states', value: 'rejected' })).toMatch(/^no record is rejected now/)
-  expect(nothingOf(undefined)).toMatch(/^no record is all that was asked for together/)
+  expect(nothingOf({ list: 'states', value: 'rejected' }, {})).toMatch(/^no record is rejected now/)
+  expect(nothingOf({ list: 'kinds', value: 'file.creatd' }, {})).toContain('the nearest are file.created, ')
+  expect(nothingOf({ list: 'persons', value: 'jdo' }, {})).toContain('relay settings lists persons')
+  expect(nothingOf({ list: 'instruments', value: 'bruker' }, {})).toContain('relay profiles lists them')
+})
+
+test('where only times were asked for, nothing is said but that no record is of them', () => {
+  const from = '2030-01-01T00:00:00.000Z'
+  expect(nothingOf(undefined, { from })).toBe(`no record is from ${from} on, so nothing was exported`)
+  expect(nothingOf(undefined, { from, to: from })).toContain(` on and before ${from}, so nothing`)
+  expect(nothingOf(undefined, { from, kinds: ['file.*'] })).toMatch(
+    /^no record is all that .* take an option/,
+  )
+  expect(() => filterOf({ from: '2030-01-02', to: '2030-01-01' })).toThrow(
+    '--to, 2030-01-01T00:00:00.000Z, is before --from, 2030-01-02T00:00:00.000Z',
+  )
+})
+
+test('what is wrong in a filter asked by HTTP is named by its field', () => {
+  const pointer = (asked: Parameters<typeof checkedFilter>[0]) => {
+    try {
+      checkedFilter(asked)
+    } catch (error) {
+      return (error as Problem).details.pointer
+    }
+    return 'none'
+  }
+  expect(pointer({ kinds: ['File'] })).toBe('/filter/kinds')
+  expect(pointer({ projects: ['P-17'], from: 'yesterday' })).toBe('/filter/from')
+  expect(pointer({ from: '2030-01-02', to: '2030-01-01' })).toBe('/filter/to')
 })
 
 test('what is asked by HTTP comes to the same filter, or is refused as a whole', {
@@ -78,7 +106,10 @@ test('what is asked by HTTP comes to the same filter, or is refused as a whole',
     { persons: ['\ud800'] },
   ])
     expect(() => checkedFilter(wrong)).toThrow(
-      expect.objectContaining({ code: 'bad-request', details: { pointer: '/filter' } }),
+      expect.objectContaining({
+        code: 'bad-request',
+        details: { pointer: expect.stringMatching(/^\/filter\/[a-z]+$/) },
+      }),
     )
 })
 

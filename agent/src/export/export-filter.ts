@@ -6,6 +6,7 @@ import {
   type FilterList,
   readFilter,
 } from '@compliance-relay/shared/bag'
+import { nearest, recordKinds } from '@compliance-relay/shared/relay'
 import { isKind, shown } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
 
@@ -48,7 +49,7 @@ export function filterOf(args: FilterArguments): ExportFilter {
   for (const kind of args.kind ?? [])
     if (!isKind(kind.replace(/\.\*$/, '.x')))
       throw new UnusableInput(
-        `--kind is a kind of record, or file.* for all that begin so, not ${shown(kind)}`,
+        `--kind is a kind of record, or file.* for all that begin so, not ${shown(kind)}; ${nearKinds(kind)}`,
       )
   const filter: ExportFilter = {
     ...(args.project === undefined ? {} : { projects: args.project }),
@@ -62,7 +63,9 @@ export function filterOf(args: FilterArguments): ExportFilter {
   }
   if (filter.from !== undefined && filter.to !== undefined && filter.from >= filter.to)
     throw new UnusableInput(
-      'no record is between --from and --to: --to is the first time that is left out, so for one day it is the next day',
+      filter.from === filter.to
+        ? 'no record is between --from and --to: --to is the first time that is left out, so for one day it is the next day'
+        : `--to, ${filter.to}, is before --from, ${filter.from}`,
     )
   return filter
 }
@@ -70,28 +73,70 @@ export function filterOf(args: FilterArguments): ExportFilter {
 /** The same for what was asked by HTTP. Throws `Problem` `bad-request`. */
 export function checkedFilter(asked: ExportFilterView): ExportFilter {
   const { projects, devices, instruments, persons, kinds, states, from, to } = asked
+  const each: { readonly [field in keyof ExportFilterView]: FilterArguments } = {
+    projects: { project: projects },
+    devices: { device: devices },
+    instruments: { instrument: instruments },
+    persons: { person: persons },
+    kinds: { kind: kinds },
+    states: { state: states },
+    from: { from },
+    to: { to },
+  }
+  for (const [field, one] of Object.entries(each)) refusing(`/filter/${field}`, () => filterOf(one))
+  // What is left to be wrong is that the second time is not after the first.
+  return refusing('/filter/to', () => readFilter({ ...filterOf(Object.assign({}, ...Object.values(each))) }))
+}
+
+function refusing<Made>(pointer: string, make: () => Made): Made {
   try {
-    const named = { project: projects, device: devices, instrument: instruments, person: persons }
-    return readFilter({ ...filterOf({ ...named, kind: kinds, state: states, from, to }) })
+    return make()
   } catch (error) {
     if (!(error instanceof UnusableInput)) throw error
-    throw new Problem('bad-request', { pointer: '/filter' })
+    throw new Problem('bad-request', { pointer })
   }
 }
 
 /** Why there is no bag, in words for whoever gave the options. */
 export function nothingOf(
   unmatched: { readonly list: FilterList; readonly value: string } | undefined,
+  filter: ExportFilter,
 ): string {
-  if (unmatched === undefined)
-    return 'no record is all that was asked for together, so nothing was exported: take an option away, or give it another value'
+  if (unmatched === undefined) return `${nothingTogether(filter)}, so nothing was exported`
   const { list: named, value } = unmatched
   const option = optionOf[named]
-  const where =
-    option === 'project' || option === 'device' ? '; relay settings lists projects and devices' : ''
   const what =
     option === 'state' ? `no record is ${value} now` : `no record has the ${option} ${shown(value)}`
-  return `${what}, so nothing was exported: look at --${option}${where}`
+  const where = option === 'kind' ? nearKinds(value) : listing[option]
+  return `${what}, so nothing was exported: look at --${option}${where === '' ? '' : `; ${where}`}`
+}
+
+/** Which command lists what can be named. */
+const listing: { readonly [option in Exclude<Lists, 'kind'>]: string } = {
+  project: 'relay settings lists projects and devices',
+  device: 'relay settings lists projects and devices',
+  instrument: 'relay profiles lists them by their IDs',
+  person: 'relay settings lists persons by their IDs, and relay account list accounts',
+  state: '',
+}
+
+/** So many are named where a kind is none: enough to see the one that was meant. */
+const KINDS_NAMED_MAX = 5
+
+function nearKinds(kind: string): string {
+  const near = nearest(kind, recordKinds).slice(0, KINDS_NAMED_MAX)
+  return `the nearest are ${near.join(', ')}; agent/RECORDS.md lists all kinds`
+}
+
+/** Each value is some record's, and no record has all of them. */
+function nothingTogether({ from, to, ...lists }: ExportFilter): string {
+  const times = [
+    ...(from === undefined ? [] : [`from ${from} on`]),
+    ...(to === undefined ? [] : [`before ${to}`]),
+  ]
+  if (Object.keys(lists).length === 0 && times.length > 0) return `no record is ${times.join(' and ')}`
+  const further = times.length === 0 ? '' : `, ${times.join(' and ')}`
+  return `no record is all that was asked for together${further}: take an option away, or give it another value`
 }
 
 function requirePlain(option: string, values: readonly string[]): void {

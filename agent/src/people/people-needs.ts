@@ -43,7 +43,7 @@ const sentences = {
   'capture-unclaimed': ({ accounts }, unclaimed) =>
     accounts > 0 &&
     unclaimed > 0 &&
-    `${counted(unclaimed, 'capture has', 'captures have')} nobody who answers for what was written: relay unclaimed, relay claim`,
+    `${counted(unclaimed, 'capture has', 'captures have')} nobody who answers for what was written: relay unclaimed`,
   'receiver-gone': ({ receiversGone }) =>
     receiversGone > 0 &&
     `${counted(receiversGone, 'receiver', 'receivers')} of records said to be gone for good, and no other was named since: relay subscription list`,

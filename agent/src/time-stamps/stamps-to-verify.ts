@@ -2,6 +2,7 @@ import {
   bagFaults,
   provedText,
   type StampToVerify,
+  TIME_STAMPS_ONLY,
   uncheckedText,
   type VerifiedStamps,
 } from '@compliance-relay/shared/bag'
@@ -41,9 +42,13 @@ export function stampsText({ findings, proved, unchecked }: VerifiedStamps): str
       `              ${bagFaults[code]}`,
       `              expected  ${expected}`,
       `              found     ${found}`,
+      '',
     ]),
     ...(held === undefined ? [] : [`checked       ${held}`]),
     ...(open === undefined ? [] : [`not checked   ${open}`]),
+    ...(findings.length === 0
+      ? []
+      : ['', `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} ${TIME_STAMPS_ONLY}`]),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }

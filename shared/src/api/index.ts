@@ -108,3 +108,13 @@ export {
   stepsFilled,
 } from './signatures.ts'
 export type { TimeStampRule } from './time-stamp-rule.ts'
+export {
+  meansOf,
+  nextOf,
+  type StatementVerdict,
+  saysOf,
+  statementVerdicts,
+  type VerdictCode,
+  verdictCodes,
+  verdictOf,
+} from './verdicts.ts'

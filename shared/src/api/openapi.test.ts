@@ -6,6 +6,7 @@ import { isContent, parametersIn } from './route.ts'
 import { problemsOf } from './route-problems.ts'
 import { routeNames, routeOf } from './routes.ts'
 import { openApiSchema } from './schemas.ts'
+import { meansOf, verdictCodes } from './verdicts.ts'
 
 const openApi = openApiDocument('0.1.0')
 
@@ -73,4 +74,11 @@ test.each(routeNames)('says of %s who may ask, what it takes and every refusal i
   }
   const text = JSON.stringify(operation.responses)
   for (const code of problemsOf(name)) expect(text).toContain(`"${code}"`)
+})
+
+test('says how a key is enrolled and a statement signed, and what each verdict on it means', () => {
+  const asked = (name: string) => JSON.stringify(operations.find(({ operationId }) => operationId === name))
+  expect(asked('enrolKey')).toContain('compliance-relay/enrol/v1')
+  expect(asked('giveStatements')).toContain('compliance-relay/esign/v1')
+  for (const code of verdictCodes) expect(asked('giveStatements')).toContain(meansOf(code))
 })

@@ -20,6 +20,8 @@ const details = {
   'role-signs': 'Only a reviewer or somebody of QA can be given the right to sign.',
   'feed-token-revoked': 'This feed token was revoked: an administrator issues another.',
   'feed-token-over': 'This feed token is over: an administrator issues another.',
+  'origin-own':
+    'A program that changes something sends x-relay: 1, and as origin the address it asks, as it asks it: http://127.0.0.1:7411.',
   'accounts-there': 'There are accounts already: an administrator adds others.',
 } as const
 

@@ -26,6 +26,7 @@ import {
   issuerField,
   kindsField,
   landedQuery,
+  lostBeforeField,
   markField,
   openApiSchema,
   ownAccountSchema,
@@ -441,7 +442,13 @@ export const routes = {
     action: 'device.enrol-own',
     asksPassword: false,
     body: z.strictObject({ device: deviceField }),
-    result: z.strictObject({ nonce: z.string(), trail: z.string(), keyName: z.string() }),
+    result: z.strictObject({
+      nonce: z.string(),
+      trail: z.string().describe('Name of the trail that is written to.'),
+      keyName: z
+        .string()
+        .describe('What the key is to be called, and the name on every signature line it makes.'),
+    }),
     problems: ['key-refused'],
     says: 'What a device signs with the key it wants enrolled, and what that key is to be called. Good once, for five minutes.',
   },
@@ -451,7 +458,14 @@ export const routes = {
     action: 'device.enrol-own',
     asksPassword: true,
     body: z.strictObject({ password: passwordField, device: deviceField, proof: proofField }),
-    result: z.strictObject({ key: z.string(), lease: z.string() }),
+    result: z.strictObject({
+      key: z.string(),
+      lease: z
+        .string()
+        .describe(
+          'A note the relay signed: until when, and how often, the key signs without a word from it.',
+        ),
+    }),
     problems: ['key-refused', 'review-overdue'],
     says: 'Enrols one’s own signing key on a device, and gives its first lease. The one before on that device is revoked.',
   },
@@ -490,12 +504,10 @@ export const routes = {
     path: '/v1/statements',
     action: 'signature.make',
     asksPassword: false,
-    body: z.strictObject({ items: statementsField, lostBefore: z.boolean().optional() }),
+    body: z.strictObject({ items: statementsField, lostBefore: lostBeforeField.optional() }),
     result: z.strictObject({ items: z.array(statementItemSchema) }),
     problems: [],
-    says:
-      'Gives e-signatures to the relay, in the order in which each device made them: a verdict and a receipt for each. ' +
-      'lostBefore: what one’s own device signed before these is lost, and is not waited for.',
+    says: 'Gives e-signatures to the relay, in the order in which each device made them: a verdict and a receipt for each.',
   },
   listSignatures: {
     method: 'GET',

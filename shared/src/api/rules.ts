@@ -79,12 +79,20 @@ export function signingRuleOf({ signing }: Pick<SiteRules, 'signing'>, project: 
   return ruleOf(signing, project) ?? NO_RULE
 }
 
+/** What NIST SP 800-63B-4 (3.1.1.2) asks for where a password is all that somebody signs in with. */
+const SINGLE_FACTOR_LENGTH_MIN = 15
+
 /** Where a site departs from what is usual, in sentences for its configuration report. */
 export function deviationsOf({ fourEyes, passwords }: SiteRules): readonly string[] {
   return [
     ...(fourEyes
       ? []
       : ['Four eyes is off: people may approve what they made themselves (21 CFR 11.10(g)).']),
+    ...(passwords.lengthMin >= SINGLE_FACTOR_LENGTH_MIN
+      ? []
+      : [
+          `Passwords have ${passwords.lengthMin} characters or more; NIST SP 800-63B-4 asks for ${SINGLE_FACTOR_LENGTH_MIN} where nothing else is asked for.`,
+        ]),
     ...(passwords.composition === 'none'
       ? []
       : ['Passwords have to have kinds of characters, which NIST SP 800-63B-4 says not to ask for.']),

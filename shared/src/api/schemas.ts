@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { passwordChangeSchema } from './password-change.ts'
 import { actions, roles } from './policy.ts'
 import { siteRulesSchema } from './rules.ts'
+import { saysOf, statementVerdicts, verdictCodes, verdictOf } from './verdicts.ts'
 
 /*
  * What goes over the wire, field by field. Every object is strict: a field that is not named here is refused, so no
@@ -152,13 +153,31 @@ export const claimedSchema = z.strictObject({
 })
 export type ClaimedView = z.infer<typeof claimedSchema>
 
-export const deviceField = text(64)
+export const deviceField = text(64).describe(
+  'Small letters, digits and hyphens, 40 at most, a letter or digit first: part of the key’s name.',
+)
 /** A signed note: proof that a device has the key. */
-export const proofField = text(2_000)
-export const vkeyField = text(400)
+export const proofField = text(2_000).describe(
+  'A C2SP signed note by the new key. Its text: the line `compliance-relay/enrol/v1`, then one line of canonical JSON ' +
+    '(RFC 8785) with `key` (`NAME+ID+BASE64`, a C2SP vkey whose name is `keyName`), `nonce` and `trail`. Its one ' +
+    'signature line has the name of the key.',
+)
+export const vkeyField = text(400).describe('The key as `NAME+ID+BASE64`, as it was enrolled.')
 /** E-signatures as signed notes (FORMAT.md, section 8). */
 export const STATEMENTS_AT_ONCE_MAX = 50
-export const statementsField = z.array(text(65_536)).min(1).max(STATEMENTS_AT_ONCE_MAX)
+export const statementsField = z
+  .array(text(65_536))
+  .min(1)
+  .max(STATEMENTS_AT_ONCE_MAX)
+  .describe(
+    'C2SP signed notes by the enrolled key. The text of each: the line `compliance-relay/esign/v1`, then one line of ' +
+      'canonical JSON with `at`, `checkpoint`, `count`, `meaning`, `name`, `reason`, `records` and `user`, and `app`, ' +
+      '`clock`, `device`, `lease`, `previous` if the device has them (FORMAT.md, section 8). The checkpoint covers each ' +
+      'record, and before an approval the record of the review, too. A count that is used twice revokes the key.',
+  )
+export const lostBeforeField = z
+  .boolean()
+  .describe('What one’s own device signed before these is lost, and is not waited for.')
 
 /** SHA-256 of a statement's note, hexadecimal. */
 export const statementField = text(64)
@@ -176,15 +195,27 @@ export const signingKeySchema = z.strictObject({
 })
 export type SigningKeyView = z.infer<typeof signingKeySchema>
 
-export const statementVerdicts = ['accepted', 'duplicate', 'held', 'refused', 'throttled'] as const
 export const statementItemSchema = z.strictObject({
-  /** SHA-256 of the note as it was given. */
-  statement: z.string(),
-  verdict: z.enum(statementVerdicts),
-  code: z.string().nullable(),
-  /** A note the relay signed; null where the statement waits for the device's signature number `wanted`, or is throttled. */
-  receipt: z.string().nullable(),
-  wanted: z.int().nullable(),
+  statement: z.string().describe('SHA-256 of the note as it was given, hexadecimal.'),
+  verdict: z
+    .enum(statementVerdicts)
+    .describe(statementVerdicts.map((verdict) => `\`${verdict}\`: ${saysOf(verdict, null)}`).join(' ')),
+  code: z
+    .enum(verdictCodes)
+    .nullable()
+    .describe(
+      `Why it is held or refused, or was; else null. ${verdictCodes
+        .map((code) => `\`${code}\` (${verdictOf(code)}): ${saysOf(verdictOf(code), code)}`)
+        .join(' ')}`,
+    ),
+  says: z.string().describe('What the verdict and its code mean, and what to do next.'),
+  receipt: z
+    .string()
+    .nullable()
+    .describe(
+      'A note the relay signed, to be kept; null where nothing was recorded: the statement waits for another, or is throttled.',
+    ),
+  wanted: z.int().nullable().describe('Of `count-gap`: the count of the statement that is missing.'),
 })
 
 export const subscriptionField = text(20)

@@ -16,7 +16,7 @@ export {
  * for the app. A signature is of one record, and so of one version of a file or data set: the next version has none.
  */
 
-/** A signature as it is shown: name, time, meaning and reason (21 CFR 11.50), and what of its time is proven. */
+/** A signature as it is shown: name, time, meaning and reason (21 CFR 11.50), and between which times it came. */
 export const signatureSchema = z.strictObject({
   /** Place of the record by which it counts. */
   record: z.int(),
@@ -26,7 +26,7 @@ export const signatureSchema = z.strictObject({
   reason: z.string(),
   /** By the clock of the device: a claim. */
   at: z.string(),
-  /** It was made after the first and before the second: that is proven. */
+  /** By the clock of the relay: when the last record of the checkpoint it was signed over was made, and when it came. */
   notBefore: z.string(),
   notAfter: z.string(),
   /** The roles its signer had then: a step that asks for one is filled by no other. */

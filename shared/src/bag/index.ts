@@ -34,6 +34,7 @@ export {
   omittedText,
   provedText,
   reportText,
+  TIME_STAMPS_ONLY,
   timeOfSeconds,
   UNTRUSTED_TEXT,
   uncheckedText,

@@ -1,3 +1,4 @@
+import { timeStampFaults } from '../time-stamp/faults.ts'
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
 import { type BagFinding, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
@@ -40,7 +41,7 @@ export function bagFacts({ sealed, trails }: BagReport): NamedFacts {
     ]
   return [
     ['sealed', `yes, record ${sealed.seq} of ${sealed.trail}`],
-    ['asked for by', `${sealed.actor.name} (${sealed.actor.id}), ${sealed.time} by the relay's clock`],
+    ['asked for by', `${askedByText(sealed)}, ${sealed.time} by the relay's clock`],
     ['reason', sealed.reason],
     ['what', filterText(sealed.filter)],
     ...trails.flatMap((trail) => [
@@ -54,14 +55,18 @@ export function bagFacts({ sealed, trails }: BagReport): NamedFacts {
   ]
 }
 
+/** Who the relay says asked. Where no person is enrolled that is the relay itself, and only the account says more. */
+function askedByText({ actor, account }: SealedBy): string {
+  const by = account === undefined ? '' : `, by the operating system's account ${account}`
+  return `${actor.name} (${actor.id})${by}`
+}
+
 /** What a bag whose seal does not hold says of itself. */
-export function saidOfItself(
-  { seq, trail, actor, time, reason, filter, leftOut }: SealedBy,
-  trails: readonly TrailInBag[],
-): readonly string[] {
+export function saidOfItself(sealed: SealedBy, trails: readonly TrailInBag[]): readonly string[] {
+  const { seq, trail, time, reason, filter, leftOut } = sealed
   return [
     `sealed by record ${seq} of ${trail}`,
-    `asked for by ${actor.name} (${actor.id}), ${time}`,
+    `asked for by ${askedByText(sealed)}, ${time}`,
     `reason: ${reason}`,
     `what: ${filterText(filter)}`,
     ...trails.map((one) => `trail ${one.trail}: ${one.size} records`),
@@ -172,7 +177,8 @@ export function provedText(proved: readonly ProvedTime[]): string | undefined {
   if (first === undefined || last === undefined) return undefined
   const until = ({ size, time }: ProvedTime) => `the first ${size} records were there by ${time}`
   const stamps = `${proved.length} ${proved.length === 1 ? 'time stamp' : 'time stamps'}`
-  return `${stamps}: ${first === last ? until(last) : `${until(first)}, ${until(last)}`}`
+  // Those who read a stamp by hand see its time without the accuracy, which is added here.
+  return `${stamps}: ${first === last ? until(last) : `${until(first)}, ${until(last)}`}, with the accuracy the authority states`
 }
 
 /** Of time stamps that nobody's certificate was given for; undefined where there are none. */
@@ -207,8 +213,13 @@ export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {
         ? 'nothing was given that says whose word counts'
         : 'the fingerprints given are not those of its keys'
     }, so nothing is said about the bag.`
+  if (findings.every(({ code }) => code in timeStampFaults)) return `${number} ${TIME_STAMPS_ONLY}`
   return `${number}: this bag is not as it was sealed, or not by whom you trust.`
 }
+
+/** Where nothing is wrong but with time stamps, or with the certificates given for them. */
+export const TIME_STAMPS_ONLY =
+  'about a time stamp, none about the records: by when they were there, it does not show.'
 
 /** Where nothing is given from outside of a bag, this is all there is to say of it, whatever is found. */
 export const UNTRUSTED_TEXT =

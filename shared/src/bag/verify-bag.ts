@@ -10,6 +10,7 @@ import {
   parsePolicy,
   sha256,
   utf8,
+  type Value,
 } from '../trail/index.ts'
 import type { BagInfo } from './bag-info.ts'
 import { type BagSource, wholeOf } from './bag-source.ts'
@@ -83,6 +84,8 @@ export interface SealedBy {
   readonly time: string
   /** Id and name of who asked for the export. */
   readonly actor: { readonly id: string; readonly name: string }
+  /** The account of the operating system that asked, where a command did and no session. */
+  readonly account?: string
   readonly filter: Seal['filter']
   readonly reason: string
   /** How many records the bag has. */
@@ -400,8 +403,26 @@ function reportOf(
 }
 
 function sealedBy({ seal, entry }: CheckedSeal, after: SealedBy['after'], holds: boolean): SealedBy {
-  const { trail, seq, time, actor } = entry.record
+  const { trail, seq, time, actor, body } = entry.record
   const { id, name } = actor
   const { filter, reason, count, leftOut } = seal
-  return { trail, seq, time, actor: { id, name }, filter, reason, count, leftOut, after, holds }
+  const account = accountIn(body['by'])
+  return {
+    trail,
+    seq,
+    time,
+    actor: { id, name },
+    ...(account === undefined ? {} : { account }),
+    filter,
+    reason,
+    count,
+    leftOut,
+    after,
+    holds,
+  }
+}
+
+function accountIn(by: Value | undefined): string | undefined {
+  const { account } = (typeof by === 'object' && by !== null ? by : {}) as { readonly account?: Value }
+  return typeof account === 'string' ? account : undefined
 }

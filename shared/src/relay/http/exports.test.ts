@@ -108,6 +108,15 @@ describe('an export', () => {
     expect(await codeOf(await start('audrey', { reason: 'no' }))).toBe('reason-missing')
     expect(await codeOf(await start('audrey', { filter: { kinds: ['none'] } }))).toBe('bad-request')
     expect(await codeOf(await start('audrey', { filter: { projects: [] } }))).toBe('bad-request')
+    const refusal = async (filter: object) => (await start('audrey', { filter })).json()
+    expect(await refusal({ states: ['signed'] })).toMatchObject({
+      pointer: '/filter/states/0',
+      there: { names: ['unsigned', 'reviewed', 'approved', 'rejected', 'held'], more: 0 },
+    })
+    expect(await refusal({ project: ['NMR'] })).toMatchObject({
+      pointer: '/filter',
+      there: { names: ['projects', 'devices', 'instruments', 'persons', 'kinds', 'states', 'from', 'to'] },
+    })
     api.bags.held = true
     expect(await codeOf(await start('audrey'))).toBe('held')
     expect(await listed('audrey')).toEqual([])

@@ -187,7 +187,10 @@ describe('a program that is no browser', () => {
 
   test('is refused without, whatever its token', { tags: ['challenge'] }, async () => {
     const answer = await api.ask(requestOf('DELETE', '/v1/session', { token, headers: scripted }))
-    expect(await codeOf(answer)).toBe('origin-refused')
+    const refusal = (await answer.json()) as { readonly code: string; readonly detail: string }
+    expect(refusal.code).toBe('origin-refused')
+    // A program is told what its headers have to be.
+    expect(refusal.detail).toContain('x-relay: 1, and as origin the address it asks')
   })
 })
 

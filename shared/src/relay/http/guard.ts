@@ -57,7 +57,7 @@ export function guard(steps: readonly GuardStep[]): MiddlewareHandler {
     const { pathname, search } = new URL(c.req.raw.url)
     const header = (name: string) => c.req.raw.headers.get(name) ?? undefined
     const code = refusalOf(steps, { method: c.req.raw.method, path: pathname, query: search, header })
-    if (code !== undefined) throw new Problem(code)
+    if (code !== undefined) throw new Problem(code, code === 'origin-refused' ? { detail: 'origin-own' } : {})
     return next()
   }
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Problem } from '../../api/index.ts'
 import { FormatError, fromUtf8, readStrictJson, type Value } from '../../trail/index.ts'
 
@@ -22,8 +22,38 @@ export async function readBody<Schema extends z.ZodType>(
   const value = jsonOf(await readBytes(request, bytesMax))
   const read = schema.safeParse(value)
   if (read.success) return read.data
-  // Of an unknown key the path is that of the object it is in: our words, never theirs.
-  throw new Problem('bad-request', { pointer: pointerOf(read.error.issues[0]?.path ?? []) })
+  const [issue] = read.error.issues
+  const path = issue?.path ?? []
+  const names = issue === undefined ? [] : namesFor(issue, schema, path)
+  // Of an unknown key the path is that of the object it is in, with the fields it takes: our words, never theirs.
+  throw new Problem('bad-request', {
+    pointer: pointerOf(path),
+    ...(names.length === 0
+      ? {}
+      : { there: { names: names.slice(0, NAMED_MAX), more: Math.max(0, names.length - NAMED_MAX) } }),
+  })
+}
+
+/** So many fields or values are named in place of one that is none. */
+const NAMED_MAX = 10
+
+/** What there is in place of a field or a value that is none, where the schema has a list of them. */
+function namesFor(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  path: readonly PropertyKey[],
+): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return fieldsAt(schema, path)
+  return issue.code === 'invalid_value' ? issue.values.map(String) : []
+}
+
+function fieldsAt(schema: z.ZodType, [step, ...more]: readonly PropertyKey[]): readonly string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    return fieldsAt(schema.unwrap() as z.ZodType, step === undefined ? [] : [step, ...more])
+  if (!(schema instanceof z.ZodObject)) return []
+  if (step === undefined) return Object.keys(schema.shape)
+  const inner = (schema.shape as Record<PropertyKey, z.ZodType>)[step]
+  return inner === undefined ? [] : fieldsAt(inner, more)
 }
 
 /** For what takes no body. Throws `Problem` if there is one. */

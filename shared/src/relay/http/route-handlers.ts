@@ -14,6 +14,7 @@ import {
   type RouteName,
   roles,
   SIGNED_LISTED_MAX,
+  saysOf,
   type TrailKeyView,
   UNCLAIMED_LISTED_MAX,
 } from '../../api/index.ts'
@@ -195,7 +196,8 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     giveStatements: async ({ caller, body }) => {
       // Each is judged, and most are recorded: also what is none.
       people.spend(caller, body.items.length - 1)
-      return { items: await signing.accept(caller, body.items, body.lostBefore) }
+      const items = await signing.accept(caller, body.items, body.lostBefore)
+      return { items: items.map((item) => ({ ...item, says: saysOf(item.verdict, item.code) })) }
     },
 
     listSubscriptions: () => ({ subscriptions: subscriptions.list() }),

@@ -2,8 +2,9 @@ import { type PasswordFault, Problem } from '../../api/index.ts'
 
 export const PASSWORD_LENGTH_MIN = 12
 export const PASSWORD_LENGTH_MAX = 128
-/** Shorter words are in too many passwords by chance. */
+/** Shorter words are in too many passwords by chance; those of three letters count where they stand by themselves. */
 const CONTEXT_LENGTH_MIN = 4
+const CONTEXT_WORD_LENGTH = 3
 const COMMON_WORTH = 4
 const DISTINCT_MIN = 5
 const EDITS_MIN = 4
@@ -63,8 +64,11 @@ export function passwordFaultOf(
   const folded = password.toLowerCase()
   if (formsOf(folded).some((form) => isMostlyCommon(form, folded.length - form.length, isCommon)))
     return 'password-common'
-  if (contextWords(words).some((word) => formsOf(folded).some((form) => form.includes(word))))
+  const forms = formsOf(folded)
+  if (contextWords(words, CONTEXT_LENGTH_MIN).some((word) => forms.some((form) => form.includes(word))))
     return 'password-context'
+  const alone = folded.split(/[^\p{L}\p{N}]+/u)
+  if (contextWords(words, CONTEXT_WORD_LENGTH).some((word) => alone.includes(word))) return 'password-context'
   if (rules.composition === 'annex11' && !KINDS.every((kind) => kind.test(password)))
     return 'password-composition'
   return undefined
@@ -140,7 +144,7 @@ function repeats(password: string): boolean {
   return false
 }
 
-function contextWords(words: readonly string[]): readonly string[] {
+function contextWords(words: readonly string[], lengthMin: number): readonly string[] {
   return words
     .flatMap((word) =>
       word
@@ -148,7 +152,7 @@ function contextWords(words: readonly string[]): readonly string[] {
         .toLowerCase()
         .split(/[^\p{L}\p{N}]+/u),
     )
-    .filter((word) => word.length >= CONTEXT_LENGTH_MIN && /\p{L}/u.test(word))
+    .filter((word) => word.length >= lengthMin && /\p{L}/u.test(word))
 }
 
 /** Only a few characters apart, or one within the other. */

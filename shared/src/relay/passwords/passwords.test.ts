@@ -57,6 +57,8 @@ describe('a password', () => {
     ['123456789012', 'password-repeats'],
     ['xyzzyxyzzyxyzzy', 'password-repeats'],
     ['jdoe-wk41-tungsten', 'password-context'],
+    ['doe gravel spoon 41', 'password-context'],
+    ['does gravel spoon 41', 'good'],
     ['ramirez plays 41', 'good'],
     ['ramírez plays 41', 'password-context'],
     ['solvent gravel 41', 'password-context'],

@@ -24,7 +24,14 @@ describe('the rules of a site', () => {
       body: { before: { fourEyes: true }, after: { fourEyes: false }, reason },
     })
     expect(site.people.rules()).toEqual({ ...DEFAULT_RULES, fourEyes: false })
-    expect(deviationsOf(site.people.rules())).toHaveLength(1)
+    const departs = (lengthMin: number) => {
+      const rules = site.people.rules()
+      return deviationsOf({ ...rules, passwords: { ...rules.passwords, lengthMin } })
+    }
+    expect(departs(15)).toEqual([expect.stringMatching(/^Four eyes is off/)])
+    // The relay begins with twelve, and says that NIST asks for more.
+    expect(deviationsOf(DEFAULT_RULES)).toEqual([expect.stringMatching(/^Passwords have 12 .* asks for 15 /)])
+    expect(departs(14)).toHaveLength(2)
   })
 
   test('are the same after a restart, and in the trail that follows', async () => {

@@ -1,14 +1,8 @@
+import type { StatementVerdict } from '../../api/index.ts'
 import { FormatError, type Signer, type Value, type Verifier } from '../../trail/index.ts'
 import { isSignedBy, readTyped, signTyped } from './typed-text.ts'
 
 const TYPE = 'compliance-relay/receipt/v1'
-
-/**
- * - `accepted`: it is a signature from now on. `duplicate`: it was told before, and this is what was said.
- * - `throttled`: too many were refused of late, so nothing was said of this one and no record made. It is to be given
- *   again: without a receipt no statement is done with.
- */
-export type StatementVerdict = 'accepted' | 'duplicate' | 'held' | 'refused' | 'throttled'
 
 /** What a relay says of a statement it was given: signed, so that nobody can say later that it was not. */
 export interface Receipt {

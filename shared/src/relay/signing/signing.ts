@@ -5,6 +5,7 @@ import {
   requireAllowed,
   type SignedView,
   type SiteRules,
+  type StatementVerdict,
   signatureState,
   signingRuleOf,
   standing,
@@ -27,7 +28,7 @@ import {
 } from './judge-statement.ts'
 import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
-import { type Receipt, type StatementVerdict, signReceipt } from './receipt.ts'
+import { type Receipt, signReceipt } from './receipt.ts'
 import { RefusalRoom } from './refusal-room.ts'
 import { CLONED, type HeldStatement, type SigningBook, type SigningKey } from './signing-book.ts'
 

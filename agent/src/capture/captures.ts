@@ -110,13 +110,14 @@ export class Captures implements ScanSink {
       now,
       lookAtFile: options.lookAtFile,
     })
-    this.#pool = new HashPool(
-      options.profiles,
-      (results) => {
+    this.#pool = new HashPool({
+      profiles: options.profiles,
+      now,
+      onResults: (results) => {
         for (const result of results) this.#answered(result)
       },
-      (error) => options.note('reader-stopped', { error: error.message }),
-    )
+      onFault: (error) => options.note('reader-stopped', { error: error.message }),
+    })
   }
 
   /** Units on their way. */

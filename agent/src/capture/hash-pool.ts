@@ -1,6 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { Profile } from '../instruments/types.ts'
-import { type ReadResult, type ReadTask, resultsOf, textOfTasks } from './hash-task.ts'
+import {
+  bytesToRead,
+  type ReadResult,
+  type ReadTask,
+  resultsOf,
+  type TurnedText,
+  textOfTasks,
+} from './hash-task.ts'
 
 /** Units above this go to the lane of large ones, so that they never delay small ones. */
 const SMALL_BYTES_MAX = 16 << 20
@@ -13,19 +20,43 @@ const REST_MILLISECONDS = 20_000
 
 type OnResults = (results: readonly ReadResult[]) => void
 
-/** Reads units in two lanes, one thread each. */
+/** How far a large unit has come. */
+export interface Reading {
+  readonly id: number
+  readonly bytes: number
+  readonly ofBytes: number
+  /** When it was given, monotonic, milliseconds. */
+  readonly since: number
+}
+
+export interface HashPoolOptions {
+  readonly profiles: readonly Profile[]
+  readonly now: () => number
+  readonly onResults: OnResults
+  readonly onFault: (error: Error) => void
+}
+
+/**
+ * Reads units in two lanes, one thread each: small ones one after the other, large ones in turns, so that none waits for
+ * the whole length of another.
+ */
 export class HashPool {
   readonly #small: Lane
   readonly #large: Lane
 
-  constructor(profiles: readonly Profile[], onResults: OnResults, onFault: (error: Error) => void) {
-    this.#small = new Lane(profiles, onResults, onFault)
-    this.#large = new Lane(profiles, onResults, onFault)
+  constructor(options: HashPoolOptions) {
+    this.#small = new Lane(options, false)
+    this.#large = new Lane(options, true)
   }
 
   /** Units given and not yet answered. */
   get waiting(): number {
     return this.#small.waiting + this.#large.waiting
+  }
+
+  /** Large units that are being read. */
+  large(): readonly Reading[] {
+    return this.#large.readings()
   }
 
   /** Something will be to be read soon: a thread takes a tenth of a second and more to begin. */
@@ -34,7 +65,7 @@ export class HashPool {
   }
 
   submit(task: ReadTask): void {
-    const lane = bytesOf(task) > SMALL_BYTES_MAX ? this.#large : this.#small
+    const lane = bytesToRead(task) > SMALL_BYTES_MAX ? this.#large : this.#small
     lane.submit(task)
   }
 
@@ -49,18 +80,26 @@ class Lane {
   readonly #onResults: OnResults
   readonly #queue: ReadTask[] = []
   readonly #sent: (readonly ReadTask[])[] = []
+  readonly #inTurns: boolean
+  readonly #now: () => number
+  /** How far each unit is that is read in turns. */
+  readonly #readings = new Map<number, Reading>()
   #worker: Worker | undefined
   #closed = false
   #rest: NodeJS.Timeout | undefined
 
-  constructor(profiles: readonly Profile[], onResults: OnResults, onFault: (error: Error) => void) {
+  constructor({ profiles, now, onResults, onFault }: HashPoolOptions, inTurns: boolean) {
     this.#onResults = onResults
+    this.#inTurns = inTurns
+    this.#now = now
     this.#start = () => {
       const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), {
-        workerData: { profiles },
+        workerData: { profiles, inTurns },
         resourceLimits: { maxYoungGenerationSizeMb: 4 },
       })
-      worker.on('message', (text: string) => this.#answered(text))
+      worker.on('message', (said: string | TurnedText) =>
+        typeof said === 'string' ? this.#answered(said) : this.#turned(said),
+      )
       worker.on('error', (fault) => {
         const error = fault instanceof Error ? fault : new Error(String(fault))
         onFault(error)
@@ -76,6 +115,10 @@ class Lane {
     return this.#queue.length + this.#sent.reduce((sum, tasks) => sum + tasks.length, 0)
   }
 
+  readings(): readonly Reading[] {
+    return [...this.#readings.values()]
+  }
+
   prepare(): void {
     if (this.#closed) return
     this.#worker ??= this.#start()
@@ -84,13 +127,21 @@ class Lane {
 
   submit(task: ReadTask): void {
     this.#queue.push(task)
-    if (this.#sent.length < MESSAGES_AHEAD) queueMicrotask(() => this.#send())
+    if (this.#inTurns)
+      this.#readings.set(task.id, {
+        id: task.id,
+        bytes: 0,
+        ofBytes: bytesToRead(task),
+        since: this.#now(),
+      })
+    if (this.#hasRoom()) queueMicrotask(() => this.#send())
   }
 
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#rest)
     this.#queue.length = 0
+    this.#readings.clear()
     await this.#worker?.terminate()
   }
 
@@ -105,12 +156,17 @@ class Lane {
     this.#rest.unref()
   }
 
+  /** Of what is read in turns the thread has all: which goes next, it decides. Whoever submits bounds how many there are. */
+  #hasRoom(): boolean {
+    return this.#inTurns || this.#sent.length < MESSAGES_AHEAD
+  }
+
   #send(): void {
-    while (!this.#closed && this.#sent.length < MESSAGES_AHEAD && this.#queue.length > 0) {
+    while (!this.#closed && this.#hasRoom() && this.#queue.length > 0) {
       let count = 0
       let bytes = 0
-      while (count < this.#queue.length && count < TASKS_AT_ONCE) {
-        bytes += bytesOf(this.#queue[count] as ReadTask)
+      while (count < this.#queue.length && count < (this.#inTurns ? 1 : TASKS_AT_ONCE)) {
+        bytes += bytesToRead(this.#queue[count] as ReadTask)
         if (count > 0 && bytes > BYTES_AT_ONCE) break
         count++
       }
@@ -127,9 +183,24 @@ class Lane {
     if (this.#sent.length === 0) this.#restLater()
   }
 
+  #turned({ id, bytes, text }: TurnedText): void {
+    const reading = this.#readings.get(id)
+    if (text === null) {
+      if (reading !== undefined) this.#readings.set(id, { ...reading, bytes })
+      return
+    }
+    this.#readings.delete(id)
+    const at = this.#sent.findIndex(([task]) => task?.id === id)
+    if (at < 0) throw new Error(`the answer ${id} is to no task`)
+    const [tasks] = this.#sent.splice(at, 1)
+    this.#onResults(resultsOf(text, tasks ?? []))
+    if (this.#sent.length === 0) this.#restLater()
+  }
+
   /** A thread that died has read nothing: every unit it had is answered as failed, and will be tried again. */
   #giveBack(error: Error): void {
     const lost = this.#sent.splice(0).flat()
+    for (const { id } of lost) this.#readings.delete(id)
     this.#onResults(
       lost.map(({ id, name }) => ({
         id,
@@ -140,10 +211,4 @@ class Lane {
     )
     this.#send()
   }
-}
-
-function bytesOf({ files }: ReadTask): number {
-  let bytes = 0
-  for (const { size, sha256 } of files) if (sha256 === undefined) bytes += size
-  return bytes
 }

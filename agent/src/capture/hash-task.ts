@@ -61,6 +61,21 @@ export const PLAIN: Examination = { complete: true, missing: [], fields: {}, cla
 
 export interface WorkerStart {
   readonly profiles: readonly Profile[]
+  /** True for large units: each is read a piece at a time, and answered in no order. */
+  readonly inTurns: boolean
+}
+
+/** What a thread says of a unit it reads in turns: how far it is, and the answer once there is one. */
+export interface TurnedText {
+  readonly id: number
+  readonly bytes: number
+  readonly text: string | null
+}
+
+export function bytesToRead({ files }: ReadTask): number {
+  let bytes = 0
+  for (const { size, sha256 } of files) if (sha256 === undefined) bytes += size
+  return bytes
 }
 
 /*

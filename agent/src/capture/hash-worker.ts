@@ -1,11 +1,27 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { tasksOf, textOfResults, type WorkerStart } from './hash-task.ts'
+import { type TurnedText, tasksOf, textOfResults, type WorkerStart } from './hash-task.ts'
 import { UnitReader } from './read-unit.ts'
+import { ReadingTurns } from './reading-turns.ts'
 
 /** A thread that reads units, so that a file of many gigabytes holds up nothing else. */
 if (parentPort === null) throw new Error('this file is the start of a worker thread')
 const port = parentPort
-const reader = new UnitReader((workerData as WorkerStart).profiles)
+const { profiles, inTurns } = workerData as WorkerStart
+const reader = new UnitReader(profiles)
+const turns = new ReadingTurns(reader, () => performance.now())
 port.on('message', (text: string) => {
-  port.postMessage(textOfResults(tasksOf(text).map((task) => reader.read(task))))
+  const tasks = tasksOf(text)
+  if (!inTurns) return port.postMessage(textOfResults(tasks.map((task) => reader.read(task))))
+  if (turns.size === 0) setImmediate(goOn)
+  for (const task of tasks) turns.add(task)
 })
+
+/** After each turn whoever has come meanwhile is taken in. */
+function goOn(): void {
+  const turned = turns.next()
+  if (turned === undefined) return
+  const { id, bytes, result } = turned
+  const said: TurnedText = { id, bytes, text: result === undefined ? null : textOfResults([result]) }
+  port.postMessage(said)
+  if (turns.size > 0) setImmediate(goOn)
+}

@@ -16,6 +16,7 @@ import { type Claim, PLAIN, type ReadFile, type ReadResult, type ReadTask } from
 import { list, look } from './listing.ts'
 import { fsPath, nameOfBytes } from './raw-name.ts'
 import { stampOf } from './stamp.ts'
+import { Turn } from './turn.ts'
 
 /** Large blocking reads: a stream with its default buffer is three times as slow. */
 const BLOCK_BYTES = 1 << 20
@@ -24,6 +25,9 @@ const BLOCK_BYTES = 1 << 20
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 type TaskFile = ReadTask['files'][number]
+
+/** For units that are read in one go. */
+const ENDLESS = new Turn({ bytes: Number.POSITIVE_INFINITY, milliseconds: Number.POSITIVE_INFINITY }, () => 0)
 
 class Moved extends Error {}
 class Outside extends Error {}
@@ -41,7 +45,20 @@ export class UnitReader {
     this.#profiles = new Map(profiles.map((profile) => [profile.id, profile]))
   }
 
+  /** Reads it from beginning to end. */
   read(task: ReadTask): ReadResult {
+    const reading = this.reading(task, ENDLESS)
+    for (;;) {
+      const { done, value } = reading.next()
+      if (done === true) return value
+    }
+  }
+
+  /**
+   * Reads it as far as the turn lets it, and goes on from there in the next one. No file stays open in between: it is
+   * opened again, and has to be the one it was.
+   */
+  *reading(task: ReadTask, turn: Turn): Generator<undefined, ReadResult> {
     let current: TaskFile | undefined
     try {
       const profile = this.#profiles.get(task.profile)
@@ -60,9 +77,10 @@ export class UnitReader {
           files.push({ member, size, sha256: file.sha256 })
           continue
         }
-        const { sha256, others } = this.#digest(task, file, claimed)
+        const { sha256, others } = yield* this.#digest(task, file, claimed, turn)
         files.push({ member, size, sha256 })
         claims.push(...others)
+        if (turn.isOver && file !== task.files.at(-1)) yield
       }
       for (const file of task.files) {
         current = file
@@ -77,16 +95,36 @@ export class UnitReader {
     }
   }
 
-  #digest(
-    { root, files }: ReadTask,
+  *#digest(
+    task: ReadTask,
     file: TaskFile,
     claimed: Examination['claims'],
-  ): { readonly sha256: string; readonly others: readonly Claim[] } {
+    turn: Turn,
+  ): Generator<undefined, Digested> {
+    const { size } = file
+    const first = this.#opened(task, file, (descriptor) => {
+      if (size > BLOCK_BYTES || claimed.length > 0) return undefined
+      const read = readSync(descriptor, this.#block, 0, BLOCK_BYTES, null)
+      if (read !== size) throw new Moved()
+      return hashOnce('sha256', this.#block.subarray(0, size))
+    })
+    if (first !== undefined) {
+      turn.took(size)
+      return { sha256: first, others: [] }
+    }
+    const digests = new Digests(claimed)
+    while (!this.#opened(task, file, (descriptor) => this.#readOn(descriptor, digests, turn))) yield
+    if (digests.at !== size) throw new Moved()
+    return digests.end()
+  }
+
+  /** Effects: one open file while `work` runs. */
+  #opened<Result>({ root, files }: ReadTask, file: TaskFile, work: (descriptor: number) => Result): Result {
     const descriptor = openSync(fsPath(file.path), OPEN_FLAGS)
     try {
       requireInside(root, file.path, descriptor)
       requireUnmoved(file, fstatSync(descriptor, { bigint: true }))
-      const result = this.#digestOpen(descriptor, file, claimed)
+      const result = work(descriptor)
       // A unit of one file is looked at once more right after this, by its name: the same, and that it has it still.
       if (files.length > 1) requireUnmoved(file, fstatSync(descriptor, { bigint: true }))
       return result
@@ -95,40 +133,14 @@ export class UnitReader {
     }
   }
 
-  #digestOpen(descriptor: number, { size }: TaskFile, claimed: Examination['claims']) {
-    if (size <= BLOCK_BYTES && claimed.length === 0) {
-      const read = readSync(descriptor, this.#block, 0, BLOCK_BYTES, null)
-      if (read === size) return { sha256: hashOnce('sha256', this.#block.subarray(0, size)), others: [] }
-      if (read > size) throw new Moved()
-      return this.#digestOn(descriptor, size, claimed, read)
-    }
-    return this.#digestOn(descriptor, size, claimed, 0)
-  }
-
-  #digestOn(descriptor: number, size: number, claimed: Examination['claims'], already: number) {
-    const sha256 = createHash('sha256').update(this.#block.subarray(0, already))
-    const others = claimed.map((claim) => ({
-      claim,
-      hashing: createHash(claim.algorithm),
-      until: claim.bytes ?? Number.POSITIVE_INFINITY,
-    }))
-    let at = already
-    for (const other of others) feed(other, this.#block.subarray(0, already), 0)
+  /** True once the file is at its end. */
+  #readOn(descriptor: number, digests: Digests, turn: Turn): boolean {
     for (;;) {
-      const read = readSync(descriptor, this.#block, 0, BLOCK_BYTES, at)
-      if (read === 0) break
-      const piece = this.#block.subarray(0, read)
-      sha256.update(piece)
-      for (const other of others) feed(other, piece, at)
-      at += read
-    }
-    if (at !== size) throw new Moved()
-    return {
-      sha256: sha256.digest('hex'),
-      others: others.map(({ claim, hashing }) => {
-        const { path, from, algorithm, digest } = claim
-        return { path, from, algorithm, digest, agrees: hashing.digest('hex') === digest }
-      }),
+      const read = readSync(descriptor, this.#block, 0, BLOCK_BYTES, digests.at)
+      if (read === 0) return true
+      digests.take(this.#block.subarray(0, read))
+      turn.took(read)
+      if (turn.isOver) return false
     }
   }
 
@@ -162,6 +174,49 @@ export class UnitReader {
   }
 }
 
+interface Digested {
+  readonly sha256: string
+  readonly others: readonly Claim[]
+}
+
+/** The digests of one file, as far as it was read. */
+class Digests {
+  readonly #sha256 = createHash('sha256')
+  readonly #others: readonly {
+    readonly claim: Examination['claims'][number]
+    readonly hashing: Hashing
+    readonly until: number
+  }[]
+  at = 0
+
+  constructor(claimed: Examination['claims']) {
+    this.#others = claimed.map((claim) => ({
+      claim,
+      hashing: createHash(claim.algorithm),
+      until: claim.bytes ?? Number.POSITIVE_INFINITY,
+    }))
+  }
+
+  take(piece: Uint8Array): void {
+    this.#sha256.update(piece)
+    for (const { hashing, until } of this.#others) {
+      const wanted = Math.min(piece.length, until - this.at)
+      if (wanted > 0) hashing.update(piece.subarray(0, wanted))
+    }
+    this.at += piece.length
+  }
+
+  end(): Digested {
+    return {
+      sha256: this.#sha256.digest('hex'),
+      others: this.#others.map(({ claim, hashing }) => {
+        const { path, from, algorithm, digest } = claim
+        return { path, from, algorithm, digest, agrees: hashing.digest('hex') === digest }
+      }),
+    }
+  }
+}
+
 /** The size of a file in the same folder: as it is spelled, or in other capitals. */
 function sizeBeside(path: string, name: string): number | undefined {
   const folder = dirname(path)
@@ -175,11 +230,6 @@ function sizeBeside(path: string, name: string): number | undefined {
   } catch {
     return undefined
   }
-}
-
-function feed(other: { hashing: Hashing; until: number }, piece: Uint8Array, at: number): void {
-  const wanted = Math.min(piece.length, other.until - at)
-  if (wanted > 0) other.hashing.update(piece.subarray(0, wanted))
 }
 
 function requireUnmoved(file: TaskFile, stat: Parameters<typeof stampOf>[0]): void {

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
@@ -59,4 +60,26 @@ test('its files stand in the refusal: the trail verifies, and the claim has the 
   const manifest = said('manifest', String(refused))
   expect(manifest.out).toContain('  fid\n')
   expect(said('manifest', String(claimed))).toEqual(manifest)
+})
+
+test('it is recorded by whoever claimed it: folder, file, and copies of both', {
+  tags: ['req/P11-10e-7'],
+}, async () => {
+  const run = join(station.folder, 'run')
+  const copy = join(station.base, 'copy')
+  cpSync(run, copy, { recursive: true })
+  const judged = (path: string) => {
+    const { code, out } = said('verify-file', path, '--json')
+    return [code, JSON.parse(out)] as const
+  }
+  const record = { seq: claimed, kind: 'capture.claimed', actor: 'Jane Doe', path: 'run' }
+  for (const path of [run, join(run, 'fid'), copy, join(copy, 'fid')])
+    expect(judged(path)).toMatchObject([0, { state: 'recorded', record }])
+  // Another version that nobody answers for: a claim is of one.
+  writeRun(run, brukerRun())
+  await station.until('the next version is refused', ({ units }) => units.unclaimed === 1)
+  await station.settled()
+  expect(judged(run)).toMatchObject([1, { state: 'refused', record: { kind: 'capture.refused' } }])
+  expect(judged(join(run, 'fid'))).toMatchObject([1, { state: 'refused' }])
+  expect(judged(join(copy, 'fid'))).toMatchObject([0, { state: 'recorded', record }])
 })

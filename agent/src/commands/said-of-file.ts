@@ -77,12 +77,12 @@ export function lastOfMember(data: Reading, trail: number, watch: string, path: 
   return undefined
 }
 
-/** Records of a path, newest first. */
+/** Records of a path, newest first. A claim is of a version that was recorded before it, and is none itself. */
 export function recordsOf(data: Reading, trail: number, watch: string, path: string): TrailRecord[] {
   return data.store
     .withPath(trail, path, 50)
     .map((seq) => recordAt(data, trail, seq))
-    .filter(({ body }) => body['watch'] === watch)
+    .filter(({ kind, body }) => body['watch'] === watch && kind !== 'capture.claimed')
 }
 
 export function recordAt({ store }: Pick<Reading, 'store'>, trail: number, seq: number): TrailRecord {

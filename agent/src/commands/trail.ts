@@ -1,4 +1,5 @@
 import { fromUtf8, readEntry } from '@compliance-relay/shared/trail'
+import { contentBody } from '../answered.ts'
 import { type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { nameOfBytes } from '../capture/raw-name.ts'
 import { ownPolicyText } from '../check-trail.ts'
@@ -65,10 +66,10 @@ export async function manifestCommand(
     const { id, origin } = trailNumbered(data, wholeNumber(values.trail, '--trail', 1, most))
     const line = data.store.line(id, seq)
     if (line === undefined) throw new UnusableInput(`there is no record ${seq}`)
-    const { body, kind } = readEntry(line).record
-    const { manifest, files } = body
+    const { record } = readEntry(line)
+    const { manifest, files } = contentBody(data.store, record)
     if (typeof manifest !== 'string')
-      throw new UnusableInput(`record ${seq} is a ${kind}: it has no manifest`)
+      throw new UnusableInput(`record ${seq} is a ${record.kind}: it has no manifest`)
     const bytes = Array.isArray(files)
       ? manifestOf(files.map((file) => fileOf(file as Record<string, unknown>)))
       : data.store.content(manifest)

@@ -17,6 +17,7 @@ import {
   signerOf,
   type Value,
 } from '@compliance-relay/shared/trail'
+import { contentBody } from '../answered.ts'
 import { type NotaryFinding, notaryFaults, VERIFY_PATIENCE } from '../ask-notary.ts'
 import { digestOf } from '../capture/manifest.ts'
 import { readable } from '../capture/raw-name.ts'
@@ -382,7 +383,7 @@ function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFind
       const former = canonical(formerColumnsOf(record) as unknown as Value)
       if (found !== expected && found !== former) add({ code: 'columns-differ', seq, expected, found })
     }
-    if (HAS_MANIFEST.test(record.kind)) checkContent(store, record.body, seq, add)
+    if (HAS_MANIFEST.test(record.kind)) checkContent(store, contentBody(store, record), seq, add)
   }
   const columns = store.columnCount(trail.id)
   if (columns > lines) add({ code: 'columns-extra', expected: `${lines}`, found: `${columns}` })

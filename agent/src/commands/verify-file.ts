@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { type Body, printable, type TrailRecord } from '@compliance-relay/shared/trail'
+import { claimOf, refusalOf } from '../answered.ts'
 import { nameTest } from '../capture/listing.ts'
 import { digestOf, manifestOf } from '../capture/manifest.ts'
 import { fsPath } from '../capture/raw-name.ts'
@@ -154,14 +155,14 @@ function judge(data: Reading, file: string): Verdict {
   const sha256 = digestNow(path)
   for (const trail of [...data.trails].reverse()) {
     const said = watch === undefined ? undefined : lastOf(data, trail.id, watch.id, inWatch(watch, path))
-    if (said !== undefined) return verdictOf({ file, copy: false, sha256 }, said, trail.origin)
+    if (said !== undefined) return verdictOf(data, { file, copy: false, sha256 }, said)
   }
   if (sha256 === null) throw new UnusableInput(`${file} is neither on the disk nor in the trail`)
   if (sha256 === digestOf(manifestOf([])) && statSync(fsPath(path)).isDirectory())
     return { ...nothing, state: 'folder', hint: 'There is no file in it, so there is nothing to judge.' }
   const same = sameContent(data, sha256)
   if (same !== undefined && watch === undefined)
-    return verdictOf({ file, copy: true, sha256 }, { ...same, sha256 }, same.trail)
+    return verdictOf(data, { file, copy: true, sha256 }, { ...same, sha256 })
   const where =
     watch === undefined
       ? 'It lies in no folder that is or was watched; relay settings lists them.'
@@ -187,7 +188,7 @@ function otherThanFile(
     const [record] = recordsOf(data, trail.id, watch?.id ?? '', inWatch(watch, path))
     if (record === undefined) continue
     const hint = `It is ${what}, which is not read. The record says: ${record.body['reason'] ?? record.kind}.`
-    const shownOne = shownRecord(record, trail.origin, null)
+    const shownOne = shownRecord(record, record.body, null)
     return { file, copy: false, sha256: null, state: 'refused', record: shownOne, disagreements: [], hint }
   }
   throw new UnusableInput(`${file} is ${what}: only files and folders are judged`)
@@ -202,18 +203,22 @@ function whyNotYet(settings: Settings, watch: WatchSettings, path: string): stri
   return 'If it is new: relay status lists what is on its way, relay scan has every file looked at.'
 }
 
-/** The newest record of this content, wherever it was: of itself, or else of a data set that has such a file. */
+/**
+ * The newest record of this content, wherever it was: of itself, or else of a data set that has such a file. A claim is
+ * found by what it answers for.
+ */
 function sameContent(
   data: Reading,
   sha256: string,
-): (Partial<MemberOf> & { readonly record: TrailRecord; readonly trail: string }) | undefined {
-  for (const { id, origin } of [...data.trails].reverse()) {
+): (Partial<MemberOf> & { readonly record: TrailRecord }) | undefined {
+  const trails = [...data.trails].reverse()
+  for (const { id } of trails) {
     const [record] = data.store.withDigest(id, sha256, 1)
-    if (record !== undefined) return { record, trail: origin }
+    if (record !== undefined) return { record: refusalOf(data.store, record) ?? record }
   }
-  for (const { id, origin } of [...data.trails].reverse()) {
+  for (const { id } of trails) {
     const found = newestWithMember(data, id, sha256)
-    if (found !== undefined) return { ...found, trail: origin }
+    if (found !== undefined) return { ...found, record: refusalOf(data.store, found.record) ?? found.record }
   }
   return undefined
 }
@@ -272,10 +277,11 @@ function isMember(data: Reading, watch: WatchSettings | undefined, path: string)
 }
 
 function verdictOf(
+  { store }: Reading,
   now: Pick<Verdict, 'file' | 'copy' | 'sha256'>,
   { record, sha256, member, gone }: Said,
-  trail: string,
 ): Verdict {
+  const claim = claimOf(store, record)
   const disagreements = gone === undefined ? disagreementsIn(record.body, member) : []
   const isSame = now.sha256 !== null && now.sha256 === sha256 && gone === undefined
   const state =
@@ -285,7 +291,7 @@ function verdictOf(
         ? 'not-read'
         : !isSame
           ? 'changed'
-          : record.kind === 'capture.refused'
+          : record.kind === 'capture.refused' && claim === undefined
             ? 'refused'
             : disagreements.length > 0
               ? 'disagrees'
@@ -298,7 +304,7 @@ function verdictOf(
   return {
     ...now,
     state,
-    record: shownRecord(record, trail, sha256, now.copy ? member : undefined),
+    record: shownRecord(claim ?? record, record.body, sha256, now.copy ? member : undefined),
     disagreements,
     hint,
   }
@@ -313,9 +319,10 @@ function disagreementsIn({ instrumentDigests }: Body, member: string | undefined
     .map(({ path, from, algorithm, digest }) => ({ path, from, algorithm, digest }))
 }
 
+/** A claim says who answers, and the refusal it answers for what was read. */
 function shownRecord(
-  { seq, kind, time, actor, body }: TrailRecord,
-  trail: string,
+  { trail, seq, kind, time, actor }: TrailRecord,
+  body: Body,
   sha256: string | null,
   member?: string,
 ): Verdict['record'] {

@@ -166,6 +166,14 @@ export class TrailStore {
     return rowsOf<{ seq: number }>(read, digest, trail, limit).map(({ seq }) => seq)
   }
 
+  /** Records by which somebody answers for a refusal of this content, oldest first. */
+  claimsOfDigest(trail: number, digest: string): number[] {
+    const read = this.#database.prepare(
+      "SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? AND kind = 'capture.claimed' ORDER BY seq",
+    )
+    return rowsOf<{ seq: number }>(read, digest, trail).map(({ seq }) => seq)
+  }
+
   /** Lines that have a text of ASCII in them, newest first. Looks through all of them. */
   *linesWith(trail: number, text: string): Generator<Uint8Array> {
     const read = this.#database.prepare(

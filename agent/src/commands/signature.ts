@@ -119,7 +119,9 @@ function signedText({
       ? ['  not there any more under this name']
       : newest === seq
         ? []
-        : [`  there is a newer version, record ${newest}: ${newestState}`]
+        : [
+            `  there is a newer version, record ${newest}: ${newestState ?? 'no person answers for it, so it cannot be signed'}`,
+          ]
   const step = next === null ? '' : `; next: ${next.meaning}${next.role === null ? '' : ` by ${next.role}`}`
   const lines = [
     `${state.toUpperCase().padEnd(10)} record ${seq}  ${path ?? '?'}  ${project ?? ''}${step}`,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFileSecrets, PeopleMemory, type SecretStore } from '@compliance-relay/shared/relay'
-import type { Actor, Body } from '@compliance-relay/shared/trail'
+import { type Actor, type Body, hex, leafHash } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { openDatabase } from '../sqlite/database.ts'
@@ -80,6 +80,38 @@ test('whoever made or claimed a version counts, also in a trail before, whatever
   expect(makers(third)).toEqual(['rose', 'anne', 'clara'])
   const claim = record('capture.claimed', 'tom', { path: 'c', sha256: three, refusal: unclaimed })
   expect(makers(claim)).toEqual(['tom', 'paul'])
+})
+
+test('a claim is the newest word on its version, until a newer version is there', {
+  tags: ['req/P11-70-2', 'challenge'],
+}, () => {
+  const units = new UnitStore(database)
+  const folder = units.addFolder('w1', 0, '')
+  const put = (seq: number, state: 'recorded' | 'refused') => {
+    const unit = { folder, name: 'a', kind: 'file', state, trail: opened.trail.id, seq } as const
+    units.put({ ...unit, digest: one, size: 1, profile: '', fileId: '', stamp: '' })
+  }
+  const claimed = (seq: number, sha256: string) => {
+    const leaf = hex(leafHash(store.line(opened.trail.id, seq) as Uint8Array))
+    return record('capture.claimed', 'clara', {
+      path: 'a',
+      sha256,
+      refusal: { trail: opened.trail.origin, seq, leaf },
+    })
+  }
+  const { claimants } = new PeopleMemory()
+  const newest = (seq: number) =>
+    new SignedRecords(store, units, opened.trail, { claimants, claims: new ClaimBook(store) }).newest(seq)
+  const first = record('file.created', 'anne', { path: 'a', sha256: two })
+  const refused = { path: 'a', sha256: one, what: 'file.changed', ...before(first, two) }
+  const refusal = record('capture.refused', undefined, refused)
+  put(refusal, 'refused')
+  expect(newest(first)).toBe(refusal)
+  const claim = claimed(refusal, one)
+  expect([first, refusal, claim].map(newest)).toEqual([claim, claim, claim])
+  const next = record('file.changed', 'anne', { path: 'a', sha256: three, ...before(refusal, one) })
+  put(next, 'recorded')
+  expect([first, claim, next].map(newest)).toEqual([next, next, next])
 })
 
 test('of a file with ten thousand versions nobody can tell, and of one with fewer all are looked at', () => {

@@ -1,5 +1,6 @@
 import { type ClaimantBook, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
 import { type Hash, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { claimOf, refusalOf } from '../answered.ts'
 import { pathIn } from '../capture/live-units.ts'
 import { placeOf } from '../capture/state-check.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
@@ -51,14 +52,21 @@ export class SignedRecords implements SignedTrail {
     return readRecordIn(this.#store, this.#id, size - 1)?.time
   }
 
-  /** By the capture state, which start-up holds against the records: a path's newest record is its unit's. */
+  /**
+   * By the capture state, which start-up holds against the records: a path's newest record is its unit's. If that is a
+   * refusal which somebody answers for, their claim is the newest word on that version.
+   */
   newest(seq: number): number | undefined {
-    const body = readRecordIn(this.#store, this.#id, seq)?.body
+    const record = readRecordIn(this.#store, this.#id, seq)
+    const body = record && (refusalOf(this.#store, record) ?? record).body
     const watch = body?.['watch']
     const path = pathIn(body)
     if (typeof watch !== 'string' || path === undefined) return undefined
     const place = placeOf(this.#units, watch, path, false)
     const unit = place && this.#units.unit(place.folder, place.name)
+    const last = unit && readRecordIn(this.#store, unit.trail, unit.seq)
+    const claim = last && claimOf(this.#store, last)
+    if (claim?.trail === this.trail) return claim.seq
     return unit?.trail === this.#id ? unit.seq : undefined
   }
 

@@ -47,8 +47,9 @@ export const signedSchema = z.strictObject({
   state: z.enum(signatureStates),
   /** The step of the project's rule that comes next; null if there is none. */
   next: signingStepSchema.nullable(),
-  /** Place of the newest record of the same file or data set: another one is another version, and `newestState` is its. */
+  /** Place of the newest record of the same file or data set: another one is another version. */
   newest: z.int().nullable(),
+  /** Its; null if there is none, or it cannot be signed: a refusal that nobody answers for. */
   newestState: z.enum(signatureStates).nullable(),
   signatures: z.array(signatureSchema),
 })

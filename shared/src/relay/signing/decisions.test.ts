@@ -154,6 +154,20 @@ describe('the state of a record', () => {
     expect(viewOf(second)).toBeUndefined()
   })
 
+  test('is none of a newer version that nobody answers for, which cannot be signed', {
+    tags: ['req/P11-70-2'],
+  }, async () => {
+    const first = lab.capture('operator-1', 'NMR', 'run.dat')
+    expect(await lab.verdict(lab.sign(quinns, [first], 'approved'))).toBe('accepted')
+    const relay = { id: 'ws-1', name: 'relay ws-1', via: 'relay' }
+    const { seq: refused } = lab.disk.link({
+      kind: 'capture.refused',
+      actor: relay,
+      body: { project: 'NMR', path: 'run.dat' },
+    })
+    expect(viewOf(first)).toMatchObject({ state: 'approved', newest: refused, newestState: null })
+  })
+
   test('is without what was taken back', async () => {
     const seq = lab.capture()
     await lab.give(lab.sign(tablet, [seq]))

@@ -11,7 +11,16 @@ import {
   standing,
   stepsFilled,
 } from '../../api/index.ts'
-import { type Actor, type Body, fromUtf8, hex, type Signer, utf8, type Verifier } from '../../trail/index.ts'
+import {
+  type Actor,
+  type Body,
+  fromUtf8,
+  hex,
+  isSignable,
+  type Signer,
+  utf8,
+  type Verifier,
+} from '../../trail/index.ts'
 import { type Account, isUsable, maySign } from '../accounts/account.ts'
 import type { Append, Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
@@ -183,7 +192,10 @@ export class Signing {
       state: signatureState(signatures, rule),
       next: rule.steps[stepsFilled(standing(signatures), rule)] ?? null,
       newest: newest ?? null,
-      newestState: newest === undefined ? null : signatureState(book.signatures.on(newest), rule),
+      newestState:
+        newest === undefined || !isSignable(trail.subject(newest)?.kind ?? '')
+          ? null
+          : signatureState(book.signatures.on(newest), rule),
       signatures: [...signatures],
     }
   }

@@ -29,7 +29,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     projects: [
       // Most of these wait, for files to come to rest: more at a time, and none of them is judged by a stopwatch.
-      group('waiting', 0, 4, { include: ['test/capture/*.test.ts'], exclude: busy }),
+      group('waiting', 0, 5, { include: ['test/capture/*.test.ts'], exclude: busy }),
       group('busy', 1, 2, { include: busy }),
     ],
     reporters: ['verbose', new RunReporter(root, join(root, 'test/out/capture.json'))],

@@ -3,36 +3,64 @@ import type { Caller } from '../people.ts'
 
 /** Each keeps a connection; others are for those who ask something. */
 export const DOWNLOADS_MAX = 4
+/** Of one person: two are left for others. */
+export const DOWNLOADS_EACH_MAX = 2
+/** Whoever takes nothing for so long is given nothing more. */
+export const UNTAKEN_MILLISECONDS_MAX = 60_000
+
+interface Download {
+  readonly caller: Caller
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly controller: ReadableStreamDefaultController<Uint8Array>
+  /** When something was last taken, monotonic, milliseconds. */
+  taken: number
+}
 
 /**
  * Files that are being given. Each piece is given only while whoever asked may still have it: a session that ends, ends
- * what it was given, too.
+ * what it was given, too, also of whoever has stopped to take anything.
  */
 export class Downloads {
   readonly #stillMay: (caller: Caller) => boolean
-  #open = 0
+  readonly #now: () => number
+  readonly #open = new Set<Download>()
 
-  constructor(stillMay: (caller: Caller) => boolean) {
+  constructor(stillMay: (caller: Caller) => boolean, now: () => number) {
     this.#stillMay = stillMay
+    this.#now = now
   }
 
   /** Opened only if it is listened to. Throws `Problem` `streams-full`. */
   begin(caller: Caller, open: () => ReadableStream<Uint8Array>): () => ReadableStream<Uint8Array> {
-    if (this.#open >= DOWNLOADS_MAX) throw new Problem('streams-full')
+    const own = [...this.#open].filter((one) => one.caller.account.id === caller.account.id)
+    if (this.#open.size >= DOWNLOADS_MAX || own.length >= DOWNLOADS_EACH_MAX)
+      throw new Problem('streams-full')
     return () => this.#guarded(caller, open().getReader())
   }
 
+  /** Ends those that nobody may have any more, and those that nobody takes. To be called now and then. */
+  look(): void {
+    const untaken = this.#now() - UNTAKEN_MILLISECONDS_MAX
+    for (const one of this.#open) {
+      if (!this.#stillMay(one.caller)) this.#cutOff(one, 'the session has ended')
+      else if (one.taken <= untaken) this.#cutOff(one, 'nothing was taken for a minute')
+    }
+  }
+
   #guarded(caller: Caller, reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
-    this.#open++
-    let isOpen = true
+    let download: Download | undefined
     const end = () => {
-      if (isOpen) this.#open--
-      isOpen = false
+      if (download !== undefined) this.#open.delete(download)
     }
     return new ReadableStream<Uint8Array>(
       {
+        start: (controller) => {
+          download = { caller, reader, controller, taken: this.#now() }
+          this.#open.add(download)
+        },
         pull: async (controller) => {
           try {
+            if (download !== undefined) download.taken = this.#now()
             if (!this.#stillMay(caller)) {
               await reader.cancel()
               throw new Error('the session has ended')
@@ -53,5 +81,12 @@ export class Downloads {
       },
       { highWaterMark: 0 },
     )
+  }
+
+  #cutOff(one: Download, why: string): void {
+    this.#open.delete(one)
+    one.controller.error(new Error(why))
+    // What it was read from is closed; that it could not be is nothing for whoever has gone.
+    one.reader.cancel().catch(() => {})
   }
 }

@@ -25,7 +25,7 @@ export const BAG_MILLISECONDS = 86_400_000
 /** What has failed takes no room on the disk, but some in memory. */
 const FAILED_KEPT_MAX = 20
 const RETRY_AFTER_SECONDS = 10
-const LOOK_MILLISECONDS = 60_000
+const LOOK_MILLISECONDS = 5_000
 
 export interface ExportsOptions {
   readonly people: Pick<People, 'account' | 'stillMay'>
@@ -73,8 +73,12 @@ export class Exports {
 
   constructor(options: ExportsOptions) {
     this.#options = options
-    this.#downloads = new Downloads((caller) => options.people.stillMay(caller, 'trail.export'))
-    this.#stopLooking = options.every(LOOK_MILLISECONDS, () => this.#removeOld())
+    const stillMay = (caller: Caller) => options.people.stillMay(caller, 'trail.export')
+    this.#downloads = new Downloads(stillMay, options.now)
+    this.#stopLooking = options.every(LOOK_MILLISECONDS, () => {
+      this.#downloads.look()
+      this.#removeOld()
+    })
   }
 
   /** Has one made, after those before it. Throws `Problem`: `reason-missing`, `bad-request`, `held`, `busy`. */

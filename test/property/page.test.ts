@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type BagSource, RECORDS } from '@compliance-relay/shared/bag'
-import { fromUtf8, hex, readEntry, sha256, utf8 } from '@compliance-relay/shared/trail'
+import {
+  fromUtf8,
+  hex,
+  leafHash,
+  readEntry,
+  sha256,
+  type TrailRecord,
+  utf8,
+} from '@compliance-relay/shared/trail'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CheckedBag } from '../../web/src/checked-bag.ts'
@@ -84,6 +92,32 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
     const checked = await check(new FilesSource(bag.files), bag)
     for (const name of ['manifest', 'raw', 'member', 'sha256']) expect(checked.linesOf(one(name))).toEqual([])
     expect(checked.linesOf(one('set'))).toHaveLength(1)
+  })
+
+  test('a file of a refusal is whose claim names that very record', async () => {
+    const relay = { id: 'ws', name: 'ws', via: 'relay' }
+    const files = [{ path: 'fid', sha256: digest }]
+    const shownOf = async (leafOf: (line: Uint8Array) => string) => {
+      const maker = new TrailMaker('page claims')
+      maker.record('capture.refused', relay, { path: 'set', manifest: digestOf('set'), files })
+      const { trail, seq } = readEntry(maker.lines.at(-1) as Uint8Array).record
+      const refusal = { trail, seq, leaf: leafOf(maker.lines.at(-1) as Uint8Array) }
+      const pat = { id: 'pat', name: 'Pat Operator', via: 'session' }
+      maker.record('capture.claimed', pat, { path: 'set', manifest: digestOf('set'), refusal })
+      const bag = await bagOf(maker)
+      const checked = await check(new FilesSource(bag.files), bag)
+      const lines = checked.linesOf(digest)
+      const [record] = (await checked.recordsIn(new Set(lines), never)).values()
+      return checked.matchOf(record as TrailRecord, digest)
+    }
+    const claimed = await shownOf((line) => hex(leafHash(line)))
+    expect(claimed).toMatchObject({
+      as: 'member',
+      kind: 'capture.refused',
+      claim: { id: 'pat', name: 'Pat Operator' },
+    })
+    expect(claimed.claim?.seq).toBe(claimed.seq + 1)
+    expect((await shownOf(() => '0'.repeat(64))).claim).toBeUndefined()
   })
 
   test('no file is anything if something is wrong with it, be it beside the records', async () => {

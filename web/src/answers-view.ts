@@ -70,7 +70,7 @@ function namesOf(members: readonly string[]): string {
 }
 
 function matchView(match: Match): HTMLElement {
-  const { trail, seq, kind, time, actor, path, project, device, signatures } = match
+  const { trail, seq, kind, time, path, project, device, signatures } = match
   return element(
     'div',
     'match',
@@ -78,13 +78,8 @@ function matchView(match: Match): HTMLElement {
       ['record', `${seq} of ${trail}: ${kind}`],
       [roleText(match).replace(/ of$/, '').toLowerCase() === 'the file' ? 'path' : 'data set', path],
       ...(match.as === 'member' ? [['file in it', namesOf(match.members ?? [])] as const] : []),
-      [
-        'who',
-        kind === 'capture.refused'
-          ? 'no person answers for it'
-          : `${actor.name} (${actor.id}), by ${actor.via}`,
-      ],
-      ['device', `${device}, project ${project}`],
+      ['who', whoText(match)],
+      ['of', [device === '' ? '' : `device ${device}`, `project ${project}`].filter(Boolean).join(', ')],
       ['time claimed', `${time} by the clock of the relay`],
       ['time proven', provenText(match)],
       ...(signatures.length === 0
@@ -92,6 +87,13 @@ function matchView(match: Match): HTMLElement {
         : signatures.map((one) => ['signature', signatureView(one)] as const)),
     ]),
   )
+}
+
+function whoText({ kind, actor, trail, claim }: Match): string {
+  if (kind !== 'capture.refused') return `${actor.name} (${actor.id}), by ${actor.via}`
+  if (claim === undefined) return 'no person answers for it'
+  const where = claim.trail === trail ? '' : ` of ${claim.trail}`
+  return `${claim.name} (${claim.id}) answers for it by record ${claim.seq}${where}`
 }
 
 function provenText({ witnessed, stamped, unchecked }: Match): string {

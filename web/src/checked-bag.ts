@@ -21,6 +21,7 @@ import {
   sha256InPieces,
   type TrailRecord,
 } from '@compliance-relay/shared/trail'
+import { Claims } from './claims.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { Match } from './messages.ts'
 import { Signatures } from './signatures.ts'
@@ -37,6 +38,8 @@ export class CheckedBag {
   readonly manifest: string | undefined
   readonly #source: BagSource
   readonly #seen: Seen
+  /** Of the records that were read once more. */
+  readonly #leaves = new WeakMap<TrailRecord, string>()
 
   private constructor(source: BagSource, report: BagReport, manifest: string | undefined, seen: Seen) {
     this.#source = source
@@ -82,9 +85,12 @@ export class CheckedBag {
         at++
         if (!lines.has(at)) continue
         const entry = line.at(-1) === COMMA ? line.subarray(0, -1) : line
-        if (!equalBytes(leafHash(entry), this.#seen.leafOf(at)))
+        const leaf = leafHash(entry)
+        if (!equalBytes(leaf, this.#seen.leafOf(at)))
           throw new Error('the export was changed after it was checked: check it again')
-        found.set(at, readEntry(entry).record)
+        const { record } = readEntry(entry)
+        this.#leaves.set(record, hex(leaf))
+        found.set(at, record)
       }
       if (at >= last || isStopped()) break
     }
@@ -98,6 +104,8 @@ export class CheckedBag {
     const { id, name, via } = actor
     const own = this.report.trails.find((one) => one.trail === trail)
     const covering = own !== undefined && seq < own.covered ? own : undefined
+    const claim = this.#seen.claims.of(record, this.#leaves.get(record))
+    const { signatures } = this.#seen
     return {
       ...roleOf(record, digest),
       trail,
@@ -111,7 +119,8 @@ export class CheckedBag {
       witnessed: covering?.witnessed ?? [],
       stamped: own?.proved.flatMap(({ size, time: by }) => (seq < size ? [by] : [])).sort()[0],
       unchecked: own?.unchecked ?? 0,
-      signatures: this.#seen.signatures.of(trail, seq),
+      claim,
+      signatures: [...signatures.of(trail, seq), ...(claim ? signatures.of(claim.trail, claim.seq) : [])],
     }
   }
 }
@@ -133,11 +142,13 @@ async function manifestOf(source: BagSource): Promise<string | undefined> {
 class Seen {
   readonly digests = new DigestIndex()
   readonly signatures = new Signatures()
+  readonly claims = new Claims()
   #leaves = new Uint8Array(1_024 * HASH_BYTES)
 
   take(seen: SeenRecord): void {
     const { record, leaf, line } = seen
     this.signatures.take(seen)
+    this.claims.take(record)
     this.#keep(leaf, line)
     // Only what was captured vouches for a file: an export has a manifest, too.
     if (!isCapture(record)) return

@@ -92,7 +92,17 @@ export interface Match {
   readonly stamped: string | undefined
   /** How many time stamps of its trail were not checked. */
   readonly unchecked: number
+  /** The record by which somebody answers for it, where it is a refusal. */
+  readonly claim: Claim | undefined
+  /** Of it, and of its claim. */
   readonly signatures: readonly Signature[]
+}
+
+export interface Claim {
+  readonly trail: string
+  readonly seq: number
+  readonly id: string
+  readonly name: string
 }
 
 export interface Signature {

@@ -24,7 +24,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   keys: [],
   outgoing: [],
   notary: { place: 'folder', state: 'reachable', behind: false, foreign: [], unanchoredSince: null },
-  units: { recorded: 1, unclaimed: 0, claimable: 0, failed: 0, absent: 0 },
+  units: { recorded: 1, unclaimed: 0, claimable: 0, claimed: 0, failed: 0, absent: 0 },
   settled: true,
   http: null,
   recoveryBehind: [],

@@ -67,7 +67,9 @@ export interface RelayStatus {
     readonly unanchoredSince: string | null
   }
   /** Of those that nobody answers for, some were not read, and stay so: nobody can claim them. */
-  readonly units: Readonly<Record<'recorded' | 'unclaimed' | 'claimable' | 'failed' | 'absent', number>>
+  readonly units: Readonly<
+    Record<'recorded' | 'unclaimed' | 'claimable' | 'claimed' | 'failed' | 'absent', number>
+  >
   /** Everything that is watched was looked at, and all that was seen is recorded and given to the notary. */
   readonly settled: boolean
   readonly http: HttpState | null

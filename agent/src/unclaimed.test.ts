@@ -97,7 +97,7 @@ test('what is claimed is passed over, also where whole pages of it are, and a pl
   const first = unclaimedCaptures(stores, { limit: 1 })
   for (let seq = 0; seq < RECORDS; seq += 3) stores.claims.add(origins[0] ?? '', seq, 'jdoe')
   stores.claims.add(origins[1] ?? '', 0, 'jdoe')
-  expect(unclaimedCounts(stores)).toEqual({ unclaimed: 17, claimable: 9 })
+  expect(unclaimedCounts(stores)).toEqual({ unclaimed: 17, claimable: 9, claimed: stores.claims.size })
   const whole = listed(10_000)
   expect(whole).toHaveLength(17)
   expect(whole).not.toContain('1-3.dat')

@@ -89,13 +89,15 @@ export function requirePlace(found: Unclaimed | undefined): Unclaimed {
   return found
 }
 
-/** `claimable`: of those that were read, somebody can say that they answer for them. */
+/** `claimable`: of those that were read, somebody can say that they answer for them. `claimed`: somebody has. */
 export function unclaimedCounts({ units, store, claims }: Stores): {
   readonly unclaimed: number
   readonly claimable: number
+  readonly claimed: number
 } {
-  const claimable = store.refusalCount() - claims.size
-  return { unclaimed: claimable + units.refusedUnreadCount(), claimable }
+  const claimed = claims.size
+  const claimable = store.refusalCount() - claimed
+  return { unclaimed: claimable + units.refusedUnreadCount(), claimable, claimed }
 }
 
 /** Refusals that nobody has claimed: claimed ones are passed over a page at a time. */

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { unclaimedText, unitsText } from './asking-text.ts'
 
-const units = { recorded: 9, failed: 0, unclaimed: 3, claimable: 2, absent: 0 }
+const units = { recorded: 9, failed: 0, unclaimed: 3, claimable: 2, claimed: 0, absent: 0 }
 
 test('what can be claimed is one number, and what was not read is told apart from it', () => {
   expect(unitsText(units)).toBe(
-    'units    9 recorded, 0 not readable; 2 captures unclaimed, 1 not read, which cannot be claimed',
+    'files    9 files and data sets recorded, 0 not readable, 2 captures unclaimed, 1 not read, which cannot be claimed',
   )
-  expect(unitsText({ ...units, unclaimed: 1, claimable: 1 })).toBe(
-    'units    9 recorded, 0 not readable; 1 capture unclaimed',
+  expect(unitsText({ ...units, recorded: 1, unclaimed: 1, claimable: 1, claimed: 2 })).toBe(
+    'files    1 file or data set recorded, 0 not readable, 2 claimed, 1 capture unclaimed',
   )
 })
 

@@ -22,16 +22,25 @@ export function unclaimedText({ unclaimed, more, next }: Unclaimed): string {
 }
 
 /** What can be claimed has one number wherever it is said; the others are links and the like, which wait for nobody. */
-export function unitsText({ recorded, failed, unclaimed, claimable, absent }: RelayStatus['units']): string {
+export function unitsText({
+  recorded,
+  failed,
+  unclaimed,
+  claimable,
+  claimed,
+  absent,
+}: RelayStatus['units']): string {
   const unread = unclaimed - claimable
   const parts = [
-    `${recorded} recorded, ${failed} not readable; ${claimable} ${claimable === 1 ? 'capture' : 'captures'} unclaimed`,
+    `${recorded} ${recorded === 1 ? 'file or data set' : 'files and data sets'} recorded, ${failed} not readable`,
+    ...(claimed > 0 ? [`${claimed} claimed`] : []),
+    `${claimable} ${claimable === 1 ? 'capture' : 'captures'} unclaimed`,
     ...(unread > 0 ? [`${unread} not read, which cannot be claimed`] : []),
     ...(absent > 0
       ? [`${absent} not seen since their folder was replaced: relay verify --files names them`]
       : []),
   ]
-  return `units    ${parts.join(', ')}`
+  return `files    ${parts.join(', ')}`
 }
 
 /** Of what is not read the record has only the code. */

@@ -32,6 +32,8 @@ const degrading = {
     'files that were recorded are not there, since another folder stands in place of theirs: relay verify --files',
   'folder-unreadable': 'a folder below a watched one cannot be read',
   'not-readable': 'there are files that cannot be read',
+  'read-long':
+    'a file has been read for more than an hour, and has no record before it is read: relay status names it',
   'notary-unreachable': 'the notary cannot be asked: records wait to be anchored',
   'not-anchored': 'the notary was not given the last records',
   'notary-differs': 'the notary is not as it was left',
@@ -91,6 +93,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'not-seen': units.absent > 0,
     'folder-unreadable': capture.unreadableFolders.length > 0,
     'not-readable': units.failed > 0,
+    'read-long': capture.readLong > 0,
     'notary-unreachable': notary.state === 'unreachable',
     'not-anchored': !isRunning && notary.behind,
     // What is graver had the trail left, and is said as that.

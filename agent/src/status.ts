@@ -102,5 +102,5 @@ export function notCapturing(
   state: NotCapturing['watches'][number]['state'],
 ): NotCapturing {
   const watches = activeWatches(settings).map(({ id, path }) => ({ id, path, state, hints: 'off' }))
-  return { watches, pending: 0, oldest: [], missing: 0, unreadableFolders: [] }
+  return { watches, pending: 0, oldest: [], readLong: 0, missing: 0, unreadableFolders: [] }
 }

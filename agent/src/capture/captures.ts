@@ -55,6 +55,8 @@ export const INCOMPLETE_REST_MILLISECONDS = 60_000
  * digests in memory. What waits for a disk that takes nothing is known by its name alone.
  */
 const IN_HAND_MAX = 8_192
+/** An hour: more than a terabyte from a disk. What is read for longer is no run of an instrument, or comes from a very slow share. */
+const READ_LONG_MILLISECONDS = 3_600_000
 
 /**
  * From what the scan finds to what is recorded: each unit is waited for, read, and its outcome handed to the
@@ -128,6 +130,11 @@ export class Captures implements ScanSink {
   /** Units that are with the readers. */
   get beingRead(): number {
     return this.#reading.size
+  }
+
+  /** Units that have been with the readers for so long that somebody should look at what they are. */
+  readLong(now: number): number {
+    return this.#pool.large().filter(({ since }) => now - since > READ_LONG_MILLISECONDS).length
   }
 
   /** Recorded units that were not found at the last look. */

@@ -64,6 +64,8 @@ export interface EngineStatus {
     readonly missing?: readonly string[]
     readonly failure?: string
   }[]
+  /** Units that have been read for more than an hour, and go on. */
+  readonly readLong: number
   /** Recorded units that were not found at the last look. */
   readonly missing: number
   readonly unreadableFolders: readonly { readonly path: string; readonly code: string }[]
@@ -297,6 +299,7 @@ export class Engine {
         .sort((a, b) => a.firstSeen - b.firstSeen)
         .slice(0, 20)
         .map(show),
+      readLong: this.#captures.readLong(this.#options.now()),
       missing: this.#captures.missingCount,
       unreadableFolders: this.#captures
         .unreadableFolders()

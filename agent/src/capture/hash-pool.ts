@@ -54,7 +54,7 @@ export class HashPool {
     return this.#small.waiting + this.#large.waiting
   }
 
-  /** Large units that are being read. */
+  /** Large units that are being read, since when, and how far they are. */
   large(): readonly Reading[] {
     return this.#large.readings()
   }

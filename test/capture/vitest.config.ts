@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { evidenceConfig } from '../trace/evidence-config.ts'
 import { RunReporter } from '../trace/reporter.ts'
 
@@ -7,6 +8,18 @@ const root = join(import.meta.dirname, '../..')
 
 /** These keep the processor busy, and kill, stop and starve what they test: two at a time is what two cores bear. */
 const busy = ['test/capture/bursts.test.ts', 'test/capture/faults.test.ts']
+
+/** Those that take longest, begun first: at the end each would be waited for alone. */
+const longest =
+  /\/(?:commands|start-up|life|real-data|forming|partners|other-instruments|lying-exports|people)\.test\.ts$/
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId)
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((one) => !isLong(one))]
+  }
+}
 
 /** The files of one group, which starts when the one before it has ended. */
 function group(
@@ -27,6 +40,7 @@ export default defineConfig({
     ...evidenceConfig(root),
     testTimeout: 600_000,
     hookTimeout: 180_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Most of these wait, for files to come to rest: more at a time, and none of them is judged by a stopwatch.
       group('waiting', 0, 5, { include: ['test/capture/*.test.ts'], exclude: busy }),

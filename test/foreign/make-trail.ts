@@ -69,30 +69,37 @@ function stepsOf(chance: Chance, secrets: Secrets, sizes: readonly number[]): Re
       time: timeAt(size).toISOString(),
     })
   const enrolled = ({ signer, user }: Person) => own('key.enrolled', { key: signer.vkey, user })
-  const signed = (person: Person, seen: number, count: number) => (leaves: Leaves, head: Head) =>
-    signatureRecord(
-      chance,
-      person,
-      { trail: origin, size: seen, root: leaves.root(seen) },
-      count,
-      leaves,
-      head,
-    )
+  const signed =
+    (person: Person, seen: number, count: number, withdrawn?: number) => (leaves: Leaves, head: Head) =>
+      signatureRecord(
+        chance,
+        person,
+        { trail: origin, size: seen, root: leaves.root(seen) },
+        count,
+        leaves,
+        head,
+        withdrawn,
+      )
+  const first = small + chance.integer(0, 20)
   const steps = new Map<number, Step>([
     [0, own('trail.opened', { key: trailKey.vkey, node: 'nmr-01', previous: null })],
     [1, enrolled(people[0])],
     [chance.integer(2, 40), enrolled(people[1])],
     [chance.integer(41, 59), longestRecord],
-    [small + chance.integer(0, 20), signed(people[0], small, 1)],
+    [first, signed(people[0], small, 1)],
     [middle - chance.integer(1, 20), signed(people[1], small, 1)],
     [large + chance.integer(0, 10), signed(people[0], large, 2)],
     [large + chance.integer(11, 20), signed(people[1], middle, 2)],
+    [large + chance.integer(21, 24), signed(people[0], large, 3, first)],
   ])
   const rotated = own('key.rotated', { fresh: false, next: macKey(macSecrets[1]).kid })
   let place = chance.integer(45, large + 25)
   while (steps.has(place)) place = chance.integer(45, large + 25)
   return steps.set(place, rotated)
 }
+
+/** What is said of a record; taking back is said of a signature. */
+const verdicts: readonly (typeof meanings)[number][] = meanings.filter((meaning) => meaning !== 'withdrawn')
 
 // A shell, a JSON reader or a terminal might take each of these for something else.
 const pieces = [
@@ -130,16 +137,20 @@ function signatureRecord(
   count: number,
   leaves: Leaves,
   head: Head,
+  /** The record of an own signature that is taken back. */
+  withdrawn?: number,
 ): Draft {
   const seqs = new Set(
-    Array.from({ length: chance.integer(1, 8) }, () => chance.integer(0, checkpoint.size - 1)),
+    withdrawn === undefined
+      ? Array.from({ length: chance.integer(1, 8) }, () => chance.integer(0, checkpoint.size - 1))
+      : [withdrawn],
   )
   const time = timeAt(head.size).toISOString()
   const statement = {
     at: time,
     checkpoint,
     count,
-    meaning: chance.pick(meanings),
+    meaning: withdrawn === undefined ? chance.pick(verdicts) : 'withdrawn',
     name,
     reason: `Checked against ${chance.pick(pieces)} and ${chance.pick(pieces)}`,
     records: [...seqs].sort((a, b) => a - b).map((seq) => ({ seq, leaf: leaves.leaf(seq).slice() })),

@@ -40,7 +40,11 @@ function asAdmin(...args: string[]) {
 }
 
 const status = () => station.tryRelay('status', '--data', station.data)
-const readyz = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).text()
+/** A connection that is kept is closed by the relay while a command is waited for, and this process does not see that. */
+const readyz = async () => {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: 'close' } })
+  return answer.text()
+}
 
 async function signedIn(): Promise<Client> {
   const { token } = await clientAt(port).call('signIn', { body: { user: 'asmith', password: good } })

@@ -1,12 +1,13 @@
-import { type Body, hex, leafHash, type TrailRecord } from '@compliance-relay/shared/trail'
+import { type Body, hex, leafHash, refusalIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 
 /** The very refusal that a claim answers for, of any trail of the folder; undefined where it is not there, or is another. */
-export function refusalOf(store: TrailStore, { kind, body }: TrailRecord): TrailRecord | undefined {
-  if (kind !== 'capture.claimed') return undefined
-  const { trail, seq, leaf } = (body['refusal'] ?? {}) as Body
+export function refusalOf(store: TrailStore, claim: TrailRecord): TrailRecord | undefined {
+  const named = refusalIn(claim)
+  if (named === undefined) return undefined
+  const { trail, seq, leaf } = named
   const known = store.trails().find(({ origin }) => origin === trail)
-  if (known === undefined || typeof seq !== 'number') return undefined
+  if (known === undefined) return undefined
   const line = store.line(known.id, seq)
   return line === undefined || hex(leafHash(line)) !== leaf ? undefined : readRecordIn(store, known.id, seq)
 }

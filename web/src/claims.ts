@@ -1,4 +1,4 @@
-import type { TrailRecord } from '@compliance-relay/shared/trail'
+import { refusalIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Claim } from './messages.ts'
 
 interface Answered {
@@ -10,12 +10,13 @@ interface Answered {
 export class Claims {
   readonly #of = new Map<string, Answered>()
 
-  take({ kind, trail, seq, actor: { id, name }, body }: TrailRecord): void {
-    const { refusal } = body
-    if (kind !== 'capture.claimed' || typeof refusal !== 'object' || refusal === null) return
-    const of = refusal as { readonly trail?: unknown; readonly seq?: unknown; readonly leaf?: unknown }
-    const place = `${of.seq} ${of.trail}`
-    if (!this.#of.has(place)) this.#of.set(place, { leaf: of.leaf, claim: { trail, seq, id, name } })
+  take(record: TrailRecord): void {
+    const refusal = refusalIn(record)
+    if (refusal === undefined) return
+    const { trail, seq, actor } = record
+    const place = `${refusal.seq} ${refusal.trail}`
+    const claim = { trail, seq, id: actor.id, name: actor.name }
+    if (!this.#of.has(place)) this.#of.set(place, { leaf: refusal.leaf, claim })
   }
 
   /** Of a refusal whose leaf hash is this one, in hexadecimal: a claim names the very record that it answers for. */

@@ -1,3 +1,4 @@
+import { refusalIn } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
 
 /** Which refusals somebody answers for, and who, of all trails of a data folder, as their records have it. */
@@ -13,11 +14,8 @@ export class ClaimBook {
     this.#claimed.clear()
     for (const { trail, seq } of store.claims()) {
       const claim = readRecordIn(store, trail, seq)
-      const refusal = claim?.body['refusal'] as
-        | { readonly trail?: unknown; readonly seq?: unknown }
-        | undefined
-      if (claim !== undefined && typeof refusal?.trail === 'string' && typeof refusal.seq === 'number')
-        this.add(refusal.trail, refusal.seq, claim.actor.id)
+      const refusal = claim && refusalIn(claim)
+      if (claim !== undefined && refusal !== undefined) this.add(refusal.trail, refusal.seq, claim.actor.id)
     }
   }
 

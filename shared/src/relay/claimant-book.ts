@@ -1,4 +1,4 @@
-import type { Body } from '../trail/index.ts'
+import { refusalIn } from '../trail/index.ts'
 import type { PersonRecord } from './people-memory.ts'
 
 /** Who answers for which refusal, by the claims in the relay's own trail. Records are taken in order, each once. */
@@ -10,9 +10,8 @@ export class ClaimantBook {
     return this.#claimants.get(`${trail} ${seq}`)
   }
 
-  take({ kind, body, actor }: PersonRecord): void {
-    if (kind !== 'capture.claimed') return
-    const { trail, seq } = (body['refusal'] ?? {}) as Body
-    if (typeof trail === 'string' && typeof seq === 'number') this.#claimants.set(`${trail} ${seq}`, actor.id)
+  take(record: PersonRecord): void {
+    const refusal = refusalIn(record)
+    if (refusal !== undefined) this.#claimants.set(`${refusal.trail} ${refusal.seq}`, record.actor.id)
   }
 }

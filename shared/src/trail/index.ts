@@ -105,7 +105,7 @@ export {
   signStatement,
 } from './statement.ts'
 export { readCanonical, readStrictJson } from './strict-json.ts'
-export { heldIn, placesBefore, type Subject, statementIn, subjectsOf } from './subjects.ts'
+export { heldIn, placesBefore, refusalIn, type Subject, statementIn, subjectsOf } from './subjects.ts'
 export {
   decodeBundle,
   decodeTile,

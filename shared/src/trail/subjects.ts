@@ -24,10 +24,20 @@ export function subjectsOf({
     const { checkpoint, records = [] } = statementIn({ body }) ?? {}
     return checkpoint === undefined ? [] : records.map(({ seq }) => ({ trail: checkpoint.trail, seq }))
   }
+  const refusal = refusalIn({ kind, body })
+  return refusal === undefined ? [] : [{ trail: refusal.trail, seq: refusal.seq }]
+}
+
+/** Which refusal a claim answers for, and what it says is its leaf hash: nobody need believe that. */
+export function refusalIn({
+  kind,
+  body,
+}: Pick<TrailRecord, 'kind' | 'body'>): (Subject & { readonly leaf: unknown }) | undefined {
   const refusal = kind === 'capture.claimed' ? body['refusal'] : undefined
   const seq = seqIn(refusal)
-  const named = seq === undefined ? undefined : (refusal as Body)['trail']
-  return seq === undefined || typeof named !== 'string' ? [] : [{ trail: named, seq }]
+  if (seq === undefined) return undefined
+  const { trail, leaf } = refusal as Body
+  return typeof trail === 'string' ? { trail, seq, leaf } : undefined
 }
 
 /** Of those, the places that stand before it in its own trail. */

@@ -1,6 +1,6 @@
-import { contentDigestOf, type TrailRecord } from '../../trail/index.ts'
+import { contentDigestOf, refusalIn, type TrailRecord } from '../../trail/index.ts'
 import type { Place } from '../claims.ts'
-import { fields, isVersionBefore, namedBefore } from '../versions.ts'
+import { isVersionBefore, namedBefore } from '../versions.ts'
 
 /** What of the trails of a relay is looked at to tell who made something. */
 export interface Versions {
@@ -56,11 +56,10 @@ export function isSamePerson(actor: string, user: string): boolean {
 
 /** The version a record came from, or the refusal it claims. */
 function before(record: TrailRecord, versions: Versions): TrailRecord | undefined {
-  const { kind, body, trail, seq: own } = record
+  const { kind, trail, seq: own } = record
   if (kind === 'capture.claimed') {
-    const { trail: of, seq } = fields(body['refusal'])
-    const isPlace = typeof of === 'string' && typeof seq === 'number'
-    return isPlace ? versions.recordAt({ trail: of, seq }) : undefined
+    const refusal = refusalIn(record)
+    return refusal && versions.recordAt({ trail: refusal.trail, seq: refusal.seq })
   }
   const seq = namedBefore(record)?.seq
   if (seq === undefined) return undefined

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type ColumnCheck, draftIn } from '../sqlite/column-faults.ts'
+import { recordIn } from '@compliance-relay/shared/trail'
+import type { ColumnCheck } from '../sqlite/column-faults.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { type StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
 import { type LiveUnit, LiveUnits } from './live-units.ts'
@@ -67,9 +68,9 @@ export function liveUnitsIn(database: DatabaseSync, columns?: ColumnCheck): Live
   for (const { id } of store.trails()) {
     columns?.begin(id)
     for (const { seq, line } of store.lines(id)) {
-      const draft = draftIn(line)
-      columns?.take(seq, draft)
-      if (draft !== undefined && SPEAKING.test(draft.kind)) live.push(id, seq, draft.kind, draft.body)
+      const record = recordIn(line)
+      columns?.take(seq, record)
+      if (record !== undefined && SPEAKING.test(record.kind)) live.push(id, seq, record.kind, record.body)
     }
   }
   columns?.end()

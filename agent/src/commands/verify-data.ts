@@ -13,7 +13,7 @@ import {
   type MacKey,
   macKey,
   printable,
-  readEntry,
+  recordIn,
   signerOf,
   type Value,
 } from '@compliance-relay/shared/trail'
@@ -29,7 +29,7 @@ import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
-import { columnsOf, formerColumnsOf } from '../sqlite/columns.ts'
+import { columnsOf, isOf } from '../sqlite/columns.ts'
 import { unreadableRows } from '../sqlite/readable-rows.ts'
 import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
@@ -369,20 +369,13 @@ function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFind
   let lines = 0
   for (const { seq, line } of store.lines(trail.id)) {
     lines++
-    let record: ReturnType<typeof readEntry>['record']
-    try {
-      record = readEntry(line).record
-    } catch {
-      continue
-    }
+    const record = recordIn(line)
+    if (record === undefined) continue
     const expected = canonical(columnsOf(record) as unknown as Value)
     const columns = store.columns(trail.id, seq)
     if (columns === undefined) add({ code: 'columns-missing', seq, expected, found: 'none' })
-    else {
-      const found = canonical({ ...columns } as unknown as Value)
-      const former = canonical(formerColumnsOf(record) as unknown as Value)
-      if (found !== expected && found !== former) add({ code: 'columns-differ', seq, expected, found })
-    }
+    else if (!isOf(columns, record))
+      add({ code: 'columns-differ', seq, expected, found: canonical({ ...columns } as unknown as Value) })
     if (HAS_MANIFEST.test(record.kind)) checkContent(store, contentBody(store, record), seq, add)
   }
   const columns = store.columnCount(trail.id)

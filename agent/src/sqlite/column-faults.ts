@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { actorOf, bodyOf, type Draft, readEntryParts } from '@compliance-relay/shared/trail'
-import { type Columns, columnsOf, formerColumnsOf } from './columns.ts'
+import { type Draft, recordIn } from '@compliance-relay/shared/trail'
+import { type Columns, columnsOf, isOf } from './columns.ts'
 import { rowsOf } from './database.ts'
 import { TrailStore } from './trail-store.ts'
 
@@ -14,7 +14,6 @@ export interface ColumnFault {
 type Row = Columns & { readonly seq: number }
 
 const PAGE_ROWS = 500
-const NAMES: readonly (keyof Columns)[] = ['time', 'kind', 'actor', 'project', 'path', 'digest']
 
 /**
  * Every row of the columns held against its record. The relay finds by them who was signed in, who claimed what, and who
@@ -80,19 +79,9 @@ export function mendColumns(database: DatabaseSync, faults: readonly ColumnFault
   const remove = database.prepare('DELETE FROM entry_columns WHERE trail = ? AND seq = ?')
   for (const { trail, seq } of faults) {
     const line = store.line(trail, seq)
-    const draft = line && draftIn(line)
+    const record = line && recordIn(line)
     remove.run(trail, seq)
-    if (draft !== undefined) store.putColumns(trail, seq, columnsOf(draft))
-  }
-}
-
-/** What a line says, without its place; undefined if it is no entry. */
-export function draftIn(line: Uint8Array): Draft | undefined {
-  try {
-    const parts = readEntryParts(line)
-    return { kind: parts.kind, time: parts.time, actor: actorOf(parts), body: bodyOf(parts) }
-  } catch {
-    return undefined
+    if (record !== undefined) store.putColumns(trail, seq, columnsOf(record))
   }
 }
 
@@ -107,12 +96,4 @@ function* rowsIn(database: DatabaseSync, trail: number): Generator<Row> {
     if (last === undefined || rows.length < PAGE_ROWS) return
     from = last.seq + 1
   }
-}
-
-function isOf(row: Columns, draft: Draft): boolean {
-  return isSame(row, columnsOf(draft)) || isSame(row, formerColumnsOf(draft))
-}
-
-function isSame(one: Columns, other: Columns): boolean {
-  return NAMES.every((name) => one[name] === other[name])
 }

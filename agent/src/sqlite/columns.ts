@@ -29,9 +29,20 @@ export function columnsOf({ time, kind, actor, body }: Draft): Columns {
  * As an earlier version of the relay made them: it took whatever is called a digest for one of a capture. Such rows are
  * never written again, and whoever searches by a digest asks the record.
  */
-export function formerColumnsOf(draft: Draft): Columns {
+function formerColumnsOf(draft: Draft): Columns {
   const { sha256, manifest } = draft.body
   return { ...columnsOf(draft), digest: textOf(sha256) ?? textOf(manifest) }
+}
+
+const NAMES: readonly (keyof Columns)[] = ['time', 'kind', 'actor', 'project', 'path', 'digest']
+
+/** Whether a row is what this version, or the earlier one, makes of a record. */
+export function isOf(row: Columns, draft: Draft): boolean {
+  return isSame(row, columnsOf(draft)) || isSame(row, formerColumnsOf(draft))
+}
+
+function isSame(one: Columns, other: Columns): boolean {
+  return NAMES.every((name) => one[name] === other[name])
 }
 
 function textOf(value: unknown): string | null {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Client } from '@compliance-relay/shared/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { problemOf as refusalOf } from '../../shared/src/relay/problem-of.test-support.ts'
 import { freePort } from '../support/free-port.ts'
 import { missingPoppler, pagesOf, solid } from '../support/poppler.ts'
-import { refusalOf } from '../support/refusal-of.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* Sealed exports that people ask a real relay for by HTTP: made by a process of its own, sealed by the relay. */

@@ -4,10 +4,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { problemOf as refusalOf } from '../../shared/src/relay/problem-of.test-support.ts'
 import { Flood } from '../support/flood.ts'
 import { freePort } from '../support/free-port.ts'
 import { IdentityProvider, SECRET } from '../support/identity-provider.ts'
-import { refusalOf } from '../support/refusal-of.ts'
 import { account, Workstation } from '../support/workstation.ts'
 
 /* A site's identity provider and a real relay: set up by the command line, used over HTTP, over kills and new trails. */

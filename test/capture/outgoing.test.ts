@@ -10,8 +10,8 @@ import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { selfSigned } from '../../agent/src/outgoing/certificate.test-support.ts'
 import { readSyslog } from '../../agent/src/outgoing/read-syslog.test-support.ts'
 import { answers, Collector, Receiver } from '../../agent/src/outgoing/receiver.test-support.ts'
+import { problemOf as refusalOf } from '../../shared/src/relay/problem-of.test-support.ts'
 import { freePort } from '../support/free-port.ts'
-import { refusalOf } from '../support/refusal-of.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* What leaves a real relay by itself, to real receivers, over kills, stops and new trails. */

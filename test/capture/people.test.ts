@@ -16,8 +16,8 @@ import {
 } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
+import { problemOf as refusalOf } from '../../shared/src/relay/problem-of.test-support.ts'
 import { freePort } from '../support/free-port.ts'
-import { refusalOf } from '../support/refusal-of.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* Accounts in a real relay: by the command line and by HTTP, over stops, kills, full disks and new trails. */

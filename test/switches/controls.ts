@@ -264,7 +264,7 @@ export const controls: readonly Control[] = [
     file: 'shared/src/trail/signature-fold.ts',
     from: "return one.user === user && one.meaning !== 'withdrawn'",
     to: "return one.meaning !== 'withdrawn'",
-    test: 'test/vectors/counted.test.ts',
+    test: 'test/vectors/signatures.test.ts',
   },
   {
     of: 'P11-70-1',
@@ -272,7 +272,7 @@ export const controls: readonly Control[] = [
     file: 'shared/src/trail/enrolled-signers.ts',
     from: "fault('statement-not-before', head, said(notBefore))",
     to: 'return',
-    test: 'test/vectors/counted.test.ts',
+    test: 'test/vectors/signatures.test.ts',
   },
   {
     of: 'P11-70-1',
@@ -280,7 +280,7 @@ export const controls: readonly Control[] = [
     file: 'shared/src/trail/enrolled-signers.ts',
     from: "if (typeof at === 'number') this.#held.delete(at)",
     to: '',
-    test: 'test/vectors/counted.test.ts',
+    test: 'test/vectors/signatures.test.ts',
   },
   {
     of: 'P11-70-1',
@@ -288,7 +288,7 @@ export const controls: readonly Control[] = [
     file: 'shared/src/trail/enrolled-signers.ts',
     from: 'const isAgain = this.#answered.has(digest)',
     to: 'const isAgain = false',
-    test: 'test/vectors/counted.test.ts',
+    test: 'test/vectors/signatures.test.ts',
   },
   {
     of: 'P11-10f-1',

@@ -1,4 +1,4 @@
-import { Problem, type Role } from '../api/index.ts'
+import type { Role } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
 import { type Alert, alertOf } from './alerts.ts'
 import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
@@ -9,6 +9,8 @@ import { type HashCost, PEPPER_BYTES } from './passwords/password-hash.ts'
 import { type Caller, People } from './people.ts'
 import { PeopleMemory } from './people-memory.ts'
 import type { PeopleStore, StoredCredential } from './people-store.ts'
+
+export { problemOf } from './problem-of.test-support.ts'
 
 const HOUR = 3_600_000
 type Draft = Parameters<PeopleStore['append']>[0]
@@ -205,14 +207,4 @@ export class Site {
     const code = await this.people.add(by, { id, name: `Person ${id}`, roles, reason })
     await this.people.setPasswordByCode(id, code, password, 'local')
   }
-}
-
-export async function problemOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Problem) return error.code
-    throw error
-  }
-  return 'none'
 }

@@ -2,17 +2,21 @@ import { fromHex, macKey, utf8, verifyTrail } from '@compliance-relay/shared/tra
 import { describe, expect, test } from 'vitest'
 import { vectors } from './files.ts'
 
-const v = vectors('held') as {
-  macKey: string
-  cases: {
-    id: string
-    lines: string[]
-    findings: { code: string; seq: number }[]
-    statements: number
+interface Vectors {
+  readonly macKey: string
+  readonly cases: readonly {
+    readonly id: string
+    readonly lines: readonly string[]
+    readonly findings: readonly { readonly code: string; readonly seq: number }[]
+    readonly statements: number
   }[]
 }
 
-describe('an e-signature that was held for a person', () => {
+describe.each([
+  ['an e-signature that was held for a person', 'held'],
+  ['what a relay says of an e-signature that verifies', 'counted'],
+] as const)('%s', (_, file) => {
+  const v = vectors(file) as Vectors
   test.each(v.cases)(
     '$id gives exactly these findings, and counts or does not',
     { tags: ['req/P11-70-1', 'oq', 'challenge'] },

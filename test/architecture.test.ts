@@ -69,7 +69,25 @@ const rules = {
     folder: 'web/src',
     may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/api', '@compliance-relay/shared/bag'],
   },
-  'web build': { folder: 'web/build', may: ['../package.json', 'node:', 'vite'] },
+  'web app': {
+    folder: 'web/app',
+    may: [
+      '@compliance-relay/shared/trail',
+      '@compliance-relay/shared/api',
+      '@compliance-relay/shared/bag',
+      'comlink',
+      'dexie',
+      'hash-wasm',
+      'react',
+      'react-aria-components/',
+      'react-dom/client',
+      'wouter',
+      'workbox-precaching',
+      'workbox-routing',
+      'workbox-window',
+    ],
+  },
+  'web build': { folder: 'web/build', may: ['../package.json', 'node:', 'vite', 'vite-plugin-pwa'] },
 } satisfies Record<string, Rule>
 
 /** Imports that a rule does not allow, as `file: what it imports`. */

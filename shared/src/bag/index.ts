@@ -1,5 +1,6 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
 export { TIME_STAMP_BYTES_MAX } from '../time-stamp/bounds.ts'
+export { aboutText } from './about.ts'
 export { type Anchors, readAnchors } from './anchors.ts'
 export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } from './bag-info.ts'
 export { type BagSource, linesIn } from './bag-source.ts'
@@ -51,7 +52,13 @@ export {
   sealBody,
   withheldBy,
 } from './seal.ts'
-export { type ExportState, exportStates } from './signature-states.ts'
+export {
+  type ExportState,
+  exportStates,
+  SignatureStates,
+  type StateAct,
+  stateActIn,
+} from './signature-states.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export {
   type ProvedTime,

@@ -2,8 +2,10 @@ import {
   type FoldedSignature,
   isSignable,
   ruleOf,
+  type SignatureAct,
   SignatureFold,
   type SigningSteps,
+  signatureActIn,
   signatureState,
   signatureStates,
   type TrailRecord,
@@ -12,6 +14,19 @@ import {
 /** What records can be asked for by: what their signatures come to, or that a signature on them waits for a decision. */
 export const exportStates = [...signatureStates, 'held'] as const
 export type ExportState = (typeof exportStates)[number]
+
+/** What a record does to states: of a signature, or other rules from then on. */
+export type StateAct =
+  | SignatureAct
+  | { readonly act: 'rules'; readonly rules: { readonly [project: string]: SigningSteps } }
+
+/** Undefined of a record that does nothing to any. Pure. */
+export function stateActIn(record: TrailRecord): StateAct | undefined {
+  const { kind, body } = record
+  if (kind !== 'rules.changed' && kind !== 'rules.carried') return signatureActIn(record)
+  const rules = rulesIn(body['after'])
+  return rules && { act: 'rules', rules }
+}
 
 type Counted = FoldedSignature & { readonly meaning: Exclude<FoldedSignature['meaning'], 'withdrawn'> }
 
@@ -26,14 +41,25 @@ export class SignatureStates {
   readonly #waiting = new Map<number, number>()
   #rules: { readonly [project: string]: SigningSteps } = {}
 
-  take(record: TrailRecord): void {
-    const { kind, seq, body } = record
-    if (kind === 'rules.changed' || kind === 'rules.carried')
-      this.#rules = rulesIn(body['after']) ?? this.#rules
-    const one = this.#fold.take(record)
-    if (one === undefined) return
+  /** Gives the places whose states may be others from this record on, in no order. */
+  take(record: TrailRecord): Iterable<number> {
+    const act = stateActIn(record)
+    return act === undefined ? [] : this.do(act)
+  }
+
+  /** As `take`, of what was kept of a record. */
+  do(act: StateAct): Iterable<number> {
+    if (act.act === 'rules') {
+      this.#rules = act.rules
+      return this.#on.keys()
+    }
+    const one = this.#fold.do(act)
+    if (one === undefined) return []
     if (one.isHeld) this.#wait(one, one.decided === null ? 1 : -1)
-    if (one.counts === seq && isOfRecords(one)) this.#count(one)
+    if (one.counts !== act.record) return one.seqs
+    if (isOfRecords(one)) this.#count(one)
+    // What is taken back are signatures, not files: those that they are on.
+    return isOfRecords(one) ? one.seqs : one.seqs.flatMap((seq) => this.#fold.counting(seq)?.seqs ?? [])
   }
 
   /** Of the record at a place, of a kind that can be signed and of a project. */

@@ -81,7 +81,14 @@ export {
   sentenceOf,
   trailFaults,
 } from './report.ts'
-export { canTakeBack, type FoldedSignature, type SaidSignature, SignatureFold } from './signature-fold.ts'
+export {
+  canTakeBack,
+  type FoldedSignature,
+  type SaidSignature,
+  type SignatureAct,
+  SignatureFold,
+  signatureActIn,
+} from './signature-fold.ts'
 export {
   type CountedSignature,
   EVERY_PROJECT,

@@ -25,6 +25,34 @@ export interface FoldedSignature extends SaidSignature {
   readonly withdrawn: number | null
 }
 
+/** What a record does to signatures, small enough to be kept of each: the record need not be read again. */
+export type SignatureAct =
+  | { readonly act: 'apply' | 'hold'; readonly record: number; readonly said: SaidSignature }
+  | {
+      readonly act: 'decide'
+      readonly record: number
+      readonly held: number
+      readonly by: string
+      readonly isAccepted: boolean
+    }
+
+/** Undefined where nothing becomes of any signature by a record. Pure. */
+export function signatureActIn(
+  one: Pick<TrailRecord, 'kind' | 'seq' | 'body' | 'actor'>,
+): SignatureAct | undefined {
+  const { kind, seq: record, body, actor } = one
+  if (kind === 'signature.decided') {
+    const isAccepted = body['decision'] === 'accepted'
+    return { act: 'decide', record, held: heldIn(one) ?? -1, by: actor.id, isAccepted }
+  }
+  if (kind !== 'signature.applied' && kind !== 'signature.held') return undefined
+  const statement = statementIn(one)
+  if (statement === undefined) return undefined
+  const { user, meaning, records } = statement
+  const said = { user, meaning, seqs: records.map(({ seq }) => seq), roles: rolesIn(body) }
+  return { act: kind === 'signature.applied' ? 'apply' : 'hold', record, said }
+}
+
 type Open = { -readonly [Key in keyof FoldedSignature]: FoldedSignature[Key] }
 
 /**
@@ -40,15 +68,13 @@ export class SignatureFold {
 
   /** The signature that the record holds or decides about; undefined where nothing becomes of any by it. */
   take(record: TrailRecord): FoldedSignature | undefined {
-    const { kind, seq, body, actor } = record
-    if (kind === 'signature.decided')
-      return this.decide(heldIn(record) ?? -1, seq, actor.id, body['decision'] === 'accepted')
-    if (kind !== 'signature.applied' && kind !== 'signature.held') return undefined
-    const statement = statementIn(record)
-    if (statement === undefined) return undefined
-    const { user, meaning, records } = statement
-    const said = { user, meaning, seqs: records.map((one) => one.seq), roles: rolesIn(body) }
-    return kind === 'signature.applied' ? this.apply(seq, said) : this.hold(seq, said)
+    const act = signatureActIn(record)
+    return act && this.do(act)
+  }
+
+  do(act: SignatureAct): FoldedSignature | undefined {
+    if (act.act === 'decide') return this.decide(act.held, act.record, act.by, act.isAccepted)
+    return act.act === 'apply' ? this.apply(act.record, act.said) : this.hold(act.record, act.said)
   }
 
   apply(record: number, said: SaidSignature): FoldedSignature {

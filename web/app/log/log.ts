@@ -1,0 +1,289 @@
+import { type Client, Problem, type TrailView } from '@compliance-relay/shared/api'
+import {
+  fromUtf8,
+  hex,
+  leafHash,
+  parseCheckpoint,
+  readEntry,
+  type TrailRecord,
+} from '@compliance-relay/shared/trail'
+import type { Conflict, LogDatabase } from './log-database.ts'
+import { emptyNames, type NamedField, namedFields } from './names.ts'
+import { type Search, selectionOf } from './select.ts'
+import { TrailCopy, Unverified } from './trail-copy.ts'
+import type { Row } from './trail-index.ts'
+
+/** How it stands with a trail on this device. */
+export interface TrailStanding {
+  readonly id: string
+  readonly name: string
+  readonly vkey: string
+  /** Verified entries here, and how many a relay has said there are. */
+  readonly size: number
+  readonly of: number
+  /** When a relay last gave the checkpoint that covers them, in milliseconds by this device's clock; 0: never. */
+  readonly seen: number
+  readonly isWritten: boolean
+  readonly conflict: Conflict | null
+  /** What came of the last try, where it was not taken: in words. */
+  readonly fault: string | null
+}
+
+/** A row with the trail it is of. */
+export interface ShownRow extends Row {
+  readonly trail: string
+}
+
+/** What was found: places, newest first. Held until the next search of the same asker. */
+export interface Found {
+  readonly count: number
+  /** Grows with each record that is taken in: rows asked for with another are of another state. */
+  readonly version: number
+}
+
+/** A record as it stands in the trail, with what the device has verified of it. */
+export interface WholeRecord {
+  readonly trail: string
+  readonly seq: number
+  /** As it is stored, so that it can be shown byte for byte. */
+  readonly line: string
+  readonly leaf: string
+  readonly record: TrailRecord
+  readonly row: ShownRow
+  readonly next: number | null
+  readonly signatures: readonly TrailRecord[]
+}
+
+/** All trails on this device. Runs in a worker; what it gives can be posted. */
+export class Log {
+  readonly #database: LogDatabase
+  readonly #now: () => number
+  readonly #names = emptyNames()
+  readonly #copies = new Map<string, TrailCopy>()
+  readonly #views = new Map<string, { isWritten: boolean; of: number; fault: string | null }>()
+  #order: readonly string[] = []
+  #version = 0
+
+  private constructor(database: LogDatabase, now: () => number) {
+    this.#database = database
+    this.#now = now
+  }
+
+  /** Opens what is stored. What is stored and does not hold is let go: it can be had again. */
+  static async open(database: LogDatabase, now: () => number): Promise<Log> {
+    const log = new Log(database, now)
+    for (const stored of await database.trails.orderBy('place').toArray()) {
+      try {
+        log.#copies.set(stored.id, await TrailCopy.load(database, stored, log.#names))
+      } catch (error) {
+        if (!(error instanceof Unverified || error instanceof RangeError)) throw error
+        await forget(database, stored.id)
+        log.#copies.set(
+          stored.id,
+          await TrailCopy.load(database, { ...stored, size: 0, checkpoint: null }, log.#names),
+        )
+        log.#views.set(stored.id, { isWritten: false, of: 0, fault: error.message })
+      }
+      log.#order = [...log.#order, stored.id]
+    }
+    return log
+  }
+
+  standing(): readonly TrailStanding[] {
+    return this.#order.map((id) => {
+      const copy = this.#copy(id)
+      const { name, vkey, seen, conflict } = copy.stored
+      const view = this.#views.get(id)
+      return {
+        id,
+        name,
+        vkey,
+        size: copy.size,
+        of: Math.max(copy.size, view?.of ?? 0),
+        seen,
+        isWritten: view?.isWritten ?? false,
+        conflict,
+        fault: view?.fault ?? null,
+      }
+    })
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  /** Every value that records have in a field, for choosing from. */
+  names(): { readonly [Field in NamedField]: readonly string[] } {
+    return Object.fromEntries(
+      namedFields.map((field) => [field, this.#names[field].texts.filter((text) => text !== '').sort()]),
+    ) as { [Field in NamedField]: string[] }
+  }
+
+  /** Places of the records taken: number of the trail and seq, newest first. */
+  search(search: Search): Places {
+    const selection = selectionOf(search, this.#names)
+    return new Places(this.#order.map((id) => ({ id, seqs: this.#copy(id).index.select(selection) })))
+  }
+
+  row({ trail, seq }: { readonly trail: string; readonly seq: number }): ShownRow | undefined {
+    const row = this.#copies.get(trail)?.index.row(seq)
+    return row && { trail, ...row }
+  }
+
+  async whole(trail: string, seq: number): Promise<WholeRecord | undefined> {
+    const copy = this.#copies.get(trail)
+    const line = await copy?.line(seq)
+    const row = this.row({ trail, seq })
+    if (copy === undefined || line === undefined || row === undefined) return undefined
+    const signatures = await Promise.all(copy.index.signaturesAbout(seq).map((one) => copy.record(one)))
+    return {
+      trail,
+      seq,
+      line: fromUtf8(line),
+      leaf: hex(leafHash(line)),
+      record: readEntry(line).record,
+      row,
+      next: copy.index.next(seq) ?? null,
+      signatures: signatures.filter((one) => one !== undefined),
+    }
+  }
+
+  /** The head that statements are made over: of the trail that is written to, as far as it is here. */
+  headOf(
+    trail: string,
+  ): { readonly trail: string; readonly size: number; readonly root: Uint8Array } | undefined {
+    const bytes = this.#copies.get(trail)?.stored.checkpoint
+    if (bytes === null || bytes === undefined) return undefined
+    const { origin, size, root } = parseCheckpoint(bytes)
+    return { trail: origin, size, root }
+  }
+
+  /** Asks which trails there are, and for what is new of each. Rejects with what the client says. */
+  async pull(client: Client, onChange: () => void): Promise<void> {
+    const { trails } = await client.call('listTrails', {})
+    await this.#meet(trails)
+    for (const { id, size } of trails) {
+      const copy = this.#copy(id)
+      const view = { ...this.#view(id), of: size }
+      this.#views.set(id, view)
+      // A trail that is not written to and is here whole is not asked for again.
+      if (!view.isWritten && copy.size === size && copy.size > 0) continue
+      await this.#pullOne(copy, client, onChange)
+    }
+    onChange()
+  }
+
+  async #pullOne(copy: TrailCopy, client: Client, onChange: () => void): Promise<void> {
+    const { id } = copy.stored
+    try {
+      const before = copy.size
+      await copy.pull(client, this.#now, (_, of) => {
+        this.#views.set(id, { ...this.#view(id), of })
+        this.#version++
+        onChange()
+      })
+      if (copy.size !== before) this.#version++
+      this.#views.set(id, { ...this.#view(id), fault: null })
+      await copy.pack(true)
+    } catch (error) {
+      if (!(error instanceof Unverified)) throw error
+      this.#views.set(id, { ...this.#view(id), fault: error.message })
+    }
+  }
+
+  /** Takes in what another tab stored. */
+  async catchUp(): Promise<void> {
+    const stored = await this.#database.trails.orderBy('place').toArray()
+    for (const one of stored)
+      if (!this.#copies.has(one.id))
+        this.#copies.set(one.id, await TrailCopy.load(this.#database, one, this.#names))
+      else await this.#copy(one.id).catchUp()
+    this.#order = stored.map(({ id }) => id)
+    this.#version++
+  }
+
+  async #meet(trails: readonly TrailView[]): Promise<void> {
+    for (const [place, { id, origin: name, vkey, isWritten, size }] of trails.entries()) {
+      const copy = this.#copies.get(id)
+      const fault = this.#views.get(id)?.fault ?? null
+      this.#views.set(id, { isWritten, of: size, fault })
+      if (copy === undefined) {
+        const stored = { id, place, name, vkey, size: 0, checkpoint: null, seen: 0, conflict: null }
+        await this.#database.trails.put(stored)
+        this.#copies.set(id, await TrailCopy.load(this.#database, stored, this.#names))
+      } else if (copy.stored.vkey !== vkey || copy.stored.name !== name) {
+        this.#views.set(id, {
+          isWritten,
+          of: size,
+          fault: `another key is given for ${name} than this device knows`,
+        })
+      }
+    }
+    const here = trails.map(({ id }) => id)
+    this.#order = [...here, ...[...this.#copies.keys()].filter((id) => !here.includes(id))]
+  }
+
+  #copy(id: string): TrailCopy {
+    const copy = this.#copies.get(id)
+    if (copy === undefined) throw new Error(`there is no trail ${id} here`)
+    return copy
+  }
+
+  #view(id: string) {
+    return this.#views.get(id) ?? { isWritten: false, of: 0, fault: null }
+  }
+}
+
+/** What a search found, over all trails, newest trail and newest record first. */
+export class Places {
+  readonly count: number
+  readonly #parts: readonly { readonly id: string; readonly seqs: Uint32Array }[]
+
+  constructor(parts: readonly { readonly id: string; readonly seqs: Uint32Array }[]) {
+    this.#parts = parts.toReversed()
+    this.count = parts.reduce((count, { seqs }) => count + seqs.length, 0)
+  }
+
+  /** Those from one up to another, 0 the newest. */
+  slice(from: number, to: number): { readonly trail: string; readonly seq: number }[] {
+    const found: { trail: string; seq: number }[] = []
+    let first = 0
+    for (const { id, seqs } of this.#parts) {
+      for (let at = Math.max(from, first); at < Math.min(to, first + seqs.length); at++)
+        found.push({ trail: id, seq: seqs[seqs.length - 1 - (at - first)] as number })
+      first += seqs.length
+    }
+    return found
+  }
+}
+
+async function forget(database: LogDatabase, trail: string): Promise<void> {
+  const all = [
+    [trail, 0],
+    [trail, Number.POSITIVE_INFINITY],
+  ] as const
+  await database.transaction(
+    'rw',
+    database.bundles,
+    database.packs,
+    database.acts,
+    database.trails,
+    async () => {
+      await database.bundles
+        .where('[trail+index]')
+        .between(...all)
+        .delete()
+      await database.packs
+        .where('[trail+index]')
+        .between(...all)
+        .delete()
+      await database.acts.delete(trail)
+      await database.trails.update(trail, { size: 0, checkpoint: null })
+    },
+  )
+}
+
+/** Seconds to wait, where a relay said so. */
+export function waitAsked(error: unknown): number | undefined {
+  return error instanceof Problem ? error.details.retryAfterSeconds : undefined
+}

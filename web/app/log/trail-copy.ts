@@ -1,0 +1,320 @@
+import type { Client } from '@compliance-relay/shared/api'
+import {
+  checkNote,
+  decodeBundle,
+  equalBytes,
+  HASH_BYTES,
+  parseCheckpoint,
+  parseVkey,
+  readEntry,
+  TILE_WIDTH,
+  type TrailRecord,
+  tilePath,
+} from '@compliance-relay/shared/trail'
+import { Hashes, hashOfBundle, leavesOf, rootOfBundles } from './bundle-hashes.ts'
+import type { Conflict, LogDatabase, StoredBundle, StoredTrail } from './log-database.ts'
+import type { NamesOf } from './names.ts'
+import { PACK_WIDTH } from './pack.ts'
+import { TrailIndex } from './trail-index.ts'
+
+/** Bundles asked for at once. A browser has six connections to a relay, and one is the stream of news. */
+const ASKED_AT_ONCE = 5
+/** Bundles stored in one transaction. */
+const STORED_AT_ONCE = 32
+/** A pack that is not full is stored again after so many more records. */
+const PACKED_EACH = 4_096
+
+/** What came of asking. */
+export type Pulled =
+  | { readonly came: 'unchanged' | 'grown' }
+  /** The relay holds less than this device, or something else: nothing stored was touched. */
+  | { readonly came: 'conflict'; readonly conflict: Conflict }
+
+/** What the relay gave is not what its own checkpoint says, or is no checkpoint of this trail: nothing of it was taken. */
+export class Unverified extends Error {}
+
+type Gathered = Pick<StoredBundle, 'index' | 'width' | 'bytes'> & { readonly leaves: Uint8Array }
+
+/**
+ * One trail on this device: lines in the database, hashes and columns in memory. Every bundle is held against a signed
+ * checkpoint before it is stored, and each checkpoint against all that is stored: the root is made of the hashes that
+ * are here, so one that fits goes on from what was seen before.
+ */
+export class TrailCopy {
+  readonly index: TrailIndex
+  readonly #database: LogDatabase
+  readonly #names: NamesOf
+  #stored: StoredTrail
+  /** Of full bundles. */
+  readonly #hashes = new Hashes()
+  /** Of the last bundle, if it is not full. */
+  #leaves: Uint8Array = new Uint8Array(0)
+  /** Records in stored packs. */
+  #packed = 0
+  #etag: string | undefined
+
+  private constructor(database: LogDatabase, stored: StoredTrail, names: NamesOf) {
+    this.#database = database
+    this.#stored = stored
+    this.#names = names
+    this.index = new TrailIndex(names)
+  }
+
+  /** Takes up what is stored. Throws `Unverified` if that is not what was stored. */
+  static async load(database: LogDatabase, stored: StoredTrail, names: NamesOf): Promise<TrailCopy> {
+    const copy = new TrailCopy(database, stored, names)
+    await copy.#load()
+    return copy
+  }
+
+  get stored(): StoredTrail {
+    return this.#stored
+  }
+
+  get size(): number {
+    return this.#stored.size
+  }
+
+  /** The line of a record, or undefined where none is stored. */
+  async line(seq: number): Promise<Uint8Array | undefined> {
+    if (seq >= this.size) return undefined
+    const bundle = await this.#bundle(Math.floor(seq / TILE_WIDTH))
+    return bundle && decodeBundle(bundle.bytes, bundle.width)[seq % TILE_WIDTH]
+  }
+
+  async record(seq: number): Promise<TrailRecord | undefined> {
+    const line = await this.line(seq)
+    return line && readEntry(line).record
+  }
+
+  /**
+   * Asks for the newest checkpoint and what is new under it. Rejects with what the client says, with what the database
+   * says, or with `Unverified`; what was stored by then is whole. Only one device tab does this at a time.
+   */
+  async pull(
+    client: Client,
+    now: () => number,
+    onProgress: (size: number, of: number) => void,
+  ): Promise<Pulled> {
+    const { id, name, vkey } = this.#stored
+    const answer = await client.read('readCheckpoint', { trail: id }, this.#etag)
+    if (answer.bytes === undefined) {
+      await this.#keep({ seen: now() })
+      return { came: 'unchanged' }
+    }
+    const head = parseCheckpoint(answer.bytes)
+    if (head.origin !== name || !isSignedBy(head.note, vkey))
+      throw new Unverified(`what was given is no checkpoint of ${name} under the key this device knows`)
+    if (head.size < this.size) return this.#conflict('behind', answer.bytes, now())
+    const target = await this.#nodesUnder(client, head.size)
+    if (!equalBytes(rootOfBundles(head.size, target.hashes, target.leaves), head.root)) {
+      if (this.size === 0) throw new Unverified(`the hashes that were given do not make the root of ${name}`)
+      return this.#conflict('forked', answer.bytes, now())
+    }
+    if (head.size === this.size) {
+      await this.#keep({ checkpoint: answer.bytes, seen: now(), conflict: null })
+      this.#etag = answer.etag
+      return { came: 'unchanged' }
+    }
+    await this.#pullUnder(client, head.size, target, { checkpoint: answer.bytes, seen: now() }, onProgress)
+    this.#etag = answer.etag
+    return { came: 'grown' }
+  }
+
+  /** Takes in what another tab has stored. */
+  async catchUp(): Promise<void> {
+    const stored = await this.#database.trails.get(this.#stored.id)
+    if (stored === undefined) return
+    await this.#read(this.size, stored.size)
+    this.#stored = stored
+  }
+
+  /** Stores columns, so that the next start need not make them. */
+  async pack(isLast: boolean): Promise<void> {
+    const { size } = this.index
+    if (size === this.#packed || (!isLast && size - this.#packed < PACKED_EACH)) return
+    const { id: trail } = this.#stored
+    const first = Math.floor(this.#packed / PACK_WIDTH)
+    const rows = this.index.packs.slice(first).map((pack, i) => ({
+      trail,
+      index: first + i,
+      ...pack.stored(this.#names),
+      hashes: this.#hashes.bytes.slice(
+        (first + i) * TILE_WIDTH * HASH_BYTES,
+        (first + i + 1) * TILE_WIDTH * HASH_BYTES,
+      ),
+    }))
+    const { acts } = this.index
+    await this.#database.transaction('rw', this.#database.packs, this.#database.acts, async () => {
+      await this.#database.packs.bulkPut(rows)
+      await this.#database.acts.put({ trail, acts })
+    })
+    this.#packed = size
+  }
+
+  /** The hashes that a trail of `size` has: those here, and behind them what the relay says. */
+  async #nodesUnder(client: Client, size: number) {
+    const { id: trail } = this.#stored
+    const full = Math.floor(size / TILE_WIDTH)
+    const hashes = Hashes.of(this.#hashes.bytes)
+    for (let tile = Math.floor(hashes.count / TILE_WIDTH); tile * TILE_WIDTH < full; tile++) {
+      const width = Math.min(TILE_WIDTH, full - tile * TILE_WIDTH)
+      const given = await readTile(client, trail, 1, tile, width)
+      hashes.push(given.subarray((hashes.count - tile * TILE_WIDTH) * HASH_BYTES))
+    }
+    const rest = size % TILE_WIDTH
+    if (rest === 0) return { hashes: hashes.bytes, leaves: new Uint8Array(0) }
+    const leaves = (await readTile(client, trail, 0, full, rest)).slice()
+    // Of the bundle that is begun here, the leaves here.
+    if (full === this.#hashes.count) leaves.set(this.#leaves)
+    return { hashes: hashes.bytes, leaves }
+  }
+
+  async #pullUnder(
+    client: Client,
+    size: number,
+    target: { readonly hashes: Uint8Array; readonly leaves: Uint8Array },
+    seen: Pick<StoredTrail, 'checkpoint' | 'seen'>,
+    onProgress: (size: number, of: number) => void,
+  ): Promise<void> {
+    const last = Math.ceil(size / TILE_WIDTH)
+    const expected = Hashes.of(target.hashes)
+    const asked: Promise<Uint8Array>[] = []
+    let next = this.#hashes.count
+    const first = next
+    const ask = () => {
+      while (next < last && asked.length < ASKED_AT_ONCE) {
+        const index = next++
+        const one = this.#readEntries(client, index, widthIn(size, index))
+        // One that fails is met when its turn comes; until then it is nobody's.
+        one.catch(() => undefined)
+        asked.push(one)
+      }
+    }
+    let gathered: Gathered[] = []
+    for (let index = first; index < last; index++) {
+      ask()
+      const bytes = (await asked.shift()) as Uint8Array
+      ask()
+      const width = widthIn(size, index)
+      gathered.push(this.#verified(bytes, index, width, expected, target.leaves))
+      if (gathered.length < STORED_AT_ONCE && index < last - 1) continue
+      await this.#store(gathered, seen)
+      gathered = []
+      onProgress(this.size, size)
+      await this.pack(false)
+    }
+  }
+
+  async #readEntries(client: Client, index: number, width: number): Promise<Uint8Array> {
+    const { id: trail } = this.#stored
+    const tile = tilePath({ level: 'entries', index, width }).slice('tile/entries/'.length)
+    const { bytes } = await client.read('readEntries', { trail, tile })
+    if (bytes === undefined) throw new Unverified('an empty answer')
+    return bytes
+  }
+
+  #verified(bytes: Uint8Array, index: number, width: number, expected: Hashes, leaves: Uint8Array): Gathered {
+    const own = leavesOf(decodeBundle(bytes, width))
+    const isRight = width === TILE_WIDTH ? expected.isAt(index, hashOfBundle(own)) : equalBytes(own, leaves)
+    // The bundle that was begun here has to go on from what is here.
+    const begun = index === this.#hashes.count ? this.#leaves : new Uint8Array(0)
+    if (!isRight || !equalBytes(own.subarray(0, begun.length), begun))
+      throw new Unverified(
+        `entries ${index * TILE_WIDTH} to ${index * TILE_WIDTH + width - 1} are not those of the checkpoint`,
+      )
+    return { index, width, bytes, leaves: own }
+  }
+
+  /** Bundles and how far they go, in one transaction; then what is kept in memory. */
+  async #store(gathered: readonly Gathered[], seen: Pick<StoredTrail, 'checkpoint' | 'seen'>): Promise<void> {
+    const { id: trail } = this.#stored
+    const end = gathered.at(-1)
+    if (end === undefined) return
+    const stored = { ...this.#stored, ...seen, conflict: null, size: end.index * TILE_WIDTH + end.width }
+    await this.#database.transaction('rw', this.#database.bundles, this.#database.trails, async () => {
+      await this.#database.bundles.bulkPut(
+        gathered.map(({ index, width, bytes }) => ({ trail, index, width, bytes })),
+      )
+      await this.#database.trails.put(stored)
+    })
+    for (const one of gathered) this.#take(one)
+    this.#stored = stored
+  }
+
+  #take({ index, width, bytes, leaves }: Gathered): void {
+    for (const line of decodeBundle(bytes, width).slice(this.index.size - index * TILE_WIDTH))
+      this.index.add(readEntry(line).record)
+    if (width === TILE_WIDTH) this.#hashes.push(hashOfBundle(leaves))
+    this.#leaves = width === TILE_WIDTH ? new Uint8Array(0) : leaves
+  }
+
+  async #load(): Promise<void> {
+    const { id: trail, size, name, checkpoint } = this.#stored
+    const packs = await this.#database.packs
+      .where('[trail+index]')
+      .between([trail, 0], [trail, Infinity])
+      .toArray()
+    const acts = await this.#database.acts.get(trail)
+    this.index.load(packs, acts?.acts ?? [])
+    this.#packed = this.index.size
+    for (const { hashes } of packs) this.#hashes.push(hashes)
+    await this.#read(Math.floor(this.index.size / TILE_WIDTH) * TILE_WIDTH, size)
+    if (this.index.size !== size)
+      throw new Unverified(`of ${name} ${size} records were stored, and ${this.index.size} are here`)
+    if (checkpoint === null) return
+    const head = parseCheckpoint(checkpoint)
+    if (head.size === size && !equalBytes(rootOfBundles(size, this.#hashes.bytes, this.#leaves), head.root))
+      throw new Unverified(`what was stored of ${name} is not what it was`)
+  }
+
+  /** Bundles from the one that has `from` on, as they are stored. */
+  async #read(from: number, to: number): Promise<void> {
+    const { id: trail } = this.#stored
+    const first = Math.floor(from / TILE_WIDTH)
+    this.#hashes.truncate(first)
+    await this.#database.bundles
+      .where('[trail+index]')
+      .between([trail, first], [trail, Math.ceil(to / TILE_WIDTH)], true, false)
+      .each(({ index, width, bytes }) => {
+        this.#take({ index, width, bytes, leaves: leavesOf(decodeBundle(bytes, width)) })
+      })
+  }
+
+  async #bundle(index: number): Promise<StoredBundle | undefined> {
+    return this.#database.bundles.get([this.#stored.id, index])
+  }
+
+  async #keep(more: Partial<StoredTrail>): Promise<void> {
+    const stored = { ...this.#stored, ...more }
+    await this.#database.trails.put(stored)
+    this.#stored = stored
+  }
+
+  async #conflict(what: Conflict['what'], checkpoint: Uint8Array, at: number): Promise<Pulled> {
+    const conflict = { what, checkpoint, at }
+    await this.#keep({ conflict })
+    return { came: 'conflict', conflict }
+  }
+}
+
+function widthIn(size: number, index: number): number {
+  return Math.min(TILE_WIDTH, size - index * TILE_WIDTH)
+}
+
+async function readTile(
+  client: Client,
+  trail: string,
+  level: number,
+  index: number,
+  width: number,
+): Promise<Uint8Array> {
+  const tile = tilePath({ level, index, width }).slice(`tile/${level}/`.length)
+  const { bytes } = await client.read('readTile', { trail, level: String(level), tile })
+  if (bytes?.length !== width * HASH_BYTES) throw new Unverified('a tile of another length')
+  return bytes
+}
+
+function isSignedBy(note: Parameters<typeof checkNote>[0], vkey: string): boolean {
+  return checkNote(note, parseVkey(vkey)) === 'good'
+}

@@ -1,0 +1,132 @@
+import { SignatureStates, type StateAct, stateActIn } from '@compliance-relay/shared/bag'
+import { isSignable, type TrailRecord } from '@compliance-relay/shared/trail'
+import { type Facts, factsOf } from './facts.ts'
+import { type NamesOf, namedFields } from './names.ts'
+import { NONE, PACK_WIDTH, Pack, type StoredPack } from './pack.ts'
+import { type Selection, selectIn, stateBits } from './select.ts'
+
+/** A record as a list shows it. */
+export interface Row extends Omit<Facts, 'before'> {
+  readonly seq: number
+  /** Bits of `stateBits`; 0 of a record that is not to be signed. */
+  readonly state: number
+  readonly before: number | undefined
+}
+
+/** What is kept of records beside their lines: columns to look for them by, and what became of their signatures. */
+export class TrailIndex {
+  readonly packs: Pack[] = []
+  readonly #names: NamesOf
+  readonly #states = new SignatureStates()
+  readonly #acts: StateAct[] = []
+  /** By the place of a record: places of the records of signatures that are about it. */
+  readonly #about = new Map<number, number[]>()
+  /** By the place of a version: that of the next one. */
+  readonly #next = new Map<number, number>()
+
+  constructor(names: NamesOf) {
+    this.#names = names
+  }
+
+  get size(): number {
+    return this.packs.reduce((size, { width }) => size + width, 0)
+  }
+
+  /** All records that do something to signatures, in order: with the packs, all that is to be stored. */
+  get acts(): readonly StateAct[] {
+    return this.#acts
+  }
+
+  /** The next record. */
+  add(record: TrailRecord): void {
+    if (record.seq !== this.size)
+      throw new RangeError(`expected record ${this.size}, and this is ${record.seq}`)
+    let pack = this.packs.at(-1)
+    if (pack === undefined || pack.isFull) {
+      pack = new Pack()
+      this.packs.push(pack)
+    }
+    const facts = factsOf(record)
+    pack.state[pack.width] = isSignable(record.kind) ? stateBits.unsigned : 0
+    pack.add(facts, this.#names)
+    if (facts.before !== undefined) this.#next.set(facts.before, record.seq)
+    const act = stateActIn(record)
+    if (act !== undefined) this.#take(act)
+  }
+
+  /** Takes up what was stored: packs in order, each but the last full; acts, once all packs are there. */
+  load(packs: readonly StoredPack[], acts: readonly StateAct[]): void {
+    const signable = (kind: string) => (isSignable(kind) ? stateBits.unsigned : 0)
+    for (const stored of packs) {
+      const pack = Pack.of(stored, this.#names)
+      const states = Uint8Array.from(this.#names.kind.texts, signable)
+      const first = this.packs.length * PACK_WIDTH
+      for (let i = 0; i < pack.width; i++) {
+        pack.state[i] = states[pack.columns.kind[i] as number] as number
+        const before = pack.before[i] as number
+        if (before !== NONE) this.#next.set(before, first + i)
+      }
+      this.packs.push(pack)
+    }
+    for (const act of acts) this.#take(act)
+  }
+
+  row(seq: number): Row | undefined {
+    const pack = this.packs[Math.floor(seq / PACK_WIDTH)]
+    const at = seq % PACK_WIDTH
+    if (pack === undefined || at >= pack.width) return undefined
+    const before = pack.before[at] as number
+    const [kind, person, project, device, instrument] = namedFields.map((field) =>
+      this.#names[field].textOf(pack.columns[field][at] as number),
+    ) as [string, string, string, string, string]
+    return {
+      seq,
+      time: pack.time[at] as number,
+      kind,
+      person,
+      project,
+      device,
+      instrument,
+      what: pack.what(at),
+      state: pack.state[at] as number,
+      before: before === NONE ? undefined : before,
+    }
+  }
+
+  /** The version that came after a record, if one did. */
+  next(seq: number): number | undefined {
+    return this.#next.get(seq)
+  }
+
+  /** Places of the records of signatures, decisions and withdrawals about a record, oldest first. */
+  signaturesAbout(seq: number): readonly number[] {
+    return this.#about.get(seq) ?? []
+  }
+
+  /** Places of the records taken, oldest first. */
+  select(selection: Selection): Uint32Array {
+    const out = new Uint32Array(this.size + 1)
+    let end = 0
+    for (const [i, pack] of this.packs.entries()) end = selectIn(pack, selection, i * PACK_WIDTH, out, end)
+    return out.subarray(0, end)
+  }
+
+  #take(act: StateAct): void {
+    this.#acts.push(act)
+    if (act.act !== 'rules')
+      for (const seq of act.act === 'decide' ? [act.held] : act.said.seqs) {
+        const about = this.#about.get(seq)
+        if (about === undefined) this.#about.set(seq, [act.record])
+        else about.push(act.record)
+      }
+    for (const seq of this.#states.do(act)) this.#setState(seq)
+  }
+
+  #setState(seq: number): void {
+    const pack = this.packs[Math.floor(seq / PACK_WIDTH)]
+    const at = seq % PACK_WIDTH
+    if (pack === undefined || at >= pack.width || pack.state[at] === 0) return
+    const project = this.#names.project.textOf(pack.columns.project[at] as number)
+    pack.state[at] = this.#states.of(seq, project).reduce((bits, state) => bits | stateBits[state], 0)
+  }
+}

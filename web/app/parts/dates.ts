@@ -1,0 +1,28 @@
+const full = new Intl.DateTimeFormat('en-CA', {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+const zoned = new Intl.DateTimeFormat('en-CA', { timeZoneName: 'shortOffset', hour: '2-digit' })
+
+/** A time on this device's clock: `2026-03-02 09:30:12`. */
+export function dateTime(time: number): string {
+  if (!Number.isFinite(time)) return ''
+  return full.format(time).replace(', ', ' ')
+}
+
+/** The same, with its zone: where times are evidence. */
+export function dateTimeZone(time: number): string {
+  const zone = zoned.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  return `${dateTime(time)} ${zone.replace('GMT', 'UTC')}`
+}
+
+/** `09:30` of today, else with its day. */
+export function clockTime(time: number, now = Date.now()): string {
+  const text = dateTime(time)
+  return text.slice(0, 10) === dateTime(now).slice(0, 10) ? text.slice(11, 16) : text.slice(0, 16)
+}

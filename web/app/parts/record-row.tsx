@@ -1,0 +1,76 @@
+import { memo } from 'react'
+import type { ShownRow } from '../log/log.ts'
+import { dateTime } from './dates.ts'
+import styles from './record-list.module.css'
+import { SignState } from './sign-state.tsx'
+import { kindText } from './words.ts'
+
+interface Props {
+  readonly index: number
+  readonly row: ShownRow | undefined
+  readonly top: number
+  readonly isActive: boolean
+  readonly onOpen: (row: ShownRow) => void
+}
+
+export const RecordRow = memo(function RecordRow({ index, row, top, isActive, onOpen }: Props) {
+  const className = `${styles['row']} ${isActive ? styles['active'] : ''}`
+  const style = { transform: `translateY(${top}px)` }
+  if (row === undefined)
+    return (
+      <div
+        className={`${className} ${styles['blank']}`}
+        style={style}
+        role="row"
+        aria-rowindex={index + 1}
+        id={`row-${index}`}
+      />
+    )
+  return (
+    <div
+      className={className}
+      style={style}
+      role="row"
+      aria-rowindex={index + 1}
+      aria-selected={isActive}
+      id={`row-${index}`}
+      onClick={() => onOpen(row)}
+    >
+      <span role="gridcell" className={styles['seq']}>
+        {row.seq}
+      </span>
+      <span role="gridcell" className={styles['time']}>
+        {dateTime(row.time)}
+      </span>
+      <span role="gridcell" className={styles['kind']}>
+        {kindText(row.kind)}
+      </span>
+      <span role="gridcell" className={styles['what']} title={row.what}>
+        <PathText path={row.what} />
+      </span>
+      <span role="gridcell" className={styles['project']}>
+        {row.project}
+      </span>
+      <span role="gridcell" className={styles['person']}>
+        {row.person}
+      </span>
+      <span role="gridcell" className={styles['instrument']}>
+        {row.instrument}
+      </span>
+      <span role="gridcell" className={styles['state']}>
+        <SignState bits={row.state} />
+      </span>
+    </div>
+  )
+})
+
+/** The end of a path is what tells one from another: where there is no room the middle goes. */
+function PathText({ path }: { readonly path: string }) {
+  const cut = path.lastIndexOf('/')
+  return (
+    <>
+      <span className={styles['folder']}>{path.slice(0, cut + 1)}</span>
+      <bdi className={styles['file']}>{path.slice(cut + 1)}</bdi>
+    </>
+  )
+}

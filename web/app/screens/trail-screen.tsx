@@ -1,0 +1,65 @@
+import { useCallback, useDeferredValue, useEffect, useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import type { ShownRow } from '../log/log.ts'
+import { log, logOpened, useLog } from '../log/use-log.ts'
+import { RecordList } from '../parts/record-list.tsx'
+import { plural } from '../parts/words.ts'
+import { FilterBar } from './filter-bar.tsx'
+import { queryOf, searchIn } from './search-text.ts'
+import styles from './trail-screen.module.css'
+
+export function TrailScreen() {
+  const standing = useLog()
+  const query = queryOf(searchIn(useSearch()))
+  const [, navigate] = useLocation()
+  const found = useFound(query, standing?.version)
+  const open = useCallback(({ trail, seq }: ShownRow) => navigate(`/record/${trail}/${seq}`), [navigate])
+  const all = standing?.trails.reduce((sum, { size }) => sum + size, 0) ?? 0
+  return (
+    <>
+      <div className={styles['head']}>
+        <h1>Trail</h1>
+        <output className={styles['count']}>
+          {found === undefined
+            ? 'Opening the records on this device'
+            : query === ''
+              ? plural(found.count, 'record')
+              : `${plural(found.count, 'record')} of ${all.toLocaleString('en-US')}`}
+        </output>
+      </div>
+      <FilterBar query={query} onChange={(search) => navigate(`/?${queryOf(search)}`, { replace: true })} />
+      {found !== undefined && (
+        <RecordList
+          count={found.count}
+          search={`${query} ${found.version}`}
+          label="Records, newest first"
+          onOpen={open}
+        />
+      )}
+      {found?.count === 0 && (
+        <p className={styles['none']}>
+          {all === 0 ? 'There are no records on this device yet.' : 'No record is like that.'}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** What was found, asked again whenever records came. */
+function useFound(query: string, version: number | undefined) {
+  const [found, setFound] = useState<{ readonly count: number; readonly version: number }>()
+  const now = useDeferredValue(version)
+  useEffect(() => {
+    if (now === undefined) return
+    let isOver = false
+    void logOpened
+      .then(() => log.search(searchIn(query)))
+      .then((given) => {
+        if (!isOver) setFound(given)
+      })
+    return () => {
+      isOver = true
+    }
+  }, [query, now])
+  return found
+}

@@ -1,0 +1,54 @@
+import { useEffect } from 'react'
+import { Route, Switch } from 'wouter'
+import { log, logOpened, whenSignedOut } from '../log/use-log.ts'
+import { RecordScreen } from '../screens/record-screen.tsx'
+import { SignInScreen } from '../screens/sign-in-screen.tsx'
+import { TrailScreen } from '../screens/trail-screen.tsx'
+import { sessionEnded, useSession } from '../session/session.ts'
+import styles from './app.module.css'
+import { useKeepAlive } from './keep-alive.ts'
+import { TopBar } from './top-bar.tsx'
+import { UpdateBar } from './update-bar.tsx'
+
+whenSignedOut(sessionEnded)
+
+export function App() {
+  const session = useSession()
+  useEffect(() => {
+    void logOpened.then(() => log.session(session?.token))
+  }, [session?.token])
+  useEffect(() => {
+    const wake = () => {
+      if (document.visibilityState === 'visible') void log.wake()
+    }
+    const events = [
+      [document, 'visibilitychange'],
+      [window, 'pageshow'],
+      [window, 'online'],
+    ] as const
+    for (const [target, name] of events) target.addEventListener(name, wake)
+    return () => {
+      for (const [target, name] of events) target.removeEventListener(name, wake)
+    }
+  }, [])
+  useKeepAlive(session)
+  return (
+    <>
+      <TopBar />
+      <UpdateBar />
+      <main className={styles['main']}>
+        <Switch>
+          <Route path="/" component={TrailScreen} />
+          <Route path="/record/:trail/:seq" component={RecordScreen} />
+          <Route path="/sign-in" component={SignInScreen} />
+          <Route>
+            <h1>There is nothing here</h1>
+            <p>
+              <a href="/">To the trail</a>
+            </p>
+          </Route>
+        </Switch>
+      </main>
+    </>
+  )
+}

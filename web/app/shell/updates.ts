@@ -1,0 +1,48 @@
+import { useSyncExternalStore } from 'react'
+import { Workbox } from 'workbox-window'
+import { ownScript } from './trusted.ts'
+
+/*
+ * A new version is fetched beside the one that runs, and waits until somebody says so: never in the middle of anything.
+ * On some tablets the browser does not say when the new one has taken over; then the page is loaded again all the same.
+ */
+
+const TAKEN_OVER_MILLISECONDS = 2_000
+const LOOK_MILLISECONDS = 3_600_000
+
+let isWaiting = false
+let workbox: Workbox | undefined
+const listeners = new Set<() => void>()
+
+export function startUpdates(): void {
+  if (!('serviceWorker' in navigator)) return
+  workbox = new Workbox(ownScript('/sw.js') as unknown as string, { scope: '/' })
+  workbox.addEventListener('waiting', () => {
+    isWaiting = true
+    for (const listener of listeners) listener()
+  })
+  void workbox.register().catch(() => undefined)
+  const look = () => void workbox?.update().catch(() => undefined)
+  setInterval(look, LOOK_MILLISECONDS)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') look()
+  })
+}
+
+/** Whether a newer version waits. */
+export function useUpdate(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => isWaiting,
+  )
+}
+
+export function takeUpdate(): void {
+  const reload = () => location.reload()
+  workbox?.addEventListener('controlling', reload)
+  workbox?.messageSkipWaiting()
+  setTimeout(reload, TAKEN_OVER_MILLISECONDS)
+}

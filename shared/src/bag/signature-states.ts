@@ -58,8 +58,9 @@ export class SignatureStates {
     if (one.isHeld) this.#wait(one, one.decided === null ? 1 : -1)
     if (one.counts !== act.record) return one.seqs
     if (isOfRecords(one)) this.#count(one)
+    if (isOfRecords(one)) return one.seqs
     // What is taken back are signatures, not files: those that they are on.
-    return isOfRecords(one) ? one.seqs : one.seqs.flatMap((seq) => this.#fold.counting(seq)?.seqs ?? [])
+    return one.seqs.flatMap((seq) => [seq, ...(this.#fold.counting(seq)?.seqs ?? [])])
   }
 
   /** Of the record at a place, of a kind that can be signed and of a project. */

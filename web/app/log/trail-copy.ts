@@ -106,7 +106,10 @@ export class TrailCopy {
     if (head.origin !== name || !isSignedBy(head.note, vkey))
       throw new Unverified(`what was given is no checkpoint of ${name} under the key this device knows`)
     if (head.size < this.size) return this.#conflict('behind', answer.bytes, now())
-    const target = await this.#nodesUnder(client, head.size)
+    const target =
+      head.size === this.size
+        ? { hashes: this.#hashes.bytes, leaves: this.#leaves }
+        : await this.#nodesUnder(client, head.size)
     if (!equalBytes(rootOfBundles(head.size, target.hashes, target.leaves), head.root)) {
       if (this.size === 0) throw new Unverified(`the hashes that were given do not make the root of ${name}`)
       return this.#conflict('forked', answer.bytes, now())
@@ -156,7 +159,11 @@ export class TrailCopy {
   async #nodesUnder(client: Client, size: number) {
     const { id: trail } = this.#stored
     const full = Math.floor(size / TILE_WIDTH)
+    const begun = this.#hashes.count
     const hashes = Hashes.of(this.#hashes.bytes)
+    // The bundle that is begun here, if it is full by now, goes on from the leaves here or from no trail this device knows.
+    if (begun < full && this.#leaves.length > 0)
+      hashes.push(hashOfBundle(await this.#goneOn(client, begun, TILE_WIDTH)))
     for (let tile = Math.floor(hashes.count / TILE_WIDTH); tile * TILE_WIDTH < full; tile++) {
       const width = Math.min(TILE_WIDTH, full - tile * TILE_WIDTH)
       const given = await readTile(client, trail, 1, tile, width)
@@ -164,10 +171,14 @@ export class TrailCopy {
     }
     const rest = size % TILE_WIDTH
     if (rest === 0) return { hashes: hashes.bytes, leaves: new Uint8Array(0) }
-    const leaves = (await readTile(client, trail, 0, full, rest)).slice()
-    // Of the bundle that is begun here, the leaves here.
-    if (full === this.#hashes.count) leaves.set(this.#leaves)
-    return { hashes: hashes.bytes, leaves }
+    return { hashes: hashes.bytes, leaves: await this.#goneOn(client, full, rest) }
+  }
+
+  /** The leaves of a bundle: those here, if it is the one that is begun here, and behind them what the relay says. */
+  async #goneOn(client: Client, index: number, width: number): Promise<Uint8Array> {
+    const leaves = (await readTile(client, this.#stored.id, 0, index, width)).slice()
+    if (index === this.#hashes.count) leaves.set(this.#leaves)
+    return leaves
   }
 
   async #pullUnder(
@@ -192,17 +203,22 @@ export class TrailCopy {
       }
     }
     let gathered: Gathered[] = []
-    for (let index = first; index < last; index++) {
-      ask()
-      const bytes = (await asked.shift()) as Uint8Array
-      ask()
-      const width = widthIn(size, index)
-      gathered.push(this.#verified(bytes, index, width, expected, target.leaves))
-      if (gathered.length < STORED_AT_ONCE && index < last - 1) continue
+    try {
+      for (let index = first; index < last; index++) {
+        ask()
+        const bytes = (await asked.shift()) as Uint8Array
+        ask()
+        gathered.push(this.#verified(bytes, index, widthIn(size, index), expected, target.leaves))
+        if (gathered.length < STORED_AT_ONCE && index < last - 1) continue
+        await this.#store(gathered, seen)
+        gathered = []
+        onProgress(this.size, size)
+        await this.pack(false)
+      }
+    } catch (error) {
+      // What has come so far is verified: with a network that breaks every minute it would never get on.
       await this.#store(gathered, seen)
-      gathered = []
-      onProgress(this.size, size)
-      await this.pack(false)
+      throw error
     }
   }
 
@@ -217,9 +233,7 @@ export class TrailCopy {
   #verified(bytes: Uint8Array, index: number, width: number, expected: Hashes, leaves: Uint8Array): Gathered {
     const own = leavesOf(decodeBundle(bytes, width))
     const isRight = width === TILE_WIDTH ? expected.isAt(index, hashOfBundle(own)) : equalBytes(own, leaves)
-    // The bundle that was begun here has to go on from what is here.
-    const begun = index === this.#hashes.count ? this.#leaves : new Uint8Array(0)
-    if (!isRight || !equalBytes(own.subarray(0, begun.length), begun))
+    if (!isRight)
       throw new Unverified(
         `entries ${index * TILE_WIDTH} to ${index * TILE_WIDTH + width - 1} are not those of the checkpoint`,
       )

@@ -1,0 +1,251 @@
+import 'fake-indexeddb/auto'
+import { canonical, fromUtf8, hex, leafHash, type TrailRecord } from '@compliance-relay/shared/trail'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { factsOf } from '../../web/app/log/facts.ts'
+import type { ShownRow } from '../../web/app/log/log.ts'
+import { Log } from '../../web/app/log/log.ts'
+import { LogDatabase } from '../../web/app/log/log-database.ts'
+import { TrailMaker } from '../support/make-trail.ts'
+import { TileRelay } from './tile-relay.ts'
+
+const person = { id: 'LAB\\jdoe', name: 'Jane Doe', via: 'os-session' }
+let databases = 0
+
+function made(records: number, seed = 'copy'): TrailMaker {
+  return more(new TrailMaker(seed), records - 1)
+}
+
+function more(maker: TrailMaker, records: number): TrailMaker {
+  for (let i = 0; i < records; i++)
+    maker.record('file.created', person, { path: `run ${maker.size}/fid`, project: `P-${maker.size % 3}` })
+  return maker
+}
+
+function newDatabase(): LogDatabase {
+  const database = new LogDatabase(`log ${databases++}`)
+  onTestFinished(() => database.close())
+  return database
+}
+
+/** As a page that is opened again has it. */
+function openAgain(database: LogDatabase): Promise<Log> {
+  const again = new LogDatabase(database.name)
+  onTestFinished(() => again.close())
+  return Log.open(again, () => 1)
+}
+
+const pull = (log: Log, relay: TileRelay) => log.pull(relay.client, () => undefined)
+const only = (log: Log) => {
+  const [standing, another] = log.standing()
+  if (standing === undefined || another !== undefined) throw new Error('expected one trail')
+  return standing
+}
+const all = (log: Log): (ShownRow | undefined)[] => {
+  const found = log.search({})
+  return found.slice(0, found.count).map((place) => log.row(place))
+}
+
+function expectedRow(maker: TrailMaker, seq: number) {
+  const record = JSON.parse(fromUtf8(maker.lines[seq] as Uint8Array)).record as TrailRecord
+  return factsOf(record)
+}
+
+describe('a copy of a trail', () => {
+  test.each([1, 255, 256, 257, 700])(
+    'of %i records has every one, byte for byte, newest first',
+    async (size) => {
+      const maker = made(size)
+      const relay = new TileRelay(maker)
+      const log = await Log.open(newDatabase(), () => 7)
+      await pull(log, relay)
+      expect(only(log)).toMatchObject({
+        size,
+        of: size,
+        seen: 7,
+        isWritten: true,
+        conflict: null,
+        fault: null,
+      })
+      expect(all(log).map((row) => row?.seq)).toEqual(Array.from({ length: size }, (_, i) => size - 1 - i))
+      for (const seq of [0, size >> 1, size - 1]) {
+        const whole = await log.whole(relay.idOf(maker), seq)
+        expect(whole?.line).toBe(fromUtf8(maker.lines[seq] as Uint8Array))
+        expect(whole?.leaf).toBe(hex(leafHash(maker.lines[seq] as Uint8Array)))
+        const { before, ...facts } = expectedRow(maker, seq)
+        expect(whole?.row).toMatchObject(facts)
+      }
+    },
+  )
+
+  test('grows by what is new, and asks for nothing twice but the bundle that was not full', async () => {
+    const maker = made(600)
+    const relay = new TileRelay(maker)
+    const log = await Log.open(newDatabase(), () => 1)
+    await pull(log, relay)
+    relay.asked.length = 0
+    more(maker, 500)
+    relay.sign(maker)
+    await pull(log, relay)
+    expect(only(log).size).toBe(1_100)
+    const bundles = relay.asked.filter(({ name }) => name === 'readEntries').map(({ path }) => path)
+    expect(bundles).toEqual(['tile/entries/002', 'tile/entries/003', 'tile/entries/004.p/76'])
+    relay.asked.length = 0
+    await pull(log, relay)
+    expect(relay.asked.map(({ name }) => name)).toEqual(['readCheckpoint'])
+  })
+
+  test('is there again when the page is opened again, with its columns and its hashes', async () => {
+    const maker = made(5_000)
+    const relay = new TileRelay(maker)
+    const database = newDatabase()
+    const log = await Log.open(database, () => 1)
+    await pull(log, relay)
+    more(maker, 300)
+    relay.sign(maker)
+    await pull(log, relay)
+    const again = await openAgain(database)
+    expect(all(again)).toEqual(all(log))
+    expect(again.search({ projects: ['P-1'] }).count).toBe(log.search({ projects: ['P-1'] }).count)
+    relay.asked.length = 0
+    await pull(again, relay)
+    expect(relay.asked.map(({ name }) => name)).toEqual(['readCheckpoint'])
+    more(maker, 1)
+    relay.sign(maker)
+    await pull(again, relay)
+    expect(only(again)).toMatchObject({ size: 5_301, fault: null })
+  })
+})
+
+describe('what a relay or a network gives is held against the checkpoint', () => {
+  const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
+
+  /** Behind the first signature of a checkpoint stand those of witnesses, which this device does not judge. */
+  const signedPart = (name: string, bytes: Uint8Array) =>
+    name === 'readCheckpoint' ? fromUtf8(bytes).split('\n').slice(0, 5).join('\n').length : bytes.length
+
+  test.each(['readEntries', 'readTile', 'readCheckpoint'] as const)(
+    'one bit of %s is another: nothing of it is taken',
+    async (name) => {
+      const maker = made(700)
+      for (const place of [0.1, 0.5, 0.9]) {
+        const relay = new TileRelay(maker)
+        const log = await Log.open(newDatabase(), () => 1)
+        relay.onWay = (asked, bytes) =>
+          asked.name === name && !asked.path.endsWith('000')
+            ? flipped(bytes, Math.floor(signedPart(name, bytes) * place))
+            : bytes
+        await pull(log, relay).catch(() => undefined)
+        for (const row of all(log)) {
+          const { before, ...facts } = expectedRow(maker, row?.seq ?? 0)
+          expect(row).toMatchObject(facts)
+        }
+        expect(only(log).size).toBeLessThan(700)
+        relay.onWay = (_, bytes) => bytes
+        await pull(log, relay)
+        expect(only(log)).toMatchObject({ size: 700, fault: null, conflict: null })
+      }
+    },
+  )
+
+  test('a network that breaks anywhere loses nothing and doubles nothing', async () => {
+    const maker = made(3_000)
+    const relay = new TileRelay(maker)
+    const database = newDatabase()
+    let log = await Log.open(database, () => 1)
+    let budget = 0
+    relay.onWay = (_, bytes) => {
+      if (budget-- <= 0) throw new TypeError('the connection is gone')
+      return bytes
+    }
+    for (let round = 0; only2(log) < 3_000; round++) {
+      budget = 2 + (round % 7)
+      await pull(log, relay).catch(() => undefined)
+      log = await openAgain(database)
+      expect(round).toBeLessThan(200)
+    }
+    expect(all(log).map((row) => row?.seq)).toEqual(Array.from({ length: 3_000 }, (_, i) => 2_999 - i))
+  })
+})
+
+const only2 = (log: Log) => log.standing()[0]?.size ?? 0
+
+describe('a relay that is not what it was', () => {
+  test('holds less: shown, nothing overwritten, its checkpoint kept', async () => {
+    const maker = made(400)
+    const relay = new TileRelay(maker)
+    const log = await Log.open(newDatabase(), () => 5)
+    await pull(log, relay)
+    const before = all(log)
+    relay.makers = [made(300)]
+    for (const one of relay.makers) relay.sign(one)
+    await pull(log, relay)
+    expect(only(log).conflict).toMatchObject({ what: 'behind', at: 5 })
+    expect(fromUtf8(only(log).conflict?.checkpoint ?? new Uint8Array())).toContain('\n300\n')
+    expect(all(log)).toEqual(before)
+  })
+
+  test.each([400, 900])('holds another history of %i records: shown, nothing overwritten', async (size) => {
+    const maker = made(400)
+    const relay = new TileRelay(maker)
+    const database = newDatabase()
+    const log = await Log.open(database, () => 5)
+    await pull(log, relay)
+    const before = all(log)
+    const other = more(more2(made(390)), size - 391)
+    relay.makers = [other]
+    relay.sign(other)
+    await pull(log, relay)
+    expect(only(log).conflict).toMatchObject({ what: 'forked' })
+    expect(all(log)).toEqual(before)
+    expect(only(await openAgain(database)).conflict).toMatchObject({ what: 'forked' })
+    // And goes on once the relay has its own history again.
+    more(maker, 10)
+    relay.makers = [maker]
+    relay.sign(maker)
+    await pull(log, relay)
+    expect(only(log)).toMatchObject({ size: 410, conflict: null })
+  })
+
+  test('signs by another key: said, and nothing is taken', async () => {
+    const maker = made(300)
+    const relay = new TileRelay(maker)
+    const log = await Log.open(newDatabase(), () => 1)
+    await pull(log, relay)
+    const strange = made(500, 'another seed')
+    relay.makers = [strange]
+    relay.sign(strange)
+    await pull(log, relay)
+    expect(only(log)).toMatchObject({ size: 300 })
+    expect(only(log).fault).toMatch(/key/)
+  })
+})
+
+/** One record of another content. */
+function more2(maker: TrailMaker): TrailMaker {
+  maker.record('file.created', person, { path: 'another' })
+  return maker
+}
+
+test('what is stored and is not what it was is let go, and had again', async () => {
+  const maker = made(700)
+  const relay = new TileRelay(maker)
+  const database = newDatabase()
+  await pull(await Log.open(database, () => 1), relay)
+  await database.packs.clear()
+  const bundle = await database.bundles.get([relay.idOf(maker), 1])
+  if (bundle === undefined) throw new Error('expected a bundle')
+  // A letter of a path: it still is an entry.
+  const text = new TextDecoder('latin1').decode(bundle.bytes)
+  const at = text.indexOf('run 300')
+  await database.bundles.put({
+    ...bundle,
+    bytes: bundle.bytes.map((byte, i) => (i === at ? byte + 1 : byte)),
+  })
+  const log = await openAgain(database)
+  expect(only(log)).toMatchObject({ size: 0 })
+  await pull(log, relay)
+  expect(only(log)).toMatchObject({ size: 700, fault: null })
+  expect(canonical({ path: (await log.whole(relay.idOf(maker), 300))?.record.body['path'] ?? null })).toBe(
+    '{"path":"run 300/fid"}',
+  )
+})

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
+import { appFiles } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import type { Patience } from '../ask-notary.ts'
+import { appStateOf, readBuiltApp } from '../built-app.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, databaseId, dataFolder } from '../data-folder.ts'
 import { memoryGiver } from '../give-back-memory.ts'
 import { openHealthPort } from '../health-port.ts'
-import { healthOf } from '../http.ts'
+import { healthOf, originsAt } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
 import { openRelay } from '../open-relay.ts'
@@ -83,7 +85,7 @@ const BEGUN_ANEW = { ready: false, state: 'starting', reasons: ['a new trail is 
 /** Runs a relay until it is told to stop. Returns the exit code. */
 export async function run(
   folder: DataFolder,
-  options: Omit<RunOptions, 'http'>,
+  options: Omit<RunOptions, 'http' | 'app'>,
   port: number,
   out: RunOutput,
 ): Promise<number> {
@@ -107,7 +109,15 @@ export async function run(
       note('port-not-told', { error })
     }
   }
-  const http = await openHealthPort(port, health, api, note, tell)
+  // What instruments write is captured by a relay that has no app as well.
+  const built = port === 0 ? undefined : readBuiltApp()
+  const appState = built === undefined ? null : appStateOf(built)
+  if (appState !== null && appState.says !== null) note(`app-${appState.state}`, { says: appState.says })
+  const app =
+    built === undefined || built.state === 'missing'
+      ? undefined
+      : appFiles({ files: built.files, origins: originsAt(port) })
+  const http = await openHealthPort(port, { health, api, app }, note, tell)
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {
@@ -124,7 +134,7 @@ export async function run(
   }
   try {
     for (;;) {
-      await relay.start({ ...options, http: http.state })
+      await relay.start({ ...options, http: http.state, app: appState })
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
       if (relay.recoveryBehind.length > 0) note('recovery-behind', { keys: relay.recoveryBehind })
       sayStarted(relay, http.state(), out)
@@ -238,6 +248,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
         trail: trail.origin,
         size: writer.head.size,
         http,
+        app: status.app,
         watches: watches.map(({ id, path, project }) => ({ id, path, project })),
         notary,
         left: left?.origin ?? null,
@@ -265,6 +276,9 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
       `  RECOVERY the recovery file does not hold ${relay.recoveryBehind.join(', ')}: relay recovery writes it anew\n`,
     )
   out.write('  Ctrl-C stops it in order.\n')
+  if (http?.state !== 'listening') return
+  if (status.app !== null && status.app.says !== null) out.write(`  APP      ${printable(status.app.says)}\n`)
+  if (status.app?.state !== 'missing') out.write(`Open http://127.0.0.1:${http.port}\n`)
 }
 
 type StopReason = 'signal' | 'forked' | 'replaced'

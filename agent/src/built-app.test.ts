@@ -50,7 +50,7 @@ describe('the app as it was built', () => {
     expect(read()).toMatchObject({ state: 'missing', reason: 'it has no page, index.html' })
     rmSync(join(root, 'dist'), { recursive: true })
     expect(says()).toBe(
-      'the review app is not here, for it is not built: "npm run build -w web", in the folder of the product, builds it',
+      'the review app is not served: it is not built; "npm run build -w web", in the folder of the product, builds it',
     )
   })
 

@@ -64,7 +64,7 @@ function saysOf(app: BuiltApp): string | null {
   if (app.state === 'built') return null
   return app.state === 'older'
     ? `the review app was built when ${app.changed} was another: ${APP_HOW}`
-    : `the review app is not here, for ${app.reason}: ${APP_HOW}`
+    : `the review app is not served: ${app.reason}; ${APP_HOW}`
 }
 
 /** Files alone, by their path with slashes: a link could lead anywhere. Throws an Error on more than an app is. */

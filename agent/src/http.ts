@@ -72,7 +72,7 @@ export function healthApp(port: number, health: () => Health): Hono {
 }
 
 /** Said to whoever comes with a browser where there is no app. */
-export const NO_APP = `The review app is not here: ${APP_HOW}, and then the relay is started again.`
+export const NO_APP = `The review app is not built: ${APP_HOW}. Then start the relay again.`
 
 const HEADERS_MILLISECONDS = 10_000
 const REQUEST_MILLISECONDS = 30_000

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import { appFiles } from '@compliance-relay/shared/relay'
+import { Problem } from '@compliance-relay/shared/api'
+import { appFiles, type FirstAccount } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import type { Patience } from '../ask-notary.ts'
@@ -12,6 +13,7 @@ import { openHealthPort } from '../health-port.ts'
 import { healthOf, originsAt } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
+import { relayActor } from '../new-trail.ts'
 import { openRelay } from '../open-relay.ts'
 import { peopleApi } from '../people/people-api.ts'
 import { writePort } from '../port-file.ts'
@@ -24,7 +26,9 @@ import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
 import { notaryText, setRightText } from './asking-text.ts'
+import { firstCode } from './first-administrator.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { whereTyped } from './typed-next.ts'
 
 const PORT = 7411
 
@@ -78,6 +82,8 @@ export function portOf(option: string | undefined): number {
 export interface RunOutput extends Output {
   /** An object for a start and for a stop, instead of text. */
   readonly json: boolean
+  /** Who is given a one-time code where nobody can sign in yet; undefined: nobody. */
+  readonly first?: FirstAccount
 }
 
 const BEGUN_ANEW = { ready: false, state: 'starting', reasons: ['a new trail is being begun'], degraded: [] }
@@ -138,6 +144,7 @@ export async function run(
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
       if (relay.recoveryBehind.length > 0) note('recovery-behind', { keys: relay.recoveryBehind })
       sayStarted(relay, http.state(), out)
+      await sayFirst(relay, folder, out)
       const reason = await stop.next()
       // Not a word more into files that nobody finds again.
       if (reason === 'replaced')
@@ -279,6 +286,27 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
   if (http?.state !== 'listening') return
   if (status.app !== null && status.app.says !== null) out.write(`  APP      ${printable(status.app.says)}\n`)
   if (status.app?.state !== 'missing') out.write(`Open http://127.0.0.1:${http.port}\n`)
+}
+
+/** What hinders it is said with all else, and a relay goes on without anybody who can sign in. */
+async function sayFirst(relay: Relay, folder: DataFolder, out: RunOutput): Promise<void> {
+  if (out.first === undefined || relay.people === undefined) return
+  try {
+    const given = await firstCode(relay.people, relayActor(relay.relayName), out.first)
+    if (given === undefined) return
+    if (out.json) {
+      out.write(jsonLine({ firstAdministrator: given }))
+      return
+    }
+    out.write(`  user id  ${given.user}, the first administrator\n`)
+    out.write(
+      `  code     ${given.code}  sets their password, once and within 15 minutes: in the app, or by\n`,
+    )
+    out.write(`           relay account password ${given.user} --code${whereTyped({ data: folder.path })}\n`)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    out.write(`  PEOPLE   the first administrator was given no code: ${error.message}\n`)
+  }
 }
 
 type StopReason = 'signal' | 'forked' | 'replaced'

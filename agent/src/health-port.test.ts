@@ -27,8 +27,7 @@ test('a port that is taken is told once, and had as soon as it is free', {
   const told: (number | null)[] = []
   opened = await openHealthPort(
     number,
-    health,
-    nothing,
+    { health, api: nothing, app: undefined },
     (event) => notes.push(event),
     (at) => told.push(at),
     20,
@@ -53,8 +52,7 @@ test('closed while it waits it listens no more', async () => {
   const number = await take()
   const port = await openHealthPort(
     number,
-    health,
-    nothing,
+    { health, api: nothing, app: undefined },
     () => {},
     () => {},
     10,
@@ -69,8 +67,7 @@ test('port 0 is nowhere', async () => {
   const told: (number | null)[] = []
   const port = await openHealthPort(
     0,
-    health,
-    nothing,
+    { health, api: nothing, app: undefined },
     () => {},
     (at) => told.push(at),
   )

@@ -1,5 +1,5 @@
 import { messageOf } from './error-message.ts'
-import { type Answering, type Health, healthApp, listen, relayApp } from './http.ts'
+import { type Answers, type Health, healthApp, listen, relayApp } from './http.ts'
 import type { Note } from './log.ts'
 import type { HttpState } from './status.ts'
 
@@ -18,15 +18,14 @@ const AGAIN_MILLISECONDS = 5_000
  */
 export async function openHealthPort(
   port: number,
-  health: () => Health,
-  api: Answering,
+  { health, ...answers }: Omit<Answers, 'health'> & { readonly health: () => Health },
   note: Note,
   tell: (port: number | null) => void,
   againMilliseconds = AGAIN_MILLISECONDS,
 ): Promise<HealthPort> {
   tell(null)
   if (port === 0) return { state: () => null, close: async () => {} }
-  const app = relayApp(healthApp(port, health), api)
+  const app = relayApp({ ...answers, health: healthApp(port, health) })
   let state: HttpState = { port, state: 'not listening', reason: 'it was not tried yet' }
   let close: (() => Promise<void>) | undefined
   let timer: NodeJS.Timeout | undefined

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { plainPage, wantsPage } from '@compliance-relay/shared/relay'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
+import { APP_HOW } from './built-app.ts'
 import { BACKLOG, boundConnections } from './connections.ts'
 import { isPlainRequest } from './plain-request.ts'
 import type { RelayStatus } from './status.ts'
@@ -56,6 +58,10 @@ export function healthApp(port: number, health: () => Health): Hono {
   })
   app.get('/', (c) => {
     const { relay, state, reasons, degraded } = health()
+    if (wantsPage(c.req.raw)) {
+      const page = plainPage(`Compliance Relay ${relay}: ${state}`, [...reasons, ...degraded, NO_APP])
+      return c.body(page as Uint8Array<ArrayBuffer>, 200, { 'content-type': 'text/html; charset=utf-8' })
+    }
     const says = [...reasons, ...degraded].map((one) => `${one}\n`).join('')
     return c.text(
       `Compliance Relay ${relay}: ${state}\n${says}\n/healthz  it is there\n/readyz   it is at work\n`,
@@ -65,17 +71,30 @@ export function healthApp(port: number, health: () => Health): Hono {
   return app
 }
 
+/** Said to whoever comes with a browser where there is no app. */
+export const NO_APP = `The review app is not built: ${APP_HOW}. Then start the relay again.`
+
 const HEADERS_MILLISECONDS = 10_000
 const REQUEST_MILLISECONDS = 30_000
 
 /** Answers a request. */
 export type Answering = (request: Request) => Response | Promise<Response>
 
-/** Health, and what people ask under `/v1/`, with its pages: that has a guard of its own, and refuses in a form of its own. */
-export function relayApp(health: Hono, api: Answering): Answering {
+export interface Answers {
+  readonly health: Hono
+  /** What people ask under `/v1/`, with its pages: that has a guard of its own, and refuses in a form of its own. */
+  readonly api: Answering
+  /** The review app, which has all other places; undefined where it is not built. */
+  readonly app: Answering | undefined
+}
+
+/** Whoever asks for `/` and is no browser is told how the relay is. */
+export function relayApp({ health, api, app }: Answers): Answering {
   return (request) => {
     const { pathname } = new URL(request.url)
-    return /^\/(?:(?:v1|problems)\/|signed-in$)/.test(pathname) ? api(request) : health.fetch(request)
+    if (/^\/(?:(?:v1|problems)\/|signed-in$)/.test(pathname)) return api(request)
+    const isHealth = /^\/(?:healthz|readyz)$/.test(pathname) || (pathname === '/' && !wantsPage(request))
+    return app === undefined || isHealth ? health.fetch(request) : app(request)
   }
 }
 

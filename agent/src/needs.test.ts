@@ -27,6 +27,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   units: { recorded: 1, unclaimed: 0, claimable: 0, claimed: 0, failed: 0, absent: 0 },
   settled: true,
   http: null,
+  app: null,
   recoveryBehind: [],
   refusedProfiles: [],
   profilesChanged: false,

@@ -9,6 +9,7 @@ import type { Account, Accounts, Person, Resolution, WriteEvidence } from './act
 import { Anchoring } from './anchoring.ts'
 import type { NotaryFinding } from './ask-notary.ts'
 import { BadgeDesk } from './badge-desk.ts'
+import type { AppState } from './built-app.ts'
 import { type AvailabilityChange, Engine } from './capture/engine.ts'
 import { FolderTree } from './capture/folder-tree.ts'
 import type { Late } from './capture/pending.ts'
@@ -69,6 +70,8 @@ export interface RelayDeps {
 export interface RunOptions {
   /** Where health is told now; null: nowhere, as it was asked for. */
   readonly http: () => HttpState | null
+  /** The review app that is told there; null if none is. */
+  readonly app: AppState | null
   readonly hints: boolean
   readonly scanSeconds: number
   readonly rescanSeconds: number
@@ -128,6 +131,7 @@ export class Relay {
   #engine: Engine | undefined
   readonly #timers: NodeJS.Timeout[] = []
   #http: RunOptions['http'] = () => null
+  #app: AppState | null = null
   #recoveryBehind: readonly string[] = []
   #startedAt: number
   readonly #gap: Gap
@@ -328,8 +332,9 @@ export class Relay {
    * Begins to capture, once what the scans go by is known to be what the records say: otherwise the first of them
    * would take a forged state for the truth, and record as new or gone what is neither.
    */
-  async start({ http, ...run }: RunOptions): Promise<void> {
+  async start({ http, app, ...run }: RunOptions): Promise<void> {
     this.#http = http
+    this.#app = app
     const { trail, store, left, stateCheck } = this.opened
     const alive = this.#before
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
@@ -520,6 +525,7 @@ export class Relay {
       units: { recorded, ...unclaimedCounts(this.#captures), failed, absent },
       settled: this.settled,
       http: this.#http(),
+      app: this.#app,
       /** Names of keys that the recovery file does not hold. */
       recoveryBehind: this.#recoveryBehind,
       refusedProfiles: this.#deps.profiles.refused,

@@ -1,5 +1,6 @@
 import type { PeopleStanding } from '@compliance-relay/shared/relay'
 import type { NotaryFinding } from './ask-notary.ts'
+import type { AppState } from './built-app.ts'
 import type { EngineStatus } from './capture/engine.ts'
 import type { Held } from './capture/recorder.ts'
 import type { RefusedProfile } from './instruments/load-profiles.ts'
@@ -73,6 +74,8 @@ export interface RelayStatus {
   /** Everything that is watched was looked at, and all that was seen is recorded and given to the notary. */
   readonly settled: boolean
   readonly http: HttpState | null
+  /** The review app it serves; null if it serves none, or does not run. */
+  readonly app: AppState | null
   /** Names of keys that the recovery file does not hold. */
   readonly recoveryBehind: readonly string[]
   /** Profiles in the data folder that are not used, each with a sentence that says why. */

@@ -65,7 +65,7 @@ function timeStampsText({ authority, last, owed, fault }: TimeStampsStatus): str
 
 /** `relay status` for people. */
 export function statusText(status: RelayStatus, where: Where): string {
-  const { relay, state, trail, size, notary, units, capture, held, http, recoveryBehind, needs } = status
+  const { relay, state, trail, size, notary, units, capture, held, http, app, recoveryBehind, needs } = status
   const lines = [
     `relay    ${relay}: ${state}${endedText(status.ended)}`,
     ...needs
@@ -88,6 +88,7 @@ export function statusText(status: RelayStatus, where: Where): string {
   if (status.badge !== null)
     lines.push(`badge    ${printable(status.badge)} is signed in at this workstation`)
   if (http?.state === 'listening') lines.push(`http     http://127.0.0.1:${http.port}/`)
+  if ((app?.says ?? null) !== null) lines.push(`app      ${printable(app?.says ?? '')}`)
   if (http?.state === 'not listening')
     lines.push(
       `HTTP     nothing answers at port ${http.port}: ${http.reason}; files are captured all the same. Another with --port, or --port 0`,

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { printable } from '@compliance-relay/shared/trail'
+import { changedSource, digestOf } from '../built-from.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 
@@ -49,15 +49,7 @@ function builtPage(): Buffer {
   const page = join(built, 'page.html')
   const sources = join(built, 'sources.sha256')
   if (!existsSync(page) || !existsSync(sources)) throw new UnusableInput(`the page is not built yet: ${HOW}`)
-  for (const line of readFileSync(sources, 'utf8').trimEnd().split('\n')) {
-    const [digest, name = ''] = line.split('  ')
-    const source = join(root, name)
-    if (!existsSync(source) || digestOf(readFileSync(source)) !== digest)
-      throw new UnusableInput(`the page was built when ${name} was another: ${HOW}`)
-  }
+  const changed = changedSource(sources, root)
+  if (changed !== undefined) throw new UnusableInput(`the page was built when ${changed} was another: ${HOW}`)
   return readFileSync(page)
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

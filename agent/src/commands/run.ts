@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
+import { Problem } from '@compliance-relay/shared/api'
+import { appFiles, type FirstAccount } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import type { Patience } from '../ask-notary.ts'
+import { appStateOf, readBuiltApp } from '../built-app.ts'
 import { answerRequests } from '../control.ts'
 import { type DataFolder, databaseId, dataFolder } from '../data-folder.ts'
 import { memoryGiver } from '../give-back-memory.ts'
 import { openHealthPort } from '../health-port.ts'
-import { healthOf } from '../http.ts'
+import { healthOf, originsAt } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { logNotes, type Note } from '../log.ts'
+import { relayActor } from '../new-trail.ts'
 import { openRelay } from '../open-relay.ts'
 import { peopleApi } from '../people/people-api.ts'
 import { writePort } from '../port-file.ts'
@@ -22,7 +26,9 @@ import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
 import { notaryText, setRightText } from './asking-text.ts'
+import { firstCode } from './first-administrator.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { whereTyped } from './typed-next.ts'
 
 const PORT = 7411
 
@@ -76,6 +82,8 @@ export function portOf(option: string | undefined): number {
 export interface RunOutput extends Output {
   /** An object for a start and for a stop, instead of text. */
   readonly json: boolean
+  /** Who is given a one-time code where nobody can sign in yet; undefined: nobody. */
+  readonly first?: FirstAccount
 }
 
 const BEGUN_ANEW = { ready: false, state: 'starting', reasons: ['a new trail is being begun'], degraded: [] }
@@ -83,7 +91,7 @@ const BEGUN_ANEW = { ready: false, state: 'starting', reasons: ['a new trail is 
 /** Runs a relay until it is told to stop. Returns the exit code. */
 export async function run(
   folder: DataFolder,
-  options: Omit<RunOptions, 'http'>,
+  options: Omit<RunOptions, 'http' | 'app'>,
   port: number,
   out: RunOutput,
 ): Promise<number> {
@@ -107,7 +115,15 @@ export async function run(
       note('port-not-told', { error })
     }
   }
-  const http = await openHealthPort(port, health, api, note, tell)
+  // What instruments write is captured by a relay that has no app as well.
+  const built = port === 0 ? undefined : readBuiltApp()
+  const appState = built === undefined ? null : appStateOf(built)
+  if (appState !== null && appState.says !== null) note(`app-${appState.state}`, { says: appState.says })
+  const app =
+    built === undefined || built.state === 'missing'
+      ? undefined
+      : appFiles({ files: built.files, origins: originsAt(port) })
+  const http = await openHealthPort(port, { health, api, app }, note, tell)
   const asked = setInterval(() => void answer(), ASKED_MILLISECONDS)
   let answering = false
   const answer = async (): Promise<void> => {
@@ -124,10 +140,11 @@ export async function run(
   }
   try {
     for (;;) {
-      await relay.start({ ...options, http: http.state })
+      await relay.start({ ...options, http: http.state, app: appState })
       note('started', { trail: relay.opened.trail.origin, size: relay.opened.writer.head.size })
       if (relay.recoveryBehind.length > 0) note('recovery-behind', { keys: relay.recoveryBehind })
       sayStarted(relay, http.state(), out)
+      await sayFirst(relay, folder, out)
       const reason = await stop.next()
       // Not a word more into files that nobody finds again.
       if (reason === 'replaced')
@@ -238,6 +255,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
         trail: trail.origin,
         size: writer.head.size,
         http,
+        app: status.app,
         watches: watches.map(({ id, path, project }) => ({ id, path, project })),
         notary,
         left: left?.origin ?? null,
@@ -265,6 +283,30 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
       `  RECOVERY the recovery file does not hold ${relay.recoveryBehind.join(', ')}: relay recovery writes it anew\n`,
     )
   out.write('  Ctrl-C stops it in order.\n')
+  if (http?.state !== 'listening') return
+  if (status.app !== null && status.app.says !== null) out.write(`  APP      ${printable(status.app.says)}\n`)
+  if (status.app?.state !== 'missing') out.write(`Open http://127.0.0.1:${http.port}\n`)
+}
+
+/** What hinders it is said with all else, and a relay goes on without anybody who can sign in. */
+async function sayFirst(relay: Relay, folder: DataFolder, out: RunOutput): Promise<void> {
+  if (out.first === undefined || relay.people === undefined) return
+  try {
+    const given = await firstCode(relay.people, relayActor(relay.relayName), out.first)
+    if (given === undefined) return
+    if (out.json) {
+      out.write(jsonLine({ firstAdministrator: given }))
+      return
+    }
+    out.write(`  user id  ${given.user}, the first administrator\n`)
+    out.write(
+      `  code     ${given.code}  sets their password, once and within 15 minutes: in the app, or by\n`,
+    )
+    out.write(`           relay account password ${given.user} --code${whereTyped({ data: folder.path })}\n`)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    out.write(`  PEOPLE   the first administrator was given no code: ${error.message}\n`)
+  }
 }
 
 type StopReason = 'signal' | 'forked' | 'replaced'

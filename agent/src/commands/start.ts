@@ -8,14 +8,18 @@ import { makeFolder } from '../make-folder.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { buildApp, buildingHere } from './build-app.ts'
 import { type InitResult, init } from './init.ts'
 import { jsonLine, type Output, parseOptions } from './options.ts'
 import { reading } from './reading.ts'
 import { portOf, run as runRelay } from './run.ts'
 
 export const startHelp = `relay start [--data relay-data] [--watch instrument-folder] [--port N] [--json]
-      To try it out: sets up a relay that watches a folder, unless there is one already, and runs
-      it. The account that runs it is enrolled as a person. A laboratory uses relay init instead.
+      To try it out: sets up a relay that watches a folder, unless there is one already, builds the
+      review app if it is missing or older than its sources, and runs the relay. The account that
+      runs it is enrolled as a person. Where nobody can sign in yet, they are the first
+      administrator, and a one-time code for their password is printed. A laboratory uses relay init
+      instead.
       Example: relay start`
 
 export async function startCommand(args: readonly string[], out: Output): Promise<number> {
@@ -51,8 +55,15 @@ export async function startCommand(args: readonly string[], out: Output): Promis
       `See what became of it:  npx relay trail --data ${values.data}\nCheck it all:           npx relay verify --data ${values.data}\n\n`,
     )
   }
+  const { json } = values
+  await buildApp(
+    buildingHere(process.env['npm_execpath'], (line) =>
+      out.write(json ? jsonLine({ app: line }) : `${line}\n`),
+    ),
+  )
+  const { account, name } = whoRuns()
   const run = { hints: true, scanSeconds: 60, rescanSeconds: 600 }
-  return runRelay(folder, run, port, { ...out, json: values.json })
+  return runRelay(folder, run, port, { ...out, json, first: { id: account, name } })
 }
 
 function sayHello(result: InitResult, name: string, account: string, out: Output): void {

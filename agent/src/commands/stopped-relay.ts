@@ -64,6 +64,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     },
     settled: false,
     http: null,
+    app: null,
     recoveryBehind: recoveryBehindIn(folder, store),
     refusedProfiles: loadAllProfiles(folder.profiles).refused,
     profilesChanged: false,

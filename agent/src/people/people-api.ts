@@ -1,11 +1,5 @@
-import {
-  Problem,
-  type ProblemCode,
-  problemHeaders,
-  problemJson,
-  statusOf,
-} from '@compliance-relay/shared/api'
-import { relayApi } from '@compliance-relay/shared/relay'
+import { Problem, type ProblemCode } from '@compliance-relay/shared/api'
+import { problemAnswer, relayApi } from '@compliance-relay/shared/relay'
 import { type Answering, originsAt } from '../http.ts'
 import type { Note } from '../log.ts'
 import type { Relay } from '../relay.ts'
@@ -50,9 +44,5 @@ function answeringFor(relay: Relay, port: number, note: Note): Answering {
 }
 
 function refusal(code: ProblemCode): Response {
-  const problem = new Problem(code)
-  return new Response(JSON.stringify(problemJson(problem)), {
-    status: statusOf(code),
-    headers: problemHeaders(problem),
-  })
+  return problemAnswer(new Problem(code))
 }

@@ -2,8 +2,11 @@ import { z } from 'zod'
 import type { Content, Route } from './route.ts'
 import { trailSchema } from './schemas.ts'
 
-/** A tile is one of many that are asked for in a row, and costs no more than a few pages of the database. */
-const TILE_COST = 0.1
+/**
+ * A tile is one of many that are asked for in a row, and costs no more than a few pages of the database: a session reads
+ * five hundred a second, and the eight thousand of a trail of a million records at once.
+ */
+const TILE_COST = 0.02
 
 const bytes = (mediaType: string, caching: Content['caching']) =>
   ({ mediaTypes: [mediaType], caching, isStream: false }) as const satisfies Content
@@ -13,12 +16,13 @@ const reading = {
   method: 'GET',
   action: 'trail.read',
   asksPassword: false,
+  isBackground: true,
   body: undefined,
 } as const
 
 /**
  * Trails as C2SP tlog-tiles has them, for whoever may read them. Nothing is given that no signed checkpoint covers: who
- * reads checks all of it, and need not believe the relay.
+ * reads checks all of it, and need not believe the relay. An app does so all the time, so none of it keeps a session.
  */
 export const readingRoutes = {
   listTrails: {
@@ -59,6 +63,6 @@ export const readingRoutes = {
     problems: ['not-found', 'streams-full'],
     says:
       'Says whenever a new checkpoint has been signed, and of how many entries: an event for each, a comment every ' +
-      'fifteen seconds. It ends with the session, and keeps none alive.',
+      'fifteen seconds. It ends with the session.',
   },
 } as const satisfies { readonly [name: string]: Route }

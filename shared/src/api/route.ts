@@ -22,6 +22,8 @@ export interface Route {
   readonly bodyBytesMax?: number
   /** Undefined where there is nothing to say but that it is done. */
   readonly result: z.ZodType | Content | undefined
+  /** A page asks it by itself, whether anybody sits there or not: it is no use of a session, which ends all the same. */
+  readonly isBackground?: true
   /** What one request takes from what a session may ask for; 1 where this is left out. */
   readonly cost?: number
   /** Refusals of its own, besides those that `problemsOf` knows every place like it to give. */

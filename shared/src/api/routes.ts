@@ -159,7 +159,9 @@ export const routes = {
     body: undefined,
     result: z.strictObject({ account: ownAccountSchema }),
     problems: [],
-    says: 'Who is signed in, with the roles of this moment.',
+    says:
+      'Who is signed in, with the roles of this moment. Whoever works without asking anything else asks this now and ' +
+      'then: what an app reads by itself is no use of the session.',
   },
   signOut: {
     method: 'DELETE',

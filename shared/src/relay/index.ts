@@ -32,6 +32,9 @@ export {
   openFileNotary,
 } from './file-notary.ts'
 export { createFileSecrets, openFileSecrets } from './file-secrets.ts'
+export { type AppFilesOptions, appFiles, wantsPage } from './http/app-files.ts'
+export { problemAnswer } from './http/problem-answer.ts'
+export { plainPage } from './http/problem-page.ts'
 export { type Refusal, type RelayApiOptions, relayApi } from './http/relay-api.ts'
 export type { ExternalIdentity, ProviderFault } from './identity/external-identity.ts'
 export { IssuerKeys } from './identity/issuer-keys.ts'

@@ -152,9 +152,10 @@ export class People {
     return this.#password.change(account.id, former, password, session)
   }
 
-  /** Who a token stands for, now. Throws `Problem` `unauthenticated`. */
-  caller(token: string): Caller {
-    const caller = this.#callerIn(this.#core.sessions.use(token))
+  /** Who a token stands for, now; in the `background`, without using the session. Throws `Problem` `unauthenticated`. */
+  caller(token: string, background?: 'background'): Caller {
+    const { sessions } = this.#core
+    const caller = this.#callerIn(background === undefined ? sessions.use(token) : sessions.look(token))
     if (caller === undefined) throw new Problem('unauthenticated')
     return caller
   }
@@ -172,8 +173,8 @@ export class People {
   }
 
   /** As `caller`, for somebody who may do this. Throws `Problem`. */
-  callerFor(token: string, action: Action): Caller {
-    const caller = this.caller(token)
+  callerFor(token: string, action: Action, background?: 'background'): Caller {
+    const caller = this.caller(token, background)
     const { passwordChange } = caller.session
     if (passwordChange !== undefined && !beforePasswordChange.includes(action))
       throw new Problem('password-change-needed', { passwordChange })

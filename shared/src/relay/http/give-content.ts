@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { type Caching, type Content, caching } from '../../api/index.ts'
+import { etagOf, isNamed, takesGzip } from './conditional.ts'
 
 /** What a handler gives of a route of bytes. */
 export type Given =
@@ -90,27 +90,4 @@ function typeOf({ mediaType }: { readonly mediaType?: string | undefined }): Rec
 function savedAs({ name, sizeBytes }: GivenFile): Record<string, string> {
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,99}$/.test(name)) throw new Error('a file has a name for every system')
   return { 'content-disposition': `attachment; filename="${name}"`, 'content-length': String(sizeBytes) }
-}
-
-/** Strong (RFC 9110, 8.8.3): of the very bytes, so packed ones have another. */
-function etagOf(bytes: Uint8Array, packs: boolean): string {
-  return `"${createHash('sha256').update(bytes).digest('base64url')}${packs ? '.gzip' : ''}"`
-}
-
-/** RFC 9110, 13.1.2: whether one that was had before is this one. */
-function isNamed(request: Request, etag: string): boolean {
-  const named = request.headers.get('if-none-match')?.trim() ?? ''
-  return named === '*' || [...named.matchAll(/"[\x21\x23-\x7e]*"/g)].some(([one]) => one === etag)
-}
-
-/** RFC 9110, 12.5.3, as far as it is about gzip. */
-function takesGzip(request: Request): boolean {
-  const taken = (request.headers.get('accept-encoding') ?? '').toLowerCase().split(',')
-  const weights = new Map(
-    taken.map((one) => {
-      const [coding = '', weight] = one.split(';').map((part) => part.trim())
-      return [coding, /^q=0(?:\.0{0,3})?$/.test(weight ?? '') ? 0 : 1]
-    }),
-  )
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
 }

@@ -28,14 +28,19 @@ export interface GuardStep {
  * else it is no right, only good manners. What it may do, its own session says. Reading needs no such header, only the
  * session, for a page cannot send the Authorization header elsewhere without being asked about it (CORS preflight),
  * which is refused.
+ *
+ * `isLandedOn` says to which paths another site may send a browser, as a whole page.
  */
-export function guardSteps(origins: readonly string[]): readonly GuardStep[] {
+export function guardSteps(
+  origins: readonly string[],
+  isLandedOn: (path: string) => boolean = isLandedOnInTable,
+): readonly GuardStep[] {
   const hosts = new Map(origins.map((origin) => [new URL(origin).host, origin]))
   return [
     { name: 'host', refuses: (seen) => (hosts.has(hostOf(seen)) ? undefined : 'host-refused') },
     {
       name: 'site',
-      refuses: (seen) => (isFromOwnSite(seen) || isLanding(seen) ? undefined : 'origin-refused'),
+      refuses: (seen) => (isFromOwnSite(seen) || isLanding(seen, isLandedOn) ? undefined : 'origin-refused'),
     },
     { name: 'origin', refuses: (seen) => (isFromOwnPages(seen, origins) ? undefined : 'origin-refused') },
     { name: 'form', refuses: formRefusal },
@@ -54,12 +59,18 @@ export function refusalOf(steps: readonly GuardStep[], seen: Seen): ProblemCode 
 
 export function guard(steps: readonly GuardStep[]): MiddlewareHandler {
   return (c, next) => {
-    const { pathname, search } = new URL(c.req.raw.url)
-    const header = (name: string) => c.req.raw.headers.get(name) ?? undefined
-    const code = refusalOf(steps, { method: c.req.raw.method, path: pathname, query: search, header })
-    if (code !== undefined) throw new Problem(code, code === 'origin-refused' ? { detail: 'origin-own' } : {})
+    const problem = refused(steps, c.req.raw)
+    if (problem !== undefined) throw problem
     return next()
   }
+}
+
+/** Why a request is refused; undefined if no step has anything against it. */
+export function refused(steps: readonly GuardStep[], { url, method, headers }: Request): Problem | undefined {
+  const { pathname, search } = new URL(url)
+  const header = (name: string) => headers.get(name) ?? undefined
+  const code = refusalOf(steps, { method, path: pathname, query: search, header })
+  return code && new Problem(code, code === 'origin-refused' ? { detail: 'origin-own' } : {})
 }
 
 /** Against DNS rebinding: a page of another name that resolves to this machine still sends that name. */
@@ -75,15 +86,19 @@ function isFromOwnSite(seen: Seen): boolean {
 
 /**
  * A browser that another site sends to a page of ours which reads and does nothing: where the identity provider sends
- * people back to. The whole window goes there, so the other site sees nothing of it.
+ * people back to, or the app that a mail has a link to. The whole window goes there, so the other site sees nothing of it.
  */
-function isLanding(seen: Seen): boolean {
+function isLanding(seen: Seen, isLandedOn: (path: string) => boolean): boolean {
   return (
     seen.method === 'GET' &&
     seen.header('sec-fetch-mode') === 'navigate' &&
     seen.header('sec-fetch-dest') === 'document' &&
-    routesAt(seen.path).some(({ isLandedOn }) => isLandedOn === true)
+    isLandedOn(seen.path)
   )
+}
+
+function isLandedOnInTable(path: string): boolean {
+  return routesAt(path).some(({ isLandedOn }) => isLandedOn === true)
 }
 
 /** Not only one of our origins but that of the very address that is asked: `localhost` is not `127.0.0.1`. */

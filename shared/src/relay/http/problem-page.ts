@@ -9,10 +9,14 @@ import type { Given } from './give-content.ts'
 export function problemPage(code: string, accept: string): Given {
   if (!isProblemCode(code)) throw new Problem('not-found')
   const says = `${code} (${statusOf(code)})`
-  const html = accept.split(',').some((one) => /^\s*text\/html\s*(?:;(?!\s*q=0(?:\.0*)?\s*$).*)?$/i.test(one))
-  if (!html) return { bytes: utf8(`${says}\n${sentenceOf(code)}\n`), varies: 'accept' }
+  if (!takesHtml(accept)) return { bytes: utf8(`${says}\n${sentenceOf(code)}\n`), varies: 'accept' }
   const bytes = plainPage(says, [sentenceOf(code)])
   return { bytes, mediaType: 'text/html; charset=utf-8', varies: 'accept' }
+}
+
+/** Whether an Accept header names HTML: programs that show no page take anything, and are given text. */
+export function takesHtml(accept: string): boolean {
+  return accept.split(',').some((one) => /^\s*text\/html\s*(?:;(?!\s*q=0(?:\.0*)?\s*$).*)?$/i.test(one))
 }
 
 /** A page of a title and paragraphs: no script, no style, nothing that is loaded from anywhere. */

@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { routeNames, routeOf } from '../../api/index.ts'
 import { decodeBundle, encodeBundle } from '../../trail/index.ts'
 import { trailId } from '../reading/trail-reader.ts'
+import { ROOM_A_SECOND, ROOM_MAX } from '../sessions/sessions.ts'
 import { ApiSite, codeOf, readable, readableTrail, requestOf } from './api-site.test-support.ts'
 
 /* Trails as they are read over HTTP. */
@@ -145,13 +147,56 @@ test('the client hears that a trail grew, and stops listening', async () => {
   expect(api.time.running).toBe(0)
 })
 
-test('tiles cost a session a tenth of what else is asked for', async () => {
-  const other = new ApiSite()
-  await other.site.first()
-  const mine = await other.token('first')
-  const get = (path: string) =>
-    other.ask(requestOf('GET', path, { token: mine })).then(({ status }) => status)
-  for (let i = 0; i < 2_990; i++) expect(await get(at('checkpoint'))).toBe(200)
-  expect(await get('/v1/session')).toBe(200)
-  expect(await get(at('checkpoint'))).toBe(429)
+describe('what an app reads by itself', { tags: ['req/P11-10d-2'] }, () => {
+  async function signedIn() {
+    const other = new ApiSite()
+    await other.site.first()
+    const mine = await other.token('first')
+    const get = async (path: string) => {
+      const answer = await other.ask(requestOf('GET', path, { token: mine }))
+      await answer.body?.cancel()
+      return answer.status
+    }
+    return { site: other.site, get }
+  }
+  const read = ['/v1/trails', at('checkpoint'), at('tile/0/000'), full, partial, at('poke')]
+
+  test.each(read)('does not keep a session: %s', { tags: ['challenge'] }, async (path) => {
+    const { site, get } = await signedIn()
+    for (let minutes = 0; minutes < 15; minutes++) {
+      expect(await get(path)).toBe(200)
+      site.disk.pass(60_000)
+    }
+    expect(await get(path)).toBe(401)
+    await site.people.sweep()
+    expect(site.disk.records.at(-1)).toMatchObject({ kind: 'session.ended', body: { why: 'idle' } })
+  })
+
+  test('is read on for as long as somebody works there', async () => {
+    const { site, get } = await signedIn()
+    for (let minutes = 0; minutes < 60; minutes += 10) {
+      site.disk.pass(600_000)
+      for (const path of read) expect(await get(path)).toBe(200)
+      expect(await get('/v1/session')).toBe(200)
+    }
+  })
+
+  test('is all that does not keep one', () => {
+    const background = routeNames.filter((name) => routeOf(name).isBackground === true)
+    expect(background).toEqual(['listTrails', 'readCheckpoint', 'readTile', 'readEntries', 'listenToTrail'])
+  })
+
+  test('costs a fiftieth of what else is asked for: a trail of a million records at once, then 500 a second', async () => {
+    const { site, get } = await signedIn()
+    // Bundles, and the tiles over them: 3,907, 16 and 1.
+    const tiles = 2 * Math.ceil(1_000_000 / 256) + 16 + 1
+    for (let i = 0; i < tiles; i++) expect(await get(at('checkpoint'))).toBe(200)
+    const untilRefused = async () => {
+      for (let read = 0; ; read++) if ((await get(at('checkpoint'))) !== 200) return read
+    }
+    // Fractions of what there is room for are no round numbers: one more or less.
+    expect(Math.abs(tiles + (await untilRefused()) - ROOM_MAX * 50)).toBeLessThanOrEqual(1)
+    site.disk.pass(1_000)
+    expect(Math.abs((await untilRefused()) - ROOM_A_SECOND * 50)).toBeLessThanOrEqual(1)
+  })
 })

@@ -1,16 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono'
-import {
-  methodsAt,
-  Problem,
-  type ProblemCode,
-  problemHeaders,
-  problemJson,
-  type RouteName,
-  routeAsked,
-  statusOf,
-} from '../../api/index.ts'
+import { methodsAt, Problem, type ProblemCode, type RouteName, routeAsked } from '../../api/index.ts'
 import { SIGNED_IN_PATH } from '../identity/external-sign-in.ts'
 import { guard, guardSteps } from './guard.ts'
+import { problemAnswer } from './problem-answer.ts'
 import type { RouteHost } from './route-handlers.ts'
 import { securityHeaders } from './security-headers.ts'
 import { routeServer } from './serve-route.ts'
@@ -51,13 +43,7 @@ function refuse(error: Error, request: Request, { onError, onRefusal }: RelayApi
   const problem = error instanceof Problem ? error : new Problem('internal')
   if (problem !== error) onError(error)
   onRefusal?.({ code: problem.code, route: routeAsked(request)?.name })
-  return new Response(JSON.stringify(problemJson(problem)), {
-    status: statusOf(problem.code),
-    headers: {
-      ...problemHeaders(problem),
-      ...(problem.code === 'method-not-allowed' ? { allow: allowedAt(request) } : {}),
-    },
-  })
+  return problemAnswer(problem, problem.code === 'method-not-allowed' ? { allow: allowedAt(request) } : {})
 }
 
 /** RFC 9110, 15.5.6. */

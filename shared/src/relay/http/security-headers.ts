@@ -47,22 +47,32 @@ export function securityHeadersOf(origins: readonly string[]): Readonly<Record<s
 }
 
 /** Without `report-to` as long as nothing takes reports. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "object-src 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types relay-sw',
-].join('; ')
+const contentSecurityPolicy = policyWith({ scripts: "'self'", connects: "'self'" })
+
+/**
+ * Of the worker that makes a key from a password: it alone compiles WebAssembly, for Argon2id, and it alone has the
+ * password, so it can send nothing anywhere.
+ */
+export const signingWorkerPolicy = policyWith({ scripts: "'self' 'wasm-unsafe-eval'", connects: "'none'" })
+
+function policyWith({ scripts, connects }: { readonly scripts: string; readonly connects: string }): string {
+  return [
+    "default-src 'none'",
+    `script-src ${scripts}`,
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src ${connects}`,
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types relay-sw',
+  ].join('; ')
+}
 
 /** Pages that say one thing: no script, no style, nothing is loaded and nothing sent. */
 const plainPagePolicy = [

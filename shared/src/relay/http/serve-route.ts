@@ -70,14 +70,18 @@ function feedTokenOf({ feedTokens }: RouteHost, request: Request): FeedToken | u
 /** Undefined where nobody has to be signed in. Throws `Problem`. */
 function callerOf(people: People, name: RouteName, request: Request): Caller | undefined {
   const { action } = routeOf(name)
-  return action === undefined ? undefined : people.callerFor(tokenOf(request), action)
+  return action === undefined ? undefined : people.callerFor(tokenOf(request), action, backgroundOf(name))
+}
+
+function backgroundOf(name: RouteName): 'background' | undefined {
+  return routeOf(name).isBackground === true ? 'background' : undefined
 }
 
 /** Somebody signed in asked for what they may not do, by their role or by what they are in this: an event on record. */
 function countRefused({ people, feedTokens }: RouteHost, name: RouteName, request: Request): void {
   // A program's token is nobody's session.
   if (feedTokens.find(tokenOf(request)) !== undefined) return
-  const { account } = people.caller(tokenOf(request))
+  const { account } = people.caller(tokenOf(request), backgroundOf(name))
   people.count('access.refused', { account: account.id, action: routeOf(name).action ?? null, route: name })
 }
 

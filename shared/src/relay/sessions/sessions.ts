@@ -79,11 +79,22 @@ export class Sessions {
 
   /** The session of a token, which has now been used; undefined if there is none. */
   use(token: string): Session | undefined {
-    if (token.length !== TOKEN_LENGTH) return undefined
-    const kept = this.#byDigest.get(sha256Hex(token))
-    if (kept === undefined || this.#overSince(kept) !== undefined) return undefined
+    const kept = this.#keptBy(token)
+    if (kept === undefined) return undefined
     kept.used = this.#now()
     return sessionOf(kept)
+  }
+
+  /** As `use`, for what a page asks by itself: it does not use the session. */
+  look(token: string): Session | undefined {
+    const kept = this.#keptBy(token)
+    return kept && sessionOf(kept)
+  }
+
+  #keptBy(token: string): Kept | undefined {
+    if (token.length !== TOKEN_LENGTH) return undefined
+    const kept = this.#byDigest.get(sha256Hex(token))
+    return kept === undefined || this.#overSince(kept) !== undefined ? undefined : kept
   }
 
   /**

@@ -7,6 +7,7 @@ import { APP_HOW } from './built-app.ts'
 import { BACKLOG, boundConnections } from './connections.ts'
 import { isPlainRequest } from './plain-request.ts'
 import type { RelayStatus } from './status.ts'
+import { type Clock, cutOffUntaken } from './untaken-answers.ts'
 
 export interface Health {
   /** The relay's own name: several may run on one machine, and the port tells of one of them. */
@@ -103,9 +104,21 @@ export function originsAt(port: number): readonly string[] {
   return ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`)
 }
 
+const clockOfMachine: Clock = {
+  now: () => performance.now(),
+  every: (milliseconds, work) => {
+    const timer = setInterval(work, milliseconds).unref()
+    return () => clearInterval(timer)
+  },
+}
+
 /** Listens on the loopback address only. Rejects with what the system says if the port is taken. */
-export async function listen(answer: Answering, port: number): Promise<() => Promise<void>> {
-  const server = await listenOn(answer, port, '127.0.0.1')
+export async function listen(
+  answer: Answering,
+  port: number,
+  clock = clockOfMachine,
+): Promise<() => Promise<void>> {
+  const server = await listenOn(answer, port, '127.0.0.1', clock)
   return () =>
     new Promise((resolve) => {
       server.close(() => resolve())
@@ -113,13 +126,14 @@ export async function listen(answer: Answering, port: number): Promise<() => Pro
     })
 }
 
-function listenOn(answer: Answering, port: number, hostname: string): Promise<Server> {
+function listenOn(answer: Answering, port: number, hostname: string, clock: Clock): Promise<Server> {
   const answerPlain = onlyPlain(answer)
   // Nothing here speaks HTTP/2.
   const server = createAdaptorServer({
     fetch: (request, { incoming }) => answerPlain(request, incoming as IncomingMessage),
   }) as Server
   boundConnections(server)
+  cutOffUntaken(server, clock)
   // Whoever sends a byte now and then would keep the places of others.
   server.headersTimeout = HEADERS_MILLISECONDS
   server.requestTimeout = REQUEST_MILLISECONDS

@@ -31,7 +31,14 @@ const well: Omit<RelayStatus, 'needs'> = {
   recoveryBehind: [],
   refusedProfiles: [],
   profilesChanged: false,
-  capture: { watches: [watch], pending: 0, oldest: [], readLong: 0, missing: 0, unreadableFolders: [] },
+  capture: {
+    watches: [watch],
+    pending: 0,
+    oldest: [],
+    large: { total: 0, long: 0, shown: [] },
+    missing: 0,
+    unreadableFolders: [],
+  },
   badge: null,
 }
 const notary = { ...well.notary, state: 'unreachable', since: 1, reason: 'it is missing' } as const
@@ -91,7 +98,7 @@ describe('what a relay needs', () => {
     ],
     ['not-seen', { units: { ...well.units, absent: 1 } }],
     ['not-readable', { units: { ...well.units, failed: 1 } }],
-    ['read-long', { capture: { ...well.capture, readLong: 1 } }],
+    ['read-long', { capture: { ...well.capture, large: { total: 1, long: 1, shown: [] } } }],
     ['notary-unreachable', { notary }],
     ['notary-differs', { notary: { ...well.notary, foreign: [8] } }],
     ['trail-left', { left: 'lab.example/t/ws-nmr-01/20260301-0000' }],

@@ -93,7 +93,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'not-seen': units.absent > 0,
     'folder-unreadable': capture.unreadableFolders.length > 0,
     'not-readable': units.failed > 0,
-    'read-long': capture.readLong > 0,
+    'read-long': capture.large.long > 0,
     'notary-unreachable': notary.state === 'unreachable',
     'not-anchored': !isRunning && notary.behind,
     // What is graver had the trail left, and is said as that.

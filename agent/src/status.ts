@@ -105,5 +105,6 @@ export function notCapturing(
   state: NotCapturing['watches'][number]['state'],
 ): NotCapturing {
   const watches = activeWatches(settings).map(({ id, path }) => ({ id, path, state, hints: 'off' }))
-  return { watches, pending: 0, oldest: [], readLong: 0, missing: 0, unreadableFolders: [] }
+  const large = { total: 0, long: 0, shown: [] }
+  return { watches, pending: 0, oldest: [], large, missing: 0, unreadableFolders: [] }
 }

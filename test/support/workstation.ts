@@ -39,8 +39,20 @@ export interface RelayStatus {
       readonly stage: string
       readonly missing?: readonly string[]
       readonly open?: boolean
+      readonly waits?: boolean
       readonly failure?: string
     }[]
+    readonly large: {
+      readonly total: number
+      readonly long: number
+      readonly shown: readonly {
+        readonly watch: string
+        readonly path: string
+        readonly bytes: number
+        readonly ofBytes: number
+        readonly since: number
+      }[]
+    }
   }
 }
 

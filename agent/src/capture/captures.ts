@@ -6,7 +6,6 @@ import { type StoredUnit, type UnitState, wasRead } from '../sqlite/unit-store.t
 import { timestamp } from '../time-text.ts'
 import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
-import { HashPool } from './hash-pool.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
 import { filesOf, Insides } from './insides.ts'
 import { LetGo } from './let-go.ts'
@@ -19,6 +18,7 @@ import { isComplete, notReadOutcome, type OutcomeContext, readOutcome, unreadUni
 import { Partners } from './partners.ts'
 import { keyOf, type Late, newPending, type Pending, placeOf } from './pending.ts'
 import { pathFields, readable } from './raw-name.ts'
+import { type LargeReading, Readings } from './readings.ts'
 import type { Recorder } from './recorder.ts'
 import type { ScanSink } from './scanner.ts'
 import { SetProfiles } from './set-profiles.ts'
@@ -51,12 +51,11 @@ export interface CapturesOptions {
 export const INCOMPLETE_REST_MILLISECONDS = 60_000
 
 /**
- * Units with the readers and the recorder at a time: enough to keep both at work, and no more, for each has its paths and
- * digests in memory. What waits for a disk that takes nothing is known by its name alone.
+ * Small units with the reader, and all that are read with the recorder, at a time: enough to keep both at work, and no
+ * more, for each has its paths and digests in memory. What waits for a disk that takes nothing is known by its name alone.
+ * Large ones have places of their own.
  */
 const IN_HAND_MAX = 8_192
-/** An hour: more than a terabyte from a disk. What is read for longer is no run of an instrument, or comes from a very slow share. */
-const READ_LONG_MILLISECONDS = 3_600_000
 
 /**
  * From what the scan finds to what is recorded: each unit is waited for, read, and its outcome handed to the
@@ -65,18 +64,16 @@ const READ_LONG_MILLISECONDS = 3_600_000
 export class Captures implements ScanSink {
   readonly #options: CapturesOptions
   readonly #settler: Settler
-  readonly #pool: HashPool
+  readonly #readings: Readings
   readonly #names: Names
   readonly #context: OutcomeContext
   readonly #profiles: SetProfiles
-  readonly #reading = new Map<number, Pending>()
   readonly #onTheirWay: OnTheirWay
   readonly #missing: MissingUnits
   readonly #notRead: NotRead
   readonly #letGo = new LetGo()
   readonly #insides = new Insides()
   readonly #partners: Partners
-  #lastTask = 0
 
   constructor(options: CapturesOptions) {
     this.#options = options
@@ -100,11 +97,15 @@ export class Captures implements ScanSink {
       now,
       wall,
       quietMilliseconds: (pending) => this.#quietOf(pending),
-      room: () => IN_HAND_MAX - this.#pool.waiting - recorder.waiting,
+      room: () => IN_HAND_MAX - this.#readings.small - recorder.waiting,
       onRest: (pending) => this.#read(pending),
+      onOutdated: (pending) => this.#readings.giveUp(pending),
       onVanished: (pending) => this.#vanished(pending),
     })
-    this.#onTheirWay = new OnTheirWay(this.#settler, this.#names, () => this.#pool.prepare())
+    this.#onTheirWay = new OnTheirWay(this.#settler, this.#names, {
+      onFirst: () => this.#readings.prepare(),
+      onEnd: (pending) => this.#readings.giveUp(pending),
+    })
     this.#partners = new Partners({
       profiles: options.profiles,
       units: this.#context.units,
@@ -112,12 +113,10 @@ export class Captures implements ScanSink {
       now,
       lookAtFile: options.lookAtFile,
     })
-    this.#pool = new HashPool({
+    this.#readings = new Readings({
       profiles: options.profiles,
       now,
-      onResults: (results) => {
-        for (const result of results) this.#answered(result)
-      },
+      onAnswer: (pending, result) => this.#answered(pending, result),
       onFault: (error) => options.note('reader-stopped', { error: error.message }),
     })
   }
@@ -127,14 +126,14 @@ export class Captures implements ScanSink {
     return this.#settler.size
   }
 
-  /** Units that are with the readers. */
+  /** Small units that are with the reader: their records are milliseconds away. */
   get beingRead(): number {
-    return this.#reading.size
+    return this.#readings.small
   }
 
-  /** Units that have been with the readers for so long that somebody should look at what they are. */
-  readLong(now: number): number {
-    return this.#pool.large().filter(({ since }) => now - since > READ_LONG_MILLISECONDS).length
+  /** Units that are read in turns, and how far they are. In no order. */
+  large(): readonly LargeReading[] {
+    return this.#readings.large()
   }
 
   /** Recorded units that were not found at the last look. */
@@ -171,7 +170,7 @@ export class Captures implements ScanSink {
   hinted(folder: Folder, name: string): boolean {
     const pending = this.#settler.get(keyOf(folder, name))
     if (pending === undefined || pending.stage === 'gone') return false
-    if (pending.stage !== 'settling') pending.hinted = true
+    if (pending.stage !== 'settling') this.#settler.hinted(pending)
     return true
   }
 
@@ -211,9 +210,7 @@ export class Captures implements ScanSink {
         pending.folder === folder
           ? pending.kind === 'file'
           : pending.folder.path.startsWith(folder.pathOf(''))
-      if (!inside || pending.stage === 'recording') continue
-      this.#onTheirWay.end(pending)
-      for (const [id, reading] of this.#reading) if (reading === pending) this.#reading.delete(id)
+      if (inside && pending.stage !== 'recording') this.#onTheirWay.end(pending)
     }
   }
 
@@ -345,7 +342,6 @@ export class Captures implements ScanSink {
     for (const pending of [...this.#settler.values()]) {
       if (pending.folder.watch === watch && pending.stage !== 'recording') this.#onTheirWay.end(pending)
     }
-    for (const [id, pending] of this.#reading) if (pending.folder.watch === watch) this.#reading.delete(id)
     this.#missing.forgetWatch(watch)
   }
 
@@ -398,28 +394,23 @@ export class Captures implements ScanSink {
       if (this.#isNoSet(pending, profile)) return
       pending.profile = profile ?? pending.profile
     }
-    const id = ++this.#lastTask
     const root = this.#options.realRootOf(folder)
-    const task = { id, root, name: pending.name, kind, profile: pending.profile.id, evenIfIncomplete: isLong }
-    this.#reading.set(id, pending)
-    if (kind === 'file') {
-      const file = {
-        path: folder.pathOf(pending.name),
-        stamp: pending.sample,
-        member: pending.name,
-        size: pending.size,
-      }
-      this.#pool.submit({ ...task, files: [file] })
-      return
-    }
-    const known = this.#options.context.units.membersOf(folder.id)
-    const files = (walk?.files ?? []).map(({ member, path, stamp, size }): ReadTask['files'][number] => {
+    const task = { root, name: pending.name, kind, profile: pending.profile.id, evenIfIncomplete: isLong }
+    if (!this.#readings.give(pending, { ...task, files: this.#filesToRead(pending) }))
+      this.#settler.waitForPlace(pending)
+    else if (this.#readings.isLarge(pending)) this.#settler.lookWhileRead(pending)
+  }
+
+  /** Of a data set, what is as it was when it was recorded last has its digest already. */
+  #filesToRead({ kind, folder, name, sample, size, walk }: Pending): ReadTask['files'] {
+    if (kind === 'file') return [{ path: folder.pathOf(name), stamp: sample, member: name, size }]
+    const known = this.#context.units.membersOf(folder.id)
+    return (walk?.files ?? []).map(({ member, path, stamp, size }) => {
       const before = known.get(member)
       return before?.stamp === stamp
         ? { member, path, stamp, size, sha256: before.digest }
         : { member, path, stamp, size }
     })
-    this.#pool.submit({ ...task, files })
   }
 
   /**
@@ -465,10 +456,8 @@ export class Captures implements ScanSink {
     return this.#context.units.unit(folder, name)?.seq === seq
   }
 
-  #answered(result: ReadResult): void {
-    const pending = this.#reading.get(result.id)
-    this.#reading.delete(result.id)
-    if (pending === undefined) return
+  #answered(pending: Pending, result: ReadResult): void {
+    this.#settler.wasRead(pending)
     switch (result.state) {
       case 'moved':
         return this.#settler.restart(pending)
@@ -593,7 +582,7 @@ export class Captures implements ScanSink {
   }
 
   async close(): Promise<void> {
-    await this.#pool.close()
+    await this.#readings.close()
   }
 }
 

@@ -61,14 +61,32 @@ export interface EngineStatus {
     readonly stage: Stage
     readonly since: number
     readonly open?: boolean
+    /** At rest, and not read before others of its size are. */
+    readonly waits?: boolean
     readonly missing?: readonly string[]
     readonly failure?: string
   }[]
-  /** Units that have been read for more than an hour, and go on. */
-  readonly readLong: number
+  /** Units of more than 16 MiB that are being read, those that have been longest first. */
+  readonly large: {
+    readonly total: number
+    /** So many of them for more than an hour. */
+    readonly long: number
+    /** The first of them, `LARGE_SHOWN_MAX` at most. */
+    readonly shown: readonly LargeStatus[]
+  }
   /** Recorded units that were not found at the last look. */
   readonly missing: number
   readonly unreadableFolders: readonly { readonly path: string; readonly code: string }[]
+}
+
+export interface LargeStatus {
+  readonly watch: string
+  readonly path: string
+  /** How many bytes were read, and of how many. */
+  readonly bytes: number
+  readonly ofBytes: number
+  /** When it was given to the reader, wall clock, milliseconds. */
+  readonly since: number
 }
 
 interface Watch {
@@ -104,6 +122,10 @@ const RESCAN_SECONDS_WITHOUT_HINTS = 60
 
 /** So many units read at once are a burst. */
 const BURST_UNITS = 200
+const OLDEST_SHOWN_MAX = 20
+const LARGE_SHOWN_MAX = 20
+/** An hour: more than a terabyte from a disk. What is read for longer is no run of an instrument, or comes from a very slow share. */
+const READ_LONG_MILLISECONDS = 3_600_000
 
 interface Dirty {
   /** Undefined: only the names are looked at. */
@@ -274,10 +296,11 @@ export class Engine {
   status(): EngineStatus {
     const pending = [...this.#captures.units()]
     const show = (one: Pending) => ({
-      path: one.kind === 'file' ? one.folder.relativeOf(one.name) : one.folder.relative,
+      path: pathOf(one),
       stage: one.stage,
       since: one.firstSeen,
       ...(one.open ? { open: true } : {}),
+      ...(one.waits ? { waits: true } : {}),
       ...(one.missing.length > 0 ? { missing: one.missing } : {}),
       ...(one.failureCode === undefined ? {} : { failure: one.failureCode }),
     })
@@ -297,13 +320,30 @@ export class Engine {
       pending: pending.length,
       oldest: pending
         .sort((a, b) => a.firstSeen - b.firstSeen)
-        .slice(0, 20)
+        .slice(0, OLDEST_SHOWN_MAX)
         .map(show),
-      readLong: this.#captures.readLong(this.#options.now()),
+      large: this.#largeStatus(),
       missing: this.#captures.missingCount,
       unreadableFolders: this.#captures
         .unreadableFolders()
         .map(({ folder, code }) => ({ path: folder.relative, code })),
+    }
+  }
+
+  #largeStatus(): EngineStatus['large'] {
+    const now = this.#options.now()
+    const wall = this.#options.wall()
+    const large = this.#captures.large().toSorted((a, b) => a.since - b.since)
+    return {
+      total: large.length,
+      long: large.filter(({ since }) => now - since > READ_LONG_MILLISECONDS).length,
+      shown: large.slice(0, LARGE_SHOWN_MAX).map(({ pending, bytes, ofBytes, since }) => ({
+        watch: pending.folder.watch,
+        path: pathOf(pending),
+        bytes,
+        ofBytes,
+        since: Math.round(wall - (now - since)),
+      })),
     }
   }
 
@@ -606,4 +646,9 @@ export class Engine {
     }
     if (this.#longQueue.length === 0) for (const resolve of this.#scanWaiters.splice(0)) resolve()
   }
+}
+
+/** Below its watched folder. */
+function pathOf({ kind, folder, name }: Pending): string {
+  return kind === 'file' ? folder.relativeOf(name) : folder.relative
 }

@@ -67,7 +67,39 @@ test('a large file behind a sparse one of a tebibyte is read, and the sparse one
     const { bytes } = pool.large()[0] ?? { bytes: 0 }
     expect(pool.large()).toMatchObject([{ id: 1, ofBytes: TEBIBYTE }])
     while ((pool.large()[0]?.bytes ?? 0) <= bytes) await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(pool.waiting).toBe(1)
+    expect(pool.large()).toHaveLength(1)
+  } finally {
+    await pool.close()
+  }
+})
+
+test('a large file that is given up is not answered, and what is given after it is read', {
+  tags: ['challenge'],
+}, async () => {
+  const { task, sha256 } = written(3, 'run.raw', 17 * MEBIBYTE)
+  const results: ReadResult[] = []
+  const read = Promise.withResolvers<void>()
+  const pool = new HashPool({
+    profiles,
+    now: () => performance.now(),
+    onResults: (said) => {
+      results.push(...said)
+      read.resolve()
+    },
+    onFault: (error) => read.reject(error),
+  })
+  try {
+    pool.submit(sparse(1, 'sparse.dat', TEBIBYTE))
+    while (pool.large()[0]?.bytes === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    pool.giveUp(1)
+    expect(pool.large()).toEqual([])
+    // Before the thread has heard of it.
+    pool.submit(sparse(2, 'other.dat', TEBIBYTE))
+    pool.giveUp(2)
+    pool.submit(task)
+    await read.promise
+    expect(results).toMatchObject([{ id: 3, state: 'read', files: [{ sha256 }] }])
+    expect(pool.large()).toEqual([])
   } finally {
     await pool.close()
   }
@@ -105,6 +137,17 @@ describe('large files in turns', () => {
     expect(turned(turns).result).toBeUndefined()
     written(1, 'changing', 9 * MEBIBYTE)
     expect(turned(turns).result).toMatchObject({ id: 1, state: 'moved' })
+  })
+
+  test('that nobody waits for any more have no further turn', { tags: ['challenge'] }, () => {
+    const turns = begun()
+    turns.add(sparse(1, 'sparse.dat', TEBIBYTE))
+    turns.add(written(2, 'run.raw', 9 * MEBIBYTE).task)
+    expect(turned(turns).id).toBe(2)
+    turns.drop(2)
+    expect(turned(turns).id).toBe(1)
+    turns.drop(1)
+    expect(turns.next()).toBeUndefined()
   })
 
   test('end their turn by time, too', () => {

@@ -18,6 +18,11 @@ const BYTES_AT_ONCE = 8 << 20
 const MESSAGES_AHEAD = 24
 const REST_MILLISECONDS = 20_000
 
+/** Read in turns: `bytes` are those to be read of a unit. */
+export function isLarge(bytes: number): boolean {
+  return bytes > SMALL_BYTES_MAX
+}
+
 type OnResults = (results: readonly ReadResult[]) => void
 
 /** How far a large unit has come. */
@@ -49,9 +54,9 @@ export class HashPool {
     this.#large = new Lane(options, true)
   }
 
-  /** Units given and not yet answered. */
-  get waiting(): number {
-    return this.#small.waiting + this.#large.waiting
+  /** Small units given and not yet answered. */
+  get small(): number {
+    return this.#small.waiting
   }
 
   /** Large units that are being read, since when, and how far they are. */
@@ -65,8 +70,13 @@ export class HashPool {
   }
 
   submit(task: ReadTask): void {
-    const lane = bytesToRead(task) > SMALL_BYTES_MAX ? this.#large : this.#small
+    const lane = isLarge(bytesToRead(task)) ? this.#large : this.#small
     lane.submit(task)
+  }
+
+  /** A large unit is not read any further, and not answered. A small one is: that is a matter of milliseconds. */
+  giveUp(id: number): void {
+    this.#large.giveUp(id)
   }
 
   /** Ends the threads; what they were reading is not answered. */
@@ -137,6 +147,18 @@ class Lane {
     if (this.#hasRoom()) queueMicrotask(() => this.#send())
   }
 
+  giveUp(id: number): void {
+    if (!this.#readings.delete(id)) return
+    const isIt = (task: ReadTask | undefined) => task?.id === id
+    const waits = this.#queue.findIndex(isIt)
+    if (waits >= 0) this.#queue.splice(waits, 1)
+    const sent = this.#sent.findIndex(([task]) => isIt(task))
+    if (sent < 0) return
+    this.#sent.splice(sent, 1)
+    this.#worker?.postMessage(id)
+    if (this.#sent.length === 0) this.#restLater()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#rest)
@@ -185,8 +207,10 @@ class Lane {
 
   #turned({ id, bytes, text }: TurnedText): void {
     const reading = this.#readings.get(id)
+    // Said before the thread knew that it was given up.
+    if (reading === undefined) return
     if (text === null) {
-      if (reading !== undefined) this.#readings.set(id, { ...reading, bytes })
+      this.#readings.set(id, { ...reading, bytes })
       return
     }
     this.#readings.delete(id)

@@ -72,7 +72,7 @@ export interface TurnedText {
   readonly text: string | null
 }
 
-export function bytesToRead({ files }: ReadTask): number {
+export function bytesToRead({ files }: Pick<ReadTask, 'files'>): number {
   let bytes = 0
   for (const { size, sha256 } of files) if (sha256 === undefined) bytes += size
   return bytes

@@ -9,19 +9,24 @@ const port = parentPort
 const { profiles, inTurns } = workerData as WorkerStart
 const reader = new UnitReader(profiles)
 const turns = new ReadingTurns(reader, () => performance.now())
-port.on('message', (text: string) => {
-  const tasks = tasksOf(text)
+let goesOn = false
+/** Tasks, or the id of one that nobody waits for any more. */
+port.on('message', (said: string | number) => {
+  if (typeof said === 'number') return turns.drop(said)
+  const tasks = tasksOf(said)
   if (!inTurns) return port.postMessage(textOfResults(tasks.map((task) => reader.read(task))))
-  if (turns.size === 0) setImmediate(goOn)
   for (const task of tasks) turns.add(task)
+  if (!goesOn) setImmediate(goOn)
+  goesOn = true
 })
 
-/** After each turn whoever has come meanwhile is taken in. */
+/** After each turn whoever has come meanwhile is taken in, and what was given up is let go. */
 function goOn(): void {
   const turned = turns.next()
+  goesOn = turned !== undefined
   if (turned === undefined) return
   const { id, bytes, result } = turned
   const said: TurnedText = { id, bytes, text: result === undefined ? null : textOfResults([result]) }
   port.postMessage(said)
-  if (turns.size > 0) setImmediate(goOn)
+  setImmediate(goOn)
 }

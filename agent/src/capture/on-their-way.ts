@@ -9,15 +9,21 @@ export class OnTheirWay {
   readonly #settler: Settler
   readonly #names: Names
   readonly #onFirst: () => void
+  readonly #onEnd: (pending: Pending) => void
   readonly #sets = new Set<Pending>()
   /** How many units on their way each folder has. */
   readonly #inFolder = new Map<Folder, number>()
 
-  /** `onFirst`: there is something again, after there was nothing. */
-  constructor(settler: Settler, names: Names, onFirst: () => void) {
+  /** `onFirst`: there is something again, after there was nothing. `onEnd`: nobody waits for this one any more. */
+  constructor(
+    settler: Settler,
+    names: Names,
+    { onFirst, onEnd }: { readonly onFirst: () => void; readonly onEnd: (pending: Pending) => void },
+  ) {
     this.#settler = settler
     this.#names = names
     this.#onFirst = onFirst
+    this.#onEnd = onEnd
   }
 
   /** Data sets, read or not. */
@@ -43,6 +49,7 @@ export class OnTheirWay {
   end(pending: Pending): void {
     const { folder } = pending
     this.#settler.remove(pending)
+    this.#onEnd(pending)
     this.#sets.delete(pending)
     const others = (this.#inFolder.get(folder) ?? 1) - 1
     if (others > 0) this.#inFolder.set(folder, others)

@@ -78,6 +78,8 @@ export interface Pending {
   missing: readonly string[]
   /** Somebody has it open for writing. */
   open: boolean
+  /** It is at rest, and waits until others are read. */
+  waits: boolean
   failures: number
   failureCode: string | undefined
   failureSaid: boolean
@@ -134,6 +136,7 @@ export function newPending(
     walk: undefined,
     missing: [],
     open: false,
+    waits: false,
     failures: 0,
     failureCode: undefined,
     failureSaid: false,

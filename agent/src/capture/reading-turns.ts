@@ -44,6 +44,11 @@ export class ReadingTurns {
     this.#open.set(task.id, { task, reading, ofBytes: bytesToRead(task), bytes: 0, lastTurn: this.#turns })
   }
 
+  /** Nobody waits for it any more. */
+  drop(id: number): void {
+    this.#open.delete(id)
+  }
+
   /** Reads one of them for one turn; undefined if there is none. */
   next(): Turned | undefined {
     const one = this.#chosen()

@@ -17,6 +17,8 @@ export interface SettlerOptions {
   readonly room: () => number
   /** It has come to rest: it is to be read. */
   readonly onRest: (pending: Pending) => void
+  /** While it was read it has changed, or gone: what is read of it is of no use. */
+  readonly onOutdated: (pending: Pending) => void
   /** It is not there any more under this name, and was not found under another either. */
   readonly onVanished: (pending: Pending) => void
 }
@@ -33,6 +35,10 @@ const NOTABLE_REST_MILLISECONDS = 1_000
 export const QUIET_MILLISECONDS_MAX = 60_000
 /** How soon a file that somebody still has open is looked at again. */
 const OPEN_AGAIN_MILLISECONDS = 1_000
+/** How soon what waits until others are read is looked at again. */
+const PLACE_AGAIN_MILLISECONDS = 10_000
+/** What is read for long is looked at this often, as everything is that has no hints. */
+const READ_AGAIN_MILLISECONDS = 60_000
 
 /**
  * Waits for units to come to rest: the same size, times and file id at three looks over the quiet window, and
@@ -90,6 +96,30 @@ export class Settler {
     this.#due.set(pending, this.#options.now() + milliseconds)
   }
 
+  /** It is at rest, and there is no place for it with the readers: it is given to them again after a further look. */
+  waitForPlace(pending: Pending): void {
+    pending.waits = true
+    pending.samples = 1
+    this.again(pending, PLACE_AGAIN_MILLISECONDS)
+  }
+
+  /** It is read for long: it is looked at meanwhile. */
+  lookWhileRead(pending: Pending): void {
+    this.#due.set(pending, this.#options.now() + READ_AGAIN_MILLISECONDS)
+  }
+
+  /** Something is said to have happened to it. One that is read for long is looked at soon; others are when they are read. */
+  hinted(pending: Pending): void {
+    if (!pending.hinted && pending.stage === 'reading' && this.#due.has(pending))
+      this.#due.set(pending, this.#options.now() + this.#interval(pending))
+    pending.hinted = true
+  }
+
+  /** It is read: it is not looked at any more. */
+  wasRead(pending: Pending): void {
+    this.#due.delete(pending)
+  }
+
   /** It has been written meanwhile: its rest begins anew. */
   restart(pending: Pending): void {
     this.#changed(pending, '')
@@ -117,6 +147,7 @@ export class Settler {
       else if (room <= 0) this.again(pending, NO_ROOM_AGAIN_MILLISECONDS)
       else {
         pending.stage = 'reading'
+        pending.waits = false
         this.#options.onRest(pending)
       }
     }
@@ -124,6 +155,10 @@ export class Settler {
   }
 
   #isAtRest(pending: Pending): boolean {
+    if (pending.stage === 'reading') {
+      this.#lookAtRead(pending)
+      return false
+    }
     // A file's last look is the reader's own, at the open file: one look the fewer where thousands wait.
     if (pending.kind === 'file' && pending.samples >= 2 && this.#rest(pending) >= this.quietOf(pending))
       return true
@@ -153,6 +188,19 @@ export class Settler {
     return false
   }
 
+  #lookAtRead(pending: Pending): void {
+    const state = this.#lookAt(pending)
+    if (state === pending.sample) {
+      // What was said to have happened did not change it.
+      pending.hinted = false
+      return this.lookWhileRead(pending)
+    }
+    this.#options.onOutdated(pending)
+    if (state === undefined) return this.#vanished(pending)
+    this.#changed(pending, state)
+    this.again(pending, this.#interval(pending))
+  }
+
   #rest({ restSince }: Pending): number {
     return this.#options.now() - restSince
   }
@@ -167,6 +215,7 @@ export class Settler {
     pending.sample = state
     pending.samples = 1
     pending.missing = []
+    pending.waits = false
   }
 
   #vanished(pending: Pending): void {

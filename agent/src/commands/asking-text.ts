@@ -6,6 +6,7 @@ import type { RelayStatus } from '../status.ts'
 import type { TimeStampsStatus } from '../time-stamps/time-stamper.ts'
 import type { Unclaimed } from '../unclaimed.ts'
 import type { Where } from './as-person.ts'
+import { sizeText } from './size-text.ts'
 import { withWhere } from './typed-next.ts'
 import { COLUMNS, wrapped } from './wrapped.ts'
 
@@ -144,17 +145,40 @@ export function statusText(status: RelayStatus, where: Where): string {
     )
   }
   if (state !== 'not running' && state !== 'not asked') lines.push(`open     ${capture.pending} on their way`)
+  const isShown = ({ path, stage }: { readonly path: string; readonly stage: string }) =>
+    stage === 'reading' && capture.large.shown.some((one) => one.path === path)
   for (const one of capture.oldest) {
-    const why = [one.open === true ? 'open in a program' : '', one.failure ?? '', ...(one.missing ?? [])]
+    if (isShown(one)) continue
+    const why = [
+      one.open === true ? 'open in a program' : '',
+      one.waits === true ? 'it is read when others of its size are' : '',
+      one.failure ?? '',
+      ...(one.missing ?? []),
+    ]
       .filter((text) => text !== '')
       .join('; ')
     lines.push(
       `         ${printable(one.path)}: ${one.stage} since ${timeOf(one.since)}${why === '' ? '' : ` (${why})`}`,
     )
   }
+  lines.push(...largeText(capture.large))
   for (const { path, code } of capture.unreadableFolders)
     lines.push(`         ${printable(path)}: cannot be read (${inWords(code)})`)
   return lines.flatMap((line) => wrapped(line, 9).map((one) => `${one}\n`)).join('')
+}
+
+/** How far the relay is in what takes long to be read. */
+export function largeText({ total, shown }: RelayStatus['capture']['large']): string[] {
+  if (total === 0) return []
+  const rest = total - shown.length
+  return [
+    `large    ${total} ${total === 1 ? 'is' : 'are'} being read`,
+    ...shown.map(
+      ({ path, bytes, ofBytes, since }) =>
+        `         ${printable(path)}: ${sizeText(bytes)} of ${sizeText(ofBytes)} since ${timeOf(since)}`,
+    ),
+    ...(rest === 0 ? [] : [`         … and ${rest} more, begun later`]),
+  ]
 }
 
 /** A line that is too wide, with the command it ends with on a line of its own, so that it can be copied. */

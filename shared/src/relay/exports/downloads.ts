@@ -5,29 +5,26 @@ import type { Caller } from '../people.ts'
 export const DOWNLOADS_MAX = 4
 /** Of one person: two are left for others. */
 export const DOWNLOADS_EACH_MAX = 2
-/** Whoever takes nothing for so long is given nothing more. */
-export const UNTAKEN_MILLISECONDS_MAX = 60_000
+
+const SESSION_ENDED = 'the session has ended'
 
 interface Download {
   readonly caller: Caller
   readonly reader: ReadableStreamDefaultReader<Uint8Array>
   readonly controller: ReadableStreamDefaultController<Uint8Array>
-  /** When something was last taken, monotonic, milliseconds. */
-  taken: number
 }
 
 /**
  * Files that are being given. Each piece is given only while whoever asked may still have it: a session that ends, ends
- * what it was given, too, also of whoever has stopped to take anything.
+ * what it was given, too, also of whoever has stopped to take anything. For how long nothing may be taken, the host says,
+ * for answers of every kind.
  */
 export class Downloads {
   readonly #stillMay: (caller: Caller) => boolean
-  readonly #now: () => number
   readonly #open = new Set<Download>()
 
-  constructor(stillMay: (caller: Caller) => boolean, now: () => number) {
+  constructor(stillMay: (caller: Caller) => boolean) {
     this.#stillMay = stillMay
-    this.#now = now
   }
 
   /** Opened only if it is listened to. Throws `Problem` `streams-full`. */
@@ -38,13 +35,9 @@ export class Downloads {
     return () => this.#guarded(caller, open().getReader())
   }
 
-  /** Ends those that nobody may have any more, and those that nobody takes. To be called now and then. */
+  /** Ends those that nobody may have any more. To be called now and then. */
   look(): void {
-    const untaken = this.#now() - UNTAKEN_MILLISECONDS_MAX
-    for (const one of this.#open) {
-      if (!this.#stillMay(one.caller)) this.#cutOff(one, 'the session has ended')
-      else if (one.taken <= untaken) this.#cutOff(one, 'nothing was taken for a minute')
-    }
+    for (const one of this.#open) if (!this.#stillMay(one.caller)) this.#cutOff(one)
   }
 
   #guarded(caller: Caller, reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
@@ -55,15 +48,14 @@ export class Downloads {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          download = { caller, reader, controller, taken: this.#now() }
+          download = { caller, reader, controller }
           this.#open.add(download)
         },
         pull: async (controller) => {
           try {
-            if (download !== undefined) download.taken = this.#now()
             if (!this.#stillMay(caller)) {
               await reader.cancel()
-              throw new Error('the session has ended')
+              throw new Error(SESSION_ENDED)
             }
             const { done, value } = await reader.read()
             if (!done) return controller.enqueue(value)
@@ -83,9 +75,9 @@ export class Downloads {
     )
   }
 
-  #cutOff(one: Download, why: string): void {
+  #cutOff(one: Download): void {
     this.#open.delete(one)
-    one.controller.error(new Error(why))
+    one.controller.error(new Error(SESSION_ENDED))
     // What it was read from is closed; that it could not be is nothing for whoever has gone.
     one.reader.cancel().catch(() => {})
   }

@@ -74,7 +74,7 @@ export class Exports {
   constructor(options: ExportsOptions) {
     this.#options = options
     const stillMay = (caller: Caller) => options.people.stillMay(caller, 'trail.export')
-    this.#downloads = new Downloads(stillMay, options.now)
+    this.#downloads = new Downloads(stillMay)
     this.#stopLooking = options.every(LOOK_MILLISECONDS, () => {
       this.#downloads.look()
       this.#removeOld()

@@ -1,108 +1,29 @@
-import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Client } from '@compliance-relay/shared/api'
 import { openZipBag, plainText } from '@compliance-relay/shared/bag'
-import { signProof } from '@compliance-relay/shared/relay'
-import {
-  leafHash,
-  parseCheckpoint,
-  printStatementNote,
-  type Signer,
-  type Statement,
-  signerOf,
-  signStatement,
-} from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { freePort } from '../support/free-port.ts'
+import { Laboratory, why } from '../support/laboratory.ts'
 import { missingPoppler, pagesOf, qpdfFaults, solid } from '../support/poppler.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* The copy to read of a real relay's export: two projects, real instruments' data, people who sign and take back. */
 
-const password = 'gravel spoon tundra 41'
-const why = ['--reason', 'as agreed with the head of the laboratory']
 const real = join(import.meta.dirname, '../../../shared/instrument-data/nmr/bruker-1d/AN-menthol/10')
 
 let station: Workstation
-let port: string
+let laboratory: Laboratory
 
 beforeEach(async (context) => {
   context.skip(missingPoppler !== undefined, missingPoppler)
-  port = String(await freePort())
   station = new Workstation({ usualPort: true, init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'] })
-  const code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
-  await station.start('--port', port)
-  account([code, password], 'password', 'asmith', '--code')
+  laboratory = new Laboratory(station, String(await freePort()))
+  await laboratory.open()
 })
 afterEach(async () => {
   await station?.stop('SIGKILL')
   await station?.remove()
 })
-
-function account(typed: readonly string[], ...args: string[]) {
-  const done = station.tryRelayWith(`${typed.join('\n')}\n`, 'account', ...args, '--port', port)
-  expect(done).toMatchObject({ code: 0 })
-  return done
-}
-
-function person(id: string, name: string, role: string): void {
-  const added = account(
-    [password],
-    'add',
-    `${id}=${name}`,
-    '--role',
-    role,
-    '--as',
-    'asmith',
-    ...why,
-    '--json',
-  )
-  account([JSON.parse(added.out).code, password], 'password', id, '--code')
-}
-
-/** A reviewer with a key on a tablet. */
-async function signing(): Promise<{ readonly asked: Client; readonly signer: Signer }> {
-  person('adm2', 'Second Administrator', 'administrator')
-  person('jdoe', 'Zoë Ångström', 'reviewer')
-  account([password], 'propose-signer', 'jdoe', '--identity-check', 'passport seen', '--as', 'asmith', ...why)
-  account([password], 'grant-signer', 'jdoe', '--as', 'adm2', ...why)
-  const { token } = await clientAt(port, () => undefined).call('signIn', { body: { user: 'jdoe', password } })
-  const asked = clientAt(port, () => token)
-  const { nonce, trail, keyName } = await asked.call('startEnrolment', { body: { device: 'tablet-1' } })
-  const signer = signerOf(keyName, 'note', new Uint8Array(randomBytes(32)))
-  const proof = Buffer.from(signProof({ nonce, trail, key: signer.vkey }, signer)).toString()
-  await asked.call('enrolKey', { body: { device: 'tablet-1', password, proof } })
-  return { asked, signer }
-}
-
-async function sign(
-  { asked, signer }: { readonly asked: Client; readonly signer: Signer },
-  seq: number,
-  more: Pick<Statement, 'count' | 'meaning' | 'reason'>,
-): Promise<number> {
-  await station.settled()
-  const checkpoint = parseCheckpoint(Buffer.from(station.relay('checkpoint', '--data', station.data)))
-  const [line = ''] = station
-    .relay('trail', '--data', station.data, '--from', String(seq), '--limit', '1')
-    .split('\n')
-  const note = signStatement(
-    {
-      at: new Date().toISOString(),
-      checkpoint: { trail: checkpoint.origin, size: checkpoint.size, root: checkpoint.root },
-      name: 'Zoë Ångström',
-      records: [{ seq, leaf: leafHash(Buffer.from(line)) }],
-      user: 'jdoe',
-      ...more,
-    },
-    signer,
-  )
-  const item = Buffer.from(printStatementNote(note)).toString()
-  const { items } = await asked.call('giveStatements', { body: { items: [item] } })
-  expect(items).toMatchObject([{ verdict: 'accepted' }])
-  return station.records().findLast(({ kind }) => kind === 'signature.applied')?.seq ?? 0
-}
 
 const seqOf = (path: string) => station.records().findLast(({ body }) => body['path'] === path)?.seq ?? 0
 
@@ -117,14 +38,18 @@ describe('the printed copy of an export', { tags: ['req/P11-50b-1', 'req/P11-10b
     if (existsSync(real)) cpSync(real, join(other, '10'), { recursive: true })
     else writeFileSync(join(other, 'fid'), 'no instrument’s data here')
     await station.until('they are recorded', ({ units }) => units.recorded === names.length + 1)
-    const hand = await signing()
-    await sign(hand, seqOf('a.dat'), { count: 1, meaning: 'reviewed', reason: 'integration checked' })
-    const taken = await sign(hand, seqOf('b.dat'), {
+    const hand = await laboratory.signing('jdoe', 'Zoë Ångström')
+    await laboratory.sign(hand, seqOf('a.dat'), {
+      count: 1,
+      meaning: 'reviewed',
+      reason: 'integration checked',
+    })
+    const taken = await laboratory.sign(hand, seqOf('b.dat'), {
       count: 2,
       meaning: 'reviewed',
       reason: 'baseline checked',
     })
-    await sign(hand, taken, { count: 3, meaning: 'withdrawn', reason: 'the wrong spectrum' })
+    await laboratory.sign(hand, taken, { count: 3, meaning: 'withdrawn', reason: 'the wrong spectrum' })
     writeFileSync(join(station.folder, 'a.dat'), 'other content')
     await station.until('it is recorded again', () => seqOf('a.dat') > taken)
     await station.settled()

@@ -1,5 +1,4 @@
-import { placesBefore, type TrailRecord } from '../trail/index.ts'
-import { isVersionBefore, namedBefore } from './versions.ts'
+import { isVersionBefore, namedBefore, placesBefore, type TrailRecord } from '../trail/index.ts'
 
 /** How a record is to be had by whoever may see some projects. */
 export interface InProjects {

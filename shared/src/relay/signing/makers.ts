@@ -1,6 +1,11 @@
-import { contentDigestOf, refusalIn, type TrailRecord } from '../../trail/index.ts'
+import {
+  contentDigestOf,
+  isVersionBefore,
+  namedBefore,
+  refusalIn,
+  type TrailRecord,
+} from '../../trail/index.ts'
 import type { Place } from '../claims.ts'
-import { isVersionBefore, namedBefore } from '../versions.ts'
 
 /** What of the trails of a relay is looked at to tell who made something. */
 export interface Versions {

@@ -79,7 +79,7 @@ describe('the printed copy of an export', { tags: ['req/P11-50b-1', 'req/P11-10b
     }[]
     const wanted = [
       ...entries.flatMap(({ record: { seq, time, kind, actor, body } }) => [
-        `${seq}${time.replace('T', '').replace('Z', '')}${kind}${actor.name}`,
+        `${seq}${time.replace('T', '').replace('Z', '')}${kind}${actor.via === 'relay' ? 'the relay' : ''}${actor.name}`,
         ...(typeof body['path'] === 'string' ? [plainText(body['path'])] : []),
       ]),
       'Zoë Ångström', 'integration checked', 'baseline checked', 'the wrong spectrum', 'reviewer',

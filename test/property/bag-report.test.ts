@@ -80,6 +80,11 @@ test('an export that a command asked for names the account of the operating syst
     "(quinn), by the operating system's account labuser, 20",
   )
   expect(said(asked({}))).not.toContain('account')
+  // Where no person is enrolled, the relay's name is no person's.
+  const relay = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
+  expect(said(asked({ actor: relay, account: 'labuser' }))).toMatch(
+    /^the relay ws-nmr-01, by the operating system's account labuser, 20/,
+  )
 })
 
 describe('what is said of a bag that does not hold', { tags: ['req/P11-10b-1', 'challenge'] }, () => {

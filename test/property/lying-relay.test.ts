@@ -105,7 +105,8 @@ async function signaturesShown(bag: MadeBag) {
   const checked = await CheckedBag.of(new FilesSource(bag.files), { trust: { policy: bag.maker.policy } })
   const lines = checked.linesOf(digest)
   const records = await checked.recordsIn(new Set(lines), () => false)
-  return [...records.values()].flatMap((record) => checked.matchOf(record, digest).signatures)
+  const versions = await checked.laterThan(records.values(), () => false)
+  return [...records.values()].flatMap((record) => checked.matchOf(record, digest, versions).signatures)
 }
 
 describe('a bag in which the relay says of a signature what is not so', {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type BagSource, RECORDS } from '@compliance-relay/shared/bag'
+import { type BagSource, LaterVersions, RECORDS } from '@compliance-relay/shared/bag'
 import {
   fromUtf8,
   hex,
@@ -108,7 +108,7 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
       const checked = await check(new FilesSource(bag.files), bag)
       const lines = checked.linesOf(digest)
       const [record] = (await checked.recordsIn(new Set(lines), never)).values()
-      return checked.matchOf(record as TrailRecord, digest)
+      return checked.matchOf(record as TrailRecord, digest, new LaterVersions([]))
     }
     const claimed = await shownOf((line) => hex(leafHash(line)))
     expect(claimed).toMatchObject({
@@ -142,7 +142,7 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
     maker.take({ do: 'sign', reason: 'it is right' })
     const bag = await bagOf(maker)
     const record = readEntry(maker.lines[1] as Uint8Array).record
-    const shown = (checked: CheckedBag) => checked.matchOf(record, digest).signatures
+    const shown = (checked: CheckedBag) => checked.matchOf(record, digest, new LaterVersions([])).signatures
     expect(shown(await check(new FilesSource(bag.files), bag))).toHaveLength(1)
     const files = new Map([...bag.files].filter(([name]) => name !== 'data/VERIFY.txt'))
     const broken = await check(new FilesSource(files), bag)

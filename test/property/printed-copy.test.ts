@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BagOptions, plainText, printedCopy, printedPage, verifyBag } from '@compliance-relay/shared/bag'
 import { readCertificates } from '@compliance-relay/shared/time-stamp'
-import { hex, leafHash, parsePolicy, sha256, utf8 } from '@compliance-relay/shared/trail'
+import { hex, leafHash, parsePolicy, readEntry, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { printedPdf } from '../../agent/src/printing/pdf.ts'
 import { testIf } from '../contract/test-if.ts'
@@ -51,8 +51,9 @@ function everything(captures: number): TrailMaker {
   maker.take({ do: 'sign', reason: 'Spectra match the acceptance criteria' })
   const [, signed = 0] = statementSeqs(noteIn(maker))
   const note = () => maker.noteOn([signed], 'approved', 'Spectra match the acceptance criteria')
+  const { path, sha256: digest } = readEntry(maker.lines[signed] as Uint8Array).record.body
   maker.record('file.changed', { id: 'jdoe', name: 'Jane Doe', via: 'os-session' }, {
-    path: 'runs/changed', sha256: 'cd'.repeat(32), size: 9, before: { seq: signed, digest: 'ab'.repeat(32), size: 3 },
+    path: path as string, sha256: 'cd'.repeat(32), size: 9, before: { seq: signed, digest: digest as string, size: 3 },
   }) // biome-ignore format: one record
   for (const decision of ['accepted', 'refused']) {
     maker.record('signature.held', relay, { code: 'key-revoked', note: note() })
@@ -117,7 +118,7 @@ interface Recorded {
   readonly seq: number
   readonly time: string
   readonly kind: string
-  readonly actor: { readonly id: string; readonly name: string }
+  readonly actor: { readonly id: string; readonly name: string; readonly via: string }
   readonly body: { readonly path?: string; readonly sha256?: string }
 }
 
@@ -137,7 +138,7 @@ const ofSignatures = [
 ] // biome-ignore format: a list to be read through
 /** Beside them: changes, refusals, claims, gaps, and what the first page says. */
 const besides = [
-  'changed after first entry, see record', 'ab'.repeat(32), 'nobody is known', 'I was there', 'relay.paused', 'Quinn Parker (quinn)',
+  'changed after first entry, see record', 'cd'.repeat(32), 'nobody is known', 'I was there', 'relay.paused', 'Quinn Parker (quinn)',
   'for the inspection of March', 'nmr-400', 'all records', `fingerprint ${'ef'.repeat(32)}`, 'cd'.repeat(32), 'the bag holds', 'no evidence itself', '0 withheld',
 ] // biome-ignore format: a list to be read through
 
@@ -159,7 +160,7 @@ describe('a printed copy as PDF', { tags: ['req/P11-10b-1', 'req/P11-50b-1', 'ch
         const [day = '', clock = ''] = time.replace('Z', '').split('T')
         const { path, sha256: digest } = body
         const wanted = [
-          `${seq}${day}${clock}${kind}${actor.name}`,
+          `${seq}${day}${clock}${kind}${actor.via === 'relay' ? 'the relay' : ''}${actor.name}`,
           ...(path === undefined ? [] : [onPaper(path)]),
           ...(digest === undefined ? [] : [digest]),
         ]

@@ -1,4 +1,10 @@
-import { timeOfSeconds, uncheckedText } from '@compliance-relay/shared/bag'
+import {
+  actorText,
+  answersText,
+  recordText,
+  timeOfSeconds,
+  uncheckedText,
+} from '@compliance-relay/shared/bag'
 import { element, facts } from './element.ts'
 import { longList } from './long-list.ts'
 import type { Answer, Answers, Match, Signature } from './messages.ts'
@@ -70,7 +76,7 @@ function namesOf(members: readonly string[]): string {
 }
 
 function matchView(match: Match): HTMLElement {
-  const { trail, seq, kind, time, path, project, device, signatures } = match
+  const { trail, seq, kind, time, path, project, device, next, signatures } = match
   return element(
     'div',
     'match',
@@ -80,6 +86,7 @@ function matchView(match: Match): HTMLElement {
       ...(match.as === 'member' ? [['file in it', namesOf(match.members ?? [])] as const] : []),
       ['who', whoText(match)],
       ['of', [device === '' ? '' : `device ${device}`, `project ${project}`].filter(Boolean).join(', ')],
+      ...(next === undefined ? [] : [['later version', recordText(next, trail)] as const]),
       ['time claimed', `${time} by the clock of the relay`],
       ['time proven', provenText(match)],
       ...(signatures.length === 0
@@ -90,10 +97,8 @@ function matchView(match: Match): HTMLElement {
 }
 
 function whoText({ kind, actor, trail, claim }: Match): string {
-  if (kind !== 'capture.refused') return `${actor.name} (${actor.id}), by ${actor.via}`
-  if (claim === undefined) return 'no person answers for it'
-  const where = claim.trail === trail ? '' : ` of ${claim.trail}`
-  return `${claim.name} (${claim.id}) answers for it by record ${claim.seq}${where}`
+  if (kind === 'capture.refused') return answersText(claim, trail)
+  return actor.via === 'relay' ? actorText(actor) : `${actorText(actor)}, by ${actor.via}`
 }
 
 function provenText({ witnessed, stamped, unchecked }: Match): string {
@@ -120,6 +125,7 @@ function signatureView({
   notBefore,
   recorded,
   withdrawn,
+  changed,
 }: Signature): HTMLElement {
   const between = notBefore === undefined ? `by ${recorded}` : `between ${notBefore} and ${recorded}`
   return element(
@@ -128,6 +134,7 @@ function signatureView({
     element('strong', '', `${meaning} by ${name} (${user})`),
     `, ${at} by the clock of the device; taken in ${between} by the clock of the relay. Reason: ${reason}. Record ${seq}.`,
     ...(withdrawn === undefined ? [] : [element('strong', '', ` Withdrawn by record ${withdrawn}.`)]),
+    ...(changed === undefined ? [] : [element('strong', '', ` It was ${changed}.`)]),
   )
 }
 

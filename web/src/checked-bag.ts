@@ -3,10 +3,15 @@ import {
   type BagReport,
   type BagSource,
   BagUnreadable,
+  ClaimsInBag,
+  changedText,
+  LaterVersions,
   linesIn,
   MANIFEST,
   RECORDS,
   type SeenRecord,
+  type SignatureInBag,
+  SignaturesInBag,
   verifyBag,
 } from '@compliance-relay/shared/bag'
 import {
@@ -17,14 +22,14 @@ import {
   isCapture,
   LINE_BYTES_MAX,
   leafHash,
+  namedBefore,
   readEntry,
+  type Subject,
   sha256InPieces,
   type TrailRecord,
 } from '@compliance-relay/shared/trail'
-import { Claims } from './claims.ts'
 import { DigestIndex } from './digest-index.ts'
-import type { Match } from './messages.ts'
-import { Signatures } from './signatures.ts'
+import type { Match, Signature } from './messages.ts'
 
 /** Records of one content that are given one by one. */
 export const MATCHES_MAX = 20
@@ -97,15 +102,26 @@ export class CheckedBag {
     return found
   }
 
+  /** What came after versions, as far as it came after these. Rejects as `recordsIn` does. */
+  async laterThan(records: Iterable<TrailRecord>, isStopped: () => boolean): Promise<LaterVersions> {
+    const versions = new LaterVersions(this.report.trails.map(({ trail }) => trail))
+    const lines = [...records].flatMap((record) => this.#seen.versions.linesOf(contentDigestOf(record) ?? ''))
+    for (const later of (await this.recordsIn(new Set(lines), isStopped)).values()) versions.take(later)
+    return versions
+  }
+
   /** What a record says of a digest that stands in it, and who signed it. Throws of a bag that is no evidence: it shows neither. */
-  matchOf(record: TrailRecord, digest: string): Match {
+  matchOf(record: TrailRecord, digest: string, versions: LaterVersions): Match {
     if (!this.isEvidence) throw new Error('a bag that is no evidence says of nothing what it is')
     const { trail, seq, kind, time, actor, body } = record
     const { id, name, via } = actor
     const own = this.report.trails.find((one) => one.trail === trail)
     const covering = own !== undefined && seq < own.covered ? own : undefined
     const claim = this.#seen.claims.of(record, this.#leaves.get(record))
-    const { signatures } = this.#seen
+    const next = versions.next(record)
+    const signatures = [record, ...(claim ? [claim] : [])].flatMap((one) =>
+      this.#seen.signatures.on(one.trail, one.seq),
+    )
     return {
       ...roleOf(record, digest),
       trail,
@@ -120,7 +136,8 @@ export class CheckedBag {
       stamped: own?.proved.flatMap(({ size, time: by }) => (seq < size ? [by] : [])).sort()[0],
       unchecked: own?.unchecked ?? 0,
       claim,
-      signatures: [...signatures.of(trail, seq), ...(claim ? signatures.of(claim.trail, claim.seq) : [])],
+      next,
+      signatures: signatures.map((one) => shownOf(one, next, versions)),
     }
   }
 }
@@ -141,8 +158,10 @@ async function manifestOf(source: BagSource): Promise<string | undefined> {
 /** What is kept of the records while they are verified. */
 class Seen {
   readonly digests = new DigestIndex()
-  readonly signatures = new Signatures()
-  readonly claims = new Claims()
+  /** Records of versions, by the digest of the version before. */
+  readonly versions = new DigestIndex()
+  readonly signatures = new SignaturesInBag()
+  readonly claims = new ClaimsInBag()
   #leaves = new Uint8Array(1_024 * HASH_BYTES)
 
   take(seen: SeenRecord): void {
@@ -152,6 +171,7 @@ class Seen {
     this.#keep(leaf, line)
     // Only what was captured vouches for a file: an export has a manifest, too.
     if (!isCapture(record)) return
+    this.versions.add(namedBefore(record)?.digest, line)
     const { raw, files } = record.body
     for (const digest of [contentDigestOf(record), raw]) this.digests.add(digest, line)
     for (const { sha256: one } of membersIn(files)) this.digests.add(one, line)
@@ -168,6 +188,18 @@ class Seen {
       this.#leaves = larger
     }
     this.#leaves.set(leaf, line * HASH_BYTES)
+  }
+}
+
+function shownOf(one: SignatureInBag, next: Subject | undefined, versions: LaterVersions): Signature {
+  const { statement, record, fold, notBefore } = one
+  const { name, user, meaning, reason, at } = statement
+  return {
+    ...{ name, user, meaning, reason, at, notBefore },
+    seq: fold.counts ?? record.seq,
+    recorded: record.time,
+    withdrawn: fold.withdrawn ?? undefined,
+    changed: next && changedText(one, next, versions),
   }
 }
 

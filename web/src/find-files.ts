@@ -1,3 +1,4 @@
+import type { LaterVersions } from '@compliance-relay/shared/bag'
 import { dataSetManifest, hex, sha256, type TrailRecord, utf8 } from '@compliance-relay/shared/trail'
 import { type CheckedBag, MATCHES_MAX } from './checked-bag.ts'
 import { digestOfFile } from './digest-file.ts'
@@ -22,7 +23,8 @@ export async function findFiles(
   const linesOf = new Map(all.map((one) => [one, one.digest === undefined ? [] : bag.linesOf(one.digest)]))
   const wanted = new Set([...linesOf.values()].flatMap((lines) => lines.slice(0, MATCHES_MAX)))
   const records = await bag.recordsIn(wanted, looking.isStopped)
-  const items = all.map((one) => answerOf(bag, one, linesOf.get(one) ?? [], records))
+  const versions = await bag.laterThan(records.values(), looking.isStopped)
+  const items = all.map((one) => answerOf(bag, one, linesOf.get(one) ?? [], { records, versions }))
   return {
     // A folder that is no data set of the bag says nothing that its files do not say.
     items: items.filter(({ what, matches }) => what === 'file' || matches.length > 0),
@@ -81,12 +83,15 @@ function answerOf(
   bag: CheckedBag,
   digested: Digested,
   lines: readonly number[],
-  records: ReadonlyMap<number, TrailRecord>,
+  {
+    records,
+    versions,
+  }: { readonly records: ReadonlyMap<number, TrailRecord>; readonly versions: LaterVersions },
 ): Answer {
   const { digest } = digested
   const matches = lines.flatMap((line) => {
     const record = records.get(line)
-    return record === undefined || digest === undefined ? [] : [bag.matchOf(record, digest)]
+    return record === undefined || digest === undefined ? [] : [bag.matchOf(record, digest, versions)]
   })
   return { ...digested, matches, more: lines.length - matches.length }
 }

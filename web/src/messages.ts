@@ -1,4 +1,5 @@
-import type { BagReport } from '@compliance-relay/shared/bag'
+import type { BagReport, Claim } from '@compliance-relay/shared/bag'
+import type { Subject } from '@compliance-relay/shared/trail'
 
 /** What the page asks of its worker. Files are handed over as they are: the worker reads them piece by piece. */
 export type Ask =
@@ -94,15 +95,10 @@ export interface Match {
   readonly unchecked: number
   /** The record by which somebody answers for it, where it is a refusal. */
   readonly claim: Claim | undefined
+  /** The record of the next version of the same file or data set. */
+  readonly next: Subject | undefined
   /** Of it, and of its claim. */
   readonly signatures: readonly Signature[]
-}
-
-export interface Claim {
-  readonly trail: string
-  readonly seq: number
-  readonly id: string
-  readonly name: string
 }
 
 export interface Signature {
@@ -117,5 +113,7 @@ export interface Signature {
   readonly notBefore: string | undefined
   readonly recorded: string
   /** The record that withdraws it. */
-  readonly withdrawn?: number
+  readonly withdrawn: number | undefined
+  /** That what was signed is not the newest version, in words. */
+  readonly changed: string | undefined
 }

@@ -20,7 +20,7 @@ import { csvHeader, csvRow } from './csv.ts'
 import { entriesIn } from './entries-in.ts'
 import type { BagFindings } from './findings.ts'
 import { CSV, RECORDS } from './layout.ts'
-import { RecordTimes } from './record-times.ts'
+import { TimesOfTrails } from './record-times.ts'
 import type { Seal } from './seal.ts'
 
 export interface CheckedRecords {
@@ -115,7 +115,7 @@ class RecordsOfTrail {
   readonly #trails: ReadonlyMap<string, CheckedTrail>
   readonly #findings: BagFindings
   readonly #signers = new Map<string, EnrolledSigners>()
-  readonly #times = new Map<string, RecordTimes>()
+  readonly #times = new TimesOfTrails()
   readonly #taken: Policy | undefined
   #before: { readonly trail: string; readonly seq: number } | undefined
   readonly #ended = new Set<string>()
@@ -157,13 +157,13 @@ class RecordsOfTrail {
     }
     this.#checkOrder(trail, seq, found)
     if (seq === 0) this.#opened.add(trail)
-    this.#timesOf(trail).take(record)
+    this.#times.of(trail).take(record)
     this.disclosed.set(trail, (this.disclosed.get(trail) ?? 0) + 1)
     const before = this.statements
     const counts = this.#checkKind(record, leaf, known, found)
     this.#askedFor.take(record, at, counts)
     const signs = this.statements > before
-    const timeBelow = (size: number) => this.#timesOf(trail).below(size)
+    const timeBelow = (size: number) => this.#times.of(trail).below(size)
     this.#onRecord?.({ record, leaf, line: at, signs, timeBelow, of: this.#seal.count })
     return record
   }
@@ -212,7 +212,7 @@ class RecordsOfTrail {
       trail,
       leaf: (seq: number) => (seq < own ? leaves.leaf(seq) : undefined),
       root: (size: number) => (size <= own ? leaves.root(size) : undefined),
-      time: (seq: number) => (seq < own ? this.#timesOf(trail).at(seq) : undefined),
+      time: (seq: number) => (seq < own ? this.#times.of(trail).at(seq) : undefined),
     }
     switch (kind) {
       case 'key.enrolled':
@@ -235,14 +235,6 @@ class RecordsOfTrail {
         signers.passOver(kind, own, leaf, body, before, report)
     }
     return true
-  }
-
-  #timesOf(trail: string): RecordTimes {
-    const known = this.#times.get(trail)
-    if (known !== undefined) return known
-    const made = new RecordTimes()
-    this.#times.set(trail, made)
-    return made
   }
 
   #signersOf(trail: string): EnrolledSigners {

@@ -1,15 +1,17 @@
 /** Sealed exports: what is in a bag, how one is made, and how one is checked by whoever has no secret and no network. */
 export { TIME_STAMP_BYTES_MAX } from '../time-stamp/bounds.ts'
-export { aboutText } from './about.ts'
+export { aboutText, actorText, recordText } from './about.ts'
 export { type Anchors, readAnchors } from './anchors.ts'
 export { type BagFacts, type BagInfo, bagInfoOf, parseBagInfo, printBagInfo } from './bag-info.ts'
 export { type BagSource, linesIn } from './bag-source.ts'
 export type { SeenRecord } from './check-records.ts'
 export { printLeaves } from './check-seal.ts'
+export { answersText, type Claim, ClaimsInBag } from './claims-in-bag.ts'
 export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
 export { readFingerprints } from './fingerprints.ts'
+export { LaterVersions } from './later-versions.ts'
 export * from './layout.ts'
 export {
   type BagProgress,
@@ -59,6 +61,7 @@ export {
   type StateAct,
   stateActIn,
 } from './signature-states.ts'
+export { changedText, type SignatureInBag, SignaturesInBag } from './signatures-in-bag.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export {
   type ProvedTime,

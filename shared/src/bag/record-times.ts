@@ -45,6 +45,19 @@ export class RecordTimes {
   }
 }
 
+/** The same of all trails of a bag. */
+export class TimesOfTrails {
+  readonly #of = new Map<string, RecordTimes>()
+
+  of(trail: string): RecordTimes {
+    const known = this.#of.get(trail)
+    if (known !== undefined) return known
+    const made = new RecordTimes()
+    this.#of.set(trail, made)
+    return made
+  }
+}
+
 function twiceAsLong(numbers: Float64Array): Float64Array<ArrayBuffer> {
   const longer = new Float64Array(2 * numbers.length)
   longer.set(numbers)

@@ -1,5 +1,6 @@
 import { timeStampFaults } from '../time-stamp/faults.ts'
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
+import { actorText } from './about.ts'
 import { type BagFinding, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
 import type { BagReport, SealedBy, TrailInBag } from './verify-bag.ts'
@@ -56,9 +57,9 @@ export function bagFacts({ sealed, trails }: BagReport): NamedFacts {
 }
 
 /** Who the relay says asked. Where no person is enrolled that is the relay itself, and only the account says more. */
-function askedByText({ actor, account }: SealedBy): string {
+export function askedByText({ actor, account }: SealedBy): string {
   const by = account === undefined ? '' : `, by the operating system's account ${account}`
-  return `${actor.name} (${actor.id})${by}`
+  return `${actorText(actor)}${by}`
 }
 
 /** What a bag whose seal does not hold says of itself. */

@@ -1,5 +1,6 @@
 import type { Anchors } from '../time-stamp/index.ts'
 import {
+  type Actor,
   base64,
   type Checkpoint,
   equalBytes,
@@ -82,8 +83,8 @@ export interface SealedBy {
   readonly seq: number
   /** By the clock of the relay: a claim. */
   readonly time: string
-  /** Id and name of who asked for the export. */
-  readonly actor: { readonly id: string; readonly name: string }
+  /** Who asked for the export. */
+  readonly actor: Actor
   /** The account of the operating system that asked, where a command did and no session. */
   readonly account?: string
   readonly filter: Seal['filter']
@@ -404,14 +405,13 @@ function reportOf(
 
 function sealedBy({ seal, entry }: CheckedSeal, after: SealedBy['after'], holds: boolean): SealedBy {
   const { trail, seq, time, actor, body } = entry.record
-  const { id, name } = actor
   const { filter, reason, count, leftOut } = seal
   const account = accountIn(body['by'])
   return {
     trail,
     seq,
     time,
-    actor: { id, name },
+    actor,
     ...(account === undefined ? {} : { account }),
     filter,
     reason,

@@ -1,8 +1,9 @@
-import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import { isKindIn } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
 import {
   afterTexts,
+  askedByText,
   isNothingGiven,
   leftOutText,
   provedText,
@@ -11,13 +12,13 @@ import {
   uncheckedText,
 } from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
+import { Beside } from './beside.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { inGroups, utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
 import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
 import { CAPTURES } from './record-text.ts'
-import { recordsOf } from './records-of.ts'
-import { SignatureList } from './signature-list.ts'
+import { type ReadRecord, recordsOf } from './records-of.ts'
 import { SAID_ALONE, signatureColumns, signatureRows, trailRow } from './signature-rows.ts'
 
 const FINDINGS_PRINTED_MAX = 50
@@ -43,8 +44,9 @@ export async function printedCopy(
   facts: PrintedCopyFacts,
 ): Promise<PrintedCopy> {
   const records = () => recordsOf(source, report.checked.lines)
-  const seen = await overview(records)
+  const seen = await overview(records, report)
   const page = everyPage(report, facts)
+  const { signatures } = seen.beside
   const isShown = page.alarm === undefined
   return {
     page,
@@ -52,15 +54,15 @@ export async function printedCopy(
       yield { as: 'title', text: page.title }
       yield* summary(page, report, facts, seen)
       yield* findings(report)
-      yield { as: 'heading', text: `Signatures (${seen.signatures.list.length})` }
-      if (seen.signatures.list.length === 0) yield { as: 'paragraph', text: noneText(isShown) }
+      yield { as: 'heading', text: `Signatures (${signatures.list.length})` }
+      if (signatures.list.length === 0) yield { as: 'paragraph', text: noneText(isShown) }
       else {
         if (!isShown) yield { as: 'alarm', text: SAID_ALONE }
-        yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.signatures, isShown) }
+        yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.beside, isShown) }
       }
       for (const [i, table] of lookedFor.entries())
-        yield* tableOf(records(), table, seen.counts[i] ?? 0, isShown)
-      yield* tableOf(records(), everyRecordTable, seen.records, isShown)
+        yield* tableOf(records(), table, seen.counts[i] ?? 0, seen.beside, isShown)
+      yield* tableOf(records(), everyRecordTable, seen.records, seen.beside, isShown)
     },
   }
 }
@@ -81,7 +83,7 @@ function everyPage({ sealed, findings }: BagReport, { manifest }: PrintedCopyFac
 }
 
 interface Overview {
-  readonly signatures: SignatureList
+  readonly beside: Beside
   readonly records: number
   /** By table of what is looked for. */
   readonly counts: readonly number[]
@@ -90,17 +92,19 @@ interface Overview {
   readonly span: readonly [first: string, last: string] | undefined
 }
 
-async function overview(recordsRead: () => AsyncIterable<TrailRecord>): Promise<Overview> {
-  const signatures = new SignatureList()
+async function overview(
+  recordsRead: () => AsyncIterable<ReadRecord>,
+  { trails }: BagReport,
+): Promise<Overview> {
+  const beside = new Beside(trails.map(({ trail }) => trail))
   const counts = lookedFor.map(() => 0)
   const devices = new Set<string>()
   let records = 0
   let span: Overview['span']
-  for await (const record of recordsRead()) {
+  for await (const read of recordsRead()) {
     records++
-    signatures.take(record)
-    for (const [i, { takes }] of lookedFor.entries()) if (takes(record)) counts[i] = (counts[i] ?? 0) + 1
-    const { time, kind, body } = record
+    beside.take(read)
+    const { time, kind, body } = read.record
     const { device } = body
     // A person’s own device is none that was watched.
     if (typeof device === 'string' && isKindIn(CAPTURES, kind) && devices.size <= DEVICES_PRINTED_MAX)
@@ -108,9 +112,11 @@ async function overview(recordsRead: () => AsyncIterable<TrailRecord>): Promise<
     span =
       span === undefined ? [time, time] : [time < span[0] ? time : span[0], time > span[1] ? time : span[1]]
   }
-  if (signatures.list.length > 0) for await (const record of recordsRead()) signatures.look(record)
-  signatures.settle()
-  return { signatures, records, counts, devices: [...devices], span }
+  for await (const read of recordsRead()) beside.look(read)
+  for await (const { record } of recordsRead())
+    for (const [i, { takes }] of lookedFor.entries())
+      if (takes(record, beside)) counts[i] = (counts[i] ?? 0) + 1
+  return { beside, records, counts, devices: [...devices], span }
 }
 
 function* summary(
@@ -190,10 +196,10 @@ function sealedFacts(
       ['Sealed', [words('no: nothing in it is evidence')]],
       ['It says of itself', saidOfItself(sealed, trails).map((said) => words(plainText(said)))],
     ]
-  const { seq, trail, time, actor, reason, filter, leftOut } = sealed
+  const { seq, trail, time, reason, filter, leftOut } = sealed
   return [
     ['Sealed', [words(`record ${seq} of ${plainText(trail)}, ${utc(time)} by the clock of the relay`)]],
-    ['Asked for by', [words(`${plainText(actor.name)} (${plainText(actor.id)})`)]],
+    ['Asked for by', [words(plainText(askedByText(sealed)))]],
     ['Reason', [words(plainText(reason))]],
     ['Filter', [words(plainText(filterText(filter)))]],
     ['After', afterTexts(sealed).map((text) => words(text))],
@@ -258,9 +264,10 @@ async function* findings({ findings: found, omitted }: BagReport): AsyncGenerato
 }
 
 async function* tableOf(
-  records: AsyncIterable<TrailRecord>,
+  records: AsyncIterable<ReadRecord>,
   table: RecordTable,
   count: number,
+  beside: Beside,
   isShown: boolean,
 ): AsyncGenerator<Block> {
   const { heading, says, columns } = table
@@ -268,7 +275,7 @@ async function* tableOf(
   if (count === 0) yield { as: 'paragraph', text: noneText(isShown) }
   else {
     yield { as: 'paragraph', text: says }
-    yield { as: 'table', columns, rows: rowsOf(records, table) }
+    yield { as: 'table', columns, rows: rowsOf(records, table, beside) }
   }
 }
 
@@ -279,14 +286,16 @@ function noneText(isShown: boolean): string {
 
 /** Before the first record of each trail its name, over the whole width: numbers are places in it. */
 async function* rowsOf(
-  records: AsyncIterable<TrailRecord>,
+  records: AsyncIterable<ReadRecord>,
   { takes, row }: RecordTable,
+  beside: Beside,
 ): AsyncGenerator<Row> {
   let trail: string | undefined
-  for await (const record of records) {
-    if (!takes(record)) continue
+  for await (const read of records) {
+    const { record } = read
+    if (!takes(record, beside)) continue
     if (record.trail !== trail) yield trailRow(record.trail)
     trail = record.trail
-    yield row(record)
+    yield row(read, beside)
   }
 }

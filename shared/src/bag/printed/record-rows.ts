@@ -1,15 +1,17 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import type { Beside } from './beside.ts'
 import { type Column, code, type Row, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
 import { actorLines, beforeOf, digestOf, digestText, saidLines, timeLines } from './record-text.ts'
+import type { ReadRecord } from './records-of.ts'
 
 export interface RecordTable {
   readonly heading: string
   /** Above it, what it is and what stands in it. */
   readonly says: string
   readonly columns: readonly Column[]
-  readonly takes: (record: TrailRecord) => boolean
-  readonly row: (record: TrailRecord) => Row
+  readonly takes: (record: TrailRecord, beside: Beside) => boolean
+  readonly row: (read: ReadRecord, beside: Beside) => Row
 }
 
 /** As wide as half a digest in its groups. */
@@ -32,14 +34,15 @@ const everyRecord: RecordTable = {
     { name: 'SHA-256', share: DIGEST_SHARE },
   ],
   takes: () => true,
-  row: (record) => {
+  row: (read, beside) => {
+    const { record } = read
     const { seq, time, kind, body } = record
     return [
       [words(String(seq))],
       timeLines(time),
       [words(plainText(kind))],
       actorLines(record),
-      saidLines(record),
+      saidLines(read, beside),
       [words(typeof body['size'] === 'number' ? String(body['size']) : '')],
       [code(digestOf(record))],
     ]
@@ -58,7 +61,8 @@ const changes: RecordTable = {
     { name: 'After', share: DIGEST_SHARE },
   ],
   takes: ({ body }) => beforeOf(body) !== undefined,
-  row: (record) => {
+  row: (read, beside) => {
+    const { record } = read
     const { seq, time, kind, body } = record
     const before = beforeOf(body)
     return [
@@ -66,7 +70,7 @@ const changes: RecordTable = {
       timeLines(time),
       [words(plainText(kind))],
       actorLines(record),
-      [...saidLines(record), ...('reason' in body ? [] : [words('reason: none was recorded')])],
+      [...saidLines(read, beside), ...('reason' in body ? [] : [words('reason: none was recorded')])],
       [words(`record ${before?.seq}`), code(digestText(before?.digest ?? ''))],
       [code(digestOf(record))],
     ]
@@ -80,22 +84,25 @@ const told = [
   { name: 'What it says', share: 60 },
 ]
 
-function toldRow(record: TrailRecord): Row {
+function toldRow(read: ReadRecord, beside: Beside): Row {
+  const { record } = read
   const { seq, time, kind } = record
   return [
     [words(String(seq))],
     timeLines(time),
     [words(plainText(kind))],
     actorLines(record),
-    saidLines(record),
+    saidLines(read, beside),
   ]
 }
 
 const refusals: RecordTable = {
   heading: 'Refused, failed and claimed',
-  says: 'What nobody answered for or could not be read, what was refused to people, and who answered for what later.',
+  says: 'What nobody answered for, with who answered for it later; what could not be read, and what was refused to people.',
   columns: told,
-  takes: ({ kind }) => /\.(?:refused|failed|claimed|throttled|locked|forged)$|-refused$/.test(kind),
+  takes: (record, beside) =>
+    /\.(?:refused|failed|claimed|throttled|locked|forged)$|-refused$/.test(record.kind) &&
+    !beside.isTold(record),
   row: toldRow,
 }
 

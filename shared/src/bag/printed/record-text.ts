@@ -1,10 +1,23 @@
-import { type Body, contentDigestOf, isKindIn, type TrailRecord, type Value } from '../../trail/index.ts'
+import {
+  type Body,
+  contentDigestOf,
+  isKindIn,
+  refusalIn,
+  type TrailRecord,
+  type Value,
+} from '../../trail/index.ts'
+import { recordText } from '../about.ts'
+import { answersText } from '../claims-in-bag.ts'
+import type { Beside } from './beside.ts'
 import { type Cell, strong, words } from './blocks.ts'
-import { fieldLines, inGroups } from './field-lines.ts'
+import { fieldLines, inGroups, utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
+import type { ReadRecord } from './records-of.ts'
 
 /** Records of files and data sets. */
-export const CAPTURES = ['file.*', 'dataset.*', 'capture.refused', 'capture.failed', 'record.failed']
+export const CAPTURES = [
+  'file.*', 'dataset.*', 'capture.refused', 'capture.claimed', 'capture.failed', 'record.failed',
+] // biome-ignore format: a list to be read through
 
 /** UTC, to be read: the date, and the time. */
 export function timeLines(time: string): Cell {
@@ -12,9 +25,10 @@ export function timeLines(time: string): Cell {
   return [words(date), words(clock)]
 }
 
-/** Who, by name and id, and how the relay knows. */
+/** Who, by name and id, and how the relay knows. What the relay did itself is no person’s. */
 export function actorLines({ actor }: TrailRecord): Cell {
   const { name, id, via } = actor
+  if (via === 'relay') return [strong('the relay'), words(plainText(name))]
   return [
     strong(plainText(name)),
     ...(id === name ? [] : [words(plainText(id))]),
@@ -49,7 +63,8 @@ const ofCaptures = [
 ] // biome-ignore format: a list to be read through
 
 /** What a record says, line by line, beside its digest and size. A statement stands among the signatures. */
-export function saidLines({ kind, body }: TrailRecord): Cell {
+export function saidLines(read: ReadRecord, beside: Beside): Cell {
+  const { kind, body } = read.record
   const isCapture = isKindIn(CAPTURES, kind)
   const before = isCapture ? beforeOf(body) : undefined
   const fields = Object.entries(body).filter(([name]) =>
@@ -58,8 +73,26 @@ export function saidLines({ kind, body }: TrailRecord): Cell {
   return [
     ...(isCapture ? [strong(plainText(textOf(body['path'])))] : []),
     ...(before === undefined ? [] : [strong(`changed after first entry, see record ${before.seq}`)]),
+    ...claimLines(read, beside),
     ...fields.flatMap(([name, value]) => fieldLines(name, value)),
   ]
+}
+
+/** Of a refusal who answers for it, and of a claim for what. */
+function claimLines(read: ReadRecord, beside: Beside): Cell {
+  const { record } = read
+  if (record.kind === 'capture.refused') {
+    const claim = beside.claimOf(read)
+    const answers = strong(plainText(answersText(claim, record.trail)))
+    return claim === undefined
+      ? [answers]
+      : [answers, words(`${utc(claim.time)}: ${plainText(claim.reason)}`)]
+  }
+  const refusal = refusalIn(record)
+  if (refusal === undefined) return []
+  const where = plainText(recordText(refusal, record.trail))
+  const text = beside.isTold(record) ? where : `${where}, which is not in this bag as it is named here`
+  return [strong(`answers for ${text}`)]
 }
 
 function textOf(value: Value | undefined): string {

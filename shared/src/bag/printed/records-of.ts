@@ -5,21 +5,28 @@ import { RECORDS } from '../layout.ts'
 
 const COMMA = 0x2c
 
+export interface ReadRecord {
+  readonly record: TrailRecord
+  /** Its line in its trail, until the next one is read. */
+  readonly line: Uint8Array
+}
+
 /**
  * The records in a bag, in its order, of the lines that verifying looked at: `most`. What is no entry is a finding, and
  * stands among them; so does that the file cannot be read on.
  */
-export async function* recordsOf(source: BagSource, most: number): AsyncGenerator<TrailRecord> {
+export async function* recordsOf(source: BagSource, most: number): AsyncGenerator<ReadRecord> {
   if (!source.files.some(({ name }) => name === RECORDS)) return
   let at = 0
   try {
     for await (const lines of linesIn(source.read(RECORDS), LINE_BYTES_MAX + 2))
-      for (const line of lines) {
+      for (const whole of lines) {
         // The first line is a bracket.
         if (at++ > most) return
-        if (line.length < 2) continue
-        const record = recordIn(line.at(-1) === COMMA ? line.subarray(0, -1) : line)
-        if (record !== undefined) yield record
+        if (whole.length < 2) continue
+        const line = whole.at(-1) === COMMA ? whole.subarray(0, -1) : whole
+        const record = recordIn(line)
+        if (record !== undefined) yield { record, line }
       }
   } catch (error) {
     if (!(error instanceof BagUnreadable)) throw error

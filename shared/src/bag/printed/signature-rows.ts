@@ -1,7 +1,8 @@
+import { changedText, type SignatureInBag } from '../signatures-in-bag.ts'
+import type { Beside } from './beside.ts'
 import { type Cell, type Column, type Row, strong, words } from './blocks.ts'
 import { utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
-import type { PrintedSignature, SignatureList } from './signature-list.ts'
 
 /** What 21 CFR 11.50(a) wants shown, each in a column of its own: who, when, meaning; and why, of what, and what became of it. */
 export const signatureColumns: readonly Column[] = [
@@ -18,12 +19,12 @@ export const SAID_ALONE =
   'What stands here is only what the bag says of itself: of no signature is it shown that anybody made it, when, or what it comes to.'
 
 /** - `isShown`: the bag holds. Of one that does not, no signature is said to count, and no time to be proven. */
-export async function* signatureRows(signatures: SignatureList, isShown: boolean): AsyncGenerator<Row> {
+export async function* signatureRows(beside: Beside, isShown: boolean): AsyncGenerator<Row> {
   let trail: string | undefined
-  for (const one of signatures.list) {
+  for (const one of beside.signatures.list) {
     if (one.record.trail !== trail) yield trailRow(one.record.trail)
     trail = one.record.trail
-    yield rowOf(one, signatures, isShown)
+    yield rowOf(one, beside, isShown)
   }
 }
 
@@ -31,90 +32,77 @@ export function trailRow(trail: string): Row {
   return [[strong(`trail ${plainText(trail)}`)]]
 }
 
-function rowOf(one: PrintedSignature, signatures: SignatureList, isShown: boolean): Row {
-  const { record, statement, seqs } = one
+function rowOf(one: SignatureInBag, beside: Beside, isShown: boolean): Row {
+  const { record, statement, fold } = one
   const { name, user, meaning, reason } = statement
   return [
     [words(String(record.seq))],
-    [strong(meaning), ...stateLines(one, signatures, isShown)],
+    [strong(meaning), ...stateLines(one, isShown)],
     [strong(plainText(name)), words(plainText(user)), ...signerLines(one)],
     timeLines(one, isShown),
     [words(plainText(reason))],
-    seqs.map((seq) => signedLine(signatures, record.trail, seq)),
+    fold.seqs.map((seq) => signedLine(one, beside, seq)),
   ]
 }
 
 /** The roles its signer had then, and by which device. */
-function signerLines({ record, statement }: PrintedSignature): Cell {
-  const { roles } = record.body
-  const { device } = statement
+function signerLines({ fold: { roles }, statement: { device } }: SignatureInBag): Cell {
   return [
-    ...(Array.isArray(roles) && roles.length > 0 ? [words(plainText(roles.join(', ')))] : []),
+    ...(roles.length > 0 ? [words(plainText(roles.join(', ')))] : []),
     ...(device === undefined ? [] : [words(`on ${plainText(device)}`)]),
   ]
 }
 
-function stateLines(one: PrintedSignature, signatures: SignatureList, isShown: boolean): Cell {
-  const { record } = one
-  const decided = signatures.decidedBy(one)
-  const withdrawn = signatures.withdrawnBy(one)
-  const decision = decided?.body['decision'] === 'accepted' ? 'accepted' : 'refused'
+function stateLines(one: SignatureInBag, isShown: boolean): Cell {
+  const { fold, heldFor, decidedBy, withdrawnBy } = one
+  const decision = fold.decided?.isAccepted === true ? 'accepted' : 'refused'
   return [
     ...(isShown ? [] : [strong('not shown: only what the bag says of itself')]),
-    ...(record.kind === 'signature.applied' ? [] : [words(`held: ${said(record.body['code'])}`)]),
-    ...(decided === undefined
+    ...(fold.isHeld ? [words(`held: ${plainText(heldFor)}`)] : []),
+    ...(decidedBy === undefined
       ? []
       : [
           words(
-            `${decision} by ${plainText(decided.actor.name)} (${plainText(decided.actor.id)}), ${utc(decided.time)}, record ${decided.seq}: ${said(decided.body['reason'])}`,
+            `${decision} by ${plainText(decidedBy.actor.name)} (${plainText(decidedBy.actor.id)}), ${utc(decidedBy.time)}, record ${decidedBy.seq}: ${plainText(decidedBy.reason)}`,
           ),
         ]),
-    ...(withdrawn === undefined
+    ...(withdrawnBy === undefined
       ? []
-      : [strong(`withdrawn by its signer, ${utc(withdrawn.time)}, record ${withdrawn.seq}`)]),
-    ...(isShown ? standingLines(one, signatures) : []),
+      : [strong(`withdrawn by its signer, ${utc(withdrawnBy.time)}, record ${withdrawnBy.seq}`)]),
+    ...(isShown ? standingLines(one) : []),
   ]
 }
 
 /** What it comes to, where its record and those about it are shown. */
-function standingLines(one: PrintedSignature, signatures: SignatureList): Cell {
-  if (!signatures.counts(one))
-    return [
-      strong(
-        signatures.decidedBy(one) === undefined ? 'does not count: nobody has decided yet' : 'does not count',
-      ),
-    ]
-  if (signatures.withdrawnBy(one) !== undefined) return []
-  return [words(one.statement.meaning === 'withdrawn' ? 'counts: what it names is taken back' : 'counts')]
+function standingLines({ fold, statement, decidedBy, withdrawnBy }: SignatureInBag): Cell {
+  if (fold.counts === null)
+    return [strong(decidedBy === undefined ? 'does not count: nobody has decided yet' : 'does not count')]
+  if (withdrawnBy !== undefined) return []
+  return [words(statement.meaning === 'withdrawn' ? 'counts: what it names is taken back' : 'counts')]
 }
 
 /** Claimed by the device, and between which times of the relay it was made. */
-function timeLines({ record, statement }: PrintedSignature, isShown: boolean): Cell {
+function timeLines({ record, statement, notBefore }: SignatureInBag, isShown: boolean): Cell {
   const { at, clock } = statement
-  const { notBefore } = record
   return [
     strong(utc(at)),
     words('claimed: by the clock of the device'),
     ...(clock === undefined ? [] : [words(`shown to the signer as ${localTime(at, clock.offsetMinutes)}`)]),
     words(
       `${isShown ? 'proven' : 'not shown, it says'}: ${
-        typeof notBefore === 'string' ? `after ${utc(plainText(notBefore))}, ` : ''
+        notBefore === undefined ? '' : `after ${utc(notBefore)}, `
       }before ${utc(record.time)}, by the relay’s records`,
     ),
   ]
 }
 
-function signedLine(signatures: SignatureList, trail: string, seq: number) {
-  const signed = signatures.signed(trail, seq)
+function signedLine(one: SignatureInBag, beside: Beside, seq: number) {
+  const signed = beside.signed({ trail: one.record.trail, seq })
   if (signed === undefined) return words(`${seq} (not in this bag)`)
   const text = `${seq}  ${plainText(signed.path)}`.replace('  ', ' ')
-  return signed.changedBy === undefined
+  return signed.next === undefined
     ? words(text)
-    : strong(`${text}: changed after it was signed, see record ${signed.changedBy}`)
-}
-
-function said(value: unknown): string {
-  return typeof value === 'string' ? plainText(value) : ''
+    : strong(`${text}: ${plainText(changedText(one, signed.next, beside.versions))}`)
 }
 
 /** The same moment as the device showed it. */

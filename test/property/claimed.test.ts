@@ -154,6 +154,23 @@ describe('a later version of what was claimed and signed', {
   })
 })
 
+test('a file that was refused and claimed is one record to the page, with who answers for it and who signed it', {
+  tags: ['req/P11-10a-4'],
+}, async () => {
+  const maker = new TrailMaker('one match')
+  const refusal = refuse(maker)
+  const claimed = claim(maker, refusal)
+  sign(maker, claimed)
+  expect(await shown(await bagOf(maker))).toMatchObject([
+    {
+      kind: 'capture.refused',
+      seq: refusal.seq,
+      claim: { seq: claimed.seq },
+      signatures: [{ user: 'jdoe' }],
+    },
+  ])
+})
+
 describe('what was refused and claimed', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
   const refusals = async (bag: MadeBag) => (await printed(bag)).get('Refused, failed and claimed') ?? ''
 

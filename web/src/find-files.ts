@@ -89,9 +89,14 @@ function answerOf(
   }: { readonly records: ReadonlyMap<number, TrailRecord>; readonly versions: LaterVersions },
 ): Answer {
   const { digest } = digested
-  const matches = lines.flatMap((line) => {
+  const all = lines.flatMap((line) => {
     const record = records.get(line)
     return record === undefined || digest === undefined ? [] : [bag.matchOf(record, digest, versions)]
   })
-  return { ...digested, matches, more: lines.length - matches.length }
+  // A claim is told with the refusal that it answers for.
+  const claims = all.flatMap(({ claim }) => claim ?? [])
+  const matches = all.filter(
+    (one) => !claims.some(({ trail, seq }) => trail === one.trail && seq === one.seq),
+  )
+  return { ...digested, matches, more: lines.length - all.length }
 }

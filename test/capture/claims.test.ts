@@ -1,40 +1,33 @@
+import { randomBytes } from 'node:crypto'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Body } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { dataFolder } from '../../agent/src/data-folder.ts'
+import { openRelay } from '../../agent/src/open-relay.ts'
 import { freePort } from '../support/free-port.ts'
 import { brukerRun, writeRun } from '../support/instrument.ts'
+import { Laboratory, password, why } from '../support/laboratory.ts'
 import { Workstation } from '../support/workstation.ts'
 
 /* A data set that nobody answered for and a person has claimed, in a real relay: what its commands say of it afterwards. */
 
-const good = 'gravel spoon tundra 41'
-const why = ['--reason', 'measured by me for P-17']
-
 let station: Workstation
-let port: string
 /** Places of the refusal and of the claim that answers for it. */
 let refused: number
 let claimed: number
 
 beforeEach(async () => {
-  port = String(await freePort())
   const init = ['--quiet', '1', '--admin', 'asmith=Anna Smith']
   station = new Workstation({ person: false, usualPort: true, init })
-  const code = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
-  await station.start('--port', port)
-  const asked = (typed: readonly string[], ...args: string[]) => {
-    const said = station.tryRelayWith(`${typed.join('\n')}\n`, ...args, '--port', port)
-    expect(said).toMatchObject({ code: 0, error: '' })
-    return said.out
-  }
-  asked([code, good], 'account', 'password', 'asmith', '--code')
-  const added = ['account', 'add', 'jdoe=Jane Doe', '--role', 'operator', '--as', 'asmith', ...why, '--json']
-  asked([JSON.parse(asked([good], ...added)).code, good], 'account', 'password', 'jdoe', '--code')
+  const laboratory = new Laboratory(station, String(await freePort()))
+  await laboratory.open()
+  laboratory.person('jdoe', 'Jane Doe', 'operator')
   writeRun(join(station.folder, 'run'), brukerRun())
   await station.until('it is refused', ({ units }) => units.unclaimed === 1)
   await station.settled()
   refused = placeOf('capture.refused')
-  asked([good], 'claim', String(refused), '--as', 'jdoe', ...why)
+  laboratory.asked([password], 'claim', String(refused), '--as', 'jdoe', ...why)
   claimed = placeOf('capture.claimed')
   await station.settled()
 })
@@ -82,4 +75,51 @@ test('it is recorded by whoever claimed it: folder, file, and copies of both', {
   expect(judged(run)).toMatchObject([1, { state: 'refused', record: { kind: 'capture.refused' } }])
   expect(judged(join(run, 'fid'))).toMatchObject([1, { state: 'refused' }])
   expect(judged(join(copy, 'fid'))).toMatchObject([0, { state: 'recorded', record }])
+})
+
+/** Writes claims with the relay's own keys: no relay makes such. Gives their places. */
+async function claimFalsely(bodies: readonly Body[]): Promise<readonly number[]> {
+  const opened = await openRelay(dataFolder(station.data), {
+    random: (size) => new Uint8Array(randomBytes(size)),
+    wall: Date.now,
+    note: () => undefined,
+  })
+  try {
+    const actor = { id: 'jdoe', name: 'Jane Doe', via: 'password' }
+    const time = new Date().toISOString()
+    const first = opened.writer.append(bodies.map((body) => ({ kind: 'capture.claimed', actor, time, body })))
+    return bodies.map((_, i) => first + i)
+  } finally {
+    opened.closeNotary(true)
+    opened.reading.close()
+    opened.database.close()
+    opened.lock.release()
+  }
+}
+
+test('a claim of another record, or of one that is not there, has no content: only that is found', {
+  tags: ['req/P11-10e-7', 'challenge', 'fault'],
+}, async () => {
+  await station.stop()
+  const { body, trail } = station.records()[claimed] ?? {}
+  const refusal = body?.['refusal'] as Body
+  const named = (more: Body): Body => ({ ...body, refusal: { ...refusal, ...more } })
+  const places = await claimFalsely([
+    named({ leaf: '0'.repeat(64) }),
+    named({ seq: 1 }),
+    named({ seq: 9_999 }),
+    named({ trail: `${trail}0` }),
+    { ...body, manifest: 'ab'.repeat(32) },
+    named({}),
+  ])
+  const { code, out } = said('verify', '--json')
+  expect(code).toBe(1)
+  const { findings, trails } = JSON.parse(out)
+  expect(trails).toMatchObject([{ findings: [] }])
+  // The last one names the very refusal, which somebody answers for already: it has the content.
+  const expected = places
+    .slice(0, -1)
+    .map((seq, i) => ({ seq, expected: i === 4 ? 'ab'.repeat(32) : body?.['manifest'], found: 'nothing' }))
+  expect(findings).toMatchObject(expected.map((one) => ({ code: 'content-missing', ...one })))
+  for (const seq of places.slice(0, -1)) expect(said('manifest', String(seq))).not.toMatchObject({ code: 0 })
 })

@@ -111,6 +111,7 @@ describe('what a relay needs', () => {
       {
         timeStamps: {
           authority: 'https://tsa.lab.example',
+          everyMinutes: 60,
           last: null,
           owed: 1,
           fault: { since: '2026-03-02T08:00:00.000Z', says: 'nobody answers at that port', tries: 1 },

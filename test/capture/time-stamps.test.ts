@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
 import { opensslTakes, replyWith, TimeStampAuthority } from '../support/time-stamp-authority.ts'
@@ -82,7 +83,11 @@ describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
     setRule()
     expect(station.records().find(({ kind }) => kind === 'rules.changed')).toMatchObject({
       kind: 'rules.changed',
-      body: { before: { timeStamps: null }, after: { timeStamps: { url: address } }, reason: why[1] },
+      body: {
+        before: { timeStamps: null },
+        after: { timeStamps: { url: address, everyMinutes: 60 } },
+        reason: why[1],
+      },
     })
     await stamped()
     const [name = ''] = await given(1)
@@ -111,6 +116,37 @@ describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
     expect(missing).toMatchObject({ code: 2, error: expect.stringContaining('there is no such file') })
     relay([good], 'rules', 'set', 'time-stamps', 'none', '--as', 'asmith', ...why)
     expect(stampsOf(await station.status())).toBeNull()
+  })
+
+  test('are as far apart as the rule says, which can be changed', async () => {
+    await station.settled()
+    await station.stop()
+    // One was to have a stamp twenty minutes ago.
+    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    const due = new Date(Date.now() - 20 * 60_000).toISOString()
+    database
+      .prepare('INSERT INTO time_stamp (trail, size, due) SELECT trail, MAX(size), ? FROM checkpoint')
+      .run(due)
+    database.close()
+    await station.start('--port', port)
+    setRule()
+    await stamped()
+    station.write('a.dat')
+    await station.settled()
+    expect(authority.asked).toBe(1)
+    relay([good], 'rules', 'set', 'time-stamps-every', '15', '--as', 'asmith', ...why)
+    const { size } = await station.settled()
+    await station.until('another one is stamped', () => authority.asked === 2)
+    await given(2)
+    const last = station.records().findLast(({ kind }) => kind === 'rules.changed')
+    expect(last?.body).toMatchObject({
+      before: { timeStamps: { everyMinutes: 60 } },
+      after: { timeStamps: { everyMinutes: 15 } },
+    })
+    expect(station.relay('status', '--data', station.data)).toContain(
+      `${address}, every 15 minutes: the first`,
+    )
+    expect(stampsOf(await station.status())?.last?.size).toBeLessThanOrEqual(size)
   })
 
   test('come with an export, of its own head, and its recipe checks them', async () => {

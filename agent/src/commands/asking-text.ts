@@ -57,11 +57,11 @@ function said(reason: string | null, sentence: string | null): string {
   return text === undefined ? '' : `: ${printable(text)}`
 }
 
-function timeStampsText({ authority, last, owed, fault }: TimeStampsStatus): string {
+function timeStampsText({ authority, everyMinutes, last, owed, fault }: TimeStampsStatus): string {
   const proved =
     last === null ? 'none yet' : `the first ${last.size} records are shown to have been there by ${last.time}`
   const waits = owed === 0 ? '' : `; ${owed} wait`
-  return `stamps   by ${printable(authority)}: ${proved}${waits}${fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`}`
+  return `stamps   by ${printable(authority)}, every ${everyMinutes} minutes: ${proved}${waits}${fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`}`
 }
 
 /** `relay status` for people. */

@@ -35,3 +35,17 @@ test.each([
 ])('a file of %s that is not there is said to be so', (name, value, what) => {
   expect(() => ruleChange(name, value)).toThrow(`${what} cannot be read: there is no such file`)
 })
+
+test('how often checkpoints are stamped is part of the rule for it, and stays when another authority is set', {
+  tags: ['req/P11-10a-4'],
+}, () => {
+  expect(() => ruleChange('time-stamps-every', '15')(DEFAULT_RULES)).toThrow('there is no authority yet')
+  for (const wrong of ['4', '1441', '1.5', 'hourly'])
+    expect(() => ruleChange('time-stamps-every', wrong)).toThrow('a number from 5 to 1440')
+  const timeStamps = { url: 'https://tsa.example', anchors: ['AAAA'], everyMinutes: 60 }
+  const change = ruleChange('time-stamps-every', '15')({ ...DEFAULT_RULES, timeStamps })
+  expect(change).toEqual({ timeStamps: { ...timeStamps, everyMinutes: 15 } })
+  expect(rulesText({ ...DEFAULT_RULES, timeStamps })).toContain(
+    'by https://tsa.example, every 60 minutes, 1 ',
+  )
+})

@@ -5,6 +5,7 @@ import {
   type RulesChange,
   type SigningRule,
   type SiteRules,
+  STAMPED_EVERY_MINUTES,
   type TimeStampRule,
 } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
@@ -40,6 +41,7 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      the authority that stamps checkpoints with its time (RFC 3161),
                                      a file with the certificates to trust for it (PEM), and
                                      which of its policies it is to keep to
+      time-stamps-every MINUTES      how often the newest checkpoint gets one, 5 to 1440; 60 at first
       Each change is a record that says what was before. A new rule for passwords is checked at each
       sign-in: whoever's password does not meet it has to set another (relay account password). The
       answer says how many people that is, or that it is only seen when they sign in.
@@ -124,11 +126,20 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
     }
     case 'time-stamps': {
       const timeStamps = value === 'none' ? null : timeStampRule(value)
-      return () => ({ timeStamps })
+      return ({ timeStamps: before }) => ({ timeStamps: timeStamps && { ...timeStamps, ...everyOf(before) } })
+    }
+    case 'time-stamps-every': {
+      const { least, most } = STAMPED_EVERY_MINUTES
+      const everyMinutes = numberOf(name, value, least, most)
+      return ({ timeStamps }) => {
+        if (timeStamps === null)
+          throw new UnusableInput('there is no authority yet: relay rules set time-stamps')
+        return { timeStamps: { ...timeStamps, everyMinutes } }
+      }
     }
     default:
       throw new UnusableInput(
-        `there is no rule ${shown(name)}; there are four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys, time-stamps`,
+        `there is no rule ${shown(name)}; there are four-eyes, password-length, password-composition, password-max-age, signing, identity, identity-keys, time-stamps, time-stamps-every`,
       )
   }
 }
@@ -151,7 +162,12 @@ function signingRule(text: string): SigningRule {
   return { steps, independent }
 }
 
-function timeStampRule(text: string): TimeStampRule {
+/** Another authority is asked as often as the one before. */
+function everyOf(before: TimeStampRule | null): Pick<TimeStampRule, 'everyMinutes'> {
+  return { everyMinutes: before?.everyMinutes ?? STAMPED_EVERY_MINUTES.usual }
+}
+
+function timeStampRule(text: string): Omit<TimeStampRule, 'everyMinutes'> {
   const [url = '', file = '', policy, ...more] = text.split(',')
   if (file === '' || more.length > 0)
     throw new UnusableInput(`time-stamps is URL,FILE, URL,FILE,POLICY or none, not ${shown(text)}`)
@@ -229,7 +245,7 @@ export function rulesText(rules: SiteRules): string {
       : [
           lineOf(
             'time stamps',
-            `by ${timeStamps.url}, ${timeStamps.anchors.length} certificates on record${timeStamps.policy === undefined ? '' : `, policy ${timeStamps.policy}`}`,
+            `by ${timeStamps.url}, every ${timeStamps.everyMinutes} minutes, ${timeStamps.anchors.length} certificates on record${timeStamps.policy === undefined ? '' : `, policy ${timeStamps.policy}`}`,
           ),
         ]),
     ...(projects.length === 0 ? [lineOf('signing', 'whoever may sign does, in any order')] : projects),

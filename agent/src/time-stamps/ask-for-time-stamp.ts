@@ -18,7 +18,7 @@ export interface AskingOptions {
  * milliseconds. Rejects with an Error whose message is one plain sentence.
  */
 export async function askForTimeStamp(
-  { url, anchors, policy }: TimeStampRule,
+  { url, anchors, policy }: Omit<TimeStampRule, 'everyMinutes'>,
   bytes: Uint8Array,
   { post, random }: AskingOptions,
   signal: AbortSignal,

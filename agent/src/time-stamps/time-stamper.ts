@@ -27,6 +27,8 @@ export interface TimeStamperOptions extends AskingOptions {
 /** How checkpoints are time-stamped, for `relay status`; null where the site has no authority for it. */
 export interface TimeStampsStatus {
   readonly authority: string
+  /** How often the newest checkpoint gets one. */
+  readonly everyMinutes: number
   /** The newest checkpoint with a time stamp, and the time that is proved by it. */
   readonly last: { readonly size: number; readonly time: string } | null
   /** Checkpoints that were to have one and wait for it. */
@@ -34,9 +36,7 @@ export interface TimeStampsStatus {
   readonly fault: { readonly since: string; readonly says: string; readonly tries: number } | null
 }
 
-/** One checkpoint in so long: what is in the newest contains all that was before. */
-const PERIOD_MILLISECONDS = 3_600_000
-/** Of an outage so many are stamped afterwards: six weeks of them. */
+/** Of an outage so many are stamped afterwards: six weeks of them, if one an hour is. */
 const OWED_MAX = 1_000
 /** How long an export waits for its stamp: then it goes without. */
 const EXPORT_MILLISECONDS = 20_000
@@ -49,7 +49,8 @@ interface Fault {
 }
 
 /**
- * Has the relay's checkpoints time-stamped: the newest once an hour, and when an export is made. It waits for nobody and
+ * Has the relay's checkpoints time-stamped: the newest once in a while, as the rule says, and when an export is
+ * made. It waits for nobody and
  * nobody waits for it: what cannot be stamped now is stamped later, the newest first, and says the later time. A stamp is
  * stored here before the notary has it, and only once all of it was verified.
  */
@@ -96,6 +97,7 @@ export class TimeStamper {
     const { since, says, tries } = this.#fault ?? { since: 0, says: '', tries: 0 }
     return {
       authority: rule.url,
+      everyMinutes: rule.everyMinutes,
       last: this.#last,
       owed: this.#store.owed(this.#options.trail.id, OWED_MAX).length,
       fault: this.#fault === undefined ? null : { since: timestamp(since), says, tries },
@@ -123,7 +125,7 @@ export class TimeStamper {
   async #stampAll(rule: TimeStampRule, isForExport: boolean): Promise<void> {
     const { trail, now } = this.#options
     await this.#lookUpLast()
-    this.#becomeDue(isForExport)
+    this.#becomeDue(rule, isForExport)
     if (!isForExport && this.#fault !== undefined && now() < this.#fault.again) return
     for (;;) {
       const [size] = this.#store.owed(trail.id, 1)
@@ -143,13 +145,13 @@ export class TimeStamper {
     }
   }
 
-  /** The newest that the notary holds: a stamp lies beside its checkpoint. */
-  #becomeDue(isForExport: boolean): void {
+  /** The newest that the notary holds: a stamp lies beside its checkpoint, and what is in it contains all that was before. */
+  #becomeDue({ everyMinutes }: TimeStampRule, isForExport: boolean): void {
     const { trail, wall } = this.#options
     const newest = this.#checkpoints.lastNotarised(trail.id)
     if (newest === undefined) return
     const last = this.#store.last(trail.id)
-    const isDue = last === undefined || Math.abs(wall() - Date.parse(last.due)) >= PERIOD_MILLISECONDS
+    const isDue = last === undefined || Math.abs(wall() - Date.parse(last.due)) >= everyMinutes * 60_000
     if (!(isDue || isForExport) || (last !== undefined && last.size >= newest)) return
     this.#commit(() => {
       this.#store.addDue(trail.id, newest, timestamp(wall()))

@@ -107,7 +107,7 @@ export {
   standing,
   stepsFilled,
 } from './signatures.ts'
-export type { TimeStampRule } from './time-stamp-rule.ts'
+export { STAMPED_EVERY_MINUTES, type TimeStampRule } from './time-stamp-rule.ts'
 export {
   meansOf,
   nextOf,

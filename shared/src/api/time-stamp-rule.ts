@@ -4,6 +4,8 @@ import { z } from 'zod'
 const ANCHORS_MAX = 3
 const ANCHOR_CHARACTERS_MAX = 4_096
 const URL_CHARACTERS_MAX = 1_000
+/** How often a checkpoint is stamped, minutes. Of a record that does not say it was an hour. */
+export const STAMPED_EVERY_MINUTES = { least: 5, usual: 60, most: 1_440 } as const
 
 /**
  * Where time stamps are asked for. Without TLS, too, as most authorities are: what is sent is a hash, and what comes back
@@ -39,6 +41,12 @@ export const timeStampRuleSchema = z.strictObject({
     .max(100)
     .regex(/^[0-2](?:\.(?:0|[1-9][0-9]{0,9})){1,20}$/)
     .optional(),
+  /** The newest checkpoint gets one in so many minutes, and the head of each export its own. */
+  everyMinutes: z
+    .int()
+    .min(STAMPED_EVERY_MINUTES.least)
+    .max(STAMPED_EVERY_MINUTES.most)
+    .default(STAMPED_EVERY_MINUTES.usual),
 })
 
 export type TimeStampRule = z.infer<typeof timeStampRuleSchema>

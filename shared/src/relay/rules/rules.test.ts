@@ -86,7 +86,7 @@ describe('the rules of a site', () => {
     )
     const url = 'http://tsa.lab.example/'
     for (const anchor of ['AAAA', Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64')]) {
-      const rule = { timeStamps: { url, anchors: [anchor] } }
+      const rule = { timeStamps: { url, anchors: [anchor], everyMinutes: 60 } }
       expect(await problemOf(changeRules(site.people, first, rule, reason, projects))).toBe('rule-form')
     }
     expect(site.disk.records).toHaveLength(before)
@@ -142,5 +142,16 @@ describe('the rules of a site', () => {
       body: { after: { fourEyes: 'no' } },
     })
     expect(() => site.start()).toThrow('rules of no form')
+  })
+
+  test('for time stamps that do not say how often are those of once an hour', async () => {
+    const timeStamps = { url: 'http://tsa.lab.example/', anchors: ['AAAA'] }
+    await site.disk.append({
+      actor: { id: 'first', name: 'First Person', via: 'password' },
+      kind: 'rules.changed',
+      body: { after: { timeStamps } },
+    })
+    site.start()
+    expect(site.people.rules().timeStamps).toEqual({ ...timeStamps, everyMinutes: 60 })
   })
 })

@@ -133,7 +133,7 @@ const onPaper = (text: string) => solid(plainText(text))
 const ofSignatures = [
   'approved', 'counts', 'Jane Doe', 'jdoe', ' UTC', 'claimed: by the clock of the device',
   'Spectra match the acceptance criteria', 'changed after it was signed, see record',
-  'proven: after 2026-03-02 08:05:', 'held: key-revoked', 'accepted by Quinn Parker (quinn)',
+  'proven: after 2026-03-02 08:05:', 'proven: there by 2026-03-02 08:05:', ' UTC, by the clock of server', 'held: key-revoked', 'accepted by Quinn Parker (quinn)',
   'looked into: accepted', 'refused by Quinn Parker (quinn)', 'does not count', 'held: clock', 'does not count: nobody has decided yet',
 ] // biome-ignore format: a list to be read through
 /** Beside them: changes, refusals, claims, gaps, and what the first page says. */
@@ -295,12 +295,17 @@ describe('time stamps', { tags: ['req/P11-10a-4'] }, () => {
     const page = await printed(anchors)
     expect(page).toMatch(/proven: 1 time stamp: the first \d+ records were there by 2026-03-02T12:00:0\d/)
     expect(page).not.toContain('--tsa-cert')
+    const [, records = ''] = page.split(/<h2>Records \(\d+\)/)
+    expect(records).toMatch(
+      /proven: the records above of this trail were there by 2026-03-02 12:00:0\S+ UTC, by a time stamp/,
+    )
   })
 
   test('are said not to be checked where none was given', { tags: ['challenge'] }, async () => {
     const page = await printed()
     expect(page).toContain('not checked: 1 time stamp: relay verify --tsa-cert FILE says whose count')
     expect(page).not.toContain('proven: 1 time stamp')
+    expect(page).not.toContain('by a time stamp')
   })
 })
 

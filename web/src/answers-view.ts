@@ -1,10 +1,4 @@
-import {
-  actorText,
-  answersText,
-  recordText,
-  timeOfSeconds,
-  uncheckedText,
-} from '@compliance-relay/shared/bag'
+import { actorText, answersText, recordText, uncheckedText } from '@compliance-relay/shared/bag'
 import { element, facts } from './element.ts'
 import { longList } from './long-list.ts'
 import type { Answer, Answers, Match, Signature } from './messages.ts'
@@ -101,14 +95,8 @@ function whoText({ kind, actor, trail, claim }: Match): string {
   return actor.via === 'relay' ? actorText(actor) : `${actorText(actor)}, by ${actor.via}`
 }
 
-function provenText({ witnessed, stamped, unchecked }: Match): string {
-  const all = [
-    ...witnessed.map(
-      ({ name, seconds }) => `was there by ${timeOfSeconds(seconds)}, by the clock of ${name}`,
-    ),
-    ...(stamped === undefined ? [] : [`was there by ${stamped}, by a time stamp`]),
-  ]
-  if (all.length > 0) return all.join('; ')
+function provenText({ proven, unchecked }: Match): string {
+  if (proven.length > 0) return proven.map(({ time, by }) => `was there by ${time}, by ${by}`).join('; ')
   return uncheckedText(unchecked) === undefined
     ? 'nothing in this export but that clock says when'
     : `nothing that was checked says when; not checked: ${uncheckedText(unchecked)}`

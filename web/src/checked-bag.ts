@@ -3,6 +3,7 @@ import {
   type BagReport,
   type BagSource,
   BagUnreadable,
+  boundsOf,
   ClaimsInBag,
   changedText,
   LaterVersions,
@@ -116,7 +117,6 @@ export class CheckedBag {
     const { trail, seq, kind, time, actor, body } = record
     const { id, name, via } = actor
     const own = this.report.trails.find((one) => one.trail === trail)
-    const covering = own !== undefined && seq < own.covered ? own : undefined
     const claim = this.#seen.claims.of(record, this.#leaves.get(record))
     const next = versions.next(record)
     const signatures = [record, ...(claim ? [claim] : [])].flatMap((one) =>
@@ -132,8 +132,7 @@ export class CheckedBag {
       path: textOf(body['path']),
       project: textOf(body['project']),
       device: textOf(body['device']),
-      witnessed: covering?.witnessed ?? [],
-      stamped: own?.proved.flatMap(({ size, time: by }) => (seq < size ? [by] : [])).sort()[0],
+      proven: boundsOf(own, seq),
       unchecked: own?.unchecked ?? 0,
       claim,
       next,

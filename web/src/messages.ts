@@ -1,4 +1,4 @@
-import type { BagReport, Claim } from '@compliance-relay/shared/bag'
+import type { BagReport, Claim, ProvenBound } from '@compliance-relay/shared/bag'
 import type { Subject } from '@compliance-relay/shared/trail'
 
 /** What the page asks of its worker. Files are handed over as they are: the worker reads them piece by piece. */
@@ -87,10 +87,8 @@ export interface Match {
   readonly path: string
   readonly project: string
   readonly device: string
-  /** Who saw a head of the trail with this record under it, and when by their own clock, POSIX seconds. */
-  readonly witnessed: readonly { readonly name: string; readonly seconds: number }[]
-  /** By a time stamp that was checked the record was there by then, ISO 8601. */
-  readonly stamped: string | undefined
+  /** By when it was there, by clocks that are not the relay’s. */
+  readonly proven: readonly ProvenBound[]
   /** How many time stamps of its trail were not checked. */
   readonly unchecked: number
   /** The record by which somebody answers for it, where it is a refusal. */

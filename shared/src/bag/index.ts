@@ -27,6 +27,7 @@ export type { Block, Cell, Column, EveryPage, PrintedCopy, Row, Words } from './
 export { type PrintedCopyFacts, printedCopy } from './printed/copy.ts'
 export { printedPage } from './printed/page.ts'
 export { plainText, written } from './printed/plain-text.ts'
+export { boundsOf, type ProvenBound } from './proven-bounds.ts'
 export { recipes } from './recipe.ts'
 export {
   bagFacts,
@@ -38,7 +39,6 @@ export {
   provedText,
   reportText,
   TIME_STAMPS_ONLY,
-  timeOfSeconds,
   UNTRUSTED_TEXT,
   uncheckedText,
   unreadableText,

@@ -1,6 +1,7 @@
 import { isKindIn } from '../../trail/index.ts'
 import type { BagSource } from '../bag-source.ts'
 import { filterText } from '../filter.ts'
+import { type ProvenBound, provenBounds } from '../proven-bounds.ts'
 import {
   afterTexts,
   askedByText,
@@ -58,11 +59,16 @@ export async function printedCopy(
       if (signatures.list.length === 0) yield { as: 'paragraph', text: noneText(isShown) }
       else {
         if (!isShown) yield { as: 'alarm', text: SAID_ALONE }
-        yield { as: 'table', columns: signatureColumns, rows: signatureRows(seen.beside, isShown) }
+        yield {
+          as: 'table',
+          columns: signatureColumns,
+          rows: signatureRows(seen.beside, report.trails, isShown),
+        }
       }
       for (const [i, table] of lookedFor.entries())
-        yield* tableOf(records(), table, seen.counts[i] ?? 0, seen.beside, isShown)
-      yield* tableOf(records(), everyRecordTable, seen.records, seen.beside, isShown)
+        yield* tableOf(rowsOf(records(), table, seen.beside), table, seen.counts[i] ?? 0, isShown)
+      const all = rowsOf(records(), everyRecordTable, seen.beside, isShown ? report.trails : [])
+      yield* tableOf(all, everyRecordTable, seen.records, isShown)
     },
   }
 }
@@ -264,18 +270,16 @@ async function* findings({ findings: found, omitted }: BagReport): AsyncGenerato
 }
 
 async function* tableOf(
-  records: AsyncIterable<ReadRecord>,
-  table: RecordTable,
+  rows: AsyncIterable<Row>,
+  { heading, says, columns }: RecordTable,
   count: number,
-  beside: Beside,
   isShown: boolean,
 ): AsyncGenerator<Block> {
-  const { heading, says, columns } = table
   yield { as: 'heading', text: `${heading} (${count})` }
   if (count === 0) yield { as: 'paragraph', text: noneText(isShown) }
   else {
     yield { as: 'paragraph', text: says }
-    yield { as: 'table', columns, rows: rowsOf(records, table, beside) }
+    yield { as: 'table', columns, rows }
   }
 }
 
@@ -284,18 +288,41 @@ function noneText(isShown: boolean): string {
   return isShown ? 'There is none in this bag.' : 'There is none in what could be read of this bag.'
 }
 
-/** Before the first record of each trail its name, over the whole width: numbers are places in it. */
+/**
+ * Before the first record of each trail its name, over the whole width: numbers are places in it. After the last record
+ * that is proven to have been there by some time, that time: of `trails`.
+ */
 async function* rowsOf(
   records: AsyncIterable<ReadRecord>,
   { takes, row }: RecordTable,
   beside: Beside,
+  trails: BagReport['trails'] = [],
 ): AsyncGenerator<Row> {
   let trail: string | undefined
+  let bounds: readonly ProvenBound[] = []
   for await (const read of records) {
     const { record } = read
     if (!takes(record, beside)) continue
-    if (record.trail !== trail) yield trailRow(record.trail)
-    trail = record.trail
+    const { seq } = record
+    const passed = bounds.filter(({ size }) => record.trail !== trail || size <= seq)
+    yield* boundRows(passed)
+    bounds = bounds.slice(passed.length)
+    if (record.trail !== trail) {
+      trail = record.trail
+      yield trailRow(trail)
+      const own = trails.find((one) => one.trail === trail)
+      // Of those below the first record nothing is to be said.
+      bounds = own === undefined ? [] : provenBounds(own).filter(({ size }) => size > seq)
+    }
     yield row(read, beside)
   }
+  yield* boundRows(bounds)
+}
+
+/** Of several the earliest that each of those clocks gives. */
+function* boundRows(bounds: readonly ProvenBound[]): Generator<Row> {
+  const earliest = new Map<string, string>()
+  for (const { time, by } of bounds) if (time < (earliest.get(by) ?? '~')) earliest.set(by, time)
+  for (const [by, time] of earliest)
+    yield [[words(`proven: the records above of this trail were there by ${utc(time)}, by ${plainText(by)}`)]]
 }

@@ -1,4 +1,6 @@
+import { boundsOf, type ProvenBound } from '../proven-bounds.ts'
 import { changedText, type SignatureInBag } from '../signatures-in-bag.ts'
+import type { BagReport } from '../verify-bag.ts'
 import type { Beside } from './beside.ts'
 import { type Cell, type Column, type Row, strong, words } from './blocks.ts'
 import { utc } from './field-lines.ts'
@@ -19,12 +21,22 @@ export const SAID_ALONE =
   'What stands here is only what the bag says of itself: of no signature is it shown that anybody made it, when, or what it comes to.'
 
 /** - `isShown`: the bag holds. Of one that does not, no signature is said to count, and no time to be proven. */
-export async function* signatureRows(beside: Beside, isShown: boolean): AsyncGenerator<Row> {
+export async function* signatureRows(
+  beside: Beside,
+  trails: BagReport['trails'],
+  isShown: boolean,
+): AsyncGenerator<Row> {
   let trail: string | undefined
   for (const one of beside.signatures.list) {
     if (one.record.trail !== trail) yield trailRow(one.record.trail)
     trail = one.record.trail
-    yield rowOf(one, beside, isShown)
+    const bounds = isShown
+      ? boundsOf(
+          trails.find((own) => own.trail === trail),
+          one.record.seq,
+        )
+      : []
+    yield rowOf(one, beside, bounds, isShown)
   }
 }
 
@@ -32,14 +44,14 @@ export function trailRow(trail: string): Row {
   return [[strong(`trail ${plainText(trail)}`)]]
 }
 
-function rowOf(one: SignatureInBag, beside: Beside, isShown: boolean): Row {
+function rowOf(one: SignatureInBag, beside: Beside, bounds: readonly ProvenBound[], isShown: boolean): Row {
   const { record, statement, fold } = one
   const { name, user, meaning, reason } = statement
   return [
     [words(String(record.seq))],
     [strong(meaning), ...stateLines(one, isShown)],
     [strong(plainText(name)), words(plainText(user)), ...signerLines(one)],
-    timeLines(one, isShown),
+    [...timeLines(one, isShown), ...bounds.map(boundLine)],
     [words(plainText(reason))],
     fold.seqs.map((seq) => signedLine(one, beside, seq)),
   ]
@@ -103,6 +115,11 @@ function signedLine(one: SignatureInBag, beside: Beside, seq: number) {
   return signed.next === undefined
     ? words(text)
     : strong(`${text}: ${plainText(changedText(one, signed.next, beside.versions))}`)
+}
+
+/** By when the record of it was there, by a clock that is not the relay’s. */
+function boundLine({ time, by }: ProvenBound) {
+  return words(`proven: there by ${utc(time)}, by ${plainText(by)}`)
 }
 
 /** The same moment as the device showed it. */

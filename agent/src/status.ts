@@ -1,7 +1,7 @@
 import type { PeopleStanding } from '@compliance-relay/shared/relay'
 import type { NotaryFinding } from './ask-notary.ts'
 import type { AppState } from './built-app.ts'
-import type { EngineStatus } from './capture/engine.ts'
+import type { EngineStatus } from './capture/engine-status.ts'
 import type { Held } from './capture/recorder.ts'
 import type { RefusedProfile } from './instruments/load-profiles.ts'
 import type { KeyFault } from './key-faults.ts'

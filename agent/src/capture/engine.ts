@@ -4,16 +4,19 @@ import type { Profile } from '../instruments/types.ts'
 import { activeWatches, type Settings, type WatchSettings } from '../settings.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import { Captures } from './captures.ts'
+import { type EngineStatus, engineStatus } from './engine-status.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
-import { type Hints, hasOutgrown, watchHints } from './hints.ts'
+import { hasOutgrown, watchHints } from './hints.ts'
 import { codeOf, list, look, nameTest } from './listing.ts'
 import { mountPoints } from './mounts.ts'
 import { openWriters } from './open-writers.ts'
 import type { OutcomeContext } from './outcome.ts'
-import type { Late, Pending, Stage } from './pending.ts'
+import type { Late } from './pending.ts'
 import type { Recorder } from './recorder.ts'
 import { type Depth, Scanner } from './scanner.ts'
+import { Scans } from './scans.ts'
 import { fileIdOf } from './stamp.ts'
+import { newWatch, type Watch } from './watch.ts'
 
 export interface EngineOptions {
   readonly settings: Settings
@@ -43,70 +46,6 @@ export interface AvailabilityChange {
   readonly replaced?: boolean
 }
 
-export interface EngineStatus {
-  readonly watches: readonly {
-    readonly id: string
-    readonly path: string
-    readonly state: 'watching' | 'scanning' | 'unavailable'
-    readonly reason?: string
-    /** Wall clock, milliseconds. */
-    readonly since?: number
-    /** `on`, `off`, or why they are not to be relied on. */
-    readonly hints: string
-  }[]
-  /** Units on their way, and the oldest of them. */
-  readonly pending: number
-  readonly oldest: readonly {
-    readonly path: string
-    readonly stage: Stage
-    readonly since: number
-    readonly open?: boolean
-    /** At rest, and not read before others of its size are. */
-    readonly waits?: boolean
-    readonly missing?: readonly string[]
-    readonly failure?: string
-  }[]
-  /** Units of more than 16 MiB that are being read, those that have been longest first. */
-  readonly large: {
-    readonly total: number
-    /** So many of them for more than an hour. */
-    readonly long: number
-    /** The first of them, `LARGE_SHOWN_MAX` at most. */
-    readonly shown: readonly LargeStatus[]
-  }
-  /** Recorded units that were not found at the last look. */
-  readonly missing: number
-  readonly unreadableFolders: readonly { readonly path: string; readonly code: string }[]
-}
-
-export interface LargeStatus {
-  readonly watch: string
-  readonly path: string
-  /** How many bytes were read, and of how many. */
-  readonly bytes: number
-  readonly ofBytes: number
-  /** When it was given to the reader, wall clock, milliseconds. */
-  readonly since: number
-}
-
-interface Watch {
-  settings: WatchSettings
-  root: Folder | undefined
-  realRoot: string
-  /** Wall clock since when the folder is not there; undefined while it is. */
-  gone: { since: number; reason: string; said: boolean; oldest: number | undefined } | undefined
-  hints: Hints | undefined
-  /** Why hints are not to be relied on; undefined if they are. */
-  hintsFault: string | undefined
-  /** True once the system has been asked for hints of every folder there was. */
-  hintsReady: boolean
-  nextFolders: number
-  nextFull: number
-  scanned: number | undefined
-  /** It was watched before, until then. Wall clock. */
-  ended: number | undefined
-}
-
 /** Time given to scanning before others have their turn. */
 const SLICE_MILLISECONDS = 20
 /** Hints that come together are looked at together. */
@@ -122,32 +61,14 @@ const RESCAN_SECONDS_WITHOUT_HINTS = 60
 
 /** So many units read at once are a burst. */
 const BURST_UNITS = 200
-const OLDEST_SHOWN_MAX = 20
-const LARGE_SHOWN_MAX = 20
-/** An hour: more than a terabyte from a disk. What is read for longer is no run of an instrument, or comes from a very slow share. */
-const READ_LONG_MILLISECONDS = 3_600_000
-
-interface Dirty {
-  /** Undefined: only the names are looked at. */
-  depth: Depth | undefined
-  due: number
-  readonly names: Set<string>
-}
 
 /** Watches folders: hints say where to look first, scans find everything, captures follow each unit to its record. */
 export class Engine {
   readonly #options: EngineOptions
   readonly #tree: FolderTree
   readonly #captures: Captures
-  readonly #scanner: Scanner
   readonly #watches = new Map<string, Watch>()
-  readonly #dirty = new Map<Folder, Dirty>()
-  /** The scan in hand: short ones go before long ones. */
-  #short: { readonly run: Generator<void>; readonly folder: Folder; readonly began: number } | undefined
-  #long: { readonly run: Generator<void>; readonly watch: Watch; readonly depth: Depth } | undefined
-  readonly #longQueue: { readonly watch: Watch; readonly depth: Depth; readonly late: Late | undefined }[] =
-    []
-  readonly #cooling = new Map<Folder, number>()
+  readonly #scans: Scans
   #settings: Settings
   #ignored: (name: string) => boolean
   #mounts: ReadonlySet<string> = new Set()
@@ -177,16 +98,16 @@ export class Engine {
       realRootOf: (folder) => this.#watchOf(folder).realRoot,
       now,
       wall,
-      lookAgain: (folder, milliseconds) => this.#mark(folder, 'names', milliseconds),
+      lookAgain: (folder, milliseconds) => this.#scans.markFolder(folder, milliseconds),
       lookAtFile: (folder, name) => {
-        if (folder.set === folder) this.#mark(folder, 'names', 0)
-        else this.#mark(folder, undefined, 0).names.add(name)
+        if (folder.set === folder) this.#scans.markFolder(folder, 0)
+        else this.#scans.markName(folder, name, 0)
       },
       rootMissing: (folder, code) => this.#rootMissing(folder, code),
       isRootThere: (folder) => this.#isRootThere(folder),
       note: options.note,
     })
-    this.#scanner = new Scanner({
+    const scanner = new Scanner({
       tree,
       units,
       sink: this.#captures,
@@ -195,10 +116,19 @@ export class Engine {
       ignored,
       isPending: (folder, name) => this.#captures.isPending(folder, name),
       isMountPoint: (path) => this.#mounts.has(path),
-      onNewFolder: (folder) => {
-        this.#mark(folder, 'names', NEW_FOLDER_AGAIN_MILLISECONDS)
-      },
+      onNewFolder: (folder) => this.#scans.markFolder(folder, NEW_FOLDER_AGAIN_MILLISECONDS),
       wall,
+    })
+    this.#scans = new Scans({
+      tree,
+      scanner,
+      now,
+      isThere: ({ watch }) => this.#watches.get(watch)?.gone === undefined,
+      onMarked: () => this.#wake(),
+      onBegin: () => {
+        this.#mounts = mountPoints()
+      },
+      onScanned: (watch) => this.#scanned(watch),
     })
     for (const watch of activeWatches(options.settings)) this.#addWatch(watch)
     tree.load(units.folders(), (id) => this.#watches.get(id)?.settings.path)
@@ -228,9 +158,8 @@ export class Engine {
   /** Every file of every watched folder is looked at, now. Resolves when that is done. */
   async scanNow(): Promise<void> {
     for (const watch of this.#watches.values()) this.#queue(watch, 'full', undefined)
-    await new Promise<void>((resolve) => this.#scanWaiters.push(resolve))
+    await this.#scans.untilDone()
   }
-  readonly #scanWaiters: (() => void)[] = []
 
   clockStepped(): void {
     this.#captures.clockStepped()
@@ -294,73 +223,12 @@ export class Engine {
   }
 
   status(): EngineStatus {
-    const pending = [...this.#captures.units()]
-    const show = (one: Pending) => ({
-      path: pathOf(one),
-      stage: one.stage,
-      since: one.firstSeen,
-      ...(one.open ? { open: true } : {}),
-      ...(one.waits ? { waits: true } : {}),
-      ...(one.missing.length > 0 ? { missing: one.missing } : {}),
-      ...(one.failureCode === undefined ? {} : { failure: one.failureCode }),
-    })
-    return {
-      watches: [...this.#watches.values()].map(({ settings, gone, hintsFault, scanned, hints }) => ({
-        id: settings.id,
-        path: settings.path,
-        state:
-          gone !== undefined
-            ? ('unavailable' as const)
-            : scanned === undefined
-              ? ('scanning' as const)
-              : ('watching' as const),
-        ...(gone === undefined ? {} : { reason: gone.reason, since: gone.since }),
-        hints: hints === undefined ? 'off' : (hintsFault ?? 'on'),
-      })),
-      pending: pending.length,
-      oldest: pending
-        .sort((a, b) => a.firstSeen - b.firstSeen)
-        .slice(0, OLDEST_SHOWN_MAX)
-        .map(show),
-      large: this.#largeStatus(),
-      missing: this.#captures.missingCount,
-      unreadableFolders: this.#captures
-        .unreadableFolders()
-        .map(({ folder, code }) => ({ path: folder.relative, code })),
-    }
-  }
-
-  #largeStatus(): EngineStatus['large'] {
-    const now = this.#options.now()
-    const wall = this.#options.wall()
-    const large = this.#captures.large().toSorted((a, b) => a.since - b.since)
-    return {
-      total: large.length,
-      long: large.filter(({ since }) => now - since > READ_LONG_MILLISECONDS).length,
-      shown: large.slice(0, LARGE_SHOWN_MAX).map(({ pending, bytes, ofBytes, since }) => ({
-        watch: pending.folder.watch,
-        path: pathOf(pending),
-        bytes,
-        ofBytes,
-        since: Math.round(wall - (now - since)),
-      })),
-    }
+    const { now, wall } = this.#options
+    return engineStatus(this.#watches.values(), this.#captures, { now: now(), wall: wall() })
   }
 
   #addWatch(settings: WatchSettings): Watch {
-    const watch: Watch = {
-      settings,
-      root: undefined,
-      realRoot: settings.path,
-      gone: undefined,
-      hints: undefined,
-      hintsFault: undefined,
-      hintsReady: false,
-      nextFolders: 0,
-      nextFull: 0,
-      scanned: undefined,
-      ended: undefined,
-    }
+    const watch = newWatch(settings)
     this.#watches.set(settings.id, watch)
     return watch
   }
@@ -477,10 +345,8 @@ export class Engine {
   }
 
   #forget(folder: Folder): void {
-    for (const one of this.#dirty.keys()) if (one.watch === folder.watch) this.#dirty.delete(one)
     this.#captures.forgetWatch(folder.watch)
-    if (this.#short?.folder.watch === folder.watch) this.#short = undefined
-    if (this.#long?.watch.settings.id === folder.watch) this.#long = undefined
+    this.#scans.forget(folder.watch)
     this.#tree.unload(folder)
   }
 
@@ -498,24 +364,9 @@ export class Engine {
     if (folder.set !== undefined) {
       const { set } = folder
       if (set.parent !== undefined && this.#captures.hinted(set.parent, set.name)) return
-      this.#mark(set, 'names', GATHER_MILLISECONDS)
-    } else if (what === undefined) this.#mark(folder, 'names', GATHER_MILLISECONDS)
-    else if (!this.#captures.hinted(folder, what))
-      this.#mark(folder, undefined, GATHER_MILLISECONDS).names.add(what)
-  }
-
-  /** A folder is to be looked at; without a depth, only the names noted with it. */
-  #mark(folder: Folder, depth: Depth | undefined, milliseconds: number): Dirty {
-    const due = this.#options.now() + milliseconds
-    let dirty = this.#dirty.get(folder)
-    if (dirty === undefined) {
-      dirty = { depth: undefined, due, names: new Set() }
-      this.#dirty.set(folder, dirty)
-    }
-    if (depth !== undefined) dirty.depth = depth
-    dirty.due = Math.min(dirty.due, due)
-    this.#wake()
-    return dirty
+      this.#scans.markFolder(set, GATHER_MILLISECONDS)
+    } else if (what === undefined) this.#scans.markFolder(folder, GATHER_MILLISECONDS)
+    else if (!this.#captures.hinted(folder, what)) this.#scans.markName(folder, what, GATHER_MILLISECONDS)
   }
 
   #queue(watch: Watch, depth: Depth, late: Late | undefined): void {
@@ -526,13 +377,7 @@ export class Engine {
     const fullSeconds = blind ? Math.min(RESCAN_SECONDS_WITHOUT_HINTS, rescanSeconds) : rescanSeconds
     watch.nextFolders = now() + seconds * 1_000 * jitter
     if (depth === 'full') watch.nextFull = now() + fullSeconds * 1_000 * jitter
-    if (
-      this.#longQueue.some(
-        (one) => one.watch === watch && (one.depth === depth || one.depth === 'full') && late === undefined,
-      )
-    )
-      return
-    this.#longQueue.push({ watch, depth, late })
+    this.#scans.queue(watch, depth, late)
   }
 
   /** An idle relay turns slowly; when there is something to do it turns at once. */
@@ -549,31 +394,14 @@ export class Engine {
     this.#idle = false
     if (this.#stopped) return
     const more = this.#captures.tick()
-    const scanning = this.#scanFor(SLICE_MILLISECONDS)
+    this.#schedule()
+    const scanning = this.#scans.scanFor(SLICE_MILLISECONDS)
     if (more || scanning) setImmediate(() => this.#turn())
     else {
-      const busy = this.#captures.pending > 0 || this.#dirty.size > 0
+      const busy = this.#captures.pending > 0 || this.#scans.isMarked
       this.#idle = !busy
       this.#timer = setTimeout(() => this.#turn(), busy ? BUSY_TURN_MILLISECONDS : IDLE_TURN_MILLISECONDS)
     }
-  }
-
-  /** Scans for a while. True if there is more to scan at once. */
-  #scanFor(milliseconds: number): boolean {
-    const { now } = this.#options
-    const until = now() + milliseconds
-    this.#schedule()
-    while (now() < until) {
-      this.#short ??= this.#nextShort()
-      if (this.#short !== undefined) {
-        if (this.#short.run.next().done === true) this.#endShort()
-        continue
-      }
-      this.#long ??= this.#nextLong()
-      if (this.#long === undefined) return false
-      if (this.#long.run.next().done === true) this.#endLong()
-    }
-    return true
   }
 
   #schedule(): void {
@@ -585,70 +413,12 @@ export class Engine {
     }
   }
 
-  #nextShort() {
-    const { now } = this.#options
-    for (const [folder, dirty] of this.#dirty) {
-      if (dirty.due > now() || (this.#cooling.get(folder) ?? 0) > now()) continue
-      this.#dirty.delete(folder)
-      if (this.#tree.withId(folder.id) !== folder || this.#watches.get(folder.watch)?.gone !== undefined)
-        continue
-      return { folder, began: now(), run: this.#runShort(folder, dirty) }
-    }
-    return undefined
+  #scanned(watch: Watch): void {
+    const { settings, hints } = watch
+    watch.scanned = this.#options.wall()
+    this.#captures.setReplaced(settings.id, false)
+    if (hints === undefined || !hasOutgrown(settings.path, hints)) return
+    this.#stopHints(watch)
+    this.#startHints(watch)
   }
-
-  *#runShort(folder: Folder, dirty: Dirty): Generator<void> {
-    const { depth } = dirty
-    if (depth !== undefined) yield* this.#scanner.scan(folder, depth)
-    let count = 0
-    let isNew = false
-    for (const name of dirty.names) {
-      if (!this.#scanner.file(folder, name)) isNew = true
-      if (++count % 256 === 0) yield
-    }
-    if (isNew && depth === undefined) yield* this.#scanner.scan(folder, 'names')
-  }
-
-  /** A folder that takes long to look at is not looked at again at once: a third of the time at most. */
-  #endShort(): void {
-    const { now } = this.#options
-    if (this.#short === undefined) return
-    const { folder, began } = this.#short
-    const took = now() - began
-    if (took > 20) this.#cooling.set(folder, now() + 2 * took)
-    else this.#cooling.delete(folder)
-    this.#short = undefined
-  }
-
-  #nextLong() {
-    const next = this.#longQueue.shift()
-    if (next?.watch.root === undefined || next.watch.gone !== undefined) return undefined
-    this.#mounts = mountPoints()
-    return {
-      watch: next.watch,
-      depth: next.depth,
-      run: this.#scanner.scan(next.watch.root, next.depth, next.late),
-    }
-  }
-
-  #endLong(): void {
-    const done = this.#long
-    this.#long = undefined
-    if (done === undefined) return
-    if (done.watch.gone === undefined && done.depth === 'full') {
-      done.watch.scanned = this.#options.wall()
-      this.#captures.setReplaced(done.watch.settings.id, false)
-      const { hints, settings } = done.watch
-      if (hints !== undefined && hasOutgrown(settings.path, hints)) {
-        this.#stopHints(done.watch)
-        this.#startHints(done.watch)
-      }
-    }
-    if (this.#longQueue.length === 0) for (const resolve of this.#scanWaiters.splice(0)) resolve()
-  }
-}
-
-/** Below its watched folder. */
-function pathOf({ kind, folder, name }: Pending): string {
-  return kind === 'file' ? folder.relativeOf(name) : folder.relative
 }

@@ -53,11 +53,14 @@ export interface EngineStatus {
     readonly since?: number
     /** `on`, `off`, or why they are not to be relied on. */
     readonly hints: string
+    /** Units of it on their way. */
+    readonly pending: number
   }[]
   /** Units on their way, and the oldest of them. */
   readonly pending: number
   readonly oldest: readonly {
     readonly path: string
+    readonly watch: string
     readonly stage: Stage
     readonly since: number
     readonly open?: boolean
@@ -295,7 +298,10 @@ export class Engine {
 
   status(): EngineStatus {
     const pending = [...this.#captures.units()]
+    const ofWatches = new Map<string, number>()
+    for (const { folder } of pending) ofWatches.set(folder.watch, (ofWatches.get(folder.watch) ?? 0) + 1)
     const show = (one: Pending) => ({
+      watch: one.folder.watch,
       path: pathOf(one),
       stage: one.stage,
       since: one.firstSeen,
@@ -316,6 +322,7 @@ export class Engine {
               : ('watching' as const),
         ...(gone === undefined ? {} : { reason: gone.reason, since: gone.since }),
         hints: hints === undefined ? 'off' : (hintsFault ?? 'on'),
+        pending: ofWatches.get(settings.id) ?? 0,
       })),
       pending: pending.length,
       oldest: pending

@@ -4,6 +4,7 @@ import { type Answering, originsAt } from '../http.ts'
 import type { Note } from '../log.ts'
 import type { Relay } from '../relay.ts'
 import { version } from '../version.ts'
+import { statusViewOf, trailStates } from './status-view.ts'
 
 /** How the trail calls where people are asked from: whoever reaches this port sits at this machine. */
 export const DEVICE = 'workstation'
@@ -36,6 +37,8 @@ function answeringFor(relay: Relay, port: number, note: Note): Answering {
     trail: opened.trail.origin,
     signer: opened.keys.signer,
     wall: () => Date.now(),
+    status: () =>
+      statusViewOf(relay.status(), relay.settings, trailStates(opened.store, opened.trail.id), Date.now()),
     origins: originsAt(port),
     onError: (error) => note('people-failed', { error }),
     onRefusal: ({ code, route }) => note('refused', { code, route: route ?? null }),

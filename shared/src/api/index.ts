@@ -107,6 +107,7 @@ export {
   standing,
   stepsFilled,
 } from './signatures.ts'
+export { type NeedView, type StatusView, TRAILS_TOLD_MAX } from './status.ts'
 export { STAMPED_EVERY_MINUTES, type TimeStampRule } from './time-stamp-rule.ts'
 export {
   meansOf,

@@ -60,6 +60,7 @@ import {
   wantedField,
 } from './schemas.ts'
 import { heldSchema, signedSchema } from './signatures.ts'
+import { statusRoutes } from './status.ts'
 
 const accountResult = z.strictObject({ account: accountSchema })
 
@@ -687,6 +688,7 @@ export const routes = {
     problems: ['subscription-unknown'],
     says: 'Sends one message that is no record, and says what came of it.',
   },
+  ...statusRoutes,
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',

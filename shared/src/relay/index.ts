@@ -84,6 +84,7 @@ export {
   requireUsablePassphrase,
   wrapSecrets,
 } from './recovery-file.ts'
+export { needIn, type RelayStatusNow } from './relay-status.ts'
 export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export { isHelloOf, signHello } from './signing/hello.ts'

@@ -11,6 +11,7 @@ import { good, projects, Site } from '../people-site.test-support.ts'
 import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
+import type { RelayStatusNow } from '../relay-status.ts'
 import { relayKey, signingOf } from '../signing/signing-site.test-support.ts'
 import { subscriptionsOf } from '../subscriptions/subscriptions-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
@@ -21,6 +22,39 @@ export const origins = [origin, 'http://localhost:7411', 'http://[::1]:7411']
 /** So many entries are in the trail that can be read, the last of them not signed yet. */
 export const readable = 600
 export const readableTrail = 'lab.example/t/ws-nmr-01/20260302-7f3a'
+
+/** A relay that is as it should be, but for what somebody did to an account. */
+export const statusNow: RelayStatusNow = {
+  relay: 'ws-nmr-01',
+  version: '0.1.0',
+  time: '2026-03-02T08:00:00.000Z',
+  started: '2026-03-02T07:00:00.000Z',
+  state: 'running',
+  ready: true,
+  needs: [
+    { code: 'notary-unreachable', says: 'the notary is away', todo: null, hinders: false, isTold: true },
+    {
+      code: 'account-locked',
+      says: 'one is locked',
+      todo: 'relay account unlock',
+      hinders: false,
+      isTold: false,
+    },
+  ],
+  waits: [{ says: 'one-time codes', todo: 'relay account list' }],
+  watches: [],
+  capture: { waiting: 0, oldest: [], large: { total: 0, long: 0, shown: [] }, held: null, settled: true },
+  files: { recorded: 0, unclaimed: 0, claimable: 0, claimed: 0, failed: 0, absent: 0 },
+  notary: {
+    state: 'unreachable',
+    since: '2026-03-02T07:30:00.000Z',
+    reason: 'it is away',
+    unanchoredSince: null,
+  },
+  trails: [],
+  sync: null,
+  badge: null,
+}
 
 /** A relay's interface without a port, its people in memory. For tests. */
 export class ApiSite {
@@ -34,7 +68,7 @@ export class ApiSite {
   readonly options: RelayApiOptions
   readonly app: Hono
 
-  constructor(site = new Site()) {
+  constructor(site = new Site(), more: Partial<RelayApiOptions> = {}) {
     this.site = site
     const trails = new TrailReader(new MemoryTrails(this.trail))
     this.feed = new Feed({ trails, now: () => site.disk.now, later: this.time.later })
@@ -64,6 +98,7 @@ export class ApiSite {
       exports: exportsOf(site, this.bags),
       trailKeys: () => [{ trail: readableTrail, key: 'a key line', fingerprint: '0'.repeat(64) }],
       projects: () => projects,
+      status: () => statusNow,
       origins,
       device: 'local',
       version: '0.1.0',
@@ -72,6 +107,7 @@ export class ApiSite {
       wall: () => site.disk.wall,
       onError: (error) => this.errors.push(error),
       onRefusal: ({ code, route }) => this.refusals.push(`${code} ${route ?? '?'}`),
+      ...more,
     }
     this.app = relayApi(this.options)
   }

@@ -31,6 +31,7 @@ import type { Presence } from '../identity/presence.ts'
 import type { Caller, People, SignedIn } from '../people.ts'
 import type { TrailPokes } from '../reading/trail-pokes.ts'
 import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
+import { type RelayStatusNow, statusFor } from '../relay-status.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import { signHello } from '../signing/hello.ts'
 import type { Signing } from '../signing/signing.ts'
@@ -55,6 +56,8 @@ export interface RouteHost {
   readonly trailKeys: () => readonly TrailKeyView[]
   /** The projects the relay has, or once had. */
   readonly projects: () => readonly string[]
+  /** How the relay is at this moment. */
+  readonly status: () => RelayStatusNow
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -142,6 +145,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     },
     readProblemPage: ({ code, accept }) => problemPage(code, accept),
     readSignedInPage: ({ query }) => signedInPage(query),
+    readStatus: ({ caller }) => statusFor(host.status(), caller.account.roles),
     readPolicy: () => ({
       roles: [...roles],
       actions: actions.map((action) => ({ action, roles: [...policy[action]] })),

@@ -59,6 +59,7 @@ import {
   vkeyField,
   wantedField,
 } from './schemas.ts'
+import { settingsRoutes } from './settings.ts'
 import { heldSchema, signedSchema } from './signatures.ts'
 import { statusRoutes } from './status.ts'
 
@@ -689,6 +690,7 @@ export const routes = {
     says: 'Sends one message that is no record, and says what came of it.',
   },
   ...statusRoutes,
+  ...settingsRoutes,
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',

@@ -92,6 +92,7 @@ export type { SignedTrail } from './signing/judge-statement.ts'
 export { makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'
+export { type SettingsAsked, type SettingsKept, SiteSettings } from './site-settings.ts'
 export {
   type Destination,
   destinationText,

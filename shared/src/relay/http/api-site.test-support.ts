@@ -1,5 +1,14 @@
 import type { Hono } from 'hono'
-import { type Client, createClient, type PathParameters, pathOf, type RouteName } from '../../api/index.ts'
+import {
+  type Client,
+  createClient,
+  detailSentence,
+  type PathParameters,
+  Problem,
+  pathOf,
+  type RouteName,
+  type SettingsAct,
+} from '../../api/index.ts'
 import { Claims } from '../claims.ts'
 import { exportsOf, PlannedBags } from '../exports/exports-site.test-support.ts'
 import { Feed } from '../feed/feed.ts'
@@ -13,6 +22,7 @@ import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
 import type { RelayStatusNow } from '../relay-status.ts'
 import { relayKey, signingOf } from '../signing/signing-site.test-support.ts'
+import { type SettingsAsked, type SettingsKept, SiteSettings } from '../site-settings.ts'
 import { subscriptionsOf } from '../subscriptions/subscriptions-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
@@ -56,6 +66,41 @@ export const statusNow: RelayStatusNow = {
   badge: null,
 }
 
+/** Settings that are asked for, and never other ones; in memory, for tests. */
+export class PlannedSettings implements SettingsKept {
+  readonly asked: { readonly act: SettingsAct; readonly by: SettingsAsked }[] = []
+
+  view = () => ({ ...noSettings, projects: [...projects] })
+
+  look = async (folder: string) => ({
+    path: folder,
+    isThere: false,
+    isReadable: false,
+    canBeWatched: false,
+    detail: 'folder-not-there' as const,
+    says: detailSentence('folder-not-there'),
+    watch: null,
+  })
+
+  change = async (act: SettingsAct, by: SettingsAsked) => {
+    if (act.what === 'project.add' && projects.includes(act.project))
+      throw new Problem('settings-refused', { detail: 'project-there' })
+    this.asked.push({ act, by })
+    return { settings: this.view(), warnings: [] }
+  }
+}
+
+const noSettings = {
+  org: 'lab.example',
+  name: 'ws-nmr-01',
+  notary: '/mnt/notary',
+  watches: [],
+  persons: [],
+  shared: [],
+  order: ['file-owner'],
+  profiles: [],
+}
+
 /** A relay's interface without a port, its people in memory. For tests. */
 export class ApiSite {
   readonly site: Site
@@ -65,6 +110,7 @@ export class ApiSite {
   readonly time = new Ticking()
   readonly feed: Feed
   readonly bags = new PlannedBags()
+  readonly settings = new PlannedSettings()
   readonly options: RelayApiOptions
   readonly app: Hono
 
@@ -98,6 +144,7 @@ export class ApiSite {
       exports: exportsOf(site, this.bags),
       trailKeys: () => [{ trail: readableTrail, key: 'a key line', fingerprint: '0'.repeat(64) }],
       projects: () => projects,
+      settings: new SiteSettings(site.people, this.settings),
       status: () => statusNow,
       origins,
       device: 'local',

@@ -4,7 +4,7 @@ import { needsOf, statusExitCode } from './needs.ts'
 import { nobodyWaits } from './people/people-needs.test-support.ts'
 import type { RelayStatus } from './status.ts'
 
-const watch = { id: 'w1', path: '/data', state: 'watching', hints: 'on' } as const
+const watch = { id: 'w1', path: '/data', state: 'watching', hints: 'on', pending: 0 } as const
 const away = { ...watch, state: 'unavailable', reason: 'ENOENT', since: 1 } as const
 const well: Omit<RelayStatus, 'needs'> = {
   relay: 'ws-nmr-01',

@@ -1,6 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem } from '@compliance-relay/shared/api'
-import { Feed, OpenIdConnect, type People, peopleStanding, TrailReader } from '@compliance-relay/shared/relay'
+import {
+  Feed,
+  OneAtATime,
+  OpenIdConnect,
+  type People,
+  peopleStanding,
+  TrailReader,
+} from '@compliance-relay/shared/relay'
 import type { Body, Draft, Value } from '@compliance-relay/shared/trail'
 import { judge, requireSoundRules } from './actors/account-rules.ts'
 import { resolveActor } from './actors/resolve-actor.ts'
@@ -38,6 +45,7 @@ import { FolderTrails } from './people/stored-trails.ts'
 import { Publisher, type TrailForked } from './publisher.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryBody, recoveryDraft } from './recovery.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
+import type { ActPlace } from './settings-acts.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
@@ -612,8 +620,34 @@ export class Relay {
     return { account, person: 'code' in standing ? undefined : standing.person }
   }
 
-  /** A change of settings: recorded, durable, and only then in force. Throws `SettingsError`. */
-  async changeSettings(next: Settings, reason: string, by: Asking): Promise<number> {
+  /**
+   * A change of settings: recorded, durable, and only then in force. `make` is given the settings as they are when its
+   * turn comes: two who change something at once lose nothing of each other's. Resolves with the place of its record, -1
+   * if nothing is another. Rejects with `SettingsError`, with what `make` throws, and, where somebody waits `now`, with
+   * `NotRecorded`.
+   */
+  changeSettings(
+    make: (settings: Settings) => Settings,
+    reason: string,
+    by: Asking,
+    waits?: 'now',
+  ): Promise<number> {
+    return this.#settingsInTurn.do(() => this.#changeSettings(make(this.#settings), reason, by, waits))
+  }
+  readonly #settingsInTurn = new OneAtATime()
+
+  /** What a change is decided by, beside the settings. */
+  actPlace(): ActPlace {
+    const { profiles } = this
+    return { profiles, dataFolder: this.opened.folder.path, now: timestamp(this.#deps.wall()) }
+  }
+
+  async #changeSettings(
+    next: Settings,
+    reason: string,
+    by: Asking,
+    waits: 'now' | undefined,
+  ): Promise<number> {
     const before = this.#settings
     const changes = changesBetween(before, next)
     const settings = withChanges(before, changes)
@@ -625,10 +659,10 @@ export class Relay {
       )
     const actor = by.actor ?? relayActor(this.relayName)
     const body = { changes: changes as unknown as Value, reason, by: by.evidence }
-    const seq = await this.recorder.record(
-      () => ({ kind: 'settings.changed', actor, time: timestamp(this.#deps.wall()), body }),
-      () => this.opened.host.setSettings(settings),
-    )
+    const draft = () => ({ kind: 'settings.changed', actor, time: timestamp(this.#deps.wall()), body })
+    const keep = () => this.opened.host.setSettings(settings)
+    const { recorder } = this
+    const seq = await (waits === 'now' ? recorder.recordNow(draft, keep) : recorder.record(draft, keep))
     this.#settings = settings
     await this.#engine?.setSettings(settings)
     return seq

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Problem } from '@compliance-relay/shared/api'
+import { Problem, type SettingsAct } from '@compliance-relay/shared/api'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
@@ -10,22 +10,10 @@ import { relayActor } from './new-trail.ts'
 import { readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
-import {
-  ANY_PROFILE,
-  requirePerson,
-  requireProfile,
-  requireProjectId,
-  withChangedWatch,
-  withoutProject,
-  withoutShared,
-  withoutWatch,
-  withPerson,
-  withShared,
-  withWatch,
-} from './settings-edits.ts'
+import { settingsAfter } from './settings-acts.ts'
+import { requirePerson, withoutProject, withoutShared, withPerson, withShared } from './settings-edits.ts'
 import { requirePlace } from './unclaimed.ts'
 import { UnusableInput } from './unusable-input.ts'
-import { requireApart } from './watch-places.ts'
 
 /*
  * What people at the workstation can ask of a running relay. A request says what is to be, and why; who asks is
@@ -53,53 +41,32 @@ const handlers: { readonly [command: string]: Handler } = {
     return { trail: trail.origin, size: writer.head.size }
   },
   'project.add': (relay, by, args) => {
-    const asked = z.strictObject({ project: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) => {
-      requireProjectId(asked.project)
-      if (settings.projects.includes(asked.project))
-        throw new UnusableInput(`there is a project ${asked.project} already`)
-      return { ...settings, projects: [...settings.projects, asked.project] }
-    })
+    const { reason: why, ...asked } = z.strictObject({ project: text, reason }).parse(args)
+    return changeBy(relay, by, why, { what: 'project.add', ...asked })
   },
   'project.remove': (relay, by, args) => {
     const asked = z.strictObject({ project: text, reason }).parse(args)
     return change(relay, by, asked.reason, (settings) => withoutProject(settings, asked.project))
   },
   'watch.add': (relay, by, args) => {
-    const asked = z
+    const { reason: why, ...asked } = z
       .strictObject({ ...howWatched, folder: text, project: text, reason, hints: z.optional(z.boolean()) })
       .parse(args)
-    if (asked.profile !== ANY_PROFILE) requireProfile(relay.profiles, asked.profile)
-    return change(relay, by, asked.reason, (settings) => {
-      const next = withWatch(settings, asked)
-      requireApart(relay.opened.folder.path, settings.notary.folder, next)
-      return next
-    })
+    return changeBy(relay, by, why, { what: 'watch.add', ...asked })
   },
   'watch.change': (relay, by, args) => {
-    const asked = z
+    const { reason: why, ...asked } = z
       .strictObject({ ...howWatched, watch: text, project: z.optional(text), reason })
       .parse(args)
-    if (asked.profile !== ANY_PROFILE) requireProfile(relay.profiles, asked.profile)
-    return change(relay, by, asked.reason, (settings) => withChangedWatch(settings, asked))
+    return changeBy(relay, by, why, { what: 'watch.change', ...asked })
   },
   'watch.remove': (relay, by, args) => {
-    const asked = z.strictObject({ watch: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) =>
-      withoutWatch(settings, asked.watch, new Date().toISOString()),
-    )
+    const { reason: why, ...asked } = z.strictObject({ watch: text, reason }).parse(args)
+    return changeBy(relay, by, why, { what: 'watch.remove', ...asked })
   },
   'person.add': (relay, by, args) => {
-    const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) => {
-      const known = settings.persons.find(({ id }) => id === asked.id)
-      if (known !== undefined)
-        throw new UnusableInput(
-          `there is a person ${known.id} already, ${known.name}: relay person ${known.disabled === true ? 'enable' : 'rename'}`,
-        )
-      const person = { id: asked.id, name: asked.name, since: new Date().toISOString() }
-      return { ...settings, persons: [...settings.persons, person] }
-    })
+    const { reason: why, ...asked } = z.strictObject({ id: text, name: text, reason }).parse(args)
+    return changeBy(relay, by, why, { what: 'person.add', ...asked })
   },
   'person.rename': (relay, by, args) => {
     const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
@@ -278,6 +245,10 @@ function whoAsks(relay: Relay, asker: Asker): Asking {
 }
 
 async function change(relay: Relay, by: Asking, why: string, make: (settings: Settings) => Settings) {
-  const seq = await relay.changeSettings(make(relay.settings), why, by)
+  const seq = await relay.changeSettings(make, why, by)
   return { seq, settings: relay.settings }
+}
+
+function changeBy(relay: Relay, by: Asking, why: string, act: SettingsAct) {
+  return change(relay, by, why, (settings) => settingsAfter(settings, act, relay.actPlace()))
 }

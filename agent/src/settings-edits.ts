@@ -36,17 +36,42 @@ export function withoutProject(settings: Settings, project: string): Settings {
   return { ...settings, projects: settings.projects.filter((one) => one !== project) }
 }
 
+export function withProject(settings: Settings, project: string): Settings {
+  requireProjectId(project)
+  if (settings.projects.includes(project))
+    throw new UnusableInput(`there is a project ${project} already`, { detail: 'project-there' })
+  return { ...settings, projects: [...settings.projects, project] }
+}
+
+/** Enrolled from `since` on, a timestamp: what the account wrote before is not theirs. */
+export function withNewPerson(
+  settings: Settings,
+  { id, name }: { readonly id: string; readonly name: string },
+  since: string,
+): Settings {
+  const known = settings.persons.find((one) => one.id === id)
+  if (known !== undefined)
+    throw new UnusableInput(
+      `there is a person ${known.id} already, ${known.name}: relay person ${known.disabled === true ? 'enable' : 'rename'}`,
+      { detail: 'person-there' },
+    )
+  return { ...settings, persons: [...settings.persons, { id, name, since }] }
+}
+
 /** Throws `UnusableInput` for what cannot name a project. */
 export function requireProjectId(project: string): void {
   const [issue] = projectId.safeParse(project).error?.issues ?? []
   if (issue !== undefined)
-    throw new UnusableInput(`${shown(project)} cannot name a project: one has ${issue.message}`)
+    throw new UnusableInput(`${shown(project)} cannot name a project: one has ${issue.message}`, {
+      detail: 'project-form',
+    })
 }
 
 function requireProject(settings: Settings, project: string): void {
   if (!settings.projects.includes(project))
     throw new UnusableInput(
       `there is no project ${project}: relay project add ${project} --data DIR --reason TEXT`,
+      { detail: 'project-not-there' },
     )
 }
 
@@ -134,7 +159,9 @@ function requireWatch(settings: Settings, watch: string): WatchSettings {
   const path = realPath(watch)
   const found = activeWatches(settings).find((one) => one.id === watch || one.path === path)
   if (found === undefined)
-    throw new UnusableInput(`there is no watch ${watch}; relay settings lists what is watched`)
+    throw new UnusableInput(`there is no watch ${watch}; relay settings lists what is watched`, {
+      detail: 'watch-not-there',
+    })
   return found
 }
 
@@ -147,5 +174,6 @@ export function requireProfile(profiles: readonly { readonly id: string }[], id:
     .slice(0, 5)
   throw new UnusableInput(
     `there is no profile ${shown(id)}${alike.length === 0 ? ':' : `; did you mean ${alike.join(', ')}?`} relay profiles lists all ${ids.length}; one that was added to the data folder counts from the relay's next start`,
+    { detail: 'profile-not-there' },
   )
 }

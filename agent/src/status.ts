@@ -97,6 +97,7 @@ export interface NotCapturing extends Omit<EngineStatus, 'watches'> {
     readonly state: 'relay not running' | 'relay not asked' | 'not watched yet'
     readonly reason?: undefined
     readonly hints: string
+    readonly pending: number
   }[]
 }
 
@@ -104,7 +105,13 @@ export function notCapturing(
   settings: Settings,
   state: NotCapturing['watches'][number]['state'],
 ): NotCapturing {
-  const watches = activeWatches(settings).map(({ id, path }) => ({ id, path, state, hints: 'off' }))
+  const watches = activeWatches(settings).map(({ id, path }) => ({
+    id,
+    path,
+    state,
+    hints: 'off',
+    pending: 0,
+  }))
   const large = { total: 0, long: 0, shown: [] }
   return { watches, pending: 0, oldest: [], large, missing: 0, unreadableFolders: [] }
 }

@@ -1,5 +1,6 @@
 import { opendirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { ProblemDetail } from '@compliance-relay/shared/api'
 import { messageOf } from './error-message.ts'
 import { activeWatches, type Settings } from './settings.ts'
 import { accountName } from './system-faults.ts'
@@ -12,16 +13,20 @@ export function requireWatchable(folder: string, settings: Pick<Settings, 'watch
   let path: string
   try {
     path = realpathSync.native(resolve(folder))
-    if (!statSync(path).isDirectory()) throw new UnusableInput(`${folder} is not a folder`)
+    if (!statSync(path).isDirectory())
+      throw new UnusableInput(`${folder} is not a folder`, { detail: 'folder-is-none' })
     opendirSync(path).closeSync()
   } catch (error) {
     if (error instanceof UnusableInput) throw error
-    throw new UnusableInput(`${folder} cannot be watched: ${whyNot(error)}`)
+    throw new UnusableInput(`${folder} cannot be watched: ${whyNot(error)}`, { detail: detailOf(error) })
   }
   const overlap = activeWatches(settings).find((watch) => isIn(path, watch.path) || isIn(watch.path, path))
-  if (overlap?.path === path) throw new UnusableInput(`${path} is watched already, as ${overlap.id}`)
+  if (overlap?.path === path)
+    throw new UnusableInput(`${path} is watched already, as ${overlap.id}`, { detail: 'folder-watched' })
   if (overlap !== undefined)
-    throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`)
+    throw new UnusableInput(`${path} and the watched folder ${overlap.path} lie in each other`, {
+      detail: 'folder-overlaps',
+    })
   return path
 }
 
@@ -31,6 +36,13 @@ function whyNot(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM')
     return `the account ${accountName()} may not read it, and the relay is to run under that`
   return messageOf(error)
+}
+
+function detailOf(error: unknown): ProblemDetail {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'folder-not-there'
+  if (code === 'ENOTDIR') return 'folder-is-none'
+  return code === 'EACCES' || code === 'EPERM' ? 'folder-unreadable' : 'folder-failed'
 }
 
 /** The folder with its links resolved, as watches have it; as it is written, if it is not there. */
@@ -63,7 +75,9 @@ export function requireApart(
       ['notary folder', notary],
     ] as const) {
       if (isIn(path, watched) || isIn(watched, path))
-        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watched} lie in each other`)
+        throw new UnusableInput(`the ${what} ${path} and the watched folder ${watched} lie in each other`, {
+          detail: 'folder-own',
+        })
     }
   }
 }

@@ -57,14 +57,16 @@ export function requireSoundRules({ persons, shared, order }: AccountRules): voi
     if (id === '' || name === '' || !id.isWellFormed() || !name.isWellFormed())
       throw new UnusableInput(`the person ${shown(id)} has no account or name that a record can hold`)
     if (persons.slice(0, i).some((other) => sameAccount(other.id, id)))
-      throw new UnusableInput(`the account ${shown(id)} is enrolled twice`)
+      throw new UnusableInput(`the account ${shown(id)} is enrolled twice`, { detail: 'person-there' })
     if (disabled !== true && shared.some((name) => sameAccount(name, id)))
       throw new UnusableInput(
         `the account ${shown(id)} is listed as shared: it cannot stand for a person too`,
+        { detail: 'person-shared' },
       )
     if (NOBODYS.test(id))
       throw new UnusableInput(
         `the account ${shown(id)} is a service's or a machine's: it cannot stand for a person`,
+        { detail: 'person-service' },
       )
     if (since !== undefined && Number.isNaN(Date.parse(since)))
       throw new UnusableInput(`the person ${shown(id)} is enrolled since ${shown(since)}, which is no time`)

@@ -26,17 +26,22 @@ export function parsePersonOption(text: string, by: NamedBy = 'OSUSER'): Person 
   const name = text.slice(at + 1).trim()
   if (at < 1 || id === '' || name === '')
     throw new UnusableInput(`a person is given as ${by}="Full Name", not ${shown(text)}`)
-  if (!text.isWellFormed() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(id + name))
-    throw new UnusableInput('a person has no control characters in account or name')
-  if (id.length > ID_LENGTH_MAX || name.length > NAME_LENGTH_MAX)
-    throw new UnusableInput(
-      `an account has at most ${ID_LENGTH_MAX} characters, a full name ${NAME_LENGTH_MAX}`,
-    )
-  if (!/\p{L}/u.test(name))
-    throw new UnusableInput(`${shown(name)} is not somebody's full name: it has no letter`)
-  if (isRole(name) && name.toLowerCase() !== id.toLowerCase())
-    throw new UnusableInput(`${shown(name)} is not somebody's full name: records name the person who acted`)
+  requireFullName({ id, name })
   return { id, name }
+}
+
+/** An account and a full name that can stand in records, however they were given. Throws `UnusableInput`. */
+export function requireFullName({ id, name }: Pick<Person, 'id' | 'name'>): void {
+  const refused = (says: string) => new UnusableInput(says, { detail: 'person-form' })
+  if (id.trim() !== id || name.trim() !== name || id === '' || name === '')
+    throw refused('a person has an account and a full name, without blanks around them')
+  if (!(id + name).isWellFormed() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(id + name))
+    throw refused('a person has no control characters in account or name')
+  if (id.length > ID_LENGTH_MAX || name.length > NAME_LENGTH_MAX)
+    throw refused(`an account has at most ${ID_LENGTH_MAX} characters, a full name ${NAME_LENGTH_MAX}`)
+  if (!/\p{L}/u.test(name)) throw refused(`${shown(name)} is not somebody's full name: it has no letter`)
+  if (isRole(name) && name.toLowerCase() !== id.toLowerCase())
+    throw refused(`${shown(name)} is not somebody's full name: records name the person who acted`)
 }
 
 /** What a site should think twice about, as one plain sentence; undefined if there is nothing. */

@@ -12,11 +12,14 @@ export interface EngineStatus {
     readonly since?: number
     /** `on`, `off`, or why they are not to be relied on. */
     readonly hints: string
+    /** Units of it on their way. */
+    readonly pending: number
   }[]
   /** Units on their way, and the oldest of them. */
   readonly pending: number
   readonly oldest: readonly {
     readonly path: string
+    readonly watch: string
     readonly stage: Stage
     readonly since: number
     readonly open?: boolean
@@ -60,8 +63,10 @@ export function engineStatus(
   clocks: { readonly now: number; readonly wall: number },
 ): EngineStatus {
   const pending = [...captures.units()]
+  const ofWatches = new Map<string, number>()
+  for (const { folder } of pending) ofWatches.set(folder.watch, (ofWatches.get(folder.watch) ?? 0) + 1)
   return {
-    watches: [...watches].map(watchStatus),
+    watches: [...watches].map((watch) => watchStatus(watch, ofWatches.get(watch.settings.id) ?? 0)),
     pending: pending.length,
     oldest: pending
       .sort((a, b) => a.firstSeen - b.firstSeen)
@@ -75,19 +80,24 @@ export function engineStatus(
   }
 }
 
-function watchStatus({ settings, gone, hintsFault, scanned, hints }: Watch): EngineStatus['watches'][number] {
+function watchStatus(
+  { settings, gone, hintsFault, scanned, hints }: Watch,
+  pending: number,
+): EngineStatus['watches'][number] {
   return {
     id: settings.id,
     path: settings.path,
     state: gone !== undefined ? 'unavailable' : scanned === undefined ? 'scanning' : 'watching',
     ...(gone === undefined ? {} : { reason: gone.reason, since: gone.since }),
     hints: hints === undefined ? 'off' : (hintsFault ?? 'on'),
+    pending,
   }
 }
 
 function pendingStatus(one: Pending): EngineStatus['oldest'][number] {
   return {
     path: pathOf(one),
+    watch: one.folder.watch,
     stage: one.stage,
     since: one.firstSeen,
     ...(one.open ? { open: true } : {}),

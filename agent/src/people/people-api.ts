@@ -1,9 +1,11 @@
 import { Problem, type ProblemCode } from '@compliance-relay/shared/api'
-import { problemAnswer, relayApi } from '@compliance-relay/shared/relay'
+import { problemAnswer, relayApi, SiteSettings } from '@compliance-relay/shared/relay'
 import { type Answering, originsAt } from '../http.ts'
 import type { Note } from '../log.ts'
 import type { Relay } from '../relay.ts'
 import { version } from '../version.ts'
+import { SettingsDesk } from './settings-desk.ts'
+import { statusViewOf, trailStates } from './status-view.ts'
 
 /** How the trail calls where people are asked from: whoever reaches this port sits at this machine. */
 export const DEVICE = 'workstation'
@@ -31,11 +33,14 @@ function answeringFor(relay: Relay, port: number, note: Note): Answering {
     ...services,
     trails,
     feed,
+    settings: new SiteSettings(services.people, new SettingsDesk(relay)),
     device: DEVICE,
     version,
     trail: opened.trail.origin,
     signer: opened.keys.signer,
     wall: () => Date.now(),
+    status: () =>
+      statusViewOf(relay.status(), relay.settings, trailStates(opened.store, opened.trail.id), Date.now()),
     origins: originsAt(port),
     onError: (error) => note('people-failed', { error }),
     onRefusal: ({ code, route }) => note('refused', { code, route: route ?? null }),

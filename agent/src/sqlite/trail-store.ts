@@ -290,12 +290,12 @@ export class TrailStore {
     return rowOf<StoredCheckpoint>(read, trail)
   }
 
-  /** Size of the largest checkpoint that the notary was seen to hold. */
-  lastNotarised(trail: number): number | undefined {
+  /** The largest checkpoint that the notary was seen to hold: its size, and when that was, ISO 8601. */
+  lastNotarised(trail: number): { readonly size: number; readonly notarised: string } | undefined {
     const read = this.#database.prepare(
-      'SELECT size FROM checkpoint WHERE trail = ? AND notarised IS NOT NULL ORDER BY size DESC LIMIT 1',
+      'SELECT size, notarised FROM checkpoint WHERE trail = ? AND notarised IS NOT NULL ORDER BY size DESC LIMIT 1',
     )
-    return rowOf<{ size: number }>(read, trail)?.size
+    return rowOf<{ size: number; notarised: string }>(read, trail)
   }
 
   /** Checkpoints that the notary still has to be given, smallest first. */

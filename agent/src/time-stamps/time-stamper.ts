@@ -148,7 +148,7 @@ export class TimeStamper {
   /** The newest that the notary holds: a stamp lies beside its checkpoint, and what is in it contains all that was before. */
   #becomeDue({ everyMinutes }: TimeStampRule, isForExport: boolean): void {
     const { trail, wall } = this.#options
-    const newest = this.#checkpoints.lastNotarised(trail.id)
+    const newest = this.#checkpoints.lastNotarised(trail.id)?.size
     if (newest === undefined) return
     const last = this.#store.last(trail.id)
     const isDue = last === undefined || Math.abs(wall() - Date.parse(last.due)) >= everyMinutes * 60_000

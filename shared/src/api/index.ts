@@ -52,7 +52,7 @@ export {
   sentenceOf,
   statusOf,
 } from './problem.ts'
-export { type ProblemDetail, problemDetails } from './problem-detail.ts'
+export { detailSentence, type ProblemDetail, problemDetails } from './problem-detail.ts'
 export { PROBLEM_TYPE, problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
 export { type Caching, type Content, caching, isContent, type Route } from './route.ts'
 export { problemsOf } from './route-problems.ts'
@@ -96,6 +96,7 @@ export {
   UNCLAIMED_LISTED_MAX,
   type UnclaimedView,
 } from './schemas.ts'
+export type { FolderView, SettingsAct, SettingsChangedView, SettingsView } from './settings.ts'
 export {
   type HeldView,
   SIGNED_LISTED_MAX,
@@ -107,6 +108,7 @@ export {
   standing,
   stepsFilled,
 } from './signatures.ts'
+export { type NeedView, type StatusView, TRAILS_TOLD_MAX } from './status.ts'
 export { STAMPED_EVERY_MINUTES, type TimeStampRule } from './time-stamp-rule.ts'
 export {
   meansOf,

@@ -13,6 +13,7 @@ export function isRole(text: unknown): text is Role {
  * with the roles as they are then. What is not here, nobody may.
  */
 export const policy = {
+  'status.read': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
   'trail.read': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],
   'trail.export': ['reviewer', 'qa', 'auditor'],
   'unclaimed.read': ['administrator', 'operator', 'reviewer', 'qa', 'auditor'],

@@ -23,6 +23,29 @@ const details = {
   'origin-own':
     'A program that changes something sends x-relay: 1, and as origin the address it asks, as it asks it: http://127.0.0.1:7411.',
   'accounts-there': 'There are accounts already: an administrator adds others.',
+  'folder-relative':
+    'A folder is named by its whole path on the machine of the relay, from its root or drive on.',
+  'folder-not-there': 'There is no such folder on the machine of the relay.',
+  'folder-unreadable': 'The account under which the relay runs may not read this folder.',
+  'folder-is-none': 'What has this name on the machine of the relay is no folder.',
+  'folder-failed': 'The folder could not be looked at: its disk or share does not answer as it should.',
+  'folder-watched': 'This folder is watched already.',
+  'folder-overlaps': 'This folder and one that is watched lie in each other.',
+  'folder-own': 'This folder and one of the relay’s own, its data or its notary, lie in each other.',
+  'project-there': 'There is a project of this name already.',
+  'project-not-there': 'There is no such project: add it first.',
+  'project-form':
+    'The name of a project has 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit.',
+  'profile-not-there':
+    'There is no such instrument profile; one that was added counts from the next start on.',
+  'watch-not-there': 'No such folder is watched.',
+  'person-there': 'A person is enrolled for this account already.',
+  'person-shared': 'This account is listed as shared: it cannot stand for a person too.',
+  'person-service': 'This account is a service’s or a machine’s: it cannot stand for a person.',
+  'person-form':
+    'A person is an account of the machine, 100 characters at most, and a full name that is not a role, 200 at most.',
+  'settings-form':
+    'There are as many of these as there may be, or a field is of another form than it may be.',
 } as const
 
 export type ProblemDetail = keyof typeof details

@@ -51,6 +51,7 @@ const problems = {
     'This signature cannot count any more: other signatures on its records were accepted since.',
   ],
   'nothing-changed': [409, 'It is as asked already: nothing was changed.'],
+  'settings-refused': [409, 'The settings of the relay cannot be changed so.'],
   'subscription-unknown': [404, 'There is no such subscription, or it has ended.'],
   'subscriptions-full': [409, 'There are as many subscriptions as there may be: end one first.'],
   'destination-refused': [

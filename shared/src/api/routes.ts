@@ -59,7 +59,9 @@ import {
   vkeyField,
   wantedField,
 } from './schemas.ts'
+import { settingsRoutes } from './settings.ts'
 import { heldSchema, signedSchema } from './signatures.ts'
+import { statusRoutes } from './status.ts'
 
 const accountResult = z.strictObject({ account: accountSchema })
 
@@ -687,6 +689,8 @@ export const routes = {
     problems: ['subscription-unknown'],
     says: 'Sends one message that is no record, and says what came of it.',
   },
+  ...statusRoutes,
+  ...settingsRoutes,
   readPolicy: {
     method: 'GET',
     path: '/v1/policy',

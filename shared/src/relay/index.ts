@@ -84,6 +84,7 @@ export {
   requireUsablePassphrase,
   wrapSecrets,
 } from './recovery-file.ts'
+export { needIn, type RelayStatusNow } from './relay-status.ts'
 export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export { isHelloOf, signHello } from './signing/hello.ts'
@@ -91,6 +92,7 @@ export type { SignedTrail } from './signing/judge-statement.ts'
 export { makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'
+export { type SettingsAsked, type SettingsKept, SiteSettings } from './site-settings.ts'
 export {
   type Destination,
   destinationText,

@@ -1,5 +1,14 @@
 import type { Hono } from 'hono'
-import { type Client, createClient, type PathParameters, pathOf, type RouteName } from '../../api/index.ts'
+import {
+  type Client,
+  createClient,
+  detailSentence,
+  type PathParameters,
+  Problem,
+  pathOf,
+  type RouteName,
+  type SettingsAct,
+} from '../../api/index.ts'
 import { Claims } from '../claims.ts'
 import { exportsOf, PlannedBags } from '../exports/exports-site.test-support.ts'
 import { Feed } from '../feed/feed.ts'
@@ -11,7 +20,9 @@ import { good, projects, Site } from '../people-site.test-support.ts'
 import { TrailPokes } from '../reading/trail-pokes.ts'
 import { TrailReader, trailId } from '../reading/trail-reader.ts'
 import { GrowingTrail, MemoryTrails, Ticking } from '../reading/trails.test-support.ts'
+import type { RelayStatusNow } from '../relay-status.ts'
 import { relayKey, signingOf } from '../signing/signing-site.test-support.ts'
+import { type SettingsAsked, type SettingsKept, SiteSettings } from '../site-settings.ts'
 import { subscriptionsOf } from '../subscriptions/subscriptions-site.test-support.ts'
 import { type RelayApiOptions, relayApi } from './relay-api.ts'
 
@@ -22,6 +33,74 @@ export const origins = [origin, 'http://localhost:7411', 'http://[::1]:7411']
 export const readable = 600
 export const readableTrail = 'lab.example/t/ws-nmr-01/20260302-7f3a'
 
+/** A relay that is as it should be, but for what somebody did to an account. */
+export const statusNow: RelayStatusNow = {
+  relay: 'ws-nmr-01',
+  version: '0.1.0',
+  time: '2026-03-02T08:00:00.000Z',
+  started: '2026-03-02T07:00:00.000Z',
+  state: 'running',
+  ready: true,
+  needs: [
+    { code: 'notary-unreachable', says: 'the notary is away', todo: null, hinders: false, isTold: true },
+    {
+      code: 'account-locked',
+      says: 'one is locked',
+      todo: 'relay account unlock',
+      hinders: false,
+      isTold: false,
+    },
+  ],
+  waits: [{ says: 'one-time codes', todo: 'relay account list' }],
+  watches: [],
+  capture: { waiting: 0, oldest: [], large: { total: 0, long: 0, shown: [] }, held: null, settled: true },
+  files: { recorded: 0, unclaimed: 0, claimable: 0, claimed: 0, failed: 0, absent: 0 },
+  notary: {
+    state: 'unreachable',
+    since: '2026-03-02T07:30:00.000Z',
+    reason: 'it is away',
+    unanchoredSince: null,
+  },
+  trails: [],
+  sync: null,
+  badge: null,
+}
+
+/** Settings that are asked for, and never other ones; in memory, for tests. */
+export class PlannedSettings implements SettingsKept {
+  readonly asked: { readonly act: SettingsAct; readonly by: SettingsAsked }[] = []
+
+  view = () => ({ ...noSettings, projects: [...projects] })
+
+  look = async (folder: string) => ({
+    path: folder,
+    isThere: false,
+    isReadable: false,
+    canBeWatched: false,
+    detail: 'folder-not-there' as const,
+    says: detailSentence('folder-not-there'),
+    watch: null,
+  })
+
+  change = async (act: SettingsAct, by: SettingsAsked) => {
+    if (act.what === 'project.add' && projects.includes(act.project))
+      throw new Problem('settings-refused', { detail: 'project-there' })
+    this.asked.push({ act, by })
+    return { settings: this.view(), warnings: [] }
+  }
+}
+
+const noSettings = {
+  org: 'lab.example',
+  name: 'ws-nmr-01',
+  notary: '/mnt/notary',
+  watches: [],
+  persons: [],
+  shared: [],
+  order: ['file-owner'],
+  profiles: [],
+}
+
 /** A relay's interface without a port, its people in memory. For tests. */
 export class ApiSite {
   readonly site: Site
@@ -31,10 +110,11 @@ export class ApiSite {
   readonly time = new Ticking()
   readonly feed: Feed
   readonly bags = new PlannedBags()
+  readonly settings = new PlannedSettings()
   readonly options: RelayApiOptions
   readonly app: Hono
 
-  constructor(site = new Site()) {
+  constructor(site = new Site(), more: Partial<RelayApiOptions> = {}) {
     this.site = site
     const trails = new TrailReader(new MemoryTrails(this.trail))
     this.feed = new Feed({ trails, now: () => site.disk.now, later: this.time.later })
@@ -64,6 +144,8 @@ export class ApiSite {
       exports: exportsOf(site, this.bags),
       trailKeys: () => [{ trail: readableTrail, key: 'a key line', fingerprint: '0'.repeat(64) }],
       projects: () => projects,
+      settings: new SiteSettings(site.people, this.settings),
+      status: () => statusNow,
       origins,
       device: 'local',
       version: '0.1.0',
@@ -72,6 +154,7 @@ export class ApiSite {
       wall: () => site.disk.wall,
       onError: (error) => this.errors.push(error),
       onRefusal: ({ code, route }) => this.refusals.push(`${code} ${route ?? '?'}`),
+      ...more,
     }
     this.app = relayApi(this.options)
   }

@@ -159,7 +159,7 @@ describe('what an app reads by itself', { tags: ['req/P11-10d-2'] }, () => {
     }
     return { site: other.site, get }
   }
-  const read = ['/v1/trails', at('checkpoint'), at('tile/0/000'), full, partial, at('poke')]
+  const read = ['/v1/status', '/v1/trails', at('checkpoint'), at('tile/0/000'), full, partial, at('poke')]
 
   test.each(read)('does not keep a session: %s', { tags: ['challenge'] }, async (path) => {
     const { site, get } = await signedIn()
@@ -183,7 +183,8 @@ describe('what an app reads by itself', { tags: ['req/P11-10d-2'] }, () => {
 
   test('is all that does not keep one', () => {
     const background = routeNames.filter((name) => routeOf(name).isBackground === true)
-    expect(background).toEqual(['listTrails', 'readCheckpoint', 'readTile', 'readEntries', 'listenToTrail'])
+    const reading = ['listTrails', 'readCheckpoint', 'readTile', 'readEntries', 'listenToTrail']
+    expect(background).toEqual([...reading, 'readStatus'])
   })
 
   test('costs a fiftieth of what else is asked for: a trail of a million records at once, then 500 a second', async () => {

@@ -13,6 +13,7 @@ import {
   type ResultOf,
   type RouteName,
   roles,
+  type SettingsAct,
   SIGNED_LISTED_MAX,
   saysOf,
   type TrailKeyView,
@@ -31,9 +32,11 @@ import type { Presence } from '../identity/presence.ts'
 import type { Caller, People, SignedIn } from '../people.ts'
 import type { TrailPokes } from '../reading/trail-pokes.ts'
 import type { TileGiven, TrailReader } from '../reading/trail-reader.ts'
+import { type RelayStatusNow, statusFor } from '../relay-status.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import { signHello } from '../signing/hello.ts'
 import type { Signing } from '../signing/signing.ts'
+import type { SiteSettings } from '../site-settings.ts'
 import type { Subscriptions } from '../subscriptions/subscriptions.ts'
 import type { Given } from './give-content.ts'
 import { problemPage } from './problem-page.ts'
@@ -55,6 +58,9 @@ export interface RouteHost {
   readonly trailKeys: () => readonly TrailKeyView[]
   /** The projects the relay has, or once had. */
   readonly projects: () => readonly string[]
+  readonly settings: SiteSettings
+  /** How the relay is at this moment. */
+  readonly status: () => RelayStatusNow
   /** How the relay knows where it is asked from: no request says it. On a workstation there is one. */
   readonly device: string
   readonly version: string
@@ -95,7 +101,7 @@ export type RouteHandlers = {
 /** What each route does. Whether it may be done has been asked before, and People asks again. */
 export function routeHandlers(host: RouteHost): RouteHandlers {
   const { people, claims, signing, presence, subscriptions, trails, pokes, feed, feedTokens, exports } = host
-  const { device, version, trail, origins, signer, wall } = host
+  const { settings, device, version, trail, origins, signer, wall } = host
   // Whoever asks is not asked who they are: it is made once.
   const document = openApiDocument(version)
   const accountAfter = async (id: string, act: Promise<unknown>) => {
@@ -142,6 +148,14 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     },
     readProblemPage: ({ code, accept }) => problemPage(code, accept),
     readSignedInPage: ({ query }) => signedInPage(query),
+    readSettings: () => settings.view(),
+    lookAtFolder: ({ body: { folder } }) => settings.look(folder),
+    addProject: ({ caller, body }) => settings.change(caller, ...actIn('project.add', body)),
+    addWatch: ({ caller, body }) => settings.change(caller, ...actIn('watch.add', body)),
+    changeWatch: ({ caller, body }) => settings.change(caller, ...actIn('watch.change', body)),
+    endWatch: ({ caller, body }) => settings.change(caller, ...actIn('watch.remove', body)),
+    addPerson: ({ caller, body }) => settings.change(caller, ...actIn('person.add', body)),
+    readStatus: ({ caller }) => statusFor(host.status(), caller.account.roles),
     readPolicy: () => ({
       roles: [...roles],
       actions: actions.map((action) => ({ action, roles: [...policy[action]] })),
@@ -322,6 +336,14 @@ function feedHolder(
   if (caller === undefined) throw new Problem('unauthenticated')
   const scope = { kinds: usualKinds, projects: undefined }
   return { id: caller.session.id, scope, stillMay: () => people.stillMay(caller, 'feed.read') }
+}
+
+/** What is to be changed, and why; the password has been asked for. */
+function actIn<const What extends SettingsAct['what'], Rest>(
+  what: What,
+  { password: _, reason, ...rest }: { readonly password: string; readonly reason: string } & Rest,
+) {
+  return [{ what, ...rest }, reason] as const
 }
 
 function savedAs({ name, sizeBytes, stream }: GivenExport, mediaType: string): Given {

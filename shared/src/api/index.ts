@@ -15,6 +15,14 @@ export {
 export { isIssuer, isOnLoopback, isSafeAddress, isSubject } from './external-name.ts'
 export type { IdentityRule } from './identity-rule.ts'
 export {
+  ARRIVAL_DAYS,
+  LEASE_HOURS,
+  LEASE_SIGNATURES_MAX,
+  type Lease,
+  readLease,
+  signLease,
+} from './lease.ts'
+export {
   type Matched,
   matchRoute,
   methodsAt,
@@ -54,6 +62,8 @@ export {
 } from './problem.ts'
 export { detailSentence, type ProblemDetail, problemDetails } from './problem-detail.ts'
 export { PROBLEM_TYPE, problemHeaders, problemJson, problemSchema, readProblem } from './problem-json.ts'
+export { PROOF_TYPE, type Proof, printProof } from './proof.ts'
+export { type Receipt, readReceipt, signReceipt } from './receipt.ts'
 export { type Caching, type Content, caching, isContent, type Route } from './route.ts'
 export { problemsOf } from './route-problems.ts'
 export {
@@ -110,6 +120,7 @@ export {
 } from './signatures.ts'
 export { type NeedView, type StatusView, TRAILS_TOLD_MAX } from './status.ts'
 export { STAMPED_EVERY_MINUTES, type TimeStampRule } from './time-stamp-rule.ts'
+export { isSignedBy, readTyped, signTyped } from './typed-text.ts'
 export {
   meansOf,
   nextOf,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { LEASE_HOURS } from '../api/index.ts'
 import { REVIEW_MILLISECONDS } from './accounts/access-review.ts'
 import { CODE_MILLISECONDS } from './people.ts'
 import { Disk, good, problemOf, reason, relay, Site } from './people-site.test-support.ts'
@@ -9,7 +10,6 @@ import {
   peopleStanding,
   REVIEW_SOON_MILLISECONDS,
 } from './people-standing.ts'
-import { LEASE_HOURS } from './signing/lease.ts'
 import { SigningSite } from './signing/signing-site.test-support.ts'
 
 const DAY_MILLISECONDS = 86_400_000

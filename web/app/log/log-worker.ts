@@ -1,17 +1,26 @@
 import { type ContentRoute, Problem, type RouteName } from '@compliance-relay/shared/api'
 import { expose } from 'comlink'
+import { Desk } from '../outbox/desk.ts'
+import { Outbox } from '../outbox/outbox.ts'
+import { OutboxDatabase } from '../outbox/outbox-database.ts'
+import type { OutboxStanding, ShownStatement } from '../outbox/outbox-standing.ts'
 import type { Answered } from '../session/ask.ts'
 import { relayClient } from '../session/relay-client.ts'
+import { lockName } from '../signing/lock-name.ts'
+import { HeadAges } from './head-ages.ts'
 import { Log, type Places, type ShownRow, type TrailStanding, type WholeRecord } from './log.ts'
 import { LogDatabase } from './log-database.ts'
 import type { NamedField } from './names.ts'
-import type { Search } from './select.ts'
+import { type Search, SIGNED_HERE } from './select.ts'
+import { type HeadToSign, type SignList, type SignQuery, signListOf } from './sign-list.ts'
 import { Sync, type SyncStanding } from './sync.ts'
 
 /** What the page is told whenever something of it has changed. */
 export interface LogStanding {
   readonly trails: readonly TrailStanding[]
   readonly sync: SyncStanding
+  /** Undefined until it was read. */
+  readonly outbox: OutboxStanding | undefined
   /** Grows whenever records were taken in: what was found before may be more by now. */
   readonly version: number
 }
@@ -36,12 +45,28 @@ let token: string | undefined
 let found: Places | undefined
 const client = relayClient(() => token)
 let timer: ReturnType<typeof setTimeout> | undefined
+let log: Log | undefined
+const outbox = new Outbox(new OutboxDatabase())
+const ages = new HeadAges(now, () => performance.now())
+const desk = new Desk({
+  outbox,
+  now,
+  lockName,
+  exclusively: (name, work) =>
+    'locks' in navigator ? (navigator.locks.request(name, work) as ReturnType<typeof work>) : work(),
+  sizeOf: (id) => log?.standing().find((one) => one.id === id)?.size ?? 0,
+  onChange: (isMore) => {
+    if (isMore) sync?.wake()
+    tell()
+  },
+})
 
 const worker = {
   /** Says how it stands from now on. Resolves once all that is stored can be searched. */
   async listen(to: LogListener): Promise<void> {
     listener = to
-    const log = await opened
+    log = await opened
+    const follower = log
     sync = new Sync({
       log,
       now,
@@ -51,10 +76,12 @@ const worker = {
         channel?.postMessage('stored')
         tell()
       },
+      onPulled: (to) => desk.sync(to),
       onSignedOut: () => listener?.onSignedOut(),
     })
+    desk.follow()
     channel?.addEventListener('message', () => {
-      if (sync?.standing.phase === 'follows') void log.catchUp().then(tell)
+      if (sync?.standing.phase === 'follows') void follower.catchUp().then(tell)
     })
     tellNow()
   },
@@ -94,16 +121,90 @@ const worker = {
   /** Of what was found last, from one place up to another. */
   async rows(from: number, to: number): Promise<readonly ShownRow[]> {
     const log = await opened
-    return (found?.slice(from, to) ?? []).map((place) => log.row(place)).filter((row) => row !== undefined)
+    return (found?.slice(from, to) ?? [])
+      .map((place) => log.row(place))
+      .filter((row) => row !== undefined)
+      .map(marked)
   },
 
   async whole(trail: string, seq: number): Promise<WholeRecord | undefined> {
-    return (await opened).whole(trail, seq)
+    const whole = await (await opened).whole(trail, seq)
+    return whole && { ...whole, row: marked(whole.row) }
   },
 
   async names(): Promise<{ readonly [Field in NamedField]: readonly string[] }> {
     return (await opened).names()
   },
+
+  /** What is there to be signed of what a search finds, or of single records. `user`: who signs. */
+  async toSign(query: SignQuery, user: string): Promise<SignList | undefined> {
+    return signListOf(await opened, query, await outbox.enrolment(user))
+  },
+
+  /** The head to sign over: the last one of a trail that this device has verified. */
+  async headToSign(trail: string): Promise<HeadToSign | undefined> {
+    const log = await opened
+    const head = log.headOf(trail)
+    const seen = log.standing().find(({ id }) => id === trail)?.seen ?? 0
+    return head && { ...head, since: ages.since(trail, seen) }
+  },
+
+  /** What was signed here, newest first, from one place up to another. */
+  async outboxItems(from: number, to: number): Promise<readonly ShownStatement[]> {
+    const log = await opened
+    return desk.items(from, to).map((item) => {
+      const last = log.row({ trail: item.trailId, seq: item.headSize - 1 })
+      return { ...item, notBefore: last?.time ?? null }
+    })
+  },
+
+  async statementText(hash: string): Promise<string | undefined> {
+    return desk.text(hash)
+  },
+
+  /** Gives what waits, now. `isLostBefore`: its signer says that what is missing before it is lost. */
+  async sendNow(isLostBefore = false): Promise<void> {
+    desk.askNow(isLostBefore)
+    sync?.wake()
+  },
+
+  /** Asks for another lease, now. */
+  async renewLease(): Promise<void> {
+    desk.askLease()
+    sync?.wake()
+  },
+
+  async acknowledge(hash: string): Promise<void> {
+    await outbox.acknowledge(hash)
+  },
+
+  async saveCourier(): Promise<{ readonly text: string; readonly count: number }> {
+    return desk.save()
+  },
+
+  async bringCourier(text: string) {
+    return desk.bring(text, (await opened).standing())
+  },
+
+  async reviewed(user: string, trail: string): Promise<readonly number[]> {
+    return outbox.reviewed(user, trail)
+  },
+
+  async setReviewed(user: string, trail: string, seqs: readonly number[], is: boolean): Promise<void> {
+    await outbox.setReviewed(user, trail, seqs, is, now())
+  },
+
+  async draft(user: string, list: string): Promise<string> {
+    return (await outbox.draft(user, list))?.reason ?? ''
+  },
+
+  async keepDraft(user: string, list: string, reason: string): Promise<void> {
+    await outbox.keepDraft({ user, list, reason, at: now() })
+  },
+}
+
+function marked(row: ShownRow): ShownRow {
+  return desk.isSignedHere(row.trail, row.seq) ? { ...row, state: row.state | SIGNED_HERE } : row
 }
 
 /** One tab of a device asks; the others take in what it stored. */
@@ -128,8 +229,13 @@ async function tellNow(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
   const log = await opened
-  if (sync !== undefined)
-    listener?.onStanding({ trails: log.standing(), sync: sync.standing, version: log.version })
+  const trails = log.standing()
+  for (const { id, seen } of trails) ages.saw(id, seen)
+  desk.grown()
+  const { standing } = desk
+  // What was signed here marks rows, too.
+  const version = log.version + (standing?.version ?? 0)
+  if (sync !== undefined) listener?.onStanding({ trails, sync: sync.standing, outbox: standing, version })
 }
 
 expose(worker)

@@ -148,6 +148,12 @@ export class Log {
     }
   }
 
+  /** Leaf hash of a record, in hexadecimal. */
+  async leaf(trail: string, seq: number): Promise<string | undefined> {
+    const line = await this.#copies.get(trail)?.line(seq)
+    return line && hex(leafHash(line))
+  }
+
   /** The head that statements are made over: of the trail that is written to, as far as it is here. */
   headOf(
     trail: string,

@@ -20,6 +20,8 @@ export interface Search {
 /** As exports name them (`exportStates`), each a bit: a signature that waits stands beside the state. */
 export const stateBits = { unsigned: 1, reviewed: 2, approved: 4, rejected: 8, held: 16 } as const
 export type ShownState = keyof typeof stateBits
+/** Beside these, of a row that is shown: signed on this device, and the trail does not say so yet. Nothing is looked for by it. */
+export const SIGNED_HERE = 64
 
 /** Tests of one pack, cheapest first. A record is taken if none of them unmarks it. */
 export interface Selection {

@@ -28,6 +28,8 @@ export interface SyncOptions {
   readonly now: () => number
   readonly onStanding: (standing: SyncStanding) => void
   readonly onRecords: () => void
+  /** All that is there was pulled: what waits on this device can be given. Rejects with what the client says. */
+  readonly onPulled: (client: Client) => Promise<void>
   /** The session is no more. */
   readonly onSignedOut: () => void
   /** Between 0 and 1. */
@@ -40,6 +42,8 @@ export class Sync {
   #standing: SyncStanding = { phase: 'none', contact: 0, offlineSince: null, fault: null }
   #stop = new AbortController()
   #wake: () => void = () => undefined
+  /** It was wanted while something else was asked: then there is no pause after that. */
+  #isWanted = false
 
   constructor(options: SyncOptions) {
     this.#options = options
@@ -57,7 +61,10 @@ export class Sync {
     while (!signal.aborted) {
       try {
         this.#say({ phase: 'asks' })
+        this.#isWanted = false
         await this.#options.log.pull(client, this.#options.onRecords)
+        if (signal.aborted) break
+        await this.#options.onPulled(client)
         if (signal.aborted) break
         failures = 0
         this.#say({ phase: 'current', contact: this.#options.now(), offlineSince: null, fault: null })
@@ -83,6 +90,7 @@ export class Sync {
 
   /** Asks at once: somebody came back to the page, or pressed a button. */
   wake(): void {
+    this.#isWanted = true
     this.#wake()
   }
 
@@ -154,7 +162,7 @@ export class Sync {
   }
 
   #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve()
+    if (signal.aborted || this.#isWanted) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds)
       this.#wake = () => {

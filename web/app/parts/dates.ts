@@ -26,3 +26,15 @@ export function clockTime(time: number, now = Date.now()): string {
   const text = dateTime(time)
   return text.slice(0, 10) === dateTime(now).slice(0, 10) ? text.slice(11, 16) : text.slice(0, 16)
 }
+
+const week = new Intl.DateTimeFormat('en-CA', {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+})
+
+/** `Fri 09:00`: of times within a few days. */
+export function weekTime(time: number): string {
+  return week.format(time).replace(/[.,]/g, '')
+}

@@ -1,4 +1,4 @@
-import { stateBits } from '../log/select.ts'
+import { SIGNED_HERE, stateBits } from '../log/select.ts'
 import styles from './sign-state.module.css'
 
 /** What the signatures on a record come to: shape and word, never colour alone. */
@@ -8,10 +8,12 @@ export function SignState({ bits }: { readonly bits: number }) {
     (one) => (bits & stateBits[one]) !== 0,
   )
   const isHeld = (bits & stateBits.held) !== 0
+  const isHere = (bits & SIGNED_HERE) !== 0
   return (
     <span className={styles['states']}>
       {state !== undefined && <Mark state={state} />}
       {isHeld && <Mark state="held" />}
+      {isHere && <Mark state="here" />}
     </span>
   )
 }
@@ -22,6 +24,7 @@ const words = {
   approved: 'Approved',
   rejected: 'Rejected',
   held: 'Held',
+  here: 'Signed here, not confirmed',
 } as const
 
 const shapes = {
@@ -30,6 +33,7 @@ const shapes = {
   approved: <path d="M2.5 8.5l3.5 3.5 7.5-8" fill="none" strokeWidth="2.4" />,
   rejected: <path d="M3.5 3.5l9 9m0-9l-9 9" fill="none" strokeWidth="2.4" />,
   held: <path d="M4.5 2.5h7L8 8l3.5 5.5h-7L8 8Z" fill="none" />,
+  here: <path d="M3 13l.8-3.2L11 2.6l2.4 2.4-7.2 7.2Z" fill="none" strokeDasharray="2.2 2" />,
 } as const
 
 function Mark({ state }: { readonly state: keyof typeof words }) {

@@ -1,14 +1,17 @@
 import { useEffect, useState } from 'react'
-import { Link, useParams } from 'wouter'
+import { Link, useLocation, useParams } from 'wouter'
 import type { WholeRecord } from '../log/log.ts'
 import { log, logOpened, useLog } from '../log/use-log.ts'
+import { Button } from '../parts/button.tsx'
 import { dateTimeZone } from '../parts/dates.ts'
 import { SignState } from '../parts/sign-state.tsx'
 import { kindText } from '../parts/words.ts'
 import styles from './record-screen.module.css'
+import { signRecordAddress } from './sign-query.ts'
 
 export function RecordScreen() {
   const { trail = '', seq = '' } = useParams()
+  const [, navigate] = useLocation()
   const whole = useRecord(trail, Number(seq))
   if (whole === undefined) return <p>Reading the record</p>
   if (whole === null) return <p>This record is not on this device.</p>
@@ -20,6 +23,9 @@ export function RecordScreen() {
           {kindText(record.kind)} <span className={styles['seq']}>record {record.seq}</span>
         </h1>
         <SignState bits={row.state} />
+        {row.state !== 0 && (
+          <Button onPress={() => navigate(signRecordAddress(trail, record.seq))}>Review and sign</Button>
+        )}
       </header>
       <p className={styles['what']}>{row.what}</p>
       <dl className={styles['facts']}>

@@ -2,10 +2,12 @@ import { useCallback, useDeferredValue, useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { ShownRow } from '../log/log.ts'
 import { log, logOpened, useLog } from '../log/use-log.ts'
+import { Button } from '../parts/button.tsx'
 import { RecordList } from '../parts/record-list.tsx'
 import { plural } from '../parts/words.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { queryOf, searchIn } from './search-text.ts'
+import { signAddressOf } from './sign-query.ts'
 import styles from './trail-screen.module.css'
 
 export function TrailScreen() {
@@ -26,6 +28,12 @@ export function TrailScreen() {
               ? plural(found.count, 'record')
               : `${plural(found.count, 'record')} of ${all.toLocaleString('en-US')}`}
         </output>
+        <Button
+          isDisabled={found === undefined || found.count === 0}
+          onPress={() => navigate(signAddressOf(query))}
+        >
+          Sign these
+        </Button>
       </div>
       <FilterBar query={query} onChange={(search) => navigate(`/?${queryOf(search)}`, { replace: true })} />
       {found !== undefined && (

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Route, Switch } from 'wouter'
 import { log, logOpened, whenSignedOut } from '../log/use-log.ts'
 import { RecordScreen } from '../screens/record-screen.tsx'
@@ -11,6 +11,11 @@ import { TopBar } from './top-bar.tsx'
 import { UpdateBar } from './update-bar.tsx'
 
 whenSignedOut(sessionEnded)
+
+const SignScreen = lazy(() => import('../screens/sign-screen.tsx').then((it) => ({ default: it.SignScreen })))
+const OutboxScreen = lazy(() =>
+  import('../screens/outbox-screen.tsx').then((it) => ({ default: it.OutboxScreen })),
+)
 
 export function App() {
   const session = useSession()
@@ -37,17 +42,21 @@ export function App() {
       <TopBar />
       <UpdateBar />
       <main className={styles['main']}>
-        <Switch>
-          <Route path="/" component={TrailScreen} />
-          <Route path="/record/:trail/:seq" component={RecordScreen} />
-          <Route path="/sign-in" component={SignInScreen} />
-          <Route>
-            <h1>There is nothing here</h1>
-            <p>
-              <a href="/">To the trail</a>
-            </p>
-          </Route>
-        </Switch>
+        <Suspense>
+          <Switch>
+            <Route path="/" component={TrailScreen} />
+            <Route path="/record/:trail/:seq" component={RecordScreen} />
+            <Route path="/sign" component={SignScreen} />
+            <Route path="/outbox" component={OutboxScreen} />
+            <Route path="/sign-in" component={SignInScreen} />
+            <Route>
+              <h1>There is nothing here</h1>
+              <p>
+                <a href="/">To the trail</a>
+              </p>
+            </Route>
+          </Switch>
+        </Suspense>
       </main>
     </>
   )

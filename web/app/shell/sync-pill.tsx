@@ -1,20 +1,52 @@
+import { Link } from 'wouter'
 import { useLog } from '../log/use-log.ts'
-import { clockTime } from '../parts/dates.ts'
-import { countText } from '../parts/words.ts'
+import type { OutboxStanding } from '../outbox/outbox-standing.ts'
+import { clockTime, weekTime } from '../parts/dates.ts'
+import { countText, plural } from '../parts/words.ts'
+import { useSession } from '../session/session.ts'
 import styles from './sync-pill.module.css'
 
-/** How current this device is, always in sight: in words, with a shape. */
+/** How current this device is and what waits on it, always in sight: in words, with a shape. It leads to the outbox. */
 export function SyncPill() {
   const standing = useLog()
+  const user = useSession()?.account.id
   const { look, text } = said(standing)
+  const outbox = standing?.outbox
+  const waiting = outbox === undefined ? '' : waitingText(outbox)
+  const lease = outbox === undefined ? '' : leaseText(outbox, user)
   return (
-    <output className={`${styles['pill']} ${styles[look]}`} aria-live="polite">
-      <svg viewBox="0 0 16 16" aria-hidden="true" className={styles['icon']}>
-        {shapes[look]}
-      </svg>
-      {text}
-    </output>
+    <Link href="/outbox" className={`${styles['pill']} ${styles[look]}`}>
+      <output className={styles['said'] ?? ''} aria-live="polite">
+        <svg viewBox="0 0 16 16" aria-hidden="true" className={styles['icon']}>
+          {shapes[look]}
+        </svg>
+        {text}
+        {waiting !== '' && <strong className={styles['waiting']}>{waiting}</strong>}
+      </output>
+      {lease !== '' && <span className={styles['lease']}>{lease}</span>}
+    </Link>
   )
+}
+
+function waitingText({ unsent, held, refused, fault }: OutboxStanding): string {
+  if (fault !== null) return 'The outbox of this device does not open'
+  return [
+    unsent > 0 ? `${plural(unsent, 'signature')} waiting` : '',
+    held > 0 ? `${held} held` : '',
+    refused > 0 ? `${refused} refused` : '',
+  ]
+    .filter((one) => one !== '')
+    .join(', ')
+}
+
+/** Of whoever is signed in, or of the only person who signs here. */
+function leaseText({ enrolments }: OutboxStanding, user: string | undefined): string {
+  const own =
+    enrolments.find((one) => one.user === user) ?? (enrolments.length === 1 ? enrolments[0] : undefined)
+  if (own === undefined) return ''
+  if (own.state !== 'ready') return 'this device has to be enrolled again'
+  if (own.leaseUntil < Date.now() || own.left === 0) return 'offline signing is over: connect once'
+  return `offline signing until ${weekTime(own.leaseUntil)}, ${own.left} left`
 }
 
 type Look = 'current' | 'busy' | 'offline' | 'wrong'

@@ -4,7 +4,11 @@ import { signOut, useSession } from '../session/session.ts'
 import { SyncPill } from './sync-pill.tsx'
 import styles from './top-bar.module.css'
 
-const screens = [['/', 'Trail']] as const
+const screens = [
+  ['/', 'Trail'],
+  ['/sign', 'Sign'],
+  ['/outbox', 'Outbox'],
+] as const
 
 export function TopBar() {
   const session = useSession()

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { readReceipt } from '../../api/index.ts'
 import { seedOf } from '../../seed.test-support.ts'
 import { utf8 } from '../../trail/index.ts'
 import { problemOf, projects } from '../people-site.test-support.ts'
 import { changeRules } from '../rules/change-rules.ts'
 import { sha256Hex } from '../sha256-hex.ts'
-import { readReceipt } from './receipt.ts'
 import { Device, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
 
 let lab: SigningSite

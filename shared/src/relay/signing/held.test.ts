@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { ARRIVAL_DAYS, LEASE_HOURS, readLease } from '../../api/index.ts'
 import { type Hash, utf8 } from '../../trail/index.ts'
 import { heldViewOf } from '../http/views.ts'
 import { other, problemOf } from '../people-site.test-support.ts'
-import { ARRIVAL_DAYS, LEASE_HOURS, readLease } from './lease.ts'
 import { Device, good, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
 
 const SECOND = 1_000

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { signTyped } from '../../api/index.ts'
 import { signerOf, utf8 } from '../../trail/index.ts'
 import { ApiSite, origin as asked, codeOf, requestOf } from '../http/api-site.test-support.ts'
 import { isHelloOf } from './hello.ts'
 import { relayKey } from './signing-site.test-support.ts'
-import { signTyped } from './typed-text.ts'
 
 const api = new ApiSite()
 const nonce = 'n'.repeat(43)

@@ -1,5 +1,5 @@
+import { isSignedBy, readTyped, signTyped } from '../../api/index.ts'
 import { FormatError, parseVkey, type Signer, type Value } from '../../trail/index.ts'
-import { isSignedBy, readTyped, signTyped } from './typed-text.ts'
 
 const TYPE = 'compliance-relay/hello/v1'
 

@@ -1,6 +1,6 @@
+import { ARRIVAL_DAYS } from '../../api/index.ts'
 import { hex, type Statement } from '../../trail/index.ts'
 import { type Account, isEnded } from '../accounts/account.ts'
-import { ARRIVAL_DAYS } from './lease.ts'
 import type { SigningBook, SigningKey } from './signing-book.ts'
 
 /*

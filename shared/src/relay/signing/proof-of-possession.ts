@@ -1,20 +1,16 @@
-import { FormatError, parseVkey, type Signer, type Verifier } from '../../trail/index.ts'
-import { isSignedBy, readTyped, signTyped } from './typed-text.ts'
-
-const TYPE = 'compliance-relay/enrol/v1'
-
-/** What a device proves when a key is enrolled: that it has it, now, and for this relay. */
-export interface Proof {
-  /** As the relay gave it, good once. */
-  readonly nonce: string
-  /** Origin of the relay's trail. */
-  readonly trail: string
-  /** The key to be enrolled, named `<org>/u/<user>/<device>`. */
-  readonly key: string
-}
+import { isSignedBy, PROOF_TYPE, type Proof, printProof, readTyped } from '../../api/index.ts'
+import {
+  FormatError,
+  parseVkey,
+  printNote,
+  type Signer,
+  signNote,
+  utf8,
+  type Verifier,
+} from '../../trail/index.ts'
 
 export function signProof(proof: Proof, signer: Signer): Uint8Array {
-  return signTyped(TYPE, { ...proof }, signer)
+  return utf8(printNote(signNote(printProof(proof), signer)))
 }
 
 /**
@@ -23,7 +19,7 @@ export function signProof(proof: Proof, signer: Signer): Uint8Array {
  */
 export function keyProved(bytes: Uint8Array, expected: Omit<Proof, 'key'>): Verifier | undefined {
   try {
-    const { note, value } = readTyped(TYPE, bytes)
+    const { note, value } = readTyped(PROOF_TYPE, bytes)
     const { nonce, trail, key } = value
     const isExpected = nonce === expected.nonce && trail === expected.trail
     if (!isExpected || Object.keys(value).length !== 3 || typeof key !== 'string') return undefined

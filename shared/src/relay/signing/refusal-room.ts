@@ -1,5 +1,5 @@
+import { LEASE_SIGNATURES_MAX } from '../../api/index.ts'
 import type { Judgement } from './judge-statement.ts'
-import { LEASE_SIGNATURES_MAX } from './lease.ts'
 
 /** Of what no enrolled key has signed: it is nobody's word, and says no more a hundred times than ten. */
 export const UNSIGNED_AN_HOUR = 10

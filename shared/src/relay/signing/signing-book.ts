@@ -1,4 +1,4 @@
-import { isRole, type Role } from '../../api/index.ts'
+import { isRole, type Receipt, type Role } from '../../api/index.ts'
 import {
   type Body,
   parseStatement,
@@ -9,7 +9,6 @@ import {
 } from '../../trail/index.ts'
 import type { PersonRecord } from '../people-memory.ts'
 import { sha256Hex } from '../sha256-hex.ts'
-import type { Receipt } from './receipt.ts'
 import { SignatureBook } from './signature-book.ts'
 
 /** One person's key on one device, as the records have made it. */

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { readLease, readReceipt } from '../../api/index.ts'
 import { fromUtf8, printStatementNote, signerOf, signStatement, utf8 } from '../../trail/index.ts'
 import { problemOf } from '../people-site.test-support.ts'
-import { readLease } from './lease.ts'
 import { signProof } from './proof-of-possession.ts'
-import { readReceipt } from './receipt.ts'
 import { Device, origin, reason, relayKey, SigningSite } from './signing-site.test-support.ts'
 
 let lab: SigningSite

@@ -1,6 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
+  LEASE_HOURS,
+  LEASE_SIGNATURES_MAX,
+  type Lease,
   Problem,
+  type Receipt,
   type Role,
   requireAllowed,
   type SignedView,
@@ -8,6 +12,8 @@ import {
   type StatementVerdict,
   signatureState,
   signingRuleOf,
+  signLease,
+  signReceipt,
   standing,
   stepsFilled,
 } from '../../api/index.ts'
@@ -35,9 +41,7 @@ import {
   type SignedTrail,
   type Site,
 } from './judge-statement.ts'
-import { LEASE_HOURS, LEASE_SIGNATURES_MAX, type Lease, signLease } from './lease.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
-import { type Receipt, signReceipt } from './receipt.ts'
 import { RefusalRoom } from './refusal-room.ts'
 import { CLONED, type HeldStatement, type SigningBook, type SigningKey } from './signing-book.ts'
 

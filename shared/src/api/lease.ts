@@ -1,4 +1,4 @@
-import { FormatError, type Signer, type Value, type Verifier } from '../../trail/index.ts'
+import { FormatError, type Signer, type Value, type Verifier } from '../trail/index.ts'
 import { isSignedBy, readTyped, signTyped } from './typed-text.ts'
 
 const TYPE = 'compliance-relay/lease/v1'

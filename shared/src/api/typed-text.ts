@@ -11,7 +11,7 @@ import {
   utf8,
   type Value,
   type Verifier,
-} from '../../trail/index.ts'
+} from '../trail/index.ts'
 
 /**
  * What is signed beside trails and e-signatures: a line that says what it is, and one line of canonical JSON, in a

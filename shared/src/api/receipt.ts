@@ -1,6 +1,6 @@
-import type { StatementVerdict } from '../../api/index.ts'
-import { FormatError, type Signer, type Value, type Verifier } from '../../trail/index.ts'
+import { FormatError, type Signer, type Value, type Verifier } from '../trail/index.ts'
 import { isSignedBy, readTyped, signTyped } from './typed-text.ts'
+import type { StatementVerdict } from './verdicts.ts'
 
 const TYPE = 'compliance-relay/receipt/v1'
 

@@ -2,11 +2,14 @@ import { type ContentRoute, Problem, type RouteName } from '@compliance-relay/sh
 import { expose } from 'comlink'
 import type { Answered } from '../session/ask.ts'
 import { relayClient } from '../session/relay-client.ts'
-import { Log, type Places, type ShownRow, type TrailStanding, type WholeRecord } from './log.ts'
+import type { RecordCheck } from './check-record.ts'
+import type { DigestAnswer } from './find-digests.ts'
+import { Log, type Places, type ShownRow, type TrailStanding } from './log.ts'
 import { LogDatabase } from './log-database.ts'
 import type { NamedField } from './names.ts'
 import type { Search } from './select.ts'
 import { Sync, type SyncStanding } from './sync.ts'
+import type { WholeRecord } from './whole-record.ts'
 
 /** What the page is told whenever something of it has changed. */
 export interface LogStanding {
@@ -99,6 +102,16 @@ const worker = {
 
   async whole(trail: string, seq: number): Promise<WholeRecord | undefined> {
     return (await opened).whole(trail, seq)
+  },
+
+  /** Checks a record from its stored bytes on. */
+  async check(trail: string, seq: number): Promise<RecordCheck | undefined> {
+    return (await opened).check(trail, seq)
+  },
+
+  /** Which records on this device speak of these contents, by their SHA-256. */
+  async findDigests(digests: readonly string[]): Promise<readonly DigestAnswer[]> {
+    return (await opened).findDigests(digests)
   },
 
   async names(): Promise<{ readonly [Field in NamedField]: readonly string[] }> {

@@ -65,13 +65,23 @@ const rules = {
     ],
   },
   server: { folder: 'server', may: ['@compliance-relay/shared/', 'node:'] },
+  'web check': {
+    folder: 'web/check',
+    may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/bag'],
+  },
   web: {
     folder: 'web/src',
-    may: ['@compliance-relay/shared/trail', '@compliance-relay/shared/api', '@compliance-relay/shared/bag'],
+    may: [
+      '../check/',
+      '@compliance-relay/shared/trail',
+      '@compliance-relay/shared/api',
+      '@compliance-relay/shared/bag',
+    ],
   },
   'web app': {
     folder: 'web/app',
     may: [
+      '../../check/',
       '@compliance-relay/shared/trail',
       '@compliance-relay/shared/api',
       '@compliance-relay/shared/bag',

@@ -9,7 +9,7 @@ import { evidenceConfig } from './trace/evidence-config.ts'
 export default defineConfig({
   test: {
     ...evidenceConfig(join(import.meta.dirname, '..')),
-    include: ['web/app/**/*.test.ts', 'shared/src/**/*.test.ts', 'agent/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['shared/src/**/*.test.ts', 'agent/**/*.test.ts', 'web/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [
       '**/node_modules/**',
       'test/out/**',

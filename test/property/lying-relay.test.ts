@@ -14,7 +14,7 @@ import {
   utf8,
 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
-import { CheckedBag } from '../../web/src/checked-bag.ts'
+import { CheckedBag } from '../../web/check/checked-bag.ts'
 import { craftedSignatures } from '../browser/crafted-signatures.ts'
 import { bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'

@@ -20,8 +20,8 @@ export interface BuiltPage {
  */
 export async function buildPage(): Promise<BuiltPage> {
   const sources = new Set(['web/package.json', 'web/src/index.html', 'web/src/style.css'])
-  const worker = await scriptOf('worker.ts', {}, sources)
-  const script = await scriptOf('main.ts', { WORKER_SCRIPT: JSON.stringify(worker) }, sources)
+  const worker = await scriptOf('check/worker.ts', {}, sources)
+  const script = await scriptOf('src/main.ts', { WORKER_SCRIPT: JSON.stringify(worker) }, sources)
   const style = textOf('style.css')
   const parts: Readonly<Record<string, string>> = {
     '{policy}': policyOf(script, style),
@@ -75,10 +75,10 @@ async function scriptOf(
       minify: false,
       modulePreload: false,
       rolldownOptions: {
-        input: join(web, 'src', entry),
+        input: join(web, entry),
         // The zip library asks where it was loaded from, for workers of its own that are not used.
         // What opens zips is the worker's.
-        ...(entry === 'main.ts' ? { treeshake: { moduleSideEffects: false } } : {}),
+        ...(entry === 'src/main.ts' ? { treeshake: { moduleSideEffects: false } } : {}),
         transform: { define: { 'import.meta': '{}' } },
         output: { format: 'iife', codeSplitting: false },
       },

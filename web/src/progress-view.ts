@@ -1,5 +1,5 @@
-import { byId, say } from './element.ts'
-import type { Progress } from './messages.ts'
+import { byId, say } from '../check/element.ts'
+import type { Progress } from '../check/messages.ts'
 
 /** So often, in parts of the whole, a screen reader is told. */
 const SPOKEN_PARTS = 10

@@ -38,6 +38,22 @@ export function rootOfBundles(size: number, bundles: Uint8Array, leaves: Uint8Ar
   )
 }
 
+/**
+ * The nodes of a tree of which the full bundles have these hashes, and of which these bundles are opened: the leaves of
+ * each by its number. Below a bundle that is not opened it throws a RangeError.
+ */
+export function nodesOfBundles(bundles: Uint8Array, opened: ReadonlyMap<number, Uint8Array>): NodeReader {
+  const above = nodesOver(bundles, BUNDLE_LEVEL)
+  return (level, index) => {
+    if (level >= BUNDLE_LEVEL) return above(level, index)
+    const width = TILE_WIDTH / 2 ** level
+    const bundle = Math.floor(index / width)
+    const leaves = opened.get(bundle)
+    if (leaves === undefined) throw new RangeError(`bundle ${bundle} is not opened`)
+    return nodesOver(leaves, 0)(level, index - bundle * width)
+  }
+}
+
 /** The nodes over hashes of one level, those above made when they are asked for. */
 function nodesOver(hashes: Uint8Array, at: number): NodeReader {
   return function node(level, index): Hash {

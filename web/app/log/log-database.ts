@@ -43,6 +43,14 @@ interface PackRow extends StoredPack {
   readonly hashes: Uint8Array
 }
 
+/** By then this device had been given a signed checkpoint of so many entries: it is a witness of its own. */
+export interface Sighting {
+  readonly trail: string
+  readonly size: number
+  /** By this device's clock, in milliseconds. */
+  readonly at: number
+}
+
 interface ActsRow {
   readonly trail: string
   readonly acts: readonly StateAct[]
@@ -56,6 +64,7 @@ export class LogDatabase extends Dexie {
   declare trails: EntityTable<StoredTrail, 'id'>
   declare bundles: Table<StoredBundle, readonly [string, number]>
   declare packs: Table<PackRow, readonly [string, number]>
+  declare sightings: Table<Sighting, readonly [string, number]>
   declare acts: EntityTable<ActsRow, 'trail'>
 
   constructor(name = 'relay-log') {
@@ -66,5 +75,6 @@ export class LogDatabase extends Dexie {
       packs: '[trail+index]',
       acts: 'trail',
     })
+    this.version(2).stores({ sightings: '[trail+size]' })
   }
 }

@@ -7,13 +7,16 @@ import type { OutboxStanding, ShownStatement } from '../outbox/outbox-standing.t
 import type { Answered } from '../session/ask.ts'
 import { relayClient } from '../session/relay-client.ts'
 import { lockName } from '../signing/lock-name.ts'
+import type { RecordCheck } from './check-record.ts'
+import type { DigestAnswer } from './find-digests.ts'
 import { HeadAges } from './head-ages.ts'
-import { Log, type Places, type ShownRow, type TrailStanding, type WholeRecord } from './log.ts'
+import { Log, type Places, type ShownRow, type TrailStanding } from './log.ts'
 import { LogDatabase } from './log-database.ts'
 import type { NamedField } from './names.ts'
 import { type Search, SIGNED_HERE } from './select.ts'
 import { type HeadToSign, type SignList, type SignQuery, signListOf } from './sign-list.ts'
 import { Sync, type SyncStanding } from './sync.ts'
+import type { WholeRecord } from './whole-record.ts'
 
 /** What the page is told whenever something of it has changed. */
 export interface LogStanding {
@@ -130,6 +133,16 @@ const worker = {
   async whole(trail: string, seq: number): Promise<WholeRecord | undefined> {
     const whole = await (await opened).whole(trail, seq)
     return whole && { ...whole, row: marked(whole.row) }
+  },
+
+  /** Checks a record from its stored bytes on. */
+  async check(trail: string, seq: number): Promise<RecordCheck | undefined> {
+    return (await opened).check(trail, seq)
+  },
+
+  /** Which records on this device speak of these contents, by their SHA-256. */
+  async findDigests(digests: readonly string[]): Promise<readonly DigestAnswer[]> {
+    return (await opened).findDigests(digests)
   },
 
   async names(): Promise<{ readonly [Field in NamedField]: readonly string[] }> {

@@ -1,17 +1,13 @@
 import { type Client, Problem, type TrailView } from '@compliance-relay/shared/api'
-import {
-  fromUtf8,
-  hex,
-  leafHash,
-  parseCheckpoint,
-  readEntry,
-  type TrailRecord,
-} from '@compliance-relay/shared/trail'
+import { hex, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { checkRecord, type RecordCheck } from './check-record.ts'
+import { type DigestAnswer, findDigests } from './find-digests.ts'
 import type { Conflict, LogDatabase } from './log-database.ts'
 import { emptyNames, type NamedField, namedFields } from './names.ts'
 import { type Search, selectionOf } from './select.ts'
 import { TrailCopy, Unverified } from './trail-copy.ts'
 import type { Row } from './trail-index.ts'
+import { type WholeRecord, wholeRecord } from './whole-record.ts'
 
 /** How it stands with a trail on this device. */
 export interface TrailStanding {
@@ -39,19 +35,6 @@ export interface Found {
   readonly count: number
   /** Grows with each record that is taken in: rows asked for with another are of another state. */
   readonly version: number
-}
-
-/** A record as it stands in the trail, with what the device has verified of it. */
-export interface WholeRecord {
-  readonly trail: string
-  readonly seq: number
-  /** As it is stored, so that it can be shown byte for byte. */
-  readonly line: string
-  readonly leaf: string
-  readonly record: TrailRecord
-  readonly row: ShownRow
-  readonly next: number | null
-  readonly signatures: readonly TrailRecord[]
 }
 
 /** All trails on this device. Runs in a worker; what it gives can be posted. */
@@ -130,22 +113,22 @@ export class Log {
     return row && { trail, ...row }
   }
 
-  async whole(trail: string, seq: number): Promise<WholeRecord | undefined> {
+  whole(trail: string, seq: number): Promise<WholeRecord | undefined> {
+    return wholeRecord(this.#copies, this.#names, trail, seq)
+  }
+
+  /** Checks a record from its stored bytes on; undefined where it is not here. */
+  async check(trail: string, seq: number): Promise<RecordCheck | undefined> {
     const copy = this.#copies.get(trail)
-    const line = await copy?.line(seq)
-    const row = this.row({ trail, seq })
-    if (copy === undefined || line === undefined || row === undefined) return undefined
-    const signatures = await Promise.all(copy.index.signaturesAbout(seq).map((one) => copy.record(one)))
-    return {
-      trail,
-      seq,
-      line: fromUtf8(line),
-      leaf: hex(leafHash(line)),
-      record: readEntry(line).record,
-      row,
-      next: copy.index.next(seq) ?? null,
-      signatures: signatures.filter((one) => one !== undefined),
-    }
+    return copy && checkRecord(copy, this.#names, seq, this.#now)
+  }
+
+  /** Which records speak of these contents. */
+  findDigests(digests: readonly string[]): Promise<readonly DigestAnswer[]> {
+    return findDigests(
+      this.#order.map((id) => ({ id, copy: this.#copy(id) })),
+      digests,
+    )
   }
 
   /** Leaf hash of a record, in hexadecimal. */

@@ -1,3 +1,4 @@
+import { DigestColumn, type StoredDigests } from './digest-column.ts'
 import type { Facts } from './facts.ts'
 import { type NamedField, Names, type NamesOf, namedFields } from './names.ts'
 
@@ -15,6 +16,8 @@ export interface StoredPack {
   readonly before: Uint32Array
   /** What each record is about, a line each. */
   readonly what: string
+  /** Not in packs that were stored before files could be looked for. */
+  readonly digests?: StoredDigests
 }
 
 /** The columns of up to 65,536 records that follow one another in a trail. */
@@ -31,16 +34,18 @@ export class Pack {
   readonly before = new Uint32Array(PACK_WIDTH)
   /** What its signatures come to, as `states` of the index has it. */
   readonly state = new Uint8Array(PACK_WIDTH)
+  readonly digests: DigestColumn
   readonly #texts: Texts
 
-  constructor(texts = new Texts()) {
+  constructor(texts = new Texts(), digests = new DigestColumn()) {
     this.#texts = texts
+    this.digests = digests
   }
 
   /** Taken up again, under the numbers that are in use now. Throws a RangeError for a pack that is none. */
   static of(stored: StoredPack, names: NamesOf): Pack {
     const { width } = stored
-    const pack = new Pack(Texts.of(stored.what, width))
+    const pack = new Pack(Texts.of(stored.what, width), DigestColumn.of(stored.digests))
     pack.width = width
     pack.time.set(stored.time)
     pack.before.set(stored.before)
@@ -66,6 +71,7 @@ export class Pack {
     for (const field of namedFields) this.columns[field][at] = names[field].numberOf(facts[field])
     this.before[at] = facts.before ?? NONE
     this.#texts.add(facts.what)
+    for (const digest of facts.digests) this.digests.add(digest, at)
     this.width++
   }
 
@@ -90,6 +96,7 @@ export class Pack {
       names: Object.fromEntries(own.map(([field, { list }]) => [field, list])) as StoredPack['names'],
       before: this.before.slice(0, width),
       what: this.#texts.joined,
+      digests: this.digests.stored(),
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   decodeBundle,
   equalBytes,
   HASH_BYTES,
+  type NodeReader,
   parseCheckpoint,
   parseVkey,
   readEntry,
@@ -11,8 +12,8 @@ import {
   type TrailRecord,
   tilePath,
 } from '@compliance-relay/shared/trail'
-import { Hashes, hashOfBundle, leavesOf, rootOfBundles } from './bundle-hashes.ts'
-import type { Conflict, LogDatabase, StoredBundle, StoredTrail } from './log-database.ts'
+import { Hashes, hashOfBundle, leavesOf, nodesOfBundles, rootOfBundles } from './bundle-hashes.ts'
+import type { Conflict, LogDatabase, Sighting, StoredBundle, StoredTrail } from './log-database.ts'
 import type { NamesOf } from './names.ts'
 import { PACK_WIDTH } from './pack.ts'
 import { TrailIndex } from './trail-index.ts'
@@ -23,6 +24,8 @@ const ASKED_AT_ONCE = 5
 const STORED_AT_ONCE = 32
 /** A pack that is not full is stored again after so many more records. */
 const PACKED_EACH = 4_096
+/** A sighting is kept so often at most: a bound is later by as much, and a year of them is small. */
+const SIGHTED_MILLISECONDS = 60_000
 
 /** What came of asking. */
 export type Pulled =
@@ -87,6 +90,33 @@ export class TrailCopy {
     return line && readEntry(line).record
   }
 
+  /** The nodes of the tree over all entries here, with the leaves under these places. Rejects with a RangeError for none. */
+  async nodesAt(seqs: readonly number[]): Promise<NodeReader> {
+    const last = Math.floor(this.size / TILE_WIDTH)
+    const opened = new Map([[last, this.#leaves]])
+    for (const index of new Set(seqs.map((seq) => Math.floor(seq / TILE_WIDTH)))) {
+      const bundle = index === last ? undefined : await this.#bundle(index)
+      if (bundle !== undefined) opened.set(index, leavesOf(decodeBundle(bundle.bytes, bundle.width)))
+    }
+    return nodesOfBundles(this.#hashes.bytes.slice(), opened)
+  }
+
+  /** When this device was first given a checkpoint with a record under it, and last one without. */
+  async sightingsAround(
+    seq: number,
+  ): Promise<{ readonly without: Sighting | undefined; readonly with: Sighting | undefined }> {
+    const { id: trail } = this.#stored
+    const { sightings } = this.#database
+    const key = sightings.where('[trail+size]')
+    return {
+      without: await key.between([trail, 0], [trail, seq], true, true).last(),
+      with: await sightings
+        .where('[trail+size]')
+        .between([trail, seq], [trail, Infinity], false, true)
+        .first(),
+    }
+  }
+
   /**
    * Asks for the newest checkpoint and what is new under it. Rejects with what the client says, with what the database
    * says, or with `Unverified`; what was stored by then is whole. Only one device tab does this at a time.
@@ -100,6 +130,7 @@ export class TrailCopy {
     const answer = await client.read('readCheckpoint', { trail: id }, this.#etag)
     if (answer.bytes === undefined) {
       await this.#keep({ seen: now() })
+      await this.#sight(now())
       return { came: 'unchanged' }
     }
     const head = parseCheckpoint(answer.bytes)
@@ -116,10 +147,13 @@ export class TrailCopy {
     }
     if (head.size === this.size) {
       await this.#keep({ checkpoint: answer.bytes, seen: now(), conflict: null })
+      await this.#sight(now())
       this.#etag = answer.etag
       return { came: 'unchanged' }
     }
-    await this.#pullUnder(client, head.size, target, { checkpoint: answer.bytes, seen: now() }, onProgress)
+    const seen = now()
+    await this.#pullUnder(client, head.size, target, { checkpoint: answer.bytes, seen }, onProgress)
+    await this.#sight(seen)
     this.#etag = answer.etag
     return { came: 'grown' }
   }
@@ -270,7 +304,9 @@ export class TrailCopy {
       .between([trail, 0], [trail, Infinity])
       .toArray()
     const acts = await this.#database.acts.get(trail)
-    this.index.load(packs, acts?.acts ?? [])
+    // Stored before files could be looked for: made anew, from what is here.
+    if (packs.some(({ digests }) => digests === undefined)) packs.length = 0
+    this.index.load(packs, packs.length === 0 ? [] : (acts?.acts ?? []))
     this.#packed = this.index.size
     for (const { hashes } of packs) this.#hashes.push(hashes)
     await this.#read(Math.floor(this.index.size / TILE_WIDTH) * TILE_WIDTH, size)
@@ -297,6 +333,16 @@ export class TrailCopy {
 
   async #bundle(index: number): Promise<StoredBundle | undefined> {
     return this.#database.bundles.get([this.#stored.id, index])
+  }
+
+  /** Keeps that all that is here was under a checkpoint of the relay by then. */
+  async #sight(at: number): Promise<void> {
+    const { id: trail } = this.#stored
+    const { sightings } = this.#database
+    const last = await sightings.where('[trail+size]').between([trail, 0], [trail, Infinity]).last()
+    if (last !== undefined && (last.size >= this.size || Math.abs(at - last.at) < SIGHTED_MILLISECONDS))
+      return
+    await sightings.put({ trail, size: this.size, at })
   }
 
   async #keep(more: Partial<StoredTrail>): Promise<void> {

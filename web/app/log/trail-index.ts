@@ -1,12 +1,13 @@
 import { SignatureStates, type StateAct, stateActIn } from '@compliance-relay/shared/bag'
 import { isSignable, type TrailRecord } from '@compliance-relay/shared/trail'
+import type { WantedDigests } from './digest-column.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { type NamesOf, namedFields } from './names.ts'
 import { NONE, PACK_WIDTH, Pack, type StoredPack } from './pack.ts'
 import { type Selection, selectIn, stateBits } from './select.ts'
 
 /** A record as a list shows it. */
-export interface Row extends Omit<Facts, 'before'> {
+export interface Row extends Omit<Facts, 'before' | 'digests'> {
   readonly seq: number
   /** Bits of `stateBits`; 0 of a record that is not to be signed. */
   readonly state: number
@@ -109,6 +110,11 @@ export class TrailIndex {
     let end = 0
     for (const [i, pack] of this.packs.entries()) end = selectIn(pack, selection, i * PACK_WIDTH, out, end)
     return out.subarray(0, end)
+  }
+
+  /** Places of records that may speak of one of these digests, oldest first: each is to be read and looked at. */
+  speakingOf(wanted: WantedDigests): number[] {
+    return this.packs.flatMap((pack, i) => pack.digests.find(wanted).map((at) => i * PACK_WIDTH + at))
   }
 
   #take(act: StateAct): void {

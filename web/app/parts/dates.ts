@@ -38,3 +38,14 @@ const week = new Intl.DateTimeFormat('en-CA', {
 export function weekTime(time: number): string {
   return week.format(time).replace(/[.,]/g, '')
 }
+
+/** A time where somebody else was, so many minutes east of UTC; on this device's clock where that is not known. */
+export function dateTimeAt(time: number, offsetMinutes: number | undefined): string {
+  if (offsetMinutes === undefined) return dateTimeZone(time)
+  if (!Number.isFinite(time)) return ''
+  const there = new Date(time + 60_000 * offsetMinutes).toISOString()
+  const [hours, minutes] = [Math.floor(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60]
+  const zone =
+    offsetMinutes === 0 ? '' : `${offsetMinutes < 0 ? '-' : '+'}${hours}${minutes === 0 ? '' : `:${minutes}`}`
+  return `${there.slice(0, 10)} ${there.slice(11, 19)} UTC${zone}`
+}

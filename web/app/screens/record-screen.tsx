@@ -1,21 +1,39 @@
 import { useEffect, useState } from 'react'
-import { Link, useLocation, useParams } from 'wouter'
-import type { WholeRecord } from '../log/log.ts'
+import { useLocation, useParams } from 'wouter'
 import { log, logOpened, useLog } from '../log/use-log.ts'
+import type { WholeRecord } from '../log/whole-record.ts'
 import { Button } from '../parts/button.tsx'
-import { dateTimeZone } from '../parts/dates.ts'
 import { SignState } from '../parts/sign-state.tsx'
 import { kindText } from '../parts/words.ts'
+import { CheckSection } from '../record/check-section.tsx'
+import { FindSection } from '../record/find-section.tsx'
+import { LinksSection } from '../record/links-section.tsx'
+import { RawSection } from '../record/raw-section.tsx'
+import { SignaturesSection } from '../record/signatures-section.tsx'
+import { WhatSection } from '../record/what-section.tsx'
+import { WhenSection } from '../record/when-section.tsx'
 import styles from './record-screen.module.css'
 import { signRecordAddress } from './sign-query.ts'
 
+/** All that this device knows of one record, and what of it is proven. */
 export function RecordScreen() {
   const { trail = '', seq = '' } = useParams()
-  const [, navigate] = useLocation()
   const whole = useRecord(trail, Number(seq))
   if (whole === undefined) return <p>Reading the record</p>
-  if (whole === null) return <p>This record is not on this device.</p>
-  const { record, row } = whole
+  if (whole === null)
+    return (
+      <p>
+        This record is not on this device. It may not have come here yet, or the address is not that of a
+        record.
+      </p>
+    )
+  return <RecordPage key={`${trail} ${seq}`} whole={whole} />
+}
+
+function RecordPage({ whole }: { readonly whole: WholeRecord }) {
+  const { record, row, trail, seq } = whole
+  const [, navigate] = useLocation()
+  const isCapture = /^(?:file|dataset|capture)\./.test(record.kind)
   return (
     <article className={styles['record']}>
       <header className={styles['head']}>
@@ -26,49 +44,24 @@ export function RecordScreen() {
         {row.state !== 0 && (
           <Button onPress={() => navigate(signRecordAddress(trail, record.seq))}>Review and sign</Button>
         )}
+        <p className={styles['what']}>
+          <bdi>{row.what}</bdi>
+        </p>
+        <p className={styles['trail']}>{record.trail}</p>
       </header>
-      <p className={styles['what']}>{row.what}</p>
-      <dl className={styles['facts']}>
-        <dt>Who</dt>
-        <dd>
-          {record.actor.name}{' '}
-          <span className={styles['soft']}>
-            ({record.actor.id}, by {record.actor.via})
-          </span>
-        </dd>
-        <dt>When</dt>
-        <dd>
-          {dateTimeZone(row.time)} <span className={styles['soft']}>claimed by the relay’s clock</span>
-        </dd>
-        {row.project !== '' && (
-          <>
-            <dt>Project</dt>
-            <dd>{row.project}</dd>
-          </>
-        )}
-        {row.before !== undefined && (
-          <>
-            <dt>Version before</dt>
-            <dd>
-              <Link href={`/record/${trail}/${row.before}`}>record {row.before}</Link>
-            </dd>
-          </>
-        )}
-        {whole.next !== null && (
-          <>
-            <dt>Next version</dt>
-            <dd>
-              <Link href={`/record/${trail}/${whole.next}`}>record {whole.next}</Link>
-            </dd>
-          </>
-        )}
-        <dt>Leaf</dt>
-        <dd className="mono">{whole.leaf}</dd>
-      </dl>
-      <details>
-        <summary>The entry as it stands in the trail</summary>
-        <pre className={styles['raw']}>{whole.line}</pre>
-      </details>
+      <div className={styles['columns']}>
+        <div className={styles['column']}>
+          <WhatSection whole={whole} />
+          <WhenSection whole={whole} />
+          <RawSection whole={whole} />
+        </div>
+        <div className={styles['column']}>
+          {row.state !== 0 && <SignaturesSection whole={whole} />}
+          <LinksSection whole={whole} />
+          {isCapture && <FindSection title="Is this the file?" of={{ trail, seq }} />}
+          <CheckSection whole={whole} />
+        </div>
+      </div>
     </article>
   )
 }

@@ -1,7 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Route, Switch } from 'wouter'
 import { log, logOpened, whenSignedOut } from '../log/use-log.ts'
-import { RecordScreen } from '../screens/record-screen.tsx'
 import { SignInScreen } from '../screens/sign-in-screen.tsx'
 import { TrailScreen } from '../screens/trail-screen.tsx'
 import { sessionEnded, useSession } from '../session/session.ts'
@@ -9,6 +8,10 @@ import styles from './app.module.css'
 import { useKeepAlive } from './keep-alive.ts'
 import { TopBar } from './top-bar.tsx'
 import { UpdateBar } from './update-bar.tsx'
+
+const RecordScreen = lazy(async () => ({
+  default: (await import('../screens/record-screen.tsx')).RecordScreen,
+}))
 
 whenSignedOut(sessionEnded)
 
@@ -42,7 +45,7 @@ export function App() {
       <TopBar />
       <UpdateBar />
       <main className={styles['main']}>
-        <Suspense>
+        <Suspense fallback={null}>
           <Switch>
             <Route path="/" component={TrailScreen} />
             <Route path="/record/:trail/:seq" component={RecordScreen} />

@@ -29,6 +29,7 @@ import {
   sha256InPieces,
   type TrailRecord,
 } from '@compliance-relay/shared/trail'
+import { capturedDigests, roleOf } from './captured.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { Match, Signature } from './messages.ts'
 
@@ -168,12 +169,8 @@ class Seen {
     this.signatures.take(seen)
     this.claims.take(record)
     this.#keep(leaf, line)
-    // Only what was captured vouches for a file: an export has a manifest, too.
-    if (!isCapture(record)) return
-    this.versions.add(namedBefore(record)?.digest, line)
-    const { raw, files } = record.body
-    for (const digest of [contentDigestOf(record), raw]) this.digests.add(digest, line)
-    for (const { sha256: one } of membersIn(files)) this.digests.add(one, line)
+    for (const digest of capturedDigests(record)) this.digests.add(digest, line)
+    if (isCapture(record)) this.versions.add(namedBefore(record)?.digest, line)
   }
 
   leafOf(line: number): Hash {
@@ -200,19 +197,6 @@ function shownOf(one: SignatureInBag, next: Subject | undefined, versions: Later
     withdrawn: fold.withdrawn ?? undefined,
     changed: next && changedText(one, next, versions),
   }
-}
-
-function roleOf({ body }: TrailRecord, digest: string): Pick<Match, 'as' | 'members'> {
-  if (body['sha256'] === digest) return { as: 'file' }
-  if (body['manifest'] === digest) return { as: 'data-set' }
-  if (body['raw'] === digest) return { as: 'raw-data' }
-  const members = membersIn(body['files']).filter(({ sha256 }) => sha256 === digest)
-  return { as: 'member', members: members.map(({ path }) => textOf(path)) }
-}
-
-/** Files of a data set as its record has them. */
-function membersIn(files: unknown): readonly { readonly path?: unknown; readonly sha256?: unknown }[] {
-  return Array.isArray(files) ? files.filter((one) => typeof one === 'object' && one !== null) : []
 }
 
 function textOf(value: unknown): string {

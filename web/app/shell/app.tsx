@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Route, Switch } from 'wouter'
 import { log, logOpened, whenSignedOut } from '../log/use-log.ts'
 import { RecordScreen } from '../screens/record-screen.tsx'
@@ -10,13 +10,17 @@ import { useKeepAlive } from './keep-alive.ts'
 import { TopBar } from './top-bar.tsx'
 import { UpdateBar } from './update-bar.tsx'
 
-whenSignedOut(sessionEnded)
+const AccountsScreen = lazy(() => import('../screens/accounts-screen.tsx'))
+
+whenSignedOut(() => sessionEnded('relay'))
 
 export function App() {
   const session = useSession()
+  // Whoever has to set another password first is given no records.
+  const reading = session?.account.mustChange === true ? undefined : session?.token
   useEffect(() => {
-    void logOpened.then(() => log.session(session?.token))
-  }, [session?.token])
+    void logOpened.then(() => log.session(reading))
+  }, [reading])
   useEffect(() => {
     const wake = () => {
       if (document.visibilityState === 'visible') void log.wake()
@@ -37,17 +41,20 @@ export function App() {
       <TopBar />
       <UpdateBar />
       <main className={styles['main']}>
-        <Switch>
-          <Route path="/" component={TrailScreen} />
-          <Route path="/record/:trail/:seq" component={RecordScreen} />
-          <Route path="/sign-in" component={SignInScreen} />
-          <Route>
-            <h1>There is nothing here</h1>
-            <p>
-              <a href="/">To the trail</a>
-            </p>
-          </Route>
-        </Switch>
+        <Suspense fallback={null}>
+          <Switch>
+            <Route path="/" component={TrailScreen} />
+            <Route path="/record/:trail/:seq" component={RecordScreen} />
+            <Route path="/sign-in" component={SignInScreen} />
+            <Route path="/accounts/*?" component={AccountsScreen} />
+            <Route>
+              <h1>There is nothing here</h1>
+              <p>
+                <a href="/">To the trail</a>
+              </p>
+            </Route>
+          </Switch>
+        </Suspense>
       </main>
     </>
   )

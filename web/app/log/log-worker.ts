@@ -46,7 +46,6 @@ let listener: LogListener | undefined
 let sync: Sync | undefined
 let token: string | undefined
 let found: Places | undefined
-const client = relayClient(() => token)
 let timer: ReturnType<typeof setTimeout> | undefined
 let log: Log | undefined
 const outbox = new Outbox(new OutboxDatabase())
@@ -98,10 +97,14 @@ const worker = {
     if (of !== undefined) void lead(of)
   },
 
-  /** Asks the relay in the name of the session. */
-  async ask(name: Exclude<RouteName, ContentRoute>, asked: never): Promise<Answered<unknown>> {
+  /** Asks the relay in the name of a session, of nobody without one. */
+  async ask(
+    name: Exclude<RouteName, ContentRoute>,
+    asked: never,
+    of: string | undefined,
+  ): Promise<Answered<unknown>> {
     try {
-      return { is: 'answer', result: await client.call(name, asked) }
+      return { is: 'answer', result: await relayClient(() => of).call(name, asked) }
     } catch (error) {
       if (error instanceof Problem)
         return { is: 'refusal', code: error.code, details: error.details, says: error.message }

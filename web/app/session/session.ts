@@ -1,23 +1,32 @@
 import type { ResultOf } from '@compliance-relay/shared/api'
 import { useSyncExternalStore } from 'react'
 import { ask, Refusal, Silence } from './ask.ts'
+import { setToken } from './token.ts'
 
 /** Who is signed in, in this tab. Offline it is what the relay said last: rights are the relay's to judge, each time. */
 export interface Session {
   readonly token: string
   readonly account: Account
+  /** When it was opened, in milliseconds by this device's clock. */
+  readonly since: number
+  /** What they are to be shown, until they have seen it. */
+  readonly notice: Notice | null
 }
 
-export interface Account {
-  readonly id: string
-  readonly name: string
-  readonly roles: readonly string[]
-  readonly mustChange: boolean
-}
+/** As the relay said it at the sign-in. */
+export type Account = SignedIn['account']
+/** What somebody is told who signed in: the last time, and what failed since. */
+export type Notice = SignedIn['notice']
+type SignedIn = ResultOf<'signIn'>
+
+/** Why there is no session any more, where nobody has signed out: `idle` by the clock here, `relay` as the relay says. */
+export type Ended = 'idle' | 'relay' | 'password'
 
 const KEY = 'relay-session'
 const listeners = new Set<() => void>()
 let session = read()
+setToken(session?.token)
+let ended: Ended | undefined
 
 export function useSession(): Session | undefined {
   return useSyncExternalStore(
@@ -33,16 +42,33 @@ export function currentSession(): Session | undefined {
   return session
 }
 
-/** What somebody is told who signed in: the last time, and what failed since. */
-export type Notice = ResultOf<'signIn'>['notice']
+/** Why the session before is over; undefined if somebody signed out, or there was none. */
+export function useEnded(): Ended | undefined {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => ended,
+  )
+}
 
 /** Rejects with a `Refusal` or a `Silence`. */
-export async function signIn(user: string, password: string): Promise<Notice> {
+export async function signIn(user: string, password: string): Promise<void> {
   const mark = readMark(user)
-  const given = await ask('signIn', { body: { user, password, ...(mark === null ? {} : { mark }) } })
-  keepMark(user, given.mark)
-  set({ token: given.token, account: given.account })
-  return given.notice
+  begin(await ask('signIn', { body: { user, password, ...(mark === null ? {} : { mark }) } }))
+}
+
+/** Whoever was signed in by the relay, whatever way. */
+export function begin({ token, mark, account, notice }: SignedIn): void {
+  keepMark(account.id, mark)
+  ended = undefined
+  set({ token, account, since: Date.now(), notice })
+}
+
+/** They have seen what they are shown at the sign-in. */
+export function noticeSeen(): void {
+  if (session !== undefined) set({ ...session, notice: null })
 }
 
 /** Where this person signed in well on this device before: it opens nothing, but spares the wait for strangers' tries. */
@@ -70,17 +96,21 @@ export async function signOut(): Promise<void> {
     if (!(error instanceof Silence || (error instanceof Refusal && error.code === 'unauthenticated')))
       throw error
   } finally {
+    ended = undefined
     set(undefined)
   }
 }
 
-/** The relay knows it no more. */
-export function sessionEnded(): void {
+/** It is over, and nobody has signed out. What is on this device stays there. */
+export function sessionEnded(why: Ended = 'relay'): void {
+  if (session === undefined) return
+  ended = why
   set(undefined)
 }
 
 function set(now: Session | undefined): void {
   session = now
+  setToken(now?.token)
   try {
     // Of this tab alone, and gone with it.
     if (now === undefined) sessionStorage.removeItem(KEY)

@@ -13,7 +13,9 @@ const RecordScreen = lazy(async () => ({
   default: (await import('../screens/record-screen.tsx')).RecordScreen,
 }))
 
-whenSignedOut(sessionEnded)
+const AccountsScreen = lazy(() => import('../screens/accounts-screen.tsx'))
+
+whenSignedOut(() => sessionEnded('relay'))
 
 const SignScreen = lazy(() => import('../screens/sign-screen.tsx').then((it) => ({ default: it.SignScreen })))
 const OutboxScreen = lazy(() =>
@@ -22,9 +24,11 @@ const OutboxScreen = lazy(() =>
 
 export function App() {
   const session = useSession()
+  // Whoever has to set another password first is given no records.
+  const reading = session?.account.mustChange === true ? undefined : session?.token
   useEffect(() => {
-    void logOpened.then(() => log.session(session?.token))
-  }, [session?.token])
+    void logOpened.then(() => log.session(reading))
+  }, [reading])
   useEffect(() => {
     const wake = () => {
       if (document.visibilityState === 'visible') void log.wake()
@@ -52,6 +56,7 @@ export function App() {
             <Route path="/sign" component={SignScreen} />
             <Route path="/outbox" component={OutboxScreen} />
             <Route path="/sign-in" component={SignInScreen} />
+            <Route path="/accounts/*?" component={AccountsScreen} />
             <Route>
               <h1>There is nothing here</h1>
               <p>

@@ -1,13 +1,15 @@
 import { Link, useLocation } from 'wouter'
 import { Button } from '../parts/button.tsx'
+import { may } from '../session/may.ts'
 import { signOut, useSession } from '../session/session.ts'
 import { SyncPill } from './sync-pill.tsx'
 import styles from './top-bar.module.css'
 
 const screens = [
-  ['/', 'Trail'],
-  ['/sign', 'Sign'],
-  ['/outbox', 'Outbox'],
+  ['/', 'Trail', undefined],
+  ['/sign', 'Sign', undefined],
+  ['/outbox', 'Outbox', undefined],
+  ['/accounts', 'Accounts', 'account.list'],
 ] as const
 
 export function TopBar() {
@@ -17,16 +19,19 @@ export function TopBar() {
     <header className={styles['bar']}>
       <span className={styles['name']}>Compliance Relay</span>
       <nav aria-label="Screens" className={styles['nav']}>
-        {screens.map(([path, text]) => (
-          <Link
-            key={path}
-            href={path}
-            className={styles['link'] ?? ''}
-            aria-current={location === path ? 'page' : undefined}
-          >
-            {text}
-          </Link>
-        ))}
+        {screens.map(
+          ([path, text, action]) =>
+            (action === undefined || may(session, action)) && (
+              <Link
+                key={path}
+                href={path}
+                className={styles['link'] ?? ''}
+                aria-current={location === path || location.startsWith(`${path}/`) ? 'page' : undefined}
+              >
+                {text}
+              </Link>
+            ),
+        )}
       </nav>
       <SyncPill />
       {session === undefined ? (

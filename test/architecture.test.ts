@@ -111,7 +111,7 @@ function strayImports({ folder, may }: Rule, sources: readonly Source[]): string
 
 function importsOf(text: string): string[] {
   const statement =
-    /(?:^|[\s;])(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g
+    /(?:^|;)[ \t]*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|(?:^[ \t]*import|\bimport\s*\()\s*['"]([^'"]+)['"]/gm
   return [...text.matchAll(statement)].map(([, from, bare]) => from ?? bare ?? '')
 }
 

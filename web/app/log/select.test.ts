@@ -18,6 +18,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   instrument: fc.constantFrom('nmr', 'ms', ''),
   what: fc.array(word, { maxLength: 4 }).map((words) => words.join('/')),
   before: fc.constant(undefined),
+  digests: fc.constant([]),
 })
 const some = <T>(...values: T[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined })
 const time = fc.option(
@@ -94,6 +95,7 @@ const lone: Facts = {
   instrument: '',
   what: '',
   before: undefined,
+  digests: [],
 }
 
 test('a pack that names what it does not list is none', () => {

@@ -162,7 +162,7 @@ export const settingsRoutes = {
     path: '/v1/persons',
     body: z.strictObject({
       ...asked,
-      id: text(200).describe('The account of the operating system that the person works under.'),
+      osAccount: text(200).describe('The account of the operating system that the person works under.'),
       name: text(400),
     }),
     says: 'Enrols the person behind an account of the relay’s machine, for what it writes from now on.',

@@ -66,6 +66,14 @@ const fields: { readonly [field: string]: unknown } = {
   to: { webhook: 'https://lims.lab.example/hook' },
   // Whose records are asked for, and of when: nothing of who asks, or when.
   filter: { projects: ['P-17'], persons: ['asmith'], from: '2026-03-02' },
+  folder: '/data/nmr',
+  project: 'P-17',
+  profile: 'any',
+  quietSeconds: 9,
+  hints: false,
+  watch: 'w1',
+  // Whom it stands for is said here, not who asks.
+  osAccount: 'jdoe',
   // From where on is sent again, not where anything is recorded.
   from: { trail: 'lab.example/t/ws-nmr-01/20260302-7f3a', seq: 3 },
 }
@@ -219,12 +227,17 @@ const breaking: fc.Arbitrary<Breaking> = fc.oneof(
 
 /** What may be right where a truth or an object stands: that would break nothing. */
 function isOfKind(value: unknown, right: unknown): boolean {
-  const isEither = typeof value === 'boolean' || (typeof value === 'object' && !Array.isArray(value))
+  const isEither =
+    typeof value === 'boolean' ||
+    typeof value === 'number' ||
+    (typeof value === 'object' && !Array.isArray(value))
   return isEither && typeof value === typeof right && !Array.isArray(right)
 }
 
 function isOptional(field: string): boolean {
-  return ['name', 'roles', 'lostBefore', 'kinds', 'projects', 'iss', 'mark'].includes(field)
+  return 'name roles lostBefore kinds projects iss mark device project profile quietSeconds hints'
+    .split(' ')
+    .includes(field)
 }
 
 function countOf(seen: ReadonlyMap<string, number>, code: string): number {

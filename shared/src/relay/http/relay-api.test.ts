@@ -303,6 +303,8 @@ describe('the password of whoever asks', () => {
       'recoverAccount',
       ...proved,
       ...presence,
+      // It changes nothing.
+      'lookAtFolder',
     ])
     for (const name of routeNames)
       if (routeOf(name).asksPassword)

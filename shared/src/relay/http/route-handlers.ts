@@ -154,7 +154,8 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     addWatch: ({ caller, body }) => settings.change(caller, ...actIn('watch.add', body)),
     changeWatch: ({ caller, body }) => settings.change(caller, ...actIn('watch.change', body)),
     endWatch: ({ caller, body }) => settings.change(caller, ...actIn('watch.remove', body)),
-    addPerson: ({ caller, body }) => settings.change(caller, ...actIn('person.add', body)),
+    addPerson: ({ caller, body: { osAccount: id, name, reason } }) =>
+      settings.change(caller, { what: 'person.add', id, name }, reason),
     readStatus: ({ caller }) => statusFor(host.status(), caller.account.roles),
     readPolicy: () => ({
       roles: [...roles],

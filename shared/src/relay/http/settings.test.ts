@@ -14,7 +14,7 @@ const acts = [
   ],
   ['changeWatch', { watch: 'w1', profile: 'any' }, { what: 'watch.change', watch: 'w1', profile: 'any' }],
   ['endWatch', { watch: 'w1' }, { what: 'watch.remove', watch: 'w1' }],
-  ['addPerson', { id: 'mlee', name: 'Mei Lee' }, { what: 'person.add', id: 'mlee', name: 'Mei Lee' }],
+  ['addPerson', { osAccount: 'mlee', name: 'Mei Lee' }, { what: 'person.add', id: 'mlee', name: 'Mei Lee' }],
 ] as const
 
 async function administrator() {

@@ -18,6 +18,7 @@ import { count, printHead, printRow, type Row, row } from './row.ts'
 import { starts } from './starts.ts'
 import { storm } from './storm.ts'
 import { measureTrail } from './trail.ts'
+import { reviewApp } from './web.ts'
 import { whoIsThere } from './who-is-there.ts'
 
 const BURST_FILES = 10_000
@@ -38,6 +39,7 @@ const parts = [
   'reading',
   'exports',
   'page',
+  'web',
 ] as const
 type Part = (typeof parts)[number]
 
@@ -109,6 +111,7 @@ const runs: readonly [isAsked: boolean, name: string, run: () => Promise<Row[]>]
   [asked.has('names'), 'names', async () => [await whoIsThere()]],
   [asked.has('exports'), 'exports', () => exports(sizesUpTo(exported))],
   [asked.has('page'), 'page', () => offlinePage(entries)],
+  [asked.has('web'), 'web', () => reviewApp(entries)],
   [asked.has('reading'), 'reading', async () => [await reading(Math.ceil(entries / 10))]],
 ]
 

@@ -153,14 +153,13 @@ class Lab {
     })
     const client = power.over(this.#client())
     await sender.send(client)
-    await sender.renewLease(client, true)
+    await sender.renewLease(client, 'jdoe', true)
   }
 
   /** What the relay says itself, without a network between. */
   #client(): Client {
     const call = async (name: string, { body }: { body?: { items?: string[]; key?: string } }) => {
       if (!this.isReachable) throw new TypeError('no network')
-      if (name === 'whoAmI') return { account: { id: 'jdoe' } }
       const by = await this.site.site.caller('jdoe')
       if (name === 'renewLease') return { lease: await this.site.signing.renew(by, body?.key ?? '') }
       const items = await this.site.signing.accept(by, body?.items ?? [])

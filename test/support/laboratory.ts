@@ -55,13 +55,23 @@ export class Laboratory {
     this.asked([code, password], 'account', 'password', id, '--code')
   }
 
-  /** A reviewer who may sign. */
-  async signing(user: string, name: string): Promise<Hand> {
+  /** A second administrator, without whom nobody comes to sign. */
+  second(): void {
     this.person('adm2', 'Second Administrator', 'administrator')
-    this.person(user, name, 'reviewer')
+  }
+
+  /** Gives somebody the right to sign; there is a second administrator. */
+  allow(user: string): void {
     const propose = ['account', 'propose-signer', user, '--identity-check', 'passport seen']
     this.asked([password], ...propose, '--as', 'asmith', ...why)
     this.asked([password], 'account', 'grant-signer', user, '--as', 'adm2', ...why)
+  }
+
+  /** A reviewer who may sign. */
+  async signing(user: string, name: string): Promise<Hand> {
+    this.second()
+    this.person(user, name, 'reviewer')
+    this.allow(user)
     const { token } = await clientAt(this.#port, () => undefined).call('signIn', { body: { user, password } })
     const asked = clientAt(this.#port, () => token)
     const { nonce, trail, keyName } = await asked.call('startEnrolment', { body: { device: 'tablet-1' } })

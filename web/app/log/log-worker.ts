@@ -45,6 +45,7 @@ const channel = 'BroadcastChannel' in self ? new BroadcastChannel('relay-log') :
 let listener: LogListener | undefined
 let sync: Sync | undefined
 let token: string | undefined
+let user = ''
 let found: Places | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 let log: Log | undefined
@@ -78,7 +79,7 @@ const worker = {
         channel?.postMessage('stored')
         tell()
       },
-      onPulled: (to) => desk.sync(to),
+      onPulled: (to) => desk.sync(to, user),
       onSignedOut: () => listener?.onSignedOut(),
     })
     desk.follow()
@@ -89,10 +90,11 @@ const worker = {
   },
 
   /** From now on the relay is asked in the name of this session; undefined: not at all. */
-  async session(of: string | undefined): Promise<void> {
+  async session(of: string | undefined, account: string | undefined): Promise<void> {
     await opened
     if (of === token) return
     token = of
+    user = account ?? ''
     sync?.end()
     if (of !== undefined) void lead(of)
   },
@@ -154,7 +156,8 @@ const worker = {
 
   /** What is there to be signed of what a search finds, or of single records. `user`: who signs. */
   async toSign(query: SignQuery, user: string): Promise<SignList | undefined> {
-    return signListOf(await opened, query, await outbox.enrolment(user))
+    const list = await signListOf(await opened, query, await outbox.enrolment(user))
+    return list && { ...list, rows: list.rows.map((row) => ({ ...row, ...marked(row) })) }
   },
 
   /** The head to sign over: the last one of a trail that this device has verified. */

@@ -49,3 +49,8 @@ export function clockTold(known: KnownClock, relayTime: number, now: number): Kn
   const isRight = Math.abs(skew) <= SKEW_MILLISECONDS
   return { skew, latest: isRight ? now : Math.max(known.latest, now) }
 }
+
+/** Minutes east of UTC, of what browsers give west of it. In UTC that is 0, and not the -0 that no canonical text has. */
+export function minutesEast(minutesWest: number): number {
+  return 0 - minutesWest
+}

@@ -1,7 +1,8 @@
 import type { Lease } from '@compliance-relay/shared/api'
+import { canonical } from '@compliance-relay/shared/trail'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clockFlags, clockTold, isSetBack, sinceHeadSeconds } from './clock-check.ts'
+import { clockFlags, clockTold, isSetBack, minutesEast, sinceHeadSeconds } from './clock-check.ts'
 import type { Enrolment } from './enrolment.ts'
 import { isRenewalDue, signaturesLeft } from './lease-terms.ts'
 import { countedAttempt, isUsedUp } from './lock-out.ts'
@@ -116,6 +117,10 @@ describe('the clock', { tags: ['req/OFF-1'] }, () => {
         if (monotonicMilliseconds !== null) expect(seconds).toBe(Math.round(monotonicMilliseconds / 1_000))
       }),
     )
+  })
+
+  test('in UTC is zero minutes east, as a canonical text has it', () => {
+    expect([minutesEast(0), minutesEast(-60), minutesEast(300)].map(canonical)).toEqual(['0', '60', '-300'])
   })
 
   test('that was once far ahead is right again once the relay says so, and only then', () => {

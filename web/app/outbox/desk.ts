@@ -96,12 +96,12 @@ export class Desk {
     this.#isRenewalAsked = true
   }
 
-  /** Gives what waits, then sees to the lease. Rejects with what the client says. */
-  async sync(client: Client): Promise<void> {
+  /** Gives what waits, then sees to the lease of whoever is signed in. Rejects with what the client says. */
+  async sync(client: Client, user: string): Promise<void> {
     const [isAsked, isLostBefore, isRenewalAsked] = [this.#isAsked, this.#isLostBefore, this.#isRenewalAsked]
     this.#isAsked = this.#isLostBefore = this.#isRenewalAsked = false
     await this.#sender.send(client, isAsked, isLostBefore)
-    await this.#sender.renewLease(client, isRenewalAsked)
+    await this.#sender.renewLease(client, user, isRenewalAsked)
   }
 
   /** Newest first. */

@@ -3,7 +3,7 @@ import type { Enrolment } from './enrolment.ts'
 import { countedAttempt, isUsedUp } from './lock-out.ts'
 import type { Draft, EventKind, OutboxDatabase } from './outbox-database.ts'
 import { recovering } from './recovering.ts'
-import { batchOf, isDue, isUnsent, type StatementRow, wantedAgain } from './statement-row.ts'
+import { batchOf, dueOf, isUnsent, type StatementRow, wantedAgain } from './statement-row.ts'
 
 /** The oldest events go first: they are many only if somebody tries passwords for days. */
 const EVENTS_MAX = 10_000
@@ -59,7 +59,8 @@ export class Outbox {
     key: string,
     lease: string,
     isPasswordOld: boolean,
-    relayTime: number,
+    /** Null where the relay did not say. */
+    relayTime: number | null,
     now: number,
   ): Promise<void> {
     return this.#write(async () => {
@@ -67,7 +68,7 @@ export class Outbox {
       // Enrolled anew meanwhile: the lease is of a key that is gone.
       if (enrolment?.key !== key) return
       await this.#database.enrolments.put({ ...enrolment, lease, isLeaseUnsure: false, isPasswordOld })
-      await this.#tellClock(relayTime, now)
+      if (relayTime !== null) await this.#tellClock(relayTime, now)
     })
   }
 
@@ -187,10 +188,7 @@ export class Outbox {
         .where('state')
         .anyOf(['signed', 'sending', 'held'])
         .toArray()
-      const batch = batchOf(
-        open.filter((row) => isDue(row, now, isAsked)),
-        itemsMax,
-      )
+      const batch = batchOf(dueOf(open, now, isAsked), itemsMax)
       await this.#database.statements.bulkPut(
         batch.map((row) => ({
           ...row,

@@ -81,14 +81,13 @@ export class Sender {
   }
 
   /** Another lease for the key of whoever is signed in, once so much of the one there is used. `isAsked`: in any case. */
-  async renewLease(client: Client, isAsked = false): Promise<void> {
+  async renewLease(client: Client, user: string, isAsked = false): Promise<void> {
     const { outbox, now, exclusively, lockName } = this.#options
-    if ((await outbox.enrolments()).length === 0) return
-    const { account } = await client.call('whoAmI', {})
-    await exclusively(lockName(account.id), async () => {
-      const enrolment = await outbox.enrolment(account.id)
+    if ((await outbox.enrolment(user)) === undefined) return
+    await exclusively(lockName(user), async () => {
+      const enrolment = await outbox.enrolment(user)
       if (enrolment === undefined || enrolment.wrapped === null) return
-      const { key, user, lease, relayKey, count } = enrolment
+      const { key, lease, relayKey, count } = enrolment
       const isDue = isAsked || enrolment.isLeaseUnsure || isRenewalDue(leaseIn(lease, relayKey), count, now())
       // What was signed under the lease of now has to be told first: under the next one it would be held.
       const waiting = await outbox.inStates('signed', 'sending')
@@ -102,7 +101,7 @@ export class Sender {
       } catch (error) {
         // Refused: no other lease was given, and that of now holds as long as it says.
         if (!(error instanceof Problem)) throw error
-        await outbox.keepLease(user, key, lease, enrolment.isPasswordOld, now(), now())
+        await outbox.keepLease(user, key, lease, enrolment.isPasswordOld, null, now())
         if (error.code === 'unauthenticated') throw error
       }
     })

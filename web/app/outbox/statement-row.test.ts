@@ -4,7 +4,7 @@ import { signedHere } from './outbox-standing.ts'
 import {
   afterVerdict,
   batchOf,
-  isDue,
+  dueOf,
   type StatementItem,
   type StatementRow,
   unsent,
@@ -66,21 +66,14 @@ describe('what a relay says', { tags: ['req/DI-2'] }, () => {
     expect(afterVerdict(row({ state: 'sending' }), given, receipt(), now).state).toBe('accepted')
   })
 
-  test('without a receipt leaves it unsent: a gap is waited for, a full relay for an hour', () => {
-    const gap = afterVerdict(
-      row({ state: 'sending' }),
-      item({ verdict: 'held', code: 'count-gap', wanted: 4 }),
-      undefined,
-      now,
-    )
-    expect(gap).toMatchObject({ state: 'signed', wanted: 4, retryAt: 0 })
-    const full = afterVerdict(row({ state: 'sending' }), item({ verdict: 'throttled' }), undefined, now)
-    expect(full).toMatchObject({ state: 'signed', retryAt: now + 3_600_000 })
-    expect([isDue(full, now, false), isDue(full, now, true), isDue(full, now + 3_600_000, false)]).toEqual([
-      false,
-      true,
-      true,
-    ])
+  test('without a receipt leaves it unsent, to be given again in an hour', () => {
+    const gap = item({ verdict: 'held', code: 'count-gap', wanted: 4 })
+    for (const given of [gap, item({ verdict: 'throttled' })])
+      expect(afterVerdict(row({ state: 'sending' }), given, undefined, now)).toMatchObject({
+        state: 'signed',
+        wanted: given.wanted,
+        retryAt: now + 3_600_000,
+      })
   })
 
   test('of what was decided later has to be read again', () => {
@@ -88,6 +81,29 @@ describe('what a relay says', { tags: ['req/DI-2'] }, () => {
     const decided = item({ verdict: 'duplicate', code: 'decided', receipt: 'note' })
     const after = afterVerdict(read, decided, receipt({ verdict: 'refused', code: 'decided' }), now)
     expect(after).toMatchObject({ state: 'refused', isAcknowledged: false })
+  })
+})
+
+describe('what is due', { tags: ['req/DI-2', 'req/P11-10d-2'] }, () => {
+  const due = (rows: readonly StatementRow[], at = now, isAsked = false) => labels(dueOf(rows, at, isAsked))
+
+  test('is what was not given yet, and what was being given when the app was ended', () => {
+    expect(due([row({ count: 1 }), row({ count: 2, state: 'sending' })])).toEqual(['k 1', 'k 2'])
+    expect(due([row({ state: 'accepted' }), row({ count: 2, state: 'refused' })], now, true)).toEqual([])
+  })
+
+  test('is not what waits or is held, within an hour: an app that asks by itself keeps no session open', () => {
+    const waits = row({ retryAt: now + 3_600_000 })
+    const held = row({ count: 2, state: 'held', triedAt: now })
+    expect(due([waits, held], now + 3_599_999)).toEqual([])
+    expect(due([waits, held], now + 3_600_000)).toEqual(['k 1', 'k 2'])
+    expect(due([waits, held], now, true)).toEqual(['k 1', 'k 2'])
+  })
+
+  test('is what waited for one of its key that is given now', () => {
+    const waits = row({ count: 3, wanted: 2, retryAt: now + 3_600_000 })
+    expect(due([waits, row({ count: 2 })])).toEqual(['k 3', 'k 2'])
+    expect(due([waits, row({ key: 'b', count: 2 })])).toEqual(['b 2'])
   })
 })
 

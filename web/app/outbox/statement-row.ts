@@ -70,9 +70,11 @@ export const unsent = {
 
 export type StatementItem = ResultOf<'giveStatements'>['items'][number]
 
-export const THROTTLED_MILLISECONDS = 3_600_000
-/** What is held is asked for again so often: somebody may have decided. */
-export const HELD_ASKED_MILLISECONDS = 600_000
+/**
+ * What waits for something else is given again so often by itself. Longer than a session lasts that nobody uses: what an
+ * app asks by itself must not keep one open.
+ */
+export const AGAIN_MILLISECONDS = 3_600_000
 
 export function isUnsent({ state }: { readonly state: StatementState }): boolean {
   return state === 'signed' || state === 'sending'
@@ -98,8 +100,7 @@ export function afterVerdict(
       // Somebody of QA may have decided since it was read.
       isAcknowledged: row.isAcknowledged && row.code === item.code,
     }
-  const wait = item.verdict === 'throttled' ? THROTTLED_MILLISECONDS : 0
-  return { ...row, ...said, state: 'signed', retryAt: wait === 0 ? 0 : now + wait }
+  return { ...row, ...said, state: 'signed', retryAt: now + AGAIN_MILLISECONDS }
 }
 
 /** What has to be given once more, for the relay has said that it does not have it: a relay that was put back. */
@@ -107,10 +108,20 @@ export function wantedAgain(rows: readonly StatementRow[], key: string, wanted: 
   return rows.filter((row) => row.key === key && row.count >= wanted && !isUnsent(row))
 }
 
-/** Whether a row is due to be given. Pure. */
-export function isDue(row: StatementRow, now: number, isAsked: boolean): boolean {
-  if (row.state === 'held') return isAsked || now - row.triedAt >= HELD_ASKED_MILLISECONDS
-  return isUnsent(row) && (isAsked || row.retryAt <= now)
+/**
+ * Those that are due to be given: what was never told, what has waited long enough, and what waits for another of its key
+ * that is given now. What is held is asked for again, for somebody may have decided. Pure.
+ */
+export function dueOf(rows: readonly StatementRow[], now: number, isAsked: boolean): readonly StatementRow[] {
+  const isTime = (row: StatementRow) =>
+    row.state === 'held' ? now - row.triedAt >= AGAIN_MILLISECONDS : isUnsent(row) && row.retryAt <= now
+  const given = new Set(rows.filter((row) => isUnsent(row) && isTime(row)).map(({ key }) => key))
+  return rows.filter(
+    (row) =>
+      isTime(row) ||
+      (isAsked && (isUnsent(row) || row.state === 'held')) ||
+      (isUnsent(row) && row.wanted !== null && given.has(row.key)),
+  )
 }
 
 /** Notes at once, and how long they are together: the relay takes 50, and bodies of a mebibyte. */

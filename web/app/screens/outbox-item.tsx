@@ -41,7 +41,7 @@ export function OutboxItem({ item, session }: Props) {
         <svg viewBox="0 0 16 16" aria-hidden="true" className={styles['icon']}>
           {shapes[state]}
         </svg>
-        {states[state]}
+        <span>{states[state]}</span>
         {item.record !== null && state === 'accepted' && (
           <span className={styles['soft']}>receipt {item.record}</span>
         )}

@@ -2,6 +2,7 @@ import { useEffect, useId, useState } from 'react'
 import type { ShownRow } from '../log/log.ts'
 import type { SignList } from '../log/sign-list.ts'
 import { log } from '../log/use-log.ts'
+import { minutesEast } from '../outbox/clock-check.ts'
 import type { EnrolmentView } from '../outbox/outbox-standing.ts'
 import { Button } from '../parts/button.tsx'
 import { clockTime, weekTime } from '../parts/dates.ts'
@@ -224,7 +225,7 @@ async function signNow(
       head: over,
       since,
       records: rows.map(({ seq, leaf }) => ({ seq, leaf })),
-      offsetMinutes: -new Date().getTimezoneOffset(),
+      offsetMinutes: minutesEast(new Date().getTimezoneOffset()),
       app: `compliance-relay-web ${APP_VERSION}`,
     },
     password,

@@ -45,7 +45,7 @@ export function SignScreen() {
         </output>
       </div>
       {signed !== undefined && (
-        <p role="status" className={styles['done']}>
+        <p role="status" className={styles['done']} ref={showIt} tabIndex={-1}>
           <HollowIcon />
           <span>
             <strong>Signed on this tablet</strong>, number {signed.count} of this device, not yet confirmed by
@@ -101,6 +101,11 @@ export function SignScreen() {
       )}
     </>
   )
+}
+
+/** What became of it is at the top of the screen, and whoever signed is at its end. */
+function showIt(place: HTMLElement | null): void {
+  place?.focus()
 }
 
 export function HollowIcon() {

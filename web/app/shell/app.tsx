@@ -26,9 +26,10 @@ export function App() {
   const session = useSession()
   // Whoever has to set another password first is given no records.
   const reading = session?.account.mustChange === true ? undefined : session?.token
+  const user = session?.account.id
   useEffect(() => {
-    void logOpened.then(() => log.session(reading))
-  }, [reading])
+    void logOpened.then(() => log.session(reading, user))
+  }, [reading, user])
   useEffect(() => {
     const wake = () => {
       if (document.visibilityState === 'visible') void log.wake()

@@ -59,6 +59,7 @@ export async function openKey(
   password: string,
   of: Omit<ClosedFor, 'derivation'>,
 ): Promise<CryptoKey | undefined> {
+  if (password === '') return undefined
   const { wrapped, iv, derivation } = closed
   const closing = await closingKey(password, closed)
   try {

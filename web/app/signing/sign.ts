@@ -1,4 +1,4 @@
-import { FormatError, utf8 } from '@compliance-relay/shared/trail'
+import { printStatement, utf8 } from '@compliance-relay/shared/trail'
 import type { Enrolment } from '../outbox/enrolment.ts'
 import { leaseIn } from '../outbox/lease-terms.ts'
 import { ATTEMPTS_MAX } from '../outbox/lock-out.ts'
@@ -6,7 +6,10 @@ import { type SigningFault, sentenceOfFault, signingFault } from '../outbox/may-
 import { type Outbox, Overtaken } from '../outbox/outbox.ts'
 import { isFull } from '../outbox/recovering.ts'
 import { lockName } from './lock-name.ts'
-import { holds, noteOf, rowOf, statementOf, type ToSign, textOf } from './statement-note.ts'
+import { holds, noteOf, rowOf, statementOf, type ToSign } from './statement-note.ts'
+
+const REASON_LENGTH_MAX = 1_000
+const SIGNED_AT_ONCE_MAX = 500
 
 export interface Signing {
   readonly outbox: Outbox
@@ -76,13 +79,12 @@ async function signAlone(
   if (fault !== undefined) return refused(fault, sentenceOfFault(fault))
   if (enrolment === undefined || lease === undefined) throw new Error('judged as enrolled')
   // What cannot be signed is found before a password is tried.
-  const statement = statementOf(toSign, enrolment, lease, clock, begun)
-  const text = textOrFault(statement)
-  if (text === undefined)
+  if (!canBeSigned(toSign))
     return refused(
       'form',
       'A reason is 1 to 1,000 characters, with a letter or a digit in it; 1 to 500 records are signed at once.',
     )
+  const text = printStatement(statementOf(toSign, enrolment, lease, clock, begun))
 
   const counted = await outbox.countAttempt(user, begun)
   const signBytes = await signWith(enrolment, password)
@@ -100,16 +102,10 @@ async function signAlone(
   return { is: 'signed', hash: row.hash, count: row.count }
 }
 
-function textOrFault(statement: Parameters<typeof textOf>[0]): string | undefined {
-  const { reason, records } = statement
-  const isReason = /[\p{L}\p{N}]/u.test(reason) && reason.length <= 1_000
-  if (!isReason || records.length === 0 || records.length > 500) return undefined
-  try {
-    return textOf(statement)
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
+/** What a statement takes, as FORMAT.md, section 8, has it. Anything else that it does not is a fault of the app. */
+function canBeSigned({ reason, records }: ToSign): boolean {
+  const isReason = /[\p{L}\p{N}]/u.test(reason) && reason.length <= REASON_LENGTH_MAX
+  return isReason && records.length > 0 && records.length <= SIGNED_AT_ONCE_MAX
 }
 
 function wrong(now: Enrolment | undefined, counted: Enrolment): SignOutcome {

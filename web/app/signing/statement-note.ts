@@ -68,11 +68,6 @@ export function statementOf(
   }
 }
 
-/** The text that is signed. Throws `FormatError` where it could not be read again. */
-export function textOf(statement: Statement): string {
-  return printStatement(statement)
-}
-
 /**
  * The note of a text that was signed elsewhere. Throws `FormatError` if it does not read as what it was made of, and an
  * Error if the signature does not hold.

@@ -11,7 +11,7 @@ precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/v1\//, /^\/problems\//, /^\/signed-in$/, /^\/(?:healthz|readyz)$/],
+    denylist: [/^\/v1\//, /^\/problems\//, /^\/(?:healthz|readyz)$/],
   }),
 )
 

@@ -40,7 +40,9 @@ export function TopBar() {
         </Button>
       ) : (
         <span className={styles['who']}>
-          <span className={styles['person']}>{session.account.name}</span>
+          <Link href="/password" className={styles['person'] ?? ''} title="Set another password">
+            {session.account.name}
+          </Link>
           <Button look="quiet" onPress={() => void signOut()}>
             Sign out
           </Button>

@@ -23,6 +23,7 @@ const OutboxScreen = lazy(() =>
   import('../screens/outbox-screen.tsx').then((it) => ({ default: it.OutboxScreen })),
 )
 const CodeScreen = lazy(() => import('../screens/code-screen.tsx'))
+const ExceptionsScreen = lazy(() => import('../screens/exceptions-screen.tsx'))
 const LandedScreen = lazy(() => import('../screens/landed-screen.tsx'))
 const PasswordScreen = lazy(() => import('../screens/password-screen.tsx'))
 const IdleDialog = lazy(() => import('./idle-dialog.tsx'))
@@ -76,6 +77,7 @@ function Screens() {
       <Route path="/signed-in" component={LandedScreen} />
       <Route path="/password" component={PasswordScreen} />
       <Route path="/accounts/*?" component={AccountsScreen} />
+      <Route path="/exceptions" component={ExceptionsScreen} />
       <Route>
         <h1>There is nothing here</h1>
         <p>

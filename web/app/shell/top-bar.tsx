@@ -9,6 +9,7 @@ const screens = [
   ['/', 'Trail', undefined],
   ['/sign', 'Sign', undefined],
   ['/outbox', 'Outbox', undefined],
+  ['/exceptions', 'Exceptions', undefined],
   ['/accounts', 'Accounts', 'account.list'],
 ] as const
 

@@ -104,11 +104,12 @@ describe('at the port of the relay', () => {
   }
 
   test('the app has every place that is not the interface’s and not of health', async () => {
-    for (const path of ['/', '/trail', '/index.html'])
+    for (const path of ['/', '/trail', '/index.html', '/signed-in?code=1'])
       expect(await get(path, html), path).toMatchObject({ status: 200, text: '<title>the app</title>' })
     expect(await get('/assets/main-B2kd9f3a.js', {})).toMatchObject({ status: 200, text: 'script' })
-    for (const path of ['/v1/hello', '/v1/no', '/problems/forbidden', '/signed-in?code=1'])
+    for (const path of ['/v1/hello', '/v1/no', '/problems/forbidden'])
       expect((await get(path, html)).text, path).toBe('the interface')
+    expect((await get('/signed-in?code=1', html, false)).text).toBe('the interface')
     for (const path of ['/healthz', '/readyz']) expect((await get(path, html)).type, path).toContain('json')
   })
 

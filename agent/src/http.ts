@@ -93,7 +93,9 @@ export interface Answers {
 export function relayApp({ health, api, app }: Answers): Answering {
   return (request) => {
     const { pathname } = new URL(request.url)
-    if (/^\/(?:(?:v1|problems)\/|signed-in$)/.test(pathname)) return api(request)
+    if (/^\/(?:v1|problems)\//.test(pathname)) return api(request)
+    // Where an identity provider sends a browser back to: the app finishes it, if there is one.
+    if (pathname === '/signed-in' && app === undefined) return api(request)
     const isHealth = /^\/(?:healthz|readyz)$/.test(pathname) || (pathname === '/' && !wantsPage(request))
     return app === undefined || isHealth ? health.fetch(request) : app(request)
   }

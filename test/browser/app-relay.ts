@@ -22,12 +22,10 @@ export class AppRelay {
   }
 
   /** With a first administrator, asmith, who has a one-time code and nothing else. */
-  static async start(): Promise<AppRelay> {
+  static async start(options: { readonly person?: boolean } = {}): Promise<AppRelay> {
     const port = await freePort()
-    const station = new Workstation({
-      usualPort: true,
-      init: ['--quiet', '1', '--admin', 'asmith=Anna Smith'],
-    })
+    const init = ['--quiet', '1', '--admin', 'asmith=Anna Smith']
+    const station = new Workstation({ usualPort: true, init, ...options })
     try {
       const firstCode = /^ {2}code +(\S+)$/m.exec(station.init())?.[1] ?? ''
       await station.start('--port', String(port))
@@ -36,6 +34,11 @@ export class AppRelay {
       await station.remove()
       throw error
     }
+  }
+
+  /** The same relay, after it was stopped. */
+  again(): Promise<void> {
+    return this.station.start('--port', String(this.port))
   }
 
   get url(): string {

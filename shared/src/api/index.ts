@@ -35,9 +35,9 @@ export { openApiDocument } from './openapi.ts'
 export {
   type PasswordChange,
   type PasswordFault,
-  passwordChangeSentence,
   passwordFaults,
 } from './password-change.ts'
+export { passwordChangeSentence } from './password-change-sentence.ts'
 export {
   type Action,
   actions,

@@ -1,4 +1,5 @@
-import { type PasswordChange, passwordChangeSentence } from './password-change.ts'
+import type { PasswordChange } from './password-change.ts'
+import { passwordChangeSentence } from './password-change-sentence.ts'
 import { detailSentence, type ProblemDetail } from './problem-detail.ts'
 
 /**

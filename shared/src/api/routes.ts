@@ -108,7 +108,7 @@ export const routes = {
     body: undefined,
     result: helloSchema,
     problems: [],
-    says: 'Which version of the relay this is, and the name of its trail; to a nonce, signed by its key.',
+    says: 'Which version of the relay this is, the name of its trail, and how people sign in; to a nonce, signed by its key.',
   },
   signIn: {
     method: 'POST',
@@ -597,7 +597,9 @@ export const routes = {
     body: undefined,
     result: { mediaTypes: ['text/html; charset=utf-8'], caching: [], isStream: false },
     problems: [],
-    says: 'Where the identity provider sends a browser back to: a page that says what has come of it, and does nothing.',
+    says:
+      'Where the identity provider sends a browser back to: a page that says what has come of it, and does nothing. ' +
+      'Where the review app is built, it is a place of the app, which finishes what it began.',
   },
   beginPresence: {
     method: 'POST',

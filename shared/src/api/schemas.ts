@@ -320,6 +320,10 @@ export const changedRulesSchema = rulesSchema.extend({
 export const helloSchema = z.strictObject({
   version: z.string(),
   trail: z.string(),
+  /** Whether people may sign in by an identity provider, too. */
+  provider: z.boolean(),
+  /** Whether nobody has set a password here yet: the first administrator does, with the code that was printed. */
+  isNew: z.boolean(),
   /** If a nonce was sent: a note with it, signed by the key of the trail's checkpoints. */
   note: z.string().optional(),
 })

@@ -1,6 +1,7 @@
 import { aboutText } from '@compliance-relay/shared/bag'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { capturedDigests } from '../../check/captured.ts'
+import { markBits } from './marks.ts'
 
 /** What a list shows of a record, and what it is looked for by. Everything else stands in its line. */
 export interface Facts {
@@ -20,6 +21,8 @@ export interface Facts {
   readonly before: number | undefined
   /** Of the files it vouches for, in hexadecimal. */
   readonly digests: readonly string[]
+  /** Bits of `markBits`. */
+  readonly marks: number
 }
 
 /** Pure. */
@@ -35,6 +38,7 @@ export function factsOf(record: TrailRecord): Facts {
     what: whatOf(record).replace(/[\n\r]/g, ' '),
     before: versionBefore(body['before'], seq),
     digests: capturedDigests(record),
+    marks: marksOf(record),
   }
 }
 
@@ -43,6 +47,11 @@ function whatOf(record: TrailRecord): string {
   if (path !== '') return path
   const about = aboutText(record)
   return about === '' ? textIn(record.body['reason']) : about
+}
+
+function marksOf({ kind, body }: TrailRecord): number {
+  const is = (name: string) => typeof body[name] === 'object' && body[name] !== null
+  return (is('late') ? markBits.late : 0) | (kind === 'relay.started' && is('gap') ? markBits.gap : 0)
 }
 
 function textIn(value: unknown): string {

@@ -126,6 +126,25 @@ const worker = {
     return { count: found.count, version: log.version }
   },
 
+  /**
+   * Searches for any of several, beside what a list holds on to: how many there are, and the newest of them. Those that
+   * are taken by more than one are counted by each.
+   */
+  async find(
+    searches: readonly Search[],
+    most: number,
+  ): Promise<{ readonly count: number; readonly rows: readonly ShownRow[] }> {
+    const log = await opened
+    const places = searches.map((search) => log.search(search))
+    const rows = places
+      .flatMap((one) => one.slice(0, most))
+      .map((place) => log.row(place))
+      .filter((row) => row !== undefined)
+      .sort((one, other) => other.time - one.time || other.seq - one.seq)
+      .slice(0, most)
+    return { count: places.reduce((sum, { count }) => sum + count, 0), rows }
+  },
+
   /** Of what was found last, from one place up to another. */
   async rows(from: number, to: number): Promise<readonly ShownRow[]> {
     const log = await opened

@@ -18,6 +18,8 @@ export interface StoredPack {
   readonly what: string
   /** Not in packs that were stored before files could be looked for. */
   readonly digests?: StoredDigests
+  /** Nor before they were marked. */
+  readonly marks?: Uint8Array
 }
 
 /** The columns of up to 65,536 records that follow one another in a trail. */
@@ -34,6 +36,8 @@ export class Pack {
   readonly before = new Uint32Array(PACK_WIDTH)
   /** What its signatures come to, as `states` of the index has it. */
   readonly state = new Uint8Array(PACK_WIDTH)
+  /** Bits of `markBits`. */
+  readonly marks = new Uint8Array(PACK_WIDTH)
   readonly digests: DigestColumn
   readonly #texts: Texts
 
@@ -49,6 +53,7 @@ export class Pack {
     pack.width = width
     pack.time.set(stored.time)
     pack.before.set(stored.before)
+    pack.marks.set(stored.marks ?? [])
     for (const field of namedFields) {
       const now = Uint32Array.from(stored.names[field], (text) => names[field].numberOf(text))
       const [from, to] = [stored.columns[field], pack.columns[field]]
@@ -70,6 +75,7 @@ export class Pack {
     this.time[at] = facts.time
     for (const field of namedFields) this.columns[field][at] = names[field].numberOf(facts[field])
     this.before[at] = facts.before ?? NONE
+    this.marks[at] = facts.marks
     this.#texts.add(facts.what)
     for (const digest of facts.digests) this.digests.add(digest, at)
     this.width++
@@ -97,6 +103,7 @@ export class Pack {
       before: this.before.slice(0, width),
       what: this.#texts.joined,
       digests: this.digests.stored(),
+      marks: this.marks.slice(0, width),
     }
   }
 }

@@ -1,3 +1,4 @@
+import { type MarkName, markBits } from './marks.ts'
 import type { NamedField, NamesOf } from './names.ts'
 import { folded, type Pack } from './pack.ts'
 
@@ -10,6 +11,8 @@ export interface Search {
   /** Whole kinds, or all that begin so: `file.*`. */
   readonly kinds?: readonly string[]
   readonly states?: readonly ShownState[]
+  /** Records that have one of these marks. */
+  readonly marks?: readonly MarkName[]
   /** By the record's own time, ISO 8601: from the first, and before the second. */
   readonly from?: string
   readonly to?: string
@@ -27,6 +30,7 @@ export const SIGNED_HERE = 64
 export interface Selection {
   readonly columns: readonly { readonly field: NamedField; readonly wanted: Uint8Array }[]
   readonly states: number | undefined
+  readonly marks: number | undefined
   readonly from: number
   readonly to: number
   readonly words: readonly string[]
@@ -54,6 +58,7 @@ export function selectionOf(search: Search, names: NamesOf): Selection {
   return {
     columns,
     states,
+    marks: search.marks?.reduce((bits, mark) => bits | markBits[mark], 0),
     from: search.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(search.from),
     to: search.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(search.to),
     words: folded(search.text ?? '')
@@ -94,6 +99,9 @@ export function selectIn(
   if (states !== undefined) {
     const { state } = pack
     for (let i = 0; i < width; i++) if (((state[i] as number) & states) === 0) marks[i] = 0
+  }
+  if (selection.marks !== undefined) {
+    for (let i = 0; i < width; i++) if (((pack.marks[i] as number) & selection.marks) === 0) marks[i] = 0
   }
   if (from !== Number.NEGATIVE_INFINITY || to !== Number.POSITIVE_INFINITY) {
     const { time } = pack

@@ -304,8 +304,8 @@ export class TrailCopy {
       .between([trail, 0], [trail, Infinity])
       .toArray()
     const acts = await this.#database.acts.get(trail)
-    // Stored before files could be looked for: made anew, from what is here.
-    if (packs.some(({ digests }) => digests === undefined)) packs.length = 0
+    // Stored before files could be looked for, or before there were marks: made anew, from what is here.
+    if (packs.some(({ digests, marks }) => digests === undefined || marks === undefined)) packs.length = 0
     this.index.load(packs, packs.length === 0 ? [] : (acts?.acts ?? []))
     this.#packed = this.index.size
     for (const { hashes } of packs) this.#hashes.push(hashes)

@@ -7,7 +7,7 @@ import { NONE, PACK_WIDTH, Pack, type StoredPack } from './pack.ts'
 import { type Selection, selectIn, stateBits } from './select.ts'
 
 /** A record as a list shows it. */
-export interface Row extends Omit<Facts, 'before' | 'digests'> {
+export interface Row extends Omit<Facts, 'before' | 'digests' | 'marks'> {
   readonly seq: number
   /** Bits of `stateBits`; 0 of a record that is not to be signed. */
   readonly state: number

@@ -1,62 +1,87 @@
-import { type SubmitEvent, useState } from 'react'
-import { useLocation } from 'wouter'
+import { useEffect, useState } from 'react'
+import { Link, useLocation } from 'wouter'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
-import { Silence, saidOf } from '../session/ask.ts'
-import { signIn } from '../session/session.ts'
-import styles from './sign-in-screen.module.css'
+import { Notice } from '../parts/notice.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
+import { ask, saidOf } from '../session/ask.ts'
+import { startExternalSignIn } from '../session/external.ts'
+import { type Ended, signIn, useEnded } from '../session/session.ts'
+import { ScreenForm } from './form.tsx'
+
+const stays =
+  'What is on this device stays: records, and signatures that are not sent yet. They are sent once you sign in again.'
+const endedTexts: { readonly [E in Ended]: string } = {
+  idle: `You were signed out, because nothing was done here for fifteen minutes. ${stays}`,
+  life: `You were signed out after twelve hours. ${stays}`,
+  relay: `The relay does not know your session any more: it was ended, or the relay was started again. ${stays}`,
+  password: 'Your password is another now, which ends the session. Sign in with the new one.',
+}
 
 export function SignInScreen() {
   const [user, setUser] = useState('')
   const [password, setPassword] = useState('')
-  const [isShown, setShown] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const [fault, setFault] = useState<string>()
   const [, navigate] = useLocation()
-
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    setBusy(true)
-    setFault(undefined)
-    try {
-      await signIn(user, password)
-      navigate('/')
-    } catch (error) {
-      setFault(
-        error instanceof Silence
-          ? 'The relay does not answer. What is on this device can still be read and signed.'
-          : saidOf(error),
-      )
-    } finally {
-      setBusy(false)
-      setPassword('')
-    }
-  }
-
+  const ended = useEnded()
+  const hasProvider = useProvider()
   return (
-    <form className={styles['form']} onSubmit={submit}>
-      <h1>Sign in</h1>
+    <ScreenForm
+      title="Sign in"
+      verb="Sign in"
+      isReady={user !== '' && password !== ''}
+      silence="The relay does not answer. What is on this device can still be read and signed."
+      act={async () => {
+        try {
+          await signIn(user, password)
+          navigate('/')
+        } finally {
+          setPassword('')
+        }
+      }}
+      more={
+        <>
+          <Link href="/sign-in/code">I have a one-time code</Link>
+          {hasProvider && <ProviderButton />}
+        </>
+      }
+    >
+      {ended !== undefined && <Notice look="warn">{endedTexts[ended]}</Notice>}
       <Field label="User id" value={user} onChange={setUser} autoComplete="username" isRequired autoFocus />
-      <Field
-        label="Password"
-        type={isShown ? 'text' : 'password'}
-        value={password}
-        onChange={setPassword}
-        autoComplete="current-password"
-        isRequired
-      />
-      <label className={styles['show']}>
-        <input type="checkbox" checked={isShown} onChange={({ target }) => setShown(target.checked)} />
-        Show the password
-      </label>
-      {fault !== undefined && (
-        <p role="alert" className={styles['fault']}>
-          {fault}
-        </p>
-      )}
-      <Button type="submit" look="primary" size="large" isDisabled={isBusy || user === '' || password === ''}>
-        {isBusy ? 'Signing in' : 'Sign in'}
-      </Button>
-    </form>
+      <PasswordField label="Password" value={password} onChange={setPassword} />
+    </ScreenForm>
   )
+}
+
+function ProviderButton() {
+  const [fault, setFault] = useState<string>()
+  return (
+    <>
+      <Button onPress={() => startExternalSignIn().catch((error: unknown) => setFault(saidOf(error)))}>
+        Sign in by the identity provider
+      </Button>
+      {fault !== undefined && (
+        <Notice look="bad" isAlert>
+          {fault}
+        </Notice>
+      )}
+    </>
+  )
+}
+
+/** Whether this site has an identity provider, as the relay says to whoever asks. */
+function useProvider(): boolean {
+  const [hasProvider, setHas] = useState(false)
+  useEffect(() => {
+    let isOver = false
+    ask('hello', {}).then(
+      ({ provider }) => {
+        if (!isOver) setHas(provider)
+      },
+      () => undefined,
+    )
+    return () => {
+      isOver = true
+    }
+  }, [])
+  return hasProvider
 }

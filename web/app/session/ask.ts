@@ -8,6 +8,7 @@ import type {
 } from '@compliance-relay/shared/api'
 import { log } from '../log/use-log.ts'
 import { currentToken } from './token.ts'
+import { used } from './used.ts'
 
 /** What a worker gives back of a question: an error with fields of its own does not pass between threads as it is. */
 export type Answered<Result> =
@@ -43,8 +44,12 @@ export async function ask<Name extends Exclude<RouteName, ContentRoute>>(
   name: Name,
   asked: Asked<Name>,
 ): Promise<ResultOf<Name>> {
+  const at = Date.now()
   const answered = (await log.ask(name, asked as never, currentToken())) as Answered<ResultOf<Name>>
-  if (answered.is === 'answer') return answered.result
+  if (answered.is === 'answer') {
+    used(at)
+    return answered.result
+  }
   if (answered.is === 'silence') throw new Silence(answered.says)
   throw new Refusal(answered.code, answered.details, answered.says)
 }

@@ -2,6 +2,7 @@ import type { ResultOf } from '@compliance-relay/shared/api'
 import { useSyncExternalStore } from 'react'
 import { ask, Refusal, Silence } from './ask.ts'
 import { setToken } from './token.ts'
+import { used } from './used.ts'
 
 /** Who is signed in, in this tab. Offline it is what the relay said last: rights are the relay's to judge, each time. */
 export interface Session {
@@ -19,8 +20,8 @@ export type Account = SignedIn['account']
 export type Notice = SignedIn['notice']
 type SignedIn = ResultOf<'signIn'>
 
-/** Why there is no session any more, where nobody has signed out: `idle` by the clock here, `relay` as the relay says. */
-export type Ended = 'idle' | 'relay' | 'password'
+/** Why there is no session any more, where nobody has signed out: `idle` and `life` by the clock here, `relay` as the relay says. */
+export type Ended = 'idle' | 'life' | 'relay' | 'password'
 
 const KEY = 'relay-session'
 const listeners = new Set<() => void>()
@@ -62,6 +63,7 @@ export async function signIn(user: string, password: string): Promise<void> {
 /** Whoever was signed in by the relay, whatever way. */
 export function begin({ token, mark, account, notice }: SignedIn): void {
   keepMark(account.id, mark)
+  used(Date.now())
   ended = undefined
   set({ token, account, since: Date.now(), notice })
 }
@@ -69,6 +71,29 @@ export function begin({ token, mark, account, notice }: SignedIn): void {
 /** They have seen what they are shown at the sign-in. */
 export function noticeSeen(): void {
   if (session !== undefined) set({ ...session, notice: null })
+}
+
+/** Sets a password by a one-time code, and signs in with it. Rejects with a `Refusal` or a `Silence`. */
+export async function signInByCode(user: string, code: string, newPassword: string): Promise<void> {
+  await ask('setPasswordByCode', { body: { user, code, newPassword } })
+  await signIn(user, newPassword)
+}
+
+/** Sets another password of one's own. All sessions of the one before end, so it is signed in anew. */
+export async function changePassword(user: string, password: string, newPassword: string): Promise<void> {
+  await ask('changePassword', { body: { password, newPassword } })
+  sessionEnded('password')
+  await signIn(user, newPassword)
+}
+
+/** The mark of whoever signed in here last: an identity provider does not say beforehand who comes. */
+export function markOfDevice(): string | null {
+  try {
+    const user = localStorage.getItem('relay-last-user')
+    return user === null ? null : readMark(user)
+  } catch {
+    return null
+  }
 }
 
 /** Where this person signed in well on this device before: it opens nothing, but spares the wait for strangers' tries. */
@@ -83,6 +108,7 @@ function readMark(user: string): string | null {
 function keepMark(user: string, mark: string): void {
   try {
     localStorage.setItem(`relay-mark ${user}`, mark)
+    localStorage.setItem('relay-last-user', user)
   } catch {
     // Then the next sign-in waits like a first one.
   }

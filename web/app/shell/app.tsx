@@ -6,6 +6,7 @@ import { TrailScreen } from '../screens/trail-screen.tsx'
 import { sessionEnded, useSession } from '../session/session.ts'
 import styles from './app.module.css'
 import { useKeepAlive } from './keep-alive.ts'
+import { SignInNotice } from './sign-in-notice.tsx'
 import { TopBar } from './top-bar.tsx'
 import { UpdateBar } from './update-bar.tsx'
 
@@ -21,6 +22,11 @@ const SignScreen = lazy(() => import('../screens/sign-screen.tsx').then((it) => 
 const OutboxScreen = lazy(() =>
   import('../screens/outbox-screen.tsx').then((it) => ({ default: it.OutboxScreen })),
 )
+const CodeScreen = lazy(() => import('../screens/code-screen.tsx'))
+const ExceptionsScreen = lazy(() => import('../screens/exceptions-screen.tsx'))
+const LandedScreen = lazy(() => import('../screens/landed-screen.tsx'))
+const PasswordScreen = lazy(() => import('../screens/password-screen.tsx'))
+const IdleDialog = lazy(() => import('./idle-dialog.tsx'))
 
 export function App() {
   const session = useSession()
@@ -44,29 +50,41 @@ export function App() {
       for (const [target, name] of events) target.removeEventListener(name, wake)
     }
   }, [])
-  useKeepAlive(session)
+  const idle = useKeepAlive(session)
   return (
     <>
       <TopBar />
       <UpdateBar />
       <main className={styles['main']}>
+        <SignInNotice />
         <Suspense fallback={null}>
-          <Switch>
-            <Route path="/" component={TrailScreen} />
-            <Route path="/record/:trail/:seq" component={RecordScreen} />
-            <Route path="/sign" component={SignScreen} />
-            <Route path="/outbox" component={OutboxScreen} />
-            <Route path="/sign-in" component={SignInScreen} />
-            <Route path="/accounts/*?" component={AccountsScreen} />
-            <Route>
-              <h1>There is nothing here</h1>
-              <p>
-                <a href="/">To the trail</a>
-              </p>
-            </Route>
-          </Switch>
+          {idle !== undefined && <IdleDialog idle={idle} />}
+          {session?.account.mustChange === true ? <PasswordScreen /> : <Screens />}
         </Suspense>
       </main>
     </>
+  )
+}
+
+function Screens() {
+  return (
+    <Switch>
+      <Route path="/" component={TrailScreen} />
+      <Route path="/record/:trail/:seq" component={RecordScreen} />
+      <Route path="/sign" component={SignScreen} />
+      <Route path="/outbox" component={OutboxScreen} />
+      <Route path="/sign-in" component={SignInScreen} />
+      <Route path="/sign-in/code" component={CodeScreen} />
+      <Route path="/signed-in" component={LandedScreen} />
+      <Route path="/password" component={PasswordScreen} />
+      <Route path="/accounts/*?" component={AccountsScreen} />
+      <Route path="/exceptions" component={ExceptionsScreen} />
+      <Route>
+        <h1>There is nothing here</h1>
+        <p>
+          <a href="/">To the trail</a>
+        </p>
+      </Route>
+    </Switch>
   )
 }

@@ -9,6 +9,7 @@ const screens = [
   ['/', 'Trail', undefined],
   ['/sign', 'Sign', undefined],
   ['/outbox', 'Outbox', undefined],
+  ['/exceptions', 'Exceptions', undefined],
   ['/accounts', 'Accounts', 'account.list'],
 ] as const
 
@@ -40,7 +41,9 @@ export function TopBar() {
         </Button>
       ) : (
         <span className={styles['who']}>
-          <span className={styles['person']}>{session.account.name}</span>
+          <Link href="/password" className={styles['person'] ?? ''} title="Set another password">
+            {session.account.name}
+          </Link>
           <Button look="quiet" onPress={() => void signOut()}>
             Sign out
           </Button>

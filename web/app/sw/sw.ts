@@ -12,7 +12,7 @@ precache(self.__WB_MANIFEST)
 // browser that goes there would not find the page that was kept as a file.
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
-    denylist: [/^\/v1\//, /^\/problems\//, /^\/signed-in$/, /^\/(?:healthz|readyz)$/],
+    denylist: [/^\/v1\//, /^\/problems\//, /^\/(?:healthz|readyz)$/],
   }),
 )
 addRoute()

@@ -32,7 +32,12 @@ async function signedIn(user: string, password = good) {
 
 test('people are added, set their password, are given the right to sign and lose it, all through the client', async () => {
   const [first, second] = [await signedIn('first'), await signedIn('second')]
-  expect(await api.client().call('hello', {})).toEqual({ version: '0.1.0', trail: 'lab.example/ws-nmr-01' })
+  expect(await api.client().call('hello', {})).toEqual({
+    version: '0.1.0',
+    trail: 'lab.example/ws-nmr-01',
+    provider: false,
+    isNew: false,
+  })
   const asked = { password: good, reason }
   const added = await first.call('addAccount', {
     body: { ...asked, user: 'JDoe', name: 'Jane  Doe', roles: ['reviewer'] },

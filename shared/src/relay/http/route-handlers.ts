@@ -141,10 +141,14 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       return { ...rulesViewOf(changed.rules), passwordsTouched: changed.passwordsTouched }
     },
     hello: ({ query: { nonce } }) => {
-      if (nonce === undefined) return { version, trail }
+      const how = {
+        provider: people.rules().identity !== null,
+        isNew: people.accounts().every(({ state }) => state === 'invited'),
+      }
+      if (nonce === undefined) return { version, trail, ...how }
       const time = new Date(wall()).toISOString()
       const hello = { nonce, trail, version, time, origins }
-      return { version, trail, note: fromUtf8(signHello(hello, signer)) }
+      return { version, trail, ...how, note: fromUtf8(signHello(hello, signer)) }
     },
     readProblemPage: ({ code, accept }) => problemPage(code, accept),
     readSignedInPage: ({ query }) => signedInPage(query),

@@ -1,8 +1,8 @@
 import { printedCopy, printedPage } from '@compliance-relay/shared/bag'
 import { hex, leafHash, parsePolicy, readEntry, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
-import { CheckedBag } from '../../web/src/checked-bag.ts'
-import { findFiles } from '../../web/src/find-files.ts'
+import { CheckedBag } from '../../web/check/checked-bag.ts'
+import { findFiles } from '../../web/check/find-files.ts'
 import { bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 

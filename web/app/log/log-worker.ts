@@ -1,4 +1,4 @@
-import { type ContentRoute, Problem, type RouteName } from '@compliance-relay/shared/api'
+import { type Asked, type ContentRoute, Problem, type RouteName } from '@compliance-relay/shared/api'
 import { expose } from 'comlink'
 import { Desk } from '../outbox/desk.ts'
 import { Outbox } from '../outbox/outbox.ts'
@@ -36,6 +36,9 @@ export interface LogListener {
 
 export type LogWorker = typeof worker
 
+/** A copy to read is made when it is first asked for, which can take minutes. */
+const MADE_MILLISECONDS = 600_000
+
 /** Standing is told so often at most: each telling is work for the page. */
 const TELL_MILLISECONDS = 100
 
@@ -47,6 +50,7 @@ let sync: Sync | undefined
 let token: string | undefined
 let found: Places | undefined
 const client = relayClient(() => token)
+const patientClient = relayClient(() => token, MADE_MILLISECONDS)
 let timer: ReturnType<typeof setTimeout> | undefined
 let log: Log | undefined
 const outbox = new Outbox(new OutboxDatabase())
@@ -91,22 +95,29 @@ const worker = {
 
   /** From now on the relay is asked in the name of this session; undefined: not at all. */
   async session(of: string | undefined): Promise<void> {
-    await opened
     if (of === token) return
     token = of
+    await opened
+    if (of !== token) return
     sync?.end()
     if (of !== undefined) void lead(of)
   },
 
   /** Asks the relay in the name of the session. */
-  async ask(name: Exclude<RouteName, ContentRoute>, asked: never): Promise<Answered<unknown>> {
-    try {
-      return { is: 'answer', result: await client.call(name, asked) }
-    } catch (error) {
-      if (error instanceof Problem)
-        return { is: 'refusal', code: error.code, details: error.details, says: error.message }
-      return { is: 'silence', says: error instanceof Error ? error.message : String(error) }
-    }
+  ask(name: Exclude<RouteName, ContentRoute>, asked: never): Promise<Answered<unknown>> {
+    return answered(() => client.call(name, asked))
+  },
+
+  /** A file that the relay gives, however large: it is not held in memory where the browser knows better. */
+  fetchFile<Name extends 'readBag' | 'readReport'>(
+    name: Name,
+    asked: Asked<Name>,
+    onBytes: (bytes: number) => void,
+  ): Promise<Answered<Blob>> {
+    return answered(async () => {
+      const given = await patientClient.listen(name, asked, new AbortController().signal)
+      return new Response(given.pipeThrough(countedBy(onBytes))).blob()
+    })
   },
 
   /** Somebody came back to the page, or wants to know. */
@@ -119,6 +130,11 @@ const worker = {
     const log = await opened
     found = log.search(search)
     return { count: found.count, version: log.version }
+  },
+
+  /** How many it would find; what was found stays. */
+  async count(search: Search): Promise<number> {
+    return (await opened).search(search).count
   },
 
   /** Of what was found last, from one place up to another. */
@@ -218,6 +234,33 @@ const worker = {
 
 function marked(row: ShownRow): ShownRow {
   return desk.isSignedHere(row.trail, row.seq) ? { ...row, state: row.state | SIGNED_HERE } : row
+}
+
+async function answered<Result>(ask: () => Promise<Result>): Promise<Answered<Result>> {
+  try {
+    return { is: 'answer', result: await ask() }
+  } catch (error) {
+    if (error instanceof Problem)
+      return { is: 'refusal', code: error.code, details: error.details, says: error.message }
+    return { is: 'silence', says: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function countedBy(
+  onBytes: (bytes: number) => void,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let bytes = 0
+  let told = 0
+  return new TransformStream({
+    transform(piece, controller) {
+      bytes += piece.length
+      controller.enqueue(piece)
+      const now = performance.now()
+      if (now - told < TELL_MILLISECONDS) return
+      told = now
+      onBytes(bytes)
+    },
+  })
 }
 
 /** One tab of a device asks; the others take in what it stored. */

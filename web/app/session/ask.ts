@@ -6,6 +6,7 @@ import type {
   ResultOf,
   RouteName,
 } from '@compliance-relay/shared/api'
+import { proxy } from 'comlink'
 import { log } from '../log/use-log.ts'
 
 /** What a worker gives back of a question: an error with fields of its own does not pass between threads as it is. */
@@ -42,7 +43,19 @@ export async function ask<Name extends Exclude<RouteName, ContentRoute>>(
   name: Name,
   asked: Asked<Name>,
 ): Promise<ResultOf<Name>> {
-  const answered = (await log.ask(name, asked as never)) as Answered<ResultOf<Name>>
+  return resultOf((await log.ask(name, asked as never)) as Answered<ResultOf<Name>>)
+}
+
+/** A bag, or a copy of it to read. `onBytes` is told now and then how many bytes have come. Rejects as `ask` does. */
+export async function fetchFile<Name extends 'readBag' | 'readReport'>(
+  name: Name,
+  asked: Asked<Name>,
+  onBytes: (bytes: number) => void,
+): Promise<Blob> {
+  return resultOf((await log.fetchFile(name, asked as never, proxy(onBytes))) as Answered<Blob>)
+}
+
+function resultOf<Result>(answered: Answered<Result>): Result {
   if (answered.is === 'answer') return answered.result
   if (answered.is === 'silence') throw new Silence(answered.says)
   throw new Refusal(answered.code, answered.details, answered.says)

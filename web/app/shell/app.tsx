@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Route, Switch } from 'wouter'
-import { log, logOpened, whenSignedOut } from '../log/use-log.ts'
+import { log, whenSignedOut } from '../log/use-log.ts'
 import { SignInScreen } from '../screens/sign-in-screen.tsx'
 import { TrailScreen } from '../screens/trail-screen.tsx'
 import { sessionEnded, useSession } from '../session/session.ts'
@@ -11,6 +11,9 @@ import { UpdateBar } from './update-bar.tsx'
 
 const RecordScreen = lazy(async () => ({
   default: (await import('../screens/record-screen.tsx')).RecordScreen,
+}))
+const ExportsScreen = lazy(async () => ({
+  default: (await import('../screens/exports-screen.tsx')).ExportsScreen,
 }))
 
 whenSignedOut(sessionEnded)
@@ -23,7 +26,8 @@ const OutboxScreen = lazy(() =>
 export function App() {
   const session = useSession()
   useEffect(() => {
-    void logOpened.then(() => log.session(session?.token))
+    // Before anything is asked in its name; what is asked meanwhile comes after it.
+    void log.session(session?.token)
   }, [session?.token])
   useEffect(() => {
     const wake = () => {
@@ -51,6 +55,7 @@ export function App() {
             <Route path="/record/:trail/:seq" component={RecordScreen} />
             <Route path="/sign" component={SignScreen} />
             <Route path="/outbox" component={OutboxScreen} />
+            <Route path="/exports" component={ExportsScreen} />
             <Route path="/sign-in" component={SignInScreen} />
             <Route>
               <h1>There is nothing here</h1>

@@ -8,6 +8,7 @@ const screens = [
   ['/', 'Trail'],
   ['/sign', 'Sign'],
   ['/outbox', 'Outbox'],
+  ['/exports', 'Export and verify'],
 ] as const
 
 export function TopBar() {

@@ -5,6 +5,8 @@ import { factsOf } from '../../web/app/log/facts.ts'
 import type { ShownRow } from '../../web/app/log/log.ts'
 import { Log } from '../../web/app/log/log.ts'
 import { LogDatabase } from '../../web/app/log/log-database.ts'
+import { emptyNames } from '../../web/app/log/names.ts'
+import { TrailCopy } from '../../web/app/log/trail-copy.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { TileRelay } from './tile-relay.ts'
 
@@ -71,11 +73,26 @@ describe('a copy of a trail', () => {
         const whole = await log.whole(relay.idOf(maker), seq)
         expect(whole?.line).toBe(fromUtf8(maker.lines[seq] as Uint8Array))
         expect(whole?.leaf).toBe(hex(leafHash(maker.lines[seq] as Uint8Array)))
-        const { before, digests, ...facts } = expectedRow(maker, seq)
+        const { before, marks, ...facts } = expectedRow(maker, seq)
         expect(whole?.row).toMatchObject(facts)
       }
     },
   )
+
+  test('is opened whole while another tab stores more', async () => {
+    const maker = made(300)
+    const relay = new TileRelay(maker)
+    const database = newDatabase()
+    const log = await Log.open(database, () => 1)
+    await pull(log, relay)
+    const before = await database.trails.toArray()
+    more(maker, 300)
+    relay.sign(maker)
+    await pull(log, relay)
+    const [stored] = before
+    if (stored === undefined) throw new Error('expected a trail')
+    expect((await TrailCopy.load(database, stored, emptyNames())).size).toBe(600)
+  })
 
   test('grows by what is new, and asks for nothing twice but the bundle that was not full', async () => {
     const maker = made(600)
@@ -136,7 +153,7 @@ describe('what a relay or a network gives is held against the checkpoint', () =>
             : bytes
         await pull(log, relay).catch(() => undefined)
         for (const row of all(log)) {
-          const { before, digests, ...facts } = expectedRow(maker, row?.seq ?? 0)
+          const { before, marks, ...facts } = expectedRow(maker, row?.seq ?? 0)
           expect(row).toMatchObject(facts)
         }
         expect(only(log).size).toBeLessThan(700)

@@ -38,6 +38,8 @@ function configOf(out: string, sources: Set<string>): InlineConfig {
     logLevel: 'warn',
     define: { APP_VERSION: JSON.stringify(manifest.version) },
     plugins: [takenFrom(sources), serviceWorker()],
+    // Browsers inflate by themselves: the app has no WebAssembly for it, which its policy would not let run.
+    resolve: { alias: { '@zip.js/zip.js': join(root, 'node_modules/@zip.js/zip.js/index-native.js') } },
     worker: {
       format: 'es',
       plugins: () => [takenFrom(sources)],

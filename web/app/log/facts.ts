@@ -1,6 +1,5 @@
 import { aboutText } from '@compliance-relay/shared/bag'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
-import { capturedDigests } from '../../check/captured.ts'
 import { markBits } from './marks.ts'
 
 /** What a list shows of a record, and what it is looked for by. Everything else stands in its line. */
@@ -19,8 +18,6 @@ export interface Facts {
   readonly what: string
   /** Place of the version before, in the same trail. */
   readonly before: number | undefined
-  /** Of the files it vouches for, in hexadecimal. */
-  readonly digests: readonly string[]
   /** Bits of `markBits`. */
   readonly marks: number
 }
@@ -37,7 +34,6 @@ export function factsOf(record: TrailRecord): Facts {
     instrument: textIn(body['profile']),
     what: whatOf(record).replace(/[\n\r]/g, ' '),
     before: versionBefore(body['before'], seq),
-    digests: capturedDigests(record),
     marks: marksOf(record),
   }
 }

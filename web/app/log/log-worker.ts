@@ -1,4 +1,4 @@
-import { type ContentRoute, Problem, type RouteName } from '@compliance-relay/shared/api'
+import { type Asked, type ContentRoute, Problem, type RouteName } from '@compliance-relay/shared/api'
 import { expose } from 'comlink'
 import { Desk } from '../outbox/desk.ts'
 import { Outbox } from '../outbox/outbox.ts'
@@ -36,6 +36,9 @@ export interface LogListener {
 
 export type LogWorker = typeof worker
 
+/** A copy to read is made when it is first asked for, which can take minutes. */
+const MADE_MILLISECONDS = 600_000
+
 /** Standing is told so often at most: each telling is work for the page. */
 const TELL_MILLISECONDS = 100
 
@@ -47,6 +50,7 @@ let sync: Sync | undefined
 let token: string | undefined
 let user = ''
 let found: Places | undefined
+const patientClient = relayClient(() => token, MADE_MILLISECONDS)
 let timer: ReturnType<typeof setTimeout> | undefined
 let log: Log | undefined
 const outbox = new Outbox(new OutboxDatabase())
@@ -91,27 +95,34 @@ const worker = {
 
   /** From now on the relay is asked in the name of this session; undefined: not at all. */
   async session(of: string | undefined, account: string | undefined): Promise<void> {
-    await opened
     if (of === token) return
     token = of
     user = account ?? ''
+    await opened
+    if (of !== token) return
     sync?.end()
     if (of !== undefined) void lead(of)
   },
 
   /** Asks the relay in the name of a session, of nobody without one. */
-  async ask(
+  ask(
     name: Exclude<RouteName, ContentRoute>,
     asked: never,
     of: string | undefined,
   ): Promise<Answered<unknown>> {
-    try {
-      return { is: 'answer', result: await relayClient(() => of).call(name, asked) }
-    } catch (error) {
-      if (error instanceof Problem)
-        return { is: 'refusal', code: error.code, details: error.details, says: error.message }
-      return { is: 'silence', says: error instanceof Error ? error.message : String(error) }
-    }
+    return answered(() => relayClient(() => of).call(name, asked))
+  },
+
+  /** A file that the relay gives, however large: it is not held in memory where the browser knows better. */
+  fetchFile<Name extends 'readBag' | 'readReport'>(
+    name: Name,
+    asked: Asked<Name>,
+    onBytes: (bytes: number) => void,
+  ): Promise<Answered<Blob>> {
+    return answered(async () => {
+      const given = await patientClient.listen(name, asked, new AbortController().signal)
+      return new Response(given.pipeThrough(countedBy(onBytes))).blob()
+    })
   },
 
   /** Somebody came back to the page, or wants to know. */
@@ -143,6 +154,11 @@ const worker = {
       .sort((one, other) => other.time - one.time || other.seq - one.seq)
       .slice(0, most)
     return { count: places.reduce((sum, { count }) => sum + count, 0), rows }
+  },
+
+  /** How many it would find; what was found stays. */
+  async count(search: Search): Promise<number> {
+    return (await opened).search(search).count
   },
 
   /** Of what was found last, from one place up to another. */
@@ -243,6 +259,33 @@ const worker = {
 
 function marked(row: ShownRow): ShownRow {
   return desk.isSignedHere(row.trail, row.seq) ? { ...row, state: row.state | SIGNED_HERE } : row
+}
+
+async function answered<Result>(ask: () => Promise<Result>): Promise<Answered<Result>> {
+  try {
+    return { is: 'answer', result: await ask() }
+  } catch (error) {
+    if (error instanceof Problem)
+      return { is: 'refusal', code: error.code, details: error.details, says: error.message }
+    return { is: 'silence', says: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function countedBy(
+  onBytes: (bytes: number) => void,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let bytes = 0
+  let told = 0
+  return new TransformStream({
+    transform(piece, controller) {
+      bytes += piece.length
+      controller.enqueue(piece)
+      const now = performance.now()
+      if (now - told < TELL_MILLISECONDS) return
+      told = now
+      onBytes(bytes)
+    },
+  })
 }
 
 /** One tab of a device asks; the others take in what it stored. */

@@ -70,14 +70,15 @@ export class Pack {
     return this.width === PACK_WIDTH
   }
 
-  add(facts: Facts, names: NamesOf): void {
+  /** `digests`: of the files the record vouches for. */
+  add(facts: Facts, names: NamesOf, digests: readonly string[] = []): void {
     const at = this.width
     this.time[at] = facts.time
     for (const field of namedFields) this.columns[field][at] = names[field].numberOf(facts[field])
     this.before[at] = facts.before ?? NONE
     this.marks[at] = facts.marks
     this.#texts.add(facts.what)
-    for (const digest of facts.digests) this.digests.add(digest, at)
+    for (const digest of digests) this.digests.add(digest, at)
     this.width++
   }
 

@@ -298,18 +298,21 @@ export class TrailCopy {
   }
 
   async #load(): Promise<void> {
-    const { id: trail, size, name, checkpoint } = this.#stored
-    const packs = await this.#database.packs
-      .where('[trail+index]')
-      .between([trail, 0], [trail, Infinity])
-      .toArray()
-    const acts = await this.#database.acts.get(trail)
-    // Stored before files could be looked for, or before there were marks: made anew, from what is here.
-    if (packs.some(({ digests, marks }) => digests === undefined || marks === undefined)) packs.length = 0
-    this.index.load(packs, packs.length === 0 ? [] : (acts?.acts ?? []))
-    this.#packed = this.index.size
-    for (const { hashes } of packs) this.#hashes.push(hashes)
-    await this.#read(Math.floor(this.index.size / TILE_WIDTH) * TILE_WIDTH, size)
+    const { trails, bundles, packs, acts } = this.#database
+    // Of one moment: another tab may be storing more.
+    await this.#database.transaction('r', [trails, bundles, packs, acts], async () => {
+      this.#stored = (await trails.get(this.#stored.id)) ?? this.#stored
+      const { id: trail, size } = this.#stored
+      const stored = await packs.where('[trail+index]').between([trail, 0], [trail, Infinity]).toArray()
+      // Stored before files could be looked for, or before there were marks: made anew, from what is here.
+      const isOld = stored.some(({ digests, marks }) => digests === undefined || marks === undefined)
+      const kept = isOld ? [] : stored
+      this.index.load(kept, kept.length === 0 ? [] : ((await acts.get(trail))?.acts ?? []))
+      this.#packed = this.index.size
+      for (const { hashes } of kept) this.#hashes.push(hashes)
+      await this.#read(Math.floor(this.index.size / TILE_WIDTH) * TILE_WIDTH, size)
+    })
+    const { size, name, checkpoint } = this.#stored
     if (this.index.size !== size)
       throw new Unverified(`of ${name} ${size} records were stored, and ${this.index.size} are here`)
     if (checkpoint === null) return

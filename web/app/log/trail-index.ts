@@ -1,5 +1,6 @@
 import { SignatureStates, type StateAct, stateActIn } from '@compliance-relay/shared/bag'
 import { isSignable, type TrailRecord } from '@compliance-relay/shared/trail'
+import { capturedDigests } from '../../check/captured.ts'
 import type { WantedDigests } from './digest-column.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { type NamesOf, namedFields } from './names.ts'
@@ -7,7 +8,7 @@ import { NONE, PACK_WIDTH, Pack, type StoredPack } from './pack.ts'
 import { type Selection, selectIn, stateBits } from './select.ts'
 
 /** A record as a list shows it. */
-export interface Row extends Omit<Facts, 'before' | 'digests' | 'marks'> {
+export interface Row extends Omit<Facts, 'before' | 'marks'> {
   readonly seq: number
   /** Bits of `stateBits`; 0 of a record that is not to be signed. */
   readonly state: number
@@ -49,7 +50,7 @@ export class TrailIndex {
     }
     const facts = factsOf(record)
     pack.state[pack.width] = isSignable(record.kind) ? stateBits.unsigned : 0
-    pack.add(facts, this.#names)
+    pack.add(facts, this.#names, capturedDigests(record))
     if (facts.before !== undefined) this.#next.set(facts.before, record.seq)
     const act = stateActIn(record)
     if (act !== undefined) this.#take(act)

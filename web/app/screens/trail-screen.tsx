@@ -1,5 +1,5 @@
 import { useCallback, useDeferredValue, useEffect, useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { Link, useLocation, useSearch } from 'wouter'
 import type { ShownRow } from '../log/log.ts'
 import { log, logOpened, useLog } from '../log/use-log.ts'
 import { Button } from '../parts/button.tsx'
@@ -34,6 +34,9 @@ export function TrailScreen() {
         >
           Sign these
         </Button>
+        <Link href={query === '' ? '/exports' : `/exports?${query}`} className={styles['export'] ?? ''}>
+          {query === '' ? 'Export all' : 'Export what is found'}
+        </Link>
       </div>
       <FilterBar query={query} onChange={(search) => navigate(`/?${queryOf(search)}`, { replace: true })} />
       {found !== undefined && (

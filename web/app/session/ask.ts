@@ -6,6 +6,7 @@ import type {
   ResultOf,
   RouteName,
 } from '@compliance-relay/shared/api'
+import { proxy } from 'comlink'
 import { log } from '../log/use-log.ts'
 import { currentToken } from './token.ts'
 import { used } from './used.ts'
@@ -45,11 +46,22 @@ export async function ask<Name extends Exclude<RouteName, ContentRoute>>(
   asked: Asked<Name>,
 ): Promise<ResultOf<Name>> {
   const at = Date.now()
-  const answered = (await log.ask(name, asked as never, currentToken())) as Answered<ResultOf<Name>>
-  if (answered.is === 'answer') {
-    used(at)
-    return answered.result
-  }
+  const result = resultOf((await log.ask(name, asked as never, currentToken())) as Answered<ResultOf<Name>>)
+  used(at)
+  return result
+}
+
+/** A bag, or a copy of it to read. `onBytes` is told now and then how many bytes have come. Rejects as `ask` does. */
+export async function fetchFile<Name extends 'readBag' | 'readReport'>(
+  name: Name,
+  asked: Asked<Name>,
+  onBytes: (bytes: number) => void,
+): Promise<Blob> {
+  return resultOf((await log.fetchFile(name, asked as never, proxy(onBytes))) as Answered<Blob>)
+}
+
+function resultOf<Result>(answered: Answered<Result>): Result {
+  if (answered.is === 'answer') return answered.result
   if (answered.is === 'silence') throw new Silence(answered.says)
   throw new Refusal(answered.code, answered.details, answered.says)
 }

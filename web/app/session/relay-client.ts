@@ -4,17 +4,19 @@ import { type Client, createClient, type Fetch } from '@compliance-relay/shared/
 const ANSWER_MILLISECONDS = 20_000
 
 /** The relay this app came from. There is no other address: one origin a deployment. */
-export function relayClient(token: () => string | undefined): Client {
-  return createClient(location.origin, fetchInTime, token)
+export function relayClient(token: () => string | undefined, milliseconds = ANSWER_MILLISECONDS): Client {
+  return createClient(location.origin, fetchWithin(milliseconds), token)
 }
 
-const fetchInTime: Fetch = async (url, init) => {
-  const waiting = new AbortController()
-  const timer = setTimeout(() => waiting.abort(new Error('the relay does not answer')), ANSWER_MILLISECONDS)
-  const signal = init.signal === undefined ? waiting.signal : AbortSignal.any([waiting.signal, init.signal])
-  try {
-    return await fetch(url, { ...init, signal })
-  } finally {
-    clearTimeout(timer)
+const fetchWithin =
+  (milliseconds: number): Fetch =>
+  async (url, init) => {
+    const waiting = new AbortController()
+    const timer = setTimeout(() => waiting.abort(new Error('the relay does not answer')), milliseconds)
+    const signal = init.signal === undefined ? waiting.signal : AbortSignal.any([waiting.signal, init.signal])
+    try {
+      return await fetch(url, { ...init, signal })
+    } finally {
+      clearTimeout(timer)
+    }
   }
-}

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Route, Switch } from 'wouter'
-import { log, logOpened, whenSignedOut } from '../log/use-log.ts'
+import { log, whenSignedOut } from '../log/use-log.ts'
 import { SignInScreen } from '../screens/sign-in-screen.tsx'
 import { TrailScreen } from '../screens/trail-screen.tsx'
 import { sessionEnded, useSession } from '../session/session.ts'
@@ -12,6 +12,9 @@ import { UpdateBar } from './update-bar.tsx'
 
 const RecordScreen = lazy(async () => ({
   default: (await import('../screens/record-screen.tsx')).RecordScreen,
+}))
+const ExportsScreen = lazy(async () => ({
+  default: (await import('../screens/exports-screen.tsx')).ExportsScreen,
 }))
 
 const AccountsScreen = lazy(() => import('../screens/accounts-screen.tsx'))
@@ -34,7 +37,8 @@ export function App() {
   const reading = session?.account.mustChange === true ? undefined : session?.token
   const user = session?.account.id
   useEffect(() => {
-    void logOpened.then(() => log.session(reading, user))
+    // Before anything is asked in its name; what is asked meanwhile comes after it.
+    void log.session(reading, user)
   }, [reading, user])
   useEffect(() => {
     const wake = () => {
@@ -73,6 +77,7 @@ function Screens() {
       <Route path="/record/:trail/:seq" component={RecordScreen} />
       <Route path="/sign" component={SignScreen} />
       <Route path="/outbox" component={OutboxScreen} />
+      <Route path="/exports" component={ExportsScreen} />
       <Route path="/sign-in" component={SignInScreen} />
       <Route path="/sign-in/code" component={CodeScreen} />
       <Route path="/signed-in" component={LandedScreen} />

@@ -7,9 +7,10 @@ import styles from './top-bar.module.css'
 
 const screens = [
   ['/', 'Trail', undefined],
+  ['/exceptions', 'Exceptions', undefined],
   ['/sign', 'Sign', undefined],
   ['/outbox', 'Outbox', undefined],
-  ['/exceptions', 'Exceptions', undefined],
+  ['/exports', 'Export and verify', undefined],
   ['/accounts', 'Accounts', 'account.list'],
 ] as const
 

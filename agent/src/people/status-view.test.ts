@@ -25,6 +25,7 @@ const status: Omit<RelayStatus, 'needs'> = {
   size: 12,
   key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
   startUp: { findings: 0, mended: [], notary: [] },
+  altered: 0,
   held: null,
   before: null,
   ended: null,

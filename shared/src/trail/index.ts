@@ -68,6 +68,7 @@ export {
   NO_CHECKSUM,
   type TrailRecord,
 } from './record.ts'
+export { type ClaimFault, isClaimOf, NAMES_NONE, Refusals } from './refusals.ts'
 export {
   type Finding,
   type FindingCode,
@@ -81,6 +82,7 @@ export {
   sentenceOf,
   trailFaults,
 } from './report.ts'
+export { SealedLines } from './sealed-lines.ts'
 export {
   canTakeBack,
   type FoldedSignature,

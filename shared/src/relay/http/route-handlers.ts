@@ -208,7 +208,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     }),
     enrolKey: ({ caller, body }) => signing.enrol(caller, body.device, body.proof),
     renewLease: async ({ caller, body }) => ({ lease: await signing.renew(caller, body.key) }),
-    listKeys: () => ({ keys: signing.keys().map(keyViewOf) }),
+    listKeys: () => ({ keys: signing.keys().map((key) => keyViewOf(key, signing.countsOf(key))) }),
     revokeKey: async ({ caller, body }) => {
       await signing.revoke(caller, body.key, body.reason)
     },
@@ -295,6 +295,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       const isMore = from + listed.length < all.length
       return {
         accounts: listed.map((one) => viewOf(one, people)),
+        devices: [...people.devicesWaiting()],
         next: isMore ? (listed.at(-1)?.id ?? null) : null,
       }
     },

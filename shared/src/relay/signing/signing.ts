@@ -43,7 +43,13 @@ import {
 } from './judge-statement.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
 import { RefusalRoom } from './refusal-room.ts'
-import { CLONED, type HeldStatement, type SigningBook, type SigningKey } from './signing-book.ts'
+import {
+  CLONED,
+  type HeldStatement,
+  type SigningBook,
+  type SigningKey,
+  type StatementCounts,
+} from './signing-book.ts'
 
 /** How long a nonce for an enrolment is good. */
 const NONCE_MILLISECONDS = 5 * 60_000
@@ -171,6 +177,11 @@ export class Signing {
   }
 
   /** In the order in which they were enrolled. */
+  /** What became of what a key has signed. */
+  countsOf(key: SigningKey): StatementCounts {
+    return this.#options.book.countsOf(key)
+  }
+
   keys(): readonly SigningKey[] {
     return this.#options.book.keys()
   }

@@ -216,7 +216,12 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       // Each is judged, and most are recorded: also what is none.
       people.spend(caller, body.items.length - 1)
       const items = await signing.accept(caller, body.items, body.lostBefore)
-      return { items: items.map((item) => ({ ...item, says: saysOf(item.verdict, item.code) })) }
+      return {
+        items: items.map(({ hint, ...item }) => ({
+          ...item,
+          says: [saysOf(item.verdict, item.code), ...(hint === undefined ? [] : [hint])].join(' '),
+        })),
+      }
     },
 
     listSubscriptions: () => ({ subscriptions: subscriptions.list() }),

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
@@ -156,7 +156,7 @@ test('the program of agent/API.md enrols a key, signs by the steps of the site, 
   const accepted = { status: 0, stderr: '', told: 'accepted: It is a signature from now on.' }
   expect(signs('qlee', seq, 'approved')).toMatchObject({
     status: 1,
-    told: expect.stringMatching(/^refused: out-of-step: It is not the turn .* covers its record\.$/),
+    told: expect.stringMatching(/^refused: out-of-step: It is not the turn .* covers its record\. Due on record \d+: reviewed by reviewer\.$/),
   })
   expect(signs('jdoe', seq, 'reviewed')).toEqual(accepted)
   await station.settled()
@@ -172,6 +172,33 @@ test('the program of agent/API.md enrols a key, signs by the steps of the site, 
   // The key is closed by the password, and what was signed is kept.
   expect(read('jdoe/device.json')).toContain('ENCRYPTED PRIVATE KEY')
   expect(read('jdoe/statement-1.note')).toContain('compliance-relay/esign/v1')
+
+  // A lease that is near its end is changed for another.
+  const leases = () => station.records().filter(({ kind }) => kind === 'lease.issued').length
+  const before = leases()
+  const nearEnd = JSON.parse(read('jdoe/device.json'))
+  nearEnd.lease = nearEnd.lease.replace(/"notAfter":"[^"]+"/, `"notAfter":"${new Date().toISOString()}"`)
+  writeFileSync(join(folder, 'jdoe/device.json'), JSON.stringify(nearEnd))
+  expect(signs('jdoe', seq, 'reviewed').told).toMatch(/^refused: signed-before: /)
+  expect(leases()).toBe(before + 1)
+  expect(JSON.parse(read('jdoe/device.json')).lease).not.toBe(nearEnd.lease)
+
+  // After a change of the password it says what to do, and a new key signs.
+  const changed = 'nickel otter canvas 17'
+  admin([good, changed], 'account', 'password', 'jdoe')
+  expect(signs('jdoe', seq, 'reviewed').stderr).toMatch(/^\/v1\/session: .*sign-in-refused.*\n$/)
+  writeFileSync(join(folder, 'jdoe/sign-in.json'), JSON.stringify({ user: 'jdoe', password: changed }))
+  expect(signs('jdoe', seq, 'reviewed')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^The key in device\.json [^\n]* delete device\.json and run this again[^\n]*\n$/,
+    ),
+  })
+  rmSync(join(folder, 'jdoe/device.json'))
+  station.write('second.txt', 'what was measured next')
+  await station.settled()
+  const next = station.records().findLast(({ kind }) => kind === 'file.created')?.seq
+  expect(signs('jdoe', next, 'reviewed')).toEqual(accepted)
 })
 
 test('the commands of agent/PEOPLE.md run in their order, each as it stands', async () => {

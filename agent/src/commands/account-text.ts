@@ -39,8 +39,17 @@ export function codeLines(id: string, code: string, where: Where): string[] {
 }
 
 /** `relay account list` for people: who there is, and what each waits for. `now`: wall clock, milliseconds. */
-export function accountListText(accounts: readonly AccountView[], now: number): string {
-  const lines = accounts.flatMap((account) => [lineOf(account), ...waitsOf(account, now)])
+export function accountListText(
+  { accounts, devices }: Omit<ResultOf<'listAccounts'>, 'next'>,
+  now: number,
+): string {
+  const lines = [
+    ...accounts.flatMap((account) => [lineOf(account), ...waitsOf(account, now)]),
+    ...devices.map(
+      ({ device, waitsUntil }) =>
+        `Too many wrong passwords on ${device}: whoever has not signed in there within 30 days waits until ${waitsUntil}.`,
+    ),
+  ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 

@@ -4,6 +4,7 @@ import {
   type Client,
   isRole,
   passwordChangeSentence,
+  type ResultOf,
   type Role,
   roles,
 } from '@compliance-relay/shared/api'
@@ -152,8 +153,8 @@ async function carryOut(
     }
     case 'list': {
       const { values } = read(args, byAdministrator, verb)
-      const accounts = await asPerson(values, asking, allAccounts)
-      out.write(values.json ? jsonText({ accounts }) : accountListText(accounts, Date.now()))
+      const listed = await asPerson(values, asking, allAccounts)
+      out.write(values.json ? jsonText(listed) : accountListText(listed, Date.now()))
       return 0
     }
     case 'review': {
@@ -259,12 +260,12 @@ async function carryOut(
 }
 
 /** A page after the other. */
-async function allAccounts(client: Client): Promise<readonly AccountView[]> {
+async function allAccounts(client: Client): Promise<Omit<ResultOf<'listAccounts'>, 'next'>> {
   const all: AccountView[] = []
   for (let after: string | undefined; ; ) {
-    const { accounts, next } = await client.call('listAccounts', { query: { after } })
+    const { accounts, devices, next } = await client.call('listAccounts', { query: { after } })
     all.push(...accounts)
-    if (next === null) return all
+    if (next === null) return { accounts: all, devices }
     after = next
   }
 }

@@ -42,7 +42,7 @@ async function run(args: readonly string[], out: Output): Promise<number> {
 
 function lineOf({ trail, seq, verdict, record }: ClaimedView): string {
   const said = {
-    claimed: `claimed, as record ${record} says`,
+    claimed: `claimed: record ${record} is the claim, and what can be signed`,
     'already-claimed': 'somebody answers for it already',
     'not-unclaimed': 'it is not an unclaimed capture, or nothing of it was read that could be claimed',
   }[verdict]

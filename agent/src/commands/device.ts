@@ -48,7 +48,14 @@ async function revoke(args: readonly string[], out: Output, asking: SecretInput)
   return 0
 }
 
-function lineOf({ user, device, since, revoked, leaseUntil, signatures }: SigningKeyView): string {
+function lineOf({ user, device, since, revoked, leaseUntil, ...counts }: SigningKeyView): string {
+  const { signatures, withdrawn, held, refused } = counts
+  const signed = [
+    `${signatures} ${signatures === 1 ? 'signature' : 'signatures'}`,
+    ...(withdrawn > 0 ? [`${withdrawn} withdrawn`] : []),
+    ...(held > 0 ? [`${held} held`] : []),
+    ...(refused > 0 ? [`${refused} refused`] : []),
+  ].join(', ')
   const state = revoked === null ? `lease until ${leaseUntil ?? '?'}` : `REVOKED ${revoked}`
-  return printable(`${`${user}/${device}`.padEnd(28)} since ${since}, ${signatures} signatures, ${state}`)
+  return printable(`${`${user}/${device}`.padEnd(28)} since ${since}, ${signed}, ${state}`)
 }

@@ -18,6 +18,10 @@ export const exportHelp = `relay export --data DIR --out FILE.zip --reason TEXT 
       more values. The export is a record itself: who, when, why, what. On a terminal it says how
       far it is; with --json it does not.
       --instrument PROFILE  whose rules were applied, by its ID: relay profiles lists them
+      --person ID           what that person did, as the actor of a record: files they answer for,
+                            acts, signatures. Not what others or the relay recorded about them:
+                            changes of their account, wrong passwords, held and refused signatures;
+                            --kind account.*, session.* and signature.* take those of everybody
       --kind KIND           for example file.created, or file.* for all that begin so;
                             agent/RECORDS.md lists all kinds
       --state STATE         files and data sets by what their signatures have come to: unsigned,

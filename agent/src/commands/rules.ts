@@ -41,7 +41,7 @@ const help = `relay rules --as ID [--port N] [--data DIR] [--json]
                                      the authority that stamps checkpoints with its time (RFC 3161),
                                      a file with the certificates to trust for it (PEM), and
                                      which of its policies it is to keep to
-      time-stamps-every MINUTES      how often the newest checkpoint gets one, 5 to 1440; 60 at first
+      time-stamps-every MINUTES      how often the newest checkpoint gets one, 5 to 1440; first 60
       Each change is a record that says what was before. A new rule for passwords is checked at each
       sign-in: whoever's password does not meet it has to set another (relay account password). The
       answer says how many people that is, or that it is only seen when they sign in.

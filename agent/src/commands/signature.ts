@@ -111,23 +111,26 @@ function signedText({
   state,
   next,
   newest,
+  newestPath,
   newestState,
   signatures,
 }: SignedView): string {
+  const isRenamed = newestPath !== null && newestPath !== path
   const version =
     newest === null
       ? ['  not there any more under this name']
       : newest === seq
         ? []
         : [
-            `  there is a newer version, record ${newest}: ${newestState ?? 'no person answers for it, so it cannot be signed'}`,
+            `  ${isRenamed ? `it is called ${newestPath} now` : 'there is a newer version'}, record ${newest}: ${newestState ?? 'no person answers for it, so it cannot be signed'}`,
           ]
   const step = next === null ? '' : `; next: ${next.meaning}${next.role === null ? '' : ` by ${next.role}`}`
   const lines = [
     `${state.toUpperCase().padEnd(10)} record ${seq}  ${path ?? '?'}  ${project ?? ''}${step}`,
     ...version,
     ...signatures.flatMap((signature) => {
-      const { name, user, meaning, reason, at, notBefore, notAfter, decidedBy, withdrawn } = signature
+      const { name, user, meaning, reason, at, notBefore, notAfter, decidedBy, withdrawn, withdrawal } =
+        signature
       return [
         `  ${meaning} by ${name} (${user}), ${at} by the clock of the device`,
         `    ${takenIn(notBefore, notAfter)}`,
@@ -135,11 +138,18 @@ function signedText({
         ...(decidedBy === null
           ? []
           : [`    was held; counts since ${decidedBy} decided so, record ${signature.record}`]),
-        ...(withdrawn === null ? [] : [`    WITHDRAWN by record ${withdrawn}`]),
+        ...(withdrawn === null ? [] : [`    WITHDRAWN by record ${withdrawn}${withdrawalText(withdrawal)}`]),
+        ...(withdrawal === null ? [] : [`    ${withdrawal.reason}`]),
       ]
     }),
   ]
   return lines.flatMap((line) => wrapped(printable(line), 4).map((one) => `${one}\n`)).join('')
+}
+
+function withdrawalText(withdrawal: SignedView['signatures'][number]['withdrawal']): string {
+  if (withdrawal === null) return ''
+  const { user, name, at, notAfter } = withdrawal
+  return `, by ${name} (${user}), ${at} by the clock of the device, ${notAfter} by that of the relay`
 }
 
 function heldText({

@@ -5,6 +5,7 @@ export const nobodyWaits: PeopleStanding = {
   accounts: 2,
   administrators: 1,
   locked: 0,
+  devicesWaiting: 0,
   codesGood: 0,
   codesOver: 0,
   signersProposed: 0,

@@ -58,6 +58,7 @@ describe('of people', () => {
 
   test.each<[Partial<PeopleStanding>, string]>([
     [{ codesGood: 1 }, '1 one-time code has not been used yet'],
+    [{ devicesWaiting: 1 }, 'after too many wrong passwords on 1 device'],
     [{ signersProposed: 2 }, '2 rights to sign wait for a second administrator'],
     [{ resetsProposed: 1 }, '1 new password waits for a second administrator'],
     [{ review: 'due-soon' }, 'the accounts are to be reviewed by 2027'],

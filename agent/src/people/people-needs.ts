@@ -74,12 +74,16 @@ export function peopleNeeds(
 /** What waits in the ordinary course: sentences for `relay status`, which ends as if they were not there. */
 export function waiting(standing: PeopleStanding | null): string[] {
   if (standing === null) return []
-  const { codesGood, signersProposed, resetsProposed, review, reviewDue } = standing
+  const { devicesWaiting, codesGood, signersProposed, resetsProposed, review, reviewDue } = standing
   const { keysAtRest, feedTokensSoon, feedTokensOver } = standing
   const lines: readonly (readonly [number, string])[] = [
     [
       codesGood,
       `${counted(codesGood, 'one-time code has', 'one-time codes have')} not been used yet: relay account list`,
+    ],
+    [
+      devicesWaiting,
+      `after too many wrong passwords on ${counted(devicesWaiting, 'device', 'devices')} whoever has not signed in there before waits a minute: relay account list`,
     ],
     [
       signersProposed,

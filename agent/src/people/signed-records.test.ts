@@ -116,6 +116,32 @@ test('a claim is the newest word on its version, until a newer version is there'
   expect([first, claim, next].map(newest)).toEqual([next, next, next])
 })
 
+test('what was renamed is found under the name it has now, however often; what is gone is gone', () => {
+  const units = new UnitStore(database)
+  const folder = units.addFolder('w1', 0, '')
+  const { claimants } = new PeopleMemory()
+  const newest = (seq: number) =>
+    new SignedRecords(store, units, opened.trail, { claimants, claims: new ClaimBook(store) }).newest(seq)
+  const first = record('file.created', 'anne', { path: 'a', sha256: one })
+  const second = record('file.changed', 'anne', { path: 'a', sha256: two, ...before(first, one) })
+  const third = record('file.renamed', 'anne', {
+    path: 'b',
+    from: { path: 'a' },
+    sha256: two,
+    ...before(second, two),
+  })
+  expect(newest(first)).toBeUndefined()
+  const fourth = record('file.renamed', 'anne', {
+    path: 'c',
+    from: { path: 'b' },
+    sha256: two,
+    ...before(third, two),
+  })
+  const unit = { folder, name: 'c', kind: 'file', state: 'recorded', trail: opened.trail.id } as const
+  units.put({ ...unit, seq: fourth, digest: two, size: 1, profile: '', fileId: '', stamp: '' })
+  expect([first, second, third, fourth].map(newest)).toEqual([fourth, fourth, fourth, fourth])
+})
+
 test('of a file with ten thousand versions nobody can tell, and of one with fewer all are looked at', () => {
   const version = (i: number) => ({
     path: 'log',

@@ -1,5 +1,12 @@
 import { type ClaimantBook, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
-import { type Hash, leafHash } from '@compliance-relay/shared/trail'
+import {
+  type Body,
+  contentDigestOf,
+  type Hash,
+  leafHash,
+  parseCheckpoint,
+  type TrailRecord,
+} from '@compliance-relay/shared/trail'
 import { claimOf, refusalOf } from '../answered.ts'
 import { signedAtAll } from '../ask-notary.ts'
 import { pathIn } from '../capture/live-units.ts'
@@ -10,6 +17,9 @@ import type { ClaimBook } from './claim-book.ts'
 
 /** Who captured one content, in all trails: more than a lab has people. */
 const ACTORS_MAX = 1_000
+/** How often a file is followed from name to name, and how many records are looked at for each. */
+const NAMES_MAX = 100
+const LOOKED_AT_MAX = 1_000
 
 /**
  * What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it.
@@ -62,20 +72,53 @@ export class SignedRecords implements SignedTrail {
 
   /**
    * By the capture state, which start-up holds against the records: a path's newest record is its unit's. If that is a
-   * refusal which somebody answers for, their claim is the newest word on that version.
+   * refusal which somebody answers for, their claim is the newest word on that version. What is not there any more
+   * under its name is looked for under the name it was given since.
    */
   newest(seq: number): number | undefined {
     const record = readRecordIn(this.#store, this.#id, seq)
     const body = record && (refusalOf(this.#store, record) ?? record).body
     const watch = body?.['watch']
-    const path = pathIn(body)
-    if (typeof watch !== 'string' || path === undefined) return undefined
+    let path = pathIn(body)
+    for (let names = 0; typeof watch === 'string' && path !== undefined && names < NAMES_MAX; names++) {
+      const newest = this.#newestAt(watch, path)
+      if (newest !== undefined) return newest
+      path = pathIn(this.#renamedFrom(watch, path)?.body)
+    }
+    return undefined
+  }
+
+  claimOf(seq: number): number | undefined {
+    const record = readRecordIn(this.#store, this.#id, seq)
+    const claim = record && claimOf(this.#store, record)
+    return claim?.trail === this.trail ? claim.seq : undefined
+  }
+
+  #newestAt(watch: string, path: string): number | undefined {
     const place = placeOf(this.#units, watch, path, false)
     const unit = place && this.#units.unit(place.folder, place.name)
     const last = unit && readRecordIn(this.#store, unit.trail, unit.seq)
     const claim = last && claimOf(this.#store, last)
     if (claim?.trail === this.trail) return claim.seq
     return unit?.trail === this.#id ? unit.seq : undefined
+  }
+
+  /** The record by which what was last called so was given another name. */
+  #renamedFrom(watch: string, path: string): TrailRecord | undefined {
+    const last = this.#store
+      .withPath(this.#id, path, LOOKED_AT_MAX)
+      .map((seq) => readRecordIn(this.#store, this.#id, seq))
+      .find((one) => one?.body['watch'] === watch && pathIn(one.body) === path)
+    const digest = last && contentDigestOf(last)
+    if (last === undefined || digest === undefined) return undefined
+    const same = this.#store.withDigest(this.#id, digest, LOOKED_AT_MAX)
+    return same.findLast(
+      ({ kind, seq, body }) =>
+        /\.renamed$/.test(kind) &&
+        seq > last.seq &&
+        body['watch'] === watch &&
+        pathIn(body['from'] as Body | undefined) === path,
+    )
   }
 
   makers(seqs: readonly number[]): readonly string[] | undefined {

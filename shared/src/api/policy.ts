@@ -42,7 +42,6 @@ export const policy = {
   'signer.grant': ['administrator'],
   'signer.withdraw': ['administrator'],
   'recovery.confirm': ['administrator'],
-  'settings.read': ['administrator', 'qa', 'auditor'],
   'settings.change': ['administrator'],
   'feed.read': ['administrator', 'qa', 'auditor'],
   'feed.manage': ['administrator'],

@@ -18,6 +18,10 @@ const details = {
   'signs-not': 'It may not sign, and nobody has proposed that.',
   'role-alone': 'An administrator or an auditor has no other role; every account has at least one.',
   'role-signs': 'Only a reviewer or somebody of QA can be given the right to sign.',
+  'signing-right-missing':
+    'The right to sign is missing: one administrator proposes it, relay account propose-signer, and another grants it.',
+  'signing-right-proposed':
+    'The right to sign is proposed, and another administrator has to grant it: relay account grant-signer.',
   'feed-token-revoked': 'This feed token was revoked: an administrator issues another.',
   'feed-token-over': 'This feed token is over: an administrator issues another.',
   'origin-own':

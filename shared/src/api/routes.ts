@@ -17,6 +17,7 @@ import {
   codeField,
   destinationField,
   deviceField,
+  deviceWaitSchema,
   digestField,
   externalCodeField,
   fullNameField,
@@ -254,9 +255,13 @@ export const routes = {
     asksPassword: false,
     query: accountsQuery,
     body: undefined,
-    result: z.strictObject({ accounts: z.array(accountSchema), next: z.string().nullable() }),
+    result: z.strictObject({
+      accounts: z.array(accountSchema),
+      devices: z.array(deviceWaitSchema),
+      next: z.string().nullable(),
+    }),
     problems: ['account-unknown'],
-    says: 'Accounts in the order in which they were added, two hundred at most. `next` is what to ask for after them.',
+    says: 'Accounts in the order in which they were added, two hundred at most. `next` is what to ask for after them. `devices`: where there were too many wrong passwords, so that whoever never signed in there waits.',
   },
   addAccount: {
     method: 'POST',

@@ -182,6 +182,9 @@ export const lostBeforeField = z
 /** SHA-256 of a statement's note, hexadecimal. */
 export const statementField = text(64)
 
+/** A device with too many wrong passwords: whoever never signed in there waits until then. */
+export const deviceWaitSchema = z.strictObject({ device: z.string(), waitsUntil: time })
+
 export const signingKeySchema = z.strictObject({
   key: z.string(),
   user: z.string(),
@@ -190,8 +193,11 @@ export const signingKeySchema = z.strictObject({
   revoked: time.nullable(),
   /** Until when it may sign without a word from the relay. */
   leaseUntil: time.nullable(),
-  /** How many signatures the relay has of it. */
+  /** How many signatures of it count, and how many of its statements do not, or not yet. */
   signatures: z.int(),
+  withdrawn: z.int(),
+  held: z.int(),
+  refused: z.int(),
 })
 export type SigningKeyView = z.infer<typeof signingKeySchema>
 

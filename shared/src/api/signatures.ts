@@ -35,6 +35,16 @@ export const signatureSchema = z.strictObject({
   decidedBy: z.string().nullable(),
   /** Place of the record by which its signer took it back; null while it stands. */
   withdrawn: z.int().nullable(),
+  /** Who took it back, when by the clock of the device and by that of the relay, and why; null while it stands. */
+  withdrawal: z
+    .strictObject({
+      user: z.string(),
+      name: z.string(),
+      at: z.string(),
+      notAfter: z.string(),
+      reason: z.string(),
+    })
+    .nullable(),
 })
 export type SignatureView = z.infer<typeof signatureSchema>
 
@@ -49,6 +59,8 @@ export const signedSchema = z.strictObject({
   next: signingStepSchema.nullable(),
   /** Place of the newest record of the same file or data set: another one is another version. */
   newest: z.int().nullable(),
+  /** How that is called: other than `path` if the file or data set was renamed or moved since. */
+  newestPath: z.string().nullable(),
   /** Its; null if there is none, or it cannot be signed: a refusal that nobody answers for. */
   newestState: z.enum(signatureStates).nullable(),
   signatures: z.array(signatureSchema),

@@ -54,7 +54,7 @@ const codes = {
   'not-signable': [
     'refused',
     'One of the records is of no file or data set; or, of a withdrawal, it is no signature.',
-    'Sign records of captures. A withdrawal names the record of the signature, not that of the file.',
+    'Sign records of captures; of a refusal that somebody answers for, the record of their claim. A withdrawal names the record of the signature, not that of the file.',
   ],
   name: [
     'refused',

@@ -36,7 +36,9 @@ const alerts: { readonly [kind: string]: Judge } = {
       : undefined,
   'session.throttled': ({ body }) =>
     warning(
-      `${body['count']} tries to sign in as ${whom(body)} on ${word(body['device'])} while they had to wait`,
+      typeof body['account'] === 'string'
+        ? `${body['count']} tries to sign in as ${whom(body)} on ${word(body['device'])} while they had to wait`
+        : `${body['count']} tries to sign in on ${word(body['device'])}, as nobody or after too many wrong passwords of others, while they had to wait`,
     ),
   'account.locked': ({ body }) =>
     error(`the account ${whom(body)} is locked after ${body['failures']} wrong passwords within a day`),

@@ -24,9 +24,11 @@ export class OwnPassword {
     const { account } = named
     // Nobody comes to the right one by guessing, so it does not wait for what others got wrong.
     if (account === undefined || !isCodeOf(account, code, wall())) {
-      this.#signIn.ask(name, { device })
+      const { strainedSeconds } = this.#signIn.ask(name, { device }).answer
       await this.#signIn.refused(named, { device }, 'code')
-      throw new Problem('code-refused')
+      throw strainedSeconds === undefined
+        ? new Problem('code-refused')
+        : new Problem('throttled', { retryAfterSeconds: strainedSeconds })
     }
     const password = await this.#goodPassword(account, typed)
     if (await this.#isFormer(account, password)) throw new Problem('password-similar')

@@ -17,6 +17,8 @@ export interface PeopleStanding {
   readonly administrators: number
   /** Open but for too many wrong passwords. */
   readonly locked: number
+  /** Devices with too many wrong passwords of whatever names: whoever never signed in there waits. */
+  readonly devicesWaiting: number
   /** Nobody has come in with the one-time code they were given: it is good, or it is over. */
   readonly codesGood: number
   readonly codesOver: number
@@ -60,6 +62,7 @@ export function peopleStanding(memory: PeopleMemory, now: number): PeopleStandin
       (one) => one.roles.includes('administrator') && (isUsable(one) || codeOf(one, now) === 'good'),
     ),
     locked: count(({ state, locked }) => locked !== undefined && (state === 'active' || state === 'invited')),
+    devicesWaiting: memory.guard.strained(now).length,
     codesGood: count((one) => codeOf(one, now) === 'good'),
     codesOver: count((one) => codeOf(one, now) === 'over'),
     signersProposed: count(({ state, signer }) => state !== 'retired' && signer.state === 'proposed'),

@@ -108,6 +108,14 @@ export class People {
     return until === undefined ? undefined : new Date(until).toISOString()
   }
 
+  /** Devices with too many wrong passwords, where whoever never signed in there waits, each with until when, ISO 8601. */
+  devicesWaiting(): readonly { readonly device: string; readonly waitsUntil: string }[] {
+    const { guard, options } = this.#core
+    return guard
+      .strained(options.wall())
+      .map(({ device, until }) => ({ device, waitsUntil: new Date(until).toISOString() }))
+  }
+
   /** Opens a session. Throws `Problem`; see `SignIn`. */
   signIn(name: string, password: string, device: string, mark?: string): Promise<SignedIn> {
     return this.#signIn.signIn(name, password, device, mark)

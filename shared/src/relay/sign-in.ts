@@ -8,6 +8,7 @@ import { credentialDigest, hashPassword, isOutdated, isPassword } from './passwo
 import { passwordFaultOf, passwordOf } from './passwords/password-rules.ts'
 import type { PeopleCore } from './people-core.ts'
 import { newMarkId, type Whence } from './sessions/device-mark.ts'
+import type { GuardAnswer } from './sessions/sign-in-guard.ts'
 import type { SignInNotice } from './sessions/sign-in-history.ts'
 import { Throttled } from './sessions/throttled.ts'
 
@@ -28,6 +29,8 @@ export interface SignedIn {
 
 /** In the guard, for everything typed that can be nobody's name. */
 const UNNAMEABLE = '?'
+
+type Let = Extract<GuardAnswer, { readonly may: true }>
 
 /** What was typed in the field for the user id, and whose it is. */
 export interface Named {
@@ -88,7 +91,7 @@ export class SignIn {
    */
   async check(typedName: string, typed: string, from: Whence): Promise<Account> {
     const { book, guard, turns, options } = this.#core
-    const named = this.ask(typedName, from)
+    const { named, answer } = this.ask(typedName, from)
     const password = passwordOrNone(typed)
     const known = from.mark === undefined ? undefined : named.name
     // Until it is known what becomes of it, it counts as a try: many at once are no more guesses than one by one.
@@ -106,19 +109,27 @@ export class SignIn {
     const isOwn = stored !== undefined && now?.credential?.digest === credentialDigest(stored)
     if (!matches || password === undefined || now === undefined || !isOwn || !isUsable(now)) {
       await this.refused(named, from, 'password')
-      throw new Problem('sign-in-refused')
+      throw answer.strainedSeconds === undefined ? new Problem('sign-in-refused') : waitOn(answer)
     }
+    // The password was right, so it is nobody's guess, and counted as none; on a device under strain it has to wait.
+    if (answer.strainedSeconds !== undefined && !guard.isKnown(now.id, from.device, options.wall())) {
+      this.#throttled.add(null, from.device)
+      throw waitOn(answer)
+    }
+    guard.succeeded(named.name, from, answer)
     if (isOutdated(phc, options.cost)) await this.#rehash(now, password)
     return now
   }
 
   /** Whether anything may be tried under this name from there, now. Throws `Problem` `throttled`. */
-  ask(typedName: string, from: Whence): Named {
+  ask(typedName: string, from: Whence): { readonly named: Named; readonly answer: Let } {
     const { guard, options } = this.#core
     const named = this.named(typedName)
     const answer = guard.ask(named.name, from, options.wall())
-    if (answer.may) return named
-    this.#throttled.add(named.account?.id ?? null, from.device)
+    if (answer.may) return { named, answer }
+    // Who waits for what others got wrong on that device is not named as if it had been them.
+    const account = answer.why === 'device' ? null : (named.account?.id ?? null)
+    this.#throttled.add(account, from.device)
     throw new Problem('throttled', { retryAfterSeconds: answer.retryAfterSeconds })
   }
 
@@ -245,6 +256,10 @@ export class SignIn {
       await this.#core.append(options.relay, 'account.password-rehashed', body, { account: id, phc })
     })
   }
+}
+
+function waitOn({ strainedSeconds }: Let): Problem {
+  return new Problem('throttled', { retryAfterSeconds: strainedSeconds ?? 1 })
 }
 
 function passwordOrNone(typed: string): string | undefined {

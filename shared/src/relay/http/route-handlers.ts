@@ -208,7 +208,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     }),
     enrolKey: ({ caller, body }) => signing.enrol(caller, body.device, body.proof),
     renewLease: async ({ caller, body }) => ({ lease: await signing.renew(caller, body.key) }),
-    listKeys: () => ({ keys: signing.keys().map(keyViewOf) }),
+    listKeys: () => ({ keys: signing.keys().map((key) => keyViewOf(key, signing.countsOf(key))) }),
     revokeKey: async ({ caller, body }) => {
       await signing.revoke(caller, body.key, body.reason)
     },
@@ -216,7 +216,12 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       // Each is judged, and most are recorded: also what is none.
       people.spend(caller, body.items.length - 1)
       const items = await signing.accept(caller, body.items, body.lostBefore)
-      return { items: items.map((item) => ({ ...item, says: saysOf(item.verdict, item.code) })) }
+      return {
+        items: items.map(({ hint, ...item }) => ({
+          ...item,
+          says: [saysOf(item.verdict, item.code), ...(hint === undefined ? [] : [hint])].join(' '),
+        })),
+      }
     },
 
     listSubscriptions: () => ({ subscriptions: subscriptions.list() }),
@@ -295,6 +300,7 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       const isMore = from + listed.length < all.length
       return {
         accounts: listed.map((one) => viewOf(one, people)),
+        devices: [...people.devicesWaiting()],
         next: isMore ? (listed.at(-1)?.id ?? null) : null,
       }
     },

@@ -9,7 +9,7 @@ import {
 import type { Account } from '../accounts/account.ts'
 import type { People } from '../people.ts'
 import type { RecoveryFilesOnRecord } from '../recovery/recovery-files.ts'
-import type { HeldStatement, SigningKey } from '../signing/signing-book.ts'
+import type { HeldStatement, SigningKey, StatementCounts } from '../signing/signing-book.ts'
 
 /* What a relay knows, as it goes over the wire: each field by name, so that none leaves it that is not named here. */
 
@@ -49,15 +49,10 @@ export function reviewOf(people: People) {
   return { digest, last: last ?? null, due }
 }
 
-export function keyViewOf({
-  verifier,
-  user,
-  device,
-  since,
-  revoked,
-  lease,
-  lastCount,
-}: SigningKey): SigningKeyView {
+export function keyViewOf(
+  { verifier, user, device, since, revoked, lease }: SigningKey,
+  counts: StatementCounts,
+): SigningKeyView {
   return {
     key: verifier.vkey,
     user,
@@ -65,7 +60,7 @@ export function keyViewOf({
     since,
     revoked: revoked ?? null,
     leaseUntil: lease?.notAfter ?? null,
-    signatures: lastCount,
+    ...counts,
   }
 }
 

@@ -2,17 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { Turns } from '../passwords/turns.ts'
 import { good, other, problemOf, Site } from '../people-site.test-support.ts'
 import { DeviceMarks, MARK_MILLISECONDS } from './device-mark.ts'
+import { DEVICE_FAILURES, STRAINED_LOOKS } from './device-strain.ts'
 import { FREE_FAILURES } from './sign-in-guard.ts'
 
 const secret = new Uint8Array(32).fill(7)
 const NOW = Date.parse('2026-03-02T08:00:00.000Z')
 const marks = new DeviceMarks(secret)
 
-/** Wrong passwords from this machine, by whoever shows no mark; also under the names of those who are here. */
+/** Wrong passwords from this machine, a flood of them, by whoever shows no mark; also under the names of those who are here. */
 async function strangers(site: Site, names: readonly string[]): Promise<void> {
   for (const name of names)
     for (let i = 0; i < 5; i++) await problemOf(site.people.signIn(name, other, 'local'))
-  for (let i = 0; i < 30; i++) await problemOf(site.people.signIn(`name${i}`, other, 'local'))
+  for (let i = 0; i < DEVICE_FAILURES + STRAINED_LOOKS; i++)
+    await problemOf(site.people.signIn(`name${i}`, other, 'local'))
 }
 
 describe('a mark', { tags: ['req/P11-300d-2', 'challenge'] }, () => {
@@ -51,7 +53,10 @@ describe('a mark', { tags: ['req/P11-300d-2', 'challenge'] }, () => {
     await strangers(site, ['first'])
     const signIn = (given?: string) => problemOf(site.people.signIn('first', good, 'local', given))
     for (const start of [false, true]) {
-      if (start) site.start()
+      if (start) {
+        site.start()
+        await strangers(site, [])
+      }
       expect(await signIn()).toBe('throttled')
       expect(await signIn('no mark')).toBe('throttled')
       expect(await signIn(mark)).toBe('none')

@@ -48,6 +48,12 @@ export class FailedPairs {
     this.#delete(name, placeOf(from))
   }
 
+  /** Those of a name on one device are forgotten, by whatever marks. */
+  deleteOn(name: string, device: string): void {
+    for (const place of [...(this.#byName.get(name)?.keys() ?? [])])
+      if (place === device || place.startsWith(`${device}\0`)) this.#delete(name, place)
+  }
+
   /** All of a name are forgotten. */
   forget(name: string): void {
     for (const place of [...(this.#byName.get(name)?.keys() ?? [])]) this.#delete(name, place)

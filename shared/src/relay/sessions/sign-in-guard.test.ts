@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { DEVICE_FAILURES, FREE_FAILURES, LOCK_FAILURES, SignInGuard } from './sign-in-guard.ts'
+import { DEVICE_FAILURES, STRAINED_LOOKS } from './device-strain.ts'
+import { FREE_FAILURES, LOCK_FAILURES, SignInGuard } from './sign-in-guard.ts'
 
 const START = Date.parse('2026-03-02T08:00:00.000Z')
 const MINUTE = 60_000
@@ -52,25 +53,55 @@ test('ten in a day, on whatever devices, lock an account; nine, or ten in two da
   expect(guard.isToBeLocked('jdoe', START + 25 * 60 * MINUTE + 10)).toBe(true)
 })
 
-test('after thirty on one device, of whatever names, there is one try a minute there, and none is shut out for longer', {
+test('after thirty at once on one device, of whatever names, ten more are looked at, and then one every six seconds', {
   tags: ['challenge'],
 }, () => {
   const guard = new SignInGuard()
+  const from = { device: 'tablet-9' }
   for (let i = 0; i < DEVICE_FAILURES; i++) {
-    expect(guard.ask(`name${i}`, { device: 'tablet-9' }, START + i).may).toBe(true)
-    guard.failed(undefined, { device: 'tablet-9' }, START + i, `name${i}`)
+    expect(guard.ask(`name${i}`, from, START)).toEqual({ may: true })
+    guard.failed(undefined, from, START, `name${i}`)
   }
-  const last = START + DEVICE_FAILURES - 1
+  for (let i = 0; i < STRAINED_LOOKS; i++) {
+    const name = i % 2 === 0 ? 'jdoe' : 'nobody-here'
+    expect(guard.ask(name, from, START + 1)).toEqual({ may: true, strainedSeconds: 60 })
+  }
   for (const name of ['jdoe', 'nobody-here'])
-    expect(guard.ask(name, { device: 'tablet-9' }, last + 1)).toEqual({
-      may: false,
-      why: 'device',
-      retryAfterSeconds: 60,
-    })
-  expect(guard.ask('jdoe', { device: 'tablet-1' }, last + 1)).toEqual({ may: true })
-  expect(guard.ask('jdoe', { device: 'tablet-9' }, last + MINUTE)).toEqual({ may: true })
-  guard.failed(undefined, { device: 'tablet-9' }, last + MINUTE, 'name-x')
-  expect(guard.ask('jdoe', { device: 'tablet-9' }, last + MINUTE + 1).may).toBe(false)
+    expect(guard.ask(name, from, START + 1)).toEqual({ may: false, why: 'device', retryAfterSeconds: 60 })
+  expect(guard.ask('jdoe', { device: 'tablet-1' }, START + 1)).toEqual({ may: true })
+  expect(guard.ask('jdoe', { ...from, mark: 'a1' }, START + 1)).toEqual({ may: true })
+  expect(guard.strained(START + 1)).toEqual([{ device: 'tablet-9', until: START + MINUTE }])
+  expect(guard.ask('jdoe', from, START + 6_001)).toEqual({ may: true, strainedSeconds: 54 })
+  expect(guard.ask('jdoe', from, START + MINUTE)).toEqual({ may: true })
+  expect(guard.strained(START + MINUTE)).toEqual([])
+  guard.failed(undefined, from, START + MINUTE, 'name-x')
+  expect(guard.ask('jdoe', from, START + MINUTE + 1)).toEqual({ may: true, strainedSeconds: 60 })
+})
+
+test('one person’s wrong passwords never strain a device, however long they go on', {
+  tags: ['req/P11-300d-2', 'challenge'],
+}, () => {
+  const guard = new SignInGuard()
+  for (let now = START; now < START + 48 * 60 * MINUTE; now += 1_000)
+    if (guard.ask('qlee', { device: 'workstation' }, now).may) {
+      guard.failed('qlee', { device: 'workstation' }, now)
+      expect(guard.strained(now)).toEqual([])
+    }
+})
+
+test('a series is over with the next good sign-in there, with a mark and without', () => {
+  const guard = new SignInGuard()
+  const time = new Date(START).toISOString()
+  for (const mark of [undefined, 'a1']) {
+    for (const from of [{ device: 'workstation' }, { device: 'workstation', mark: 'a1' }])
+      for (let i = 0; i < 4; i++) guard.failed('jdoe', from, START)
+    guard.failed('jdoe', { device: 'tablet-1' }, START)
+    const body = { account: 'jdoe', device: 'workstation', ...(mark === undefined ? {} : { mark }) }
+    guard.take({ kind: 'session.started', body, time })
+    expect(guard.inARow('jdoe', { device: 'workstation' })).toBe(0)
+    expect(guard.inARow('jdoe', { device: 'workstation', mark: 'a1' })).toBe(0)
+    expect(guard.inARow('jdoe', { device: 'tablet-1' })).toBeGreaterThan(0)
+  }
 })
 
 test('a name that nobody has waits exactly as one that somebody has', { tags: ['challenge'] }, () => {
@@ -127,9 +158,9 @@ test('what failed while the clock was ahead keeps nobody waiting for longer than
   for (let i = 0; i < DEVICE_FAILURES; i++) guard.take(refused(null, 'workstation', ahead + i))
   for (let i = 0; i < 9; i++) guard.take(refused('jdoe', 'tablet-1', ahead + i))
   const first = guard.ask('asmith', { device: 'workstation' }, START)
-  expect(first).toMatchObject({ may: false, retryAfterSeconds: 60 })
+  expect(first).toMatchObject({ may: true, strainedSeconds: 60 })
   // It is of the moment in which it was seen, and not of each one after it: the wait ends.
-  expect(guard.ask('asmith', { device: 'workstation' }, START + MINUTE).may).toBe(true)
+  expect(guard.ask('asmith', { device: 'workstation' }, START + MINUTE)).toEqual({ may: true })
   expect(guard.ask('jdoe', { device: 'tablet-1' }, START).may).toBe(false)
   expect(guard.waits('jdoe', START)).toBe(START + 16 * MINUTE)
   expect(guard.ask('jdoe', { device: 'tablet-1' }, START + 16 * MINUTE).may).toBe(true)

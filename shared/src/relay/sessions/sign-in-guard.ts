@@ -1,5 +1,6 @@
 import type { TrailRecord } from '../../trail/index.ts'
 import type { Whence } from './device-mark.ts'
+import { DeviceStrain, KNOWN_MILLISECONDS } from './device-strain.ts'
 import { FailedPairs, type Failures, pairOf } from './failed-pairs.ts'
 
 /** Wrong passwords of one account on one device before each further one has to wait. */
@@ -8,31 +9,28 @@ const WAIT_MILLISECONDS = 60_000
 const WAIT_MILLISECONDS_MAX = 3_600_000
 /** Wrong passwords of one account in a day, on whatever devices: then only an administrator opens it again. */
 export const LOCK_FAILURES = 10
-/**
- * Wrong passwords on one device in a day, of whatever accounts, known or not: then there is one try a minute there for
- * whoever has no mark. Not none for a day: a workstation is one device to all who work at it, and any program on it
- * could shut them all out.
- */
-export const DEVICE_FAILURES = 30
-const DEVICE_WAIT_MILLISECONDS = 60_000
 const DAY_MILLISECONDS = 86_400_000
 /** Names that no account has are waited for like others, so that waiting does not tell; so many are remembered. */
 const NAMES_MAX = 10_000
 
 export type GuardAnswer =
-  | { readonly may: true }
+  /** On a device under strain only whoever is known there is let in: all others are told to wait so long. */
+  | { readonly may: true; readonly strainedSeconds?: number }
   | { readonly may: false; readonly why: 'account-device' | 'device'; readonly retryAfterSeconds: number }
 
 /**
  * Slows down whoever guesses, without letting them lock others out (SECURITY.md, section 2.4): waiting is for an
  * account on a device, so that somebody else's guesses elsewhere do not keep its owner waiting; nor do those of a program
- * on the same machine keep anybody waiting who has a mark (`DeviceMarks`): what fails with one counts for it alone. What
- * it knows it has from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
+ * on the same machine keep anybody waiting who has a mark (`DeviceMarks`): what fails with one counts for it alone; nor
+ * whoever signed in well there before, while there is anything left to look at (`DeviceStrain`). What it knows it has
+ * from the trail's own records, so a restart forgives nothing. Times are the relay's clock, milliseconds.
  */
 export class SignInGuard {
   readonly #pairs = new FailedPairs(NAMES_MAX)
   readonly #accounts = new Map<string, number[]>()
-  readonly #devices = new Map<string, number[]>()
+  readonly #devices = new Map<string, DeviceStrain>()
+  /** By account and device, when its owner signed in there last. */
+  readonly #signedIn = new Map<string, number>()
   readonly #trying = new Map<string, number>()
   /** The latest time of a failure. */
   #latest = 0
@@ -47,26 +45,50 @@ export class SignInGuard {
     // A try at a provider that names no account guessed nobody's password.
     if (body['what'] === 'external' && typeof account !== 'string') return
     if (kind === 'session.refused') this.failed(typeof account === 'string' ? account : undefined, from, at)
-    if (kind === 'session.started' && typeof account === 'string') this.#pairs.delete(account, from)
+    if (kind !== 'session.started' || typeof account !== 'string') return
+    this.#pairs.deleteOn(account, device)
+    this.#signedIn.set(pairOf(account, { device }), at)
   }
 
   /** Whether a password may be tried at all. `name` is the folded name, of an account or of nobody. */
   ask(name: string, from: Whence, now: number): GuardAnswer {
     this.#comeBackTo(now)
-    // The same for every name: who is told to wait learns nothing of who there is.
-    const failures = from.mark === undefined ? recent(this.#devices.get(from.device), now) : []
-    const last = failures.at(-1)
-    if (failures.length >= DEVICE_FAILURES && last !== undefined && now < last + DEVICE_WAIT_MILLISECONDS)
-      return { may: false, why: 'device', retryAfterSeconds: seconds(last + DEVICE_WAIT_MILLISECONDS - now) }
     const key = pairOf(name, from)
     const pair = this.#pairs.get(name, from)
     const tried = this.#trying.get(key) ?? 0
     if (tried > 0 && (pair?.failures ?? 0) + tried >= FREE_FAILURES)
       return { may: false, why: 'account-device', retryAfterSeconds: 1 }
     const until = waitsUntil(pair)
-    return until <= now
-      ? { may: true }
-      : { may: false, why: 'account-device', retryAfterSeconds: seconds(until - now) }
+    if (until > now) return { may: false, why: 'account-device', retryAfterSeconds: seconds(until - now) }
+    // The same for every name: who is told to wait learns nothing of who there is.
+    const device = from.mark === undefined ? this.#devices.get(from.device) : undefined
+    const strained = device?.until(now)
+    if (device === undefined || strained === undefined) return { may: true }
+    const strainedSeconds = seconds(strained - now)
+    return device.look(now)
+      ? { may: true, strainedSeconds }
+      : { may: false, why: 'device', retryAfterSeconds: strainedSeconds }
+  }
+
+  /** Whether whoever has this account signed in well on a device of late. */
+  isKnown(account: string, device: string, now: number): boolean {
+    const at = this.#signedIn.get(pairOf(account, { device }))
+    return at !== undefined && now - at < KNOWN_MILLISECONDS
+  }
+
+  /** The right password: a series of wrong ones there is over, and what was looked at for it takes nobody's place. */
+  succeeded(name: string, from: Whence, answer: GuardAnswer): void {
+    this.#pairs.delete(name, from)
+    if (answer.may && answer.strainedSeconds !== undefined) this.#devices.get(from.device)?.giveBack()
+  }
+
+  /** The devices where whoever never signed in has to wait, each with until when, milliseconds. */
+  strained(now: number): readonly { readonly device: string; readonly until: number }[] {
+    this.#comeBackTo(now)
+    return [...this.#devices].flatMap(([device, strain]) => {
+      const until = strain.until(now)
+      return until === undefined ? [] : [{ device, until }]
+    })
   }
 
   /** Until when an account has to wait on one device at least, milliseconds; undefined if it need not. */
@@ -93,7 +115,7 @@ export class SignInGuard {
   failed(account: string | undefined, from: Whence, now: number, name = account): void {
     this.#comeBackTo(now)
     this.#latest = now
-    if (from.mark === undefined) push(this.#devices, from.device, now, DEVICE_FAILURES)
+    if (from.mark === undefined) this.#strainOf(from.device).failed(now)
     if (account !== undefined) push(this.#accounts, account, now, LOCK_FAILURES)
     if (name === undefined) return
     const pair = this.#pairs.get(name, from) ?? { failures: 0, last: now }
@@ -125,12 +147,20 @@ export class SignInGuard {
     if (this.#latest <= now) return
     this.#latest = now
     this.#pairs.comeBackTo(now)
-    for (const lists of [this.#accounts, this.#devices])
-      for (const [key, times] of lists)
-        lists.set(
-          key,
-          times.map((time) => Math.min(time, now)),
-        )
+    for (const strain of this.#devices.values()) strain.comeBackTo(now)
+    for (const [account, times] of this.#accounts)
+      this.#accounts.set(
+        account,
+        times.map((time) => Math.min(time, now)),
+      )
+  }
+
+  #strainOf(device: string): DeviceStrain {
+    const strain = this.#devices.get(device) ?? new DeviceStrain()
+    this.#devices.delete(device)
+    this.#devices.set(device, strain)
+    if (this.#devices.size > NAMES_MAX) this.#devices.delete(this.#devices.keys().next().value ?? '')
+    return strain
   }
 
   #forgive(account: string): void {

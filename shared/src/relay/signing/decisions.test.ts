@@ -47,6 +47,25 @@ describe('a held signature', { tags: ['req/OFF-1', 'challenge'] }, () => {
     hash = sha256Hex(note),
   ) => lab.signing.decide(await lab.site.caller(user), hash, decision, given)
 
+  test('is no signature of its device before; what counts, was withdrawn, waits and does not count is told apart', async () => {
+    const counts = (device: Device) => {
+      const key = lab.signing.keys().find(({ verifier }) => verifier.vkey === device.signer.vkey)
+      return key && lab.signing.countsOf(key)
+    }
+    const none = { signatures: 0, withdrawn: 0, held: 0, refused: 0 }
+    expect(counts(tablet)).toEqual({ ...none, held: 1 })
+    await decide('quinn', 'refused')
+    expect(counts(tablet)).toEqual({ ...none, refused: 1 })
+    const next = new Device('jdoe', 'tablet-7')
+    await lab.enrol(next)
+    await lab.verdict(lab.sign(next, [seq]))
+    await lab.verdict(lab.sign(next, [seq]))
+    expect(counts(next)).toEqual({ ...none, signatures: 1, refused: 1 })
+    const applied = lab.disk.records.findLast(({ kind }) => kind === 'signature.applied')?.seq ?? 0
+    expect(await lab.verdict(lab.sign(next, [applied], 'withdrawn'))).toBe('accepted')
+    expect(counts(next)).toEqual({ ...none, withdrawn: 1, refused: 1 })
+  })
+
   test('is a signature once somebody from quality has said so, with all of its time, and the trail verifies', async () => {
     expect(lab.signing.held()).toMatchObject([{ hash: sha256Hex(note), code: 'key-revoked' }])
     expect(viewOf(seq)).toBeUndefined()

@@ -48,6 +48,8 @@ export interface SignedTrail {
   makers(seqs: readonly number[]): readonly string[] | undefined
   /** The newest record of the same file or data set; undefined if it is not there any more under this name. */
   newest(seq: number): number | undefined
+  /** The record in this trail by which somebody answers for a refusal; undefined while nobody does here. */
+  claimOf(seq: number): number | undefined
 }
 
 export interface SignedSubject {

@@ -14,10 +14,12 @@ export class SignatureBook {
   add({ meaning, records, user, name, reason, at }: Statement, standing: Standing): void {
     const seqs = records.map(({ seq }) => seq)
     if (meaning === 'withdrawn') {
-      for (const seq of seqs) this.#withdraw(seq, standing.record, user)
+      const withdrawal = { user, name, at, notAfter: standing.notAfter, reason }
+      for (const seq of seqs) this.#withdraw(seq, standing.record, withdrawal)
       return
     }
-    this.#signatures.set(standing.record, { user, name, meaning, reason, at, ...standing, withdrawn: null })
+    const none = { withdrawn: null, withdrawal: null }
+    this.#signatures.set(standing.record, { user, name, meaning, reason, at, ...standing, ...none })
     for (const seq of seqs) this.#on.set(seq, [...(this.#on.get(seq) ?? []), standing.record])
   }
 
@@ -36,9 +38,9 @@ export class SignatureBook {
     return [...this.#on.keys()].sort((a, b) => lastOf(b) - lastOf(a))
   }
 
-  #withdraw(record: number, by: number, user: string): void {
+  #withdraw(record: number, by: number, withdrawal: NonNullable<SignatureView['withdrawal']>): void {
     const signature = this.#signatures.get(record)
-    if (signature !== undefined && signature.withdrawn === null && canTakeBack(user, signature))
-      this.#signatures.set(record, { ...signature, withdrawn: by })
+    if (signature !== undefined && signature.withdrawn === null && canTakeBack(withdrawal.user, signature))
+      this.#signatures.set(record, { ...signature, withdrawn: by, withdrawal })
   }
 }

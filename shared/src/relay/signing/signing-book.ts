@@ -9,7 +9,7 @@ import {
 } from '../../trail/index.ts'
 import type { PersonRecord } from '../people-memory.ts'
 import { sha256Hex } from '../sha256-hex.ts'
-import { SignatureBook } from './signature-book.ts'
+import { SignatureBook, type Standing } from './signature-book.ts'
 
 /** One person's key on one device, as the records have made it. */
 export interface SigningKey {
@@ -40,6 +40,8 @@ export interface LeaseTerms {
 
 /** A statement that a person has to decide about. */
 export interface HeldStatement {
+  /** Line of the key that signed it. */
+  readonly key: string
   /** SHA-256 of its note, hexadecimal. */
   readonly hash: string
   readonly statement: Statement
@@ -58,6 +60,14 @@ export interface HeldStatement {
 /** What was said of a statement. */
 export type Answered = Omit<Receipt, 'trail'>
 
+/** Of what a key has signed: how many signatures count, were withdrawn, wait for a decision, and do not count. */
+export interface StatementCounts {
+  readonly signatures: number
+  readonly withdrawn: number
+  readonly held: number
+  readonly refused: number
+}
+
 /** Why the relay revokes a key that seems to be on two devices. */
 export const CLONED = 'one count, two statements'
 
@@ -72,6 +82,9 @@ export class SigningBook {
   readonly #byCount = new Map<string, string>()
   /** By hash. */
   readonly #held = new Map<string, HeldStatement>()
+  /** By key: the records by which its signatures count, and how many of its statements were refused. */
+  readonly #applied = new Map<string, number[]>()
+  readonly #refused = new Map<string, number>()
   readonly signatures = new SignatureBook()
 
   key(vkey: string): SigningKey | undefined {
@@ -104,6 +117,18 @@ export class SigningBook {
 
   heldOne(hash: string): HeldStatement | undefined {
     return this.#held.get(hash)
+  }
+
+  /** A withdrawal is not counted: it shows in the signature that it took back. */
+  countsOf({ verifier }: SigningKey): StatementCounts {
+    const applied = (this.#applied.get(verifier.vkey) ?? []).flatMap((seq) => this.signatures.get(seq) ?? [])
+    const signatures = applied.filter(({ withdrawn }) => withdrawn === null).length
+    return {
+      signatures,
+      withdrawn: applied.length - signatures,
+      held: this.held().filter(({ key }) => key === verifier.vkey).length,
+      refused: this.#refused.get(verifier.vkey) ?? 0,
+    }
   }
 
   take({ kind, body, seq, time, actor }: PersonRecord): void {
@@ -168,8 +193,10 @@ export class SigningBook {
     if (said.count > key.lastCount)
       this.#change(key.verifier.vkey, { lastCount: said.count, lastStatement: statement })
     const notBefore = typeof body['notBefore'] === 'string' ? body['notBefore'] : key.since
+    const { vkey } = key.verifier
+    if (verdict === 'refused') this.#refuse(vkey)
     if (verdict === 'accepted')
-      this.signatures.add(said, {
+      this.#apply(vkey, said, {
         record: seq,
         notBefore,
         notAfter: time,
@@ -178,6 +205,7 @@ export class SigningBook {
       })
     if (verdict === 'held')
       this.#held.set(statement, {
+        key: vkey,
         hash: statement,
         statement: said,
         code: code ?? '',
@@ -203,9 +231,21 @@ export class SigningBook {
       record: seq,
       time,
     })
-    const { statement, notBefore, roles, time: notAfter } = held
+    const { key, statement, notBefore, roles, time: notAfter } = held
     if (isAccepted)
-      this.signatures.add(statement, { record: seq, notBefore, notAfter, roles: [...roles], decidedBy: by })
+      this.#apply(key, statement, { record: seq, notBefore, notAfter, roles: [...roles], decidedBy: by })
+    else this.#refuse(key)
+  }
+
+  #apply(vkey: string, statement: Statement, standing: Standing): void {
+    this.signatures.add(statement, standing)
+    const applied = this.#applied.get(vkey) ?? []
+    applied.push(standing.record)
+    this.#applied.set(vkey, applied)
+  }
+
+  #refuse(vkey: string): void {
+    this.#refused.set(vkey, (this.#refused.get(vkey) ?? 0) + 1)
   }
 }
 

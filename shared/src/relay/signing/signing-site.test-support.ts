@@ -16,6 +16,7 @@ import {
   printStatementNote,
   type Report,
   readEntry,
+  refusalIn,
   type Signer,
   type Statement,
   signCheckpoint,
@@ -137,6 +138,11 @@ export class ChainedDisk extends Disk implements SignedTrail {
     return path === undefined ? undefined : same.at(-1)
   }
 
+  claimOf(seq: number): number | undefined {
+    const at = this.lines.findIndex((line) => refusalIn(readEntry(line).record)?.seq === seq)
+    return at < 0 ? undefined : at
+  }
+
   /** As an auditor would: every line, its key, and a checkpoint over all of it. */
   verify(): Report {
     const root = this.root(this.size) as Hash
@@ -179,6 +185,7 @@ export function signingOf(site: Site): Signing {
     subject: () => undefined,
     makers: () => [],
     newest: () => undefined,
+    claimOf: () => undefined,
   }
   return new Signing({
     people: site.people,

@@ -27,10 +27,11 @@ import {
   utf8,
   type Verifier,
 } from '../../trail/index.ts'
-import { type Account, isUsable, maySign } from '../accounts/account.ts'
+import { type Account, isUsable } from '../accounts/account.ts'
 import type { Append, Caller, People } from '../people.ts'
 import { reasonOf } from '../reason.ts'
 import { sha256Hex } from '../sha256-hex.ts'
+import { hintOf } from './hint.ts'
 import type { HoldCode } from './hold-reasons.ts'
 import {
   isOvertaken,
@@ -43,7 +44,13 @@ import {
 } from './judge-statement.ts'
 import { isDeviceName, keyNameOf, keyProved } from './proof-of-possession.ts'
 import { RefusalRoom } from './refusal-room.ts'
-import { CLONED, type HeldStatement, type SigningBook, type SigningKey } from './signing-book.ts'
+import {
+  CLONED,
+  type HeldStatement,
+  type SigningBook,
+  type SigningKey,
+  type StatementCounts,
+} from './signing-book.ts'
 
 /** How long a nonce for an enrolment is good. */
 const NONCE_MILLISECONDS = 5 * 60_000
@@ -83,6 +90,8 @@ export interface StatementItem {
   /** Signed by the relay; null where nothing is recorded: it waits for the device's signature `wanted`, or is throttled. */
   readonly receipt: string | null
   readonly wanted: number | null
+  /** What there is to say of this one beside what its code means: which record is to be signed, or which step is due. */
+  readonly hint?: string | undefined
 }
 
 /**
@@ -171,6 +180,11 @@ export class Signing {
   }
 
   /** In the order in which they were enrolled. */
+  /** What became of what a key has signed. */
+  countsOf(key: SigningKey): StatementCounts {
+    return this.#options.book.countsOf(key)
+  }
+
   keys(): readonly SigningKey[] {
     return this.#options.book.keys()
   }
@@ -196,6 +210,7 @@ export class Signing {
       state: signatureState(signatures, rule),
       next: rule.steps[stepsFilled(standing(signatures), rule)] ?? null,
       newest: newest ?? null,
+      newestPath: (newest === undefined ? undefined : trail.subject(newest)?.path) ?? null,
       newestState:
         newest === undefined || !isSignable(trail.subject(newest)?.kind ?? '')
           ? null
@@ -279,7 +294,8 @@ export class Signing {
     const { seq, time } = await append(kind, body, actor)
     const code = judged.verdict === 'accepted' ? null : judged.code
     if (judged.verdict !== 'accepted') await this.#look(judged, append)
-    return this.#item({ statement, trail: trail.trail, verdict: judged.verdict, code, record: seq, time })
+    const told = { statement, trail: trail.trail, verdict: judged.verdict, code, record: seq, time }
+    return { ...this.#item(told), hint: hintOf(judged, site) }
   }
 
   #site(): Site {
@@ -289,7 +305,12 @@ export class Signing {
   }
 
   #requireMaySign(account: Account): void {
-    if (!maySign(account)) throw new Problem('forbidden')
+    const { state } = account.signer
+    if (!isUsable(account)) throw new Problem('forbidden')
+    if (state !== 'granted')
+      throw new Problem('forbidden', {
+        detail: state === 'proposed' ? 'signing-right-proposed' : 'signing-right-missing',
+      })
     this.#requireReviewed()
   }
 

@@ -156,7 +156,9 @@ test('the program of agent/API.md enrols a key, signs by the steps of the site, 
   const accepted = { status: 0, stderr: '', told: 'accepted: It is a signature from now on.' }
   expect(signs('qlee', seq, 'approved')).toMatchObject({
     status: 1,
-    told: expect.stringMatching(/^refused: out-of-step: It is not the turn .* covers its record\. Due on record \d+: reviewed by reviewer\.$/),
+    told: expect.stringMatching(
+      /^refused: out-of-step: It is not the turn .* covers its record\. Due on record \d+: reviewed by reviewer\.$/,
+    ),
   })
   expect(signs('jdoe', seq, 'reviewed')).toEqual(accepted)
   await station.settled()

@@ -1,9 +1,15 @@
-import type { BagReport, Claim, ProvenBound } from '@compliance-relay/shared/bag'
-import type { Subject } from '@compliance-relay/shared/trail'
+import type { BagReport, Claim, LaterVersion, ProvenBound } from '@compliance-relay/shared/bag'
 
 /** What the page asks of its worker. Files are handed over as they are: the worker reads them piece by piece. */
 export type Ask =
   | { readonly ask: 'verify'; readonly bag: File; readonly given: Given }
+  /** Of a bag that was unpacked: its files, several times some. */
+  | {
+      readonly ask: 'verify-folder'
+      readonly files: readonly DroppedFile[]
+      readonly isLast: boolean
+      readonly given: Given
+    }
   | { readonly ask: 'find'; readonly files: readonly DroppedFile[]; readonly isLast: boolean }
   /** Ends the finding, not the checking: that ends with the worker. */
   | { readonly ask: 'stop' }
@@ -93,8 +99,8 @@ export interface Match {
   readonly unchecked: number
   /** The record by which somebody answers for it, where it is a refusal. */
   readonly claim: Claim | undefined
-  /** The record of the next version of the same file or data set. */
-  readonly next: Subject | undefined
+  /** The next versions of the same file or data set. */
+  readonly after: readonly LaterVersion[]
   /** Of it, and of its claim. */
   readonly signatures: readonly Signature[]
 }

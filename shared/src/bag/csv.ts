@@ -1,4 +1,12 @@
-import { contentDigestOf, printable, statementIn, type TrailRecord, utf8 } from '../trail/index.ts'
+import {
+  contentDigestOf,
+  hasStatement,
+  namedBefore,
+  printable,
+  statementIn,
+  type TrailRecord,
+  utf8,
+} from '../trail/index.ts'
 import { aboutText } from './about.ts'
 
 /**
@@ -45,9 +53,9 @@ export function csvRow(record: TrailRecord, text: string): Uint8Array {
 
 function cellsOf(record: TrailRecord): string[] {
   const { trail, seq, time, kind, actor, body } = record
-  const said = statementIn(record)
-  const before = body['before']
-  const from = typeof before === 'object' && before !== null && 'seq' in before ? before['seq'] : undefined
+  const said = hasStatement(kind) ? statementIn(record) : undefined
+  const isDecision = kind === 'signature.decided'
+  const before = namedBefore(record)
   return [
     trail,
     String(seq),
@@ -61,12 +69,12 @@ function cellsOf(record: TrailRecord): string[] {
     pathOf(body),
     typeof body['size'] === 'number' ? String(body['size']) : '',
     contentDigestOf(record) ?? '',
-    typeof from === 'number' ? String(from) : '',
-    said?.user ?? textOf(body['signer']),
-    said?.name ?? '',
-    said?.meaning ?? textOf(body['meaning']),
+    before === undefined ? '' : `${before.seq}${before.trail === undefined ? '' : ` of ${before.trail}`}`,
+    said?.user ?? (isDecision ? textOf(body['signer']) : ''),
+    said?.name ?? (isDecision ? textOf(body['signerName']) : ''),
+    said?.meaning ?? (isDecision ? textOf(body['meaning']) : ''),
     said?.at ?? '',
-    textOf(body['decision']) || (kind.startsWith('signature.') ? textOf(body['code']) : ''),
+    isDecision ? textOf(body['decision']) : hasStatement(kind) ? textOf(body['code']) : '',
     said?.reason ?? textOf(body['reason']),
     aboutText(record),
   ]

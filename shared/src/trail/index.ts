@@ -114,7 +114,15 @@ export {
   signStatement,
 } from './statement.ts'
 export { readCanonical, readStrictJson } from './strict-json.ts'
-export { heldIn, placesBefore, refusalIn, type Subject, statementIn, subjectsOf } from './subjects.ts'
+export {
+  hasStatement,
+  heldIn,
+  placesBefore,
+  refusalIn,
+  type Subject,
+  statementIn,
+  subjectsOf,
+} from './subjects.ts'
 export {
   decodeBundle,
   decodeTile,
@@ -139,7 +147,7 @@ export {
   rootOf,
 } from './tree.ts'
 export { verifyTrail, verifyTrailStream } from './verify.ts'
-export { isVersionBefore, type NamedBefore, namedBefore } from './versions.ts'
+export { changeIn, isVersionBefore, type NamedBefore, namedBefore, type VersionChange } from './versions.ts'
 export { parseVkey, type Signer, signerOf, type Verifier, verifierOf } from './vkey.ts'
 export {
   type AddCheckpoint,

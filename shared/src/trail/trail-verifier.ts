@@ -217,7 +217,8 @@ export class TrailVerifier {
       case 'signature.refused': {
         const { kind, seq } = parts
         const report = this.#reporter(seq)
-        return this.#signers.passOver(kind, seq, leafHash(line), bodyOf(parts), this.#before(), report)
+        this.#signers.passOver(kind, seq, leafHash(line), bodyOf(parts), this.#before(), report)
+        return
       }
       case 'capture.refused':
         return this.#refusals.take(parts.seq, { kind: parts.kind, body: bodyOf(parts) }, leafHash(line))

@@ -1,8 +1,12 @@
 import {
   type Body,
+  changeIn,
   contentDigestOf,
+  hasStatement,
   isKindIn,
   refusalIn,
+  statementIn,
+  subjectsOf,
   type TrailRecord,
   type Value,
 } from '../../trail/index.ts'
@@ -66,16 +70,42 @@ const ofCaptures = [
 export function saidLines(read: ReadRecord, beside: Beside): Cell {
   const { kind, body } = read.record
   const isCapture = isKindIn(CAPTURES, kind)
-  const before = isCapture ? beforeOf(body) : undefined
+  const before = isCapture ? beside.beforeText(read.record) : undefined
   const fields = Object.entries(body).filter(([name]) =>
     isCapture ? ofCaptures.includes(name) : name !== 'note',
   )
   return [
     ...(isCapture ? [strong(plainText(textOf(body['path'])))] : []),
-    ...(before === undefined ? [] : [strong(`changed after first entry, see record ${before.seq}`)]),
+    ...(before === undefined
+      ? []
+      : [strong(plainText(`${changeIn(read.record)} after first entry, see ${before}`))]),
     ...claimLines(read, beside),
+    ...noSignatureLines(read.record),
+    ...refusedLines(read.record, beside),
     ...fields.flatMap(([name, value]) => fieldLines(name, value)),
   ]
+}
+
+/** What was refused as a signature: by whom, and of what. */
+function refusedLines(record: TrailRecord, beside: Beside): Cell {
+  const statement = record.kind === 'signature.refused' ? statementIn(record) : undefined
+  if (statement === undefined) return []
+  const { meaning, name, user, reason } = statement
+  const of = subjectsOf(record).map((subject) =>
+    plainText([recordText(subject, record.trail), beside.signed(subject)?.path ?? ''].join(' ').trim()),
+  )
+  return [
+    strong(`refused: ${meaning} by ${plainText(name)} (${plainText(user)})`),
+    ...of.map((text) => words(`of ${text}`)),
+    words(`signer’s reason: ${plainText(reason)}`),
+  ]
+}
+
+/** What calls itself a signature and is of no kind that can be one: of it nothing was verified. */
+function noSignatureLines({ kind, actor }: TrailRecord): Cell {
+  const isKnown = hasStatement(kind) || kind === 'signature.decided' || kind === 'signature.throttled'
+  const isSaid = kind.startsWith('signature.') || actor.via === 'signature'
+  return isKnown || !isSaid ? [] : [strong('no e-signature: records of this kind have none')]
 }
 
 /** Of a refusal who answers for it, and of a claim for what. */

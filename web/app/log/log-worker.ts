@@ -8,6 +8,7 @@ import type { Answered } from '../session/ask.ts'
 import { relayClient } from '../session/relay-client.ts'
 import { lockName } from '../signing/lock-name.ts'
 import type { RecordCheck } from './check-record.ts'
+import type { Coverage } from './coverage.ts'
 import type { DigestAnswer } from './find-digests.ts'
 import { HeadAges } from './head-ages.ts'
 import { Log, type Places, type ShownRow, type TrailStanding } from './log.ts'
@@ -159,6 +160,11 @@ const worker = {
   /** How many it would find; what was found stays. */
   async count(search: Search): Promise<number> {
     return (await opened).search(search).count
+  },
+
+  /** The axis over what is found. */
+  async coverage(search: Search, buckets: number): Promise<Coverage | undefined> {
+    return (await opened).coverage(search, buckets)
   },
 
   /** Of what was found last, from one place up to another. */

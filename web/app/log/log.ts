@@ -1,6 +1,7 @@
 import { type Client, Problem, type TrailView } from '@compliance-relay/shared/api'
 import { hex, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { checkRecord, type RecordCheck } from './check-record.ts'
+import { type Coverage, coverageOf } from './coverage.ts'
 import { type DigestAnswer, findDigests } from './find-digests.ts'
 import type { Conflict, LogDatabase } from './log-database.ts'
 import { emptyNames, type NamedField, namedFields } from './names.ts'
@@ -106,6 +107,17 @@ export class Log {
   search(search: Search): Places {
     const selection = selectionOf(search, this.#names)
     return new Places(this.#order.map((id) => ({ id, seqs: this.#copy(id).index.select(selection) })))
+  }
+
+  /** The axis of what a search finds, in so many parts; undefined where it finds nothing. */
+  coverage(search: Search, buckets: number): Coverage | undefined {
+    const selection = selectionOf(search, this.#names)
+    const parts = this.#order.map((id) => {
+      const { index } = this.#copy(id)
+      return { index, seqs: index.select(selection) }
+    })
+    const at = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time))
+    return coverageOf(parts, this.#names, { from: at(search.from), to: at(search.to) }, buckets)
   }
 
   row({ trail, seq }: { readonly trail: string; readonly seq: number }): ShownRow | undefined {

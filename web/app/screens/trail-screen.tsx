@@ -5,6 +5,7 @@ import { log, logOpened, useLog } from '../log/use-log.ts'
 import { Button } from '../parts/button.tsx'
 import { RecordList } from '../parts/record-list.tsx'
 import { plural } from '../parts/words.ts'
+import { CoverageStrip } from './coverage-strip.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { queryOf, searchIn } from './search-text.ts'
 import { signAddressOf } from './sign-query.ts'
@@ -39,6 +40,11 @@ export function TrailScreen() {
         </Link>
       </div>
       <FilterBar query={query} onChange={(search) => navigate(`/?${queryOf(search)}`, { replace: true })} />
+      <CoverageStrip
+        query={query}
+        version={found?.version}
+        onZoom={(search) => navigate(`/?${queryOf(search)}`, { replace: true })}
+      />
       {found !== undefined && (
         <RecordList
           count={found.count}

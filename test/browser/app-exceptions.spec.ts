@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect } from '@playwright/test'
-import { AppRelay, passwordOf, signInto, test } from './app-relay.ts'
+import { AppRelay, expect, passwordOf, signInto, test } from './app-relay.ts'
 
 let relay: AppRelay
 test.beforeAll(async () => {

@@ -1,6 +1,5 @@
-import { expect } from '@playwright/test'
 import { IdentityProvider } from '../support/identity-provider.ts'
-import { AppRelay, passwordOf, signInto, test } from './app-relay.ts'
+import { AppRelay, expect, passwordOf, signInto, test } from './app-relay.ts'
 
 let relay: AppRelay
 test.beforeAll(async () => {

@@ -1,5 +1,5 @@
-import { expect, type Page } from '@playwright/test'
-import { AppRelay, passwordOf, signInto, test } from './app-relay.ts'
+import type { Page } from '@playwright/test'
+import { AppRelay, expect, passwordOf, signInto, test } from './app-relay.ts'
 
 let relay: AppRelay
 test.beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { BodyOf, Client } from '@compliance-relay/shared/api'
-import { test as base, type Page } from '@playwright/test'
+import { expect as anyExpect, test as base, type Page } from '@playwright/test'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { freePort } from '../support/free-port.ts'
 import { Workstation } from '../support/workstation.ts'
@@ -72,6 +72,9 @@ export class AppRelay {
     return asmith
   }
 }
+
+/** Passwords take a busy machine seconds: on purpose, and on both sides. */
+export const expect = anyExpect.configure({ timeout: 20_000 })
 
 /** With what a page must never say: that something broke, or that its policy refused something. */
 export const test = base.extend<{ app: Page }>({

@@ -7,6 +7,16 @@ import { ScreenForm } from './form.tsx'
 
 /** Somebody's first password, or the one after a reset: by the code that an administrator was given for them. */
 export default function CodeScreen() {
+  return (
+    <CodeForm to="/">
+      An administrator gives you the code. It is good once, for 15 minutes. Nobody but you learns the password
+      you set.
+    </CodeForm>
+  )
+}
+
+/** Goes to a place once somebody is signed in. */
+export function CodeForm({ to, children }: { readonly to: string; readonly children: string }) {
   const [user, setUser] = useState('')
   const [code, setCode] = useState('')
   const [password, setPassword] = useState('')
@@ -20,14 +30,11 @@ export default function CodeScreen() {
       silence="The relay does not answer: a password is set where it can be reached. If this was sent, try to sign in with the new password first."
       act={async () => {
         await signInByCode(user, code.trim(), password)
-        navigate('/')
+        navigate(to)
       }}
       more={<Link href="/sign-in">I have a password</Link>}
     >
-      <p>
-        An administrator gives you the code. It is good once, for 15 minutes. Nobody but you learns the
-        password you set.
-      </p>
+      <p>{children}</p>
       <Field label="User id" value={user} onChange={setUser} autoComplete="username" isRequired autoFocus />
       <Field
         label="One-time code"

@@ -1,12 +1,13 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
-import { ask, saidOf } from '../session/ask.ts'
+import { saidOf } from '../session/ask.ts'
 import { startExternalSignIn } from '../session/external.ts'
 import { type Ended, signIn, useEnded } from '../session/session.ts'
+import { useHello } from '../session/use-hello.ts'
 import { ScreenForm } from './form.tsx'
 
 const stays =
@@ -23,7 +24,7 @@ export function SignInScreen() {
   const [password, setPassword] = useState('')
   const [, navigate] = useLocation()
   const ended = useEnded()
-  const hasProvider = useProvider()
+  const hello = useHello()
   return (
     <ScreenForm
       title="Sign in"
@@ -41,11 +42,16 @@ export function SignInScreen() {
       more={
         <>
           <Link href="/sign-in/code">I have a one-time code</Link>
-          {hasProvider && <ProviderButton />}
+          {hello?.provider === true && <ProviderButton />}
         </>
       }
     >
       {ended !== undefined && <Notice look="warn">{endedTexts[ended]}</Notice>}
+      {hello?.isNew === true && (
+        <Notice look="plain">
+          Nobody has signed in at this relay yet: <Link href="/setup">set it up</Link>.
+        </Notice>
+      )}
       <Field label="User id" value={user} onChange={setUser} autoComplete="username" isRequired autoFocus />
       <PasswordField label="Password" value={password} onChange={setPassword} />
     </ScreenForm>
@@ -66,22 +72,4 @@ function ProviderButton() {
       )}
     </>
   )
-}
-
-/** Whether this site has an identity provider, as the relay says to whoever asks. */
-function useProvider(): boolean {
-  const [hasProvider, setHas] = useState(false)
-  useEffect(() => {
-    let isOver = false
-    ask('hello', {}).then(
-      ({ provider }) => {
-        if (!isOver) setHas(provider)
-      },
-      () => undefined,
-    )
-    return () => {
-      isOver = true
-    }
-  }, [])
-  return hasProvider
 }

@@ -28,6 +28,9 @@ const OutboxScreen = lazy(() =>
 const CodeScreen = lazy(() => import('../screens/code-screen.tsx'))
 const ExceptionsScreen = lazy(() => import('../screens/exceptions-screen.tsx'))
 const LandedScreen = lazy(() => import('../screens/landed-screen.tsx'))
+const HelpScreen = lazy(() => import('../screens/help-screen.tsx'))
+const SettingsScreen = lazy(() => import('../screens/settings-screen.tsx'))
+const SetupScreen = lazy(() => import('../screens/setup-screen.tsx'))
 const PasswordScreen = lazy(() => import('../screens/password-screen.tsx'))
 const IdleDialog = lazy(() => import('./idle-dialog.tsx'))
 
@@ -84,6 +87,9 @@ function Screens() {
       <Route path="/password" component={PasswordScreen} />
       <Route path="/accounts/*?" component={AccountsScreen} />
       <Route path="/exceptions" component={ExceptionsScreen} />
+      <Route path="/settings/*?" component={SettingsScreen} />
+      <Route path="/setup" component={SetupScreen} />
+      <Route path="/help" component={HelpScreen} />
       <Route>
         <h1>There is nothing here</h1>
         <p>

@@ -12,6 +12,7 @@ const screens = [
   ['/outbox', 'Outbox', undefined],
   ['/exports', 'Export and verify', undefined],
   ['/accounts', 'Accounts', 'account.list'],
+  ['/settings', 'Settings', undefined],
 ] as const
 
 export function TopBar() {

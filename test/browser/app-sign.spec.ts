@@ -331,18 +331,3 @@ async function bring(page: Page, path: string): Promise<void> {
   await openOutbox(page)
   await page.getByLabel('Import a copy').setInputFiles(path)
 }
-
-test('with no room on the disk nothing is signed, and it says so', { tag: tags }, async ({ device }) => {
-  const page = await tabletOf('hugo', device)
-  await openList(page, 'hugo')
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 1 })
-  await press(page)
-  await expect(page.getByRole('alert').getByText(/no room left on this device/)).toBeVisible()
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.url })
-  await press(page)
-  await expect(page.getByText('Signed on this tablet', { exact: true })).toBeVisible()
-  await openOutbox(page)
-  await expect(page.getByText('Accepted', { exact: true })).toHaveCount(1)
-  expect(became('hugo')).toEqual({ 'signature.applied': 1 })
-})

@@ -67,7 +67,7 @@ async function tabletOf(user: string, device: Device): Promise<Page> {
 async function enrol(page: Page, user: string): Promise<void> {
   await page.goto(`${site.url}/outbox`)
   await page.getByLabel('Name of this device').fill('tablet-1')
-  await page.getByLabel(`Password of ${user}`).fill(password)
+  await page.getByLabel(`Password of ${user}`, { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Enrol this device' }).click()
   await expect(page.getByText(/may sign offline until/)).toBeVisible()
 }

@@ -1,4 +1,5 @@
 import { exportControls } from './export-controls.ts'
+import { signingAppControls } from './signing-app-controls.ts'
 
 /** A control, how it is switched off in the source, and the test that must notice. */
 export interface Control {
@@ -839,4 +840,5 @@ export const controls: readonly Control[] = [
     test: 'test/capture/time-stamp-answers.test.ts',
   },
   ...exportControls,
+  ...signingAppControls,
 ]

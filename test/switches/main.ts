@@ -34,17 +34,19 @@ const copy = mkdtempSync(join(tmpdir(), 'relay-switches-'))
 process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 
-for (const part of ['agent', 'shared', 'test', 'package.json', 'tsconfig.base.json'])
+for (const part of ['agent', 'shared', 'test', 'web', 'package.json', 'tsconfig.base.json'])
   cpSync(join(root, part), join(copy, part), {
     recursive: true,
-    filter: (path) => !path.includes('node_modules') && !path.startsWith(join(root, 'test/out')),
+    filter: (path) =>
+      !path.includes('node_modules') &&
+      !['test/out', 'web/dist'].some((made) => path.startsWith(join(root, made))),
   })
 // Packages of others are those of the project; our own are the copy's.
 mkdirSync(join(copy, 'node_modules', '@compliance-relay'), { recursive: true })
 for (const name of readdirSync(join(root, 'node_modules')))
   if (name !== '@compliance-relay')
     symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name))
-for (const name of ['agent', 'shared', 'test'])
+for (const name of ['agent', 'shared', 'test', 'web'])
   symlinkSync(join(copy, name), join(copy, 'node_modules', '@compliance-relay', name))
 
 /** True if all tests of a file pass. */

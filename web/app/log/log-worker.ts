@@ -84,7 +84,7 @@ const worker = {
         channel?.postMessage('stored')
         tell()
       },
-      onPulled: (to) => desk.sync(to, user),
+      give: (to) => desk.sync(to, user),
       onSignedOut: () => listener?.onSignedOut(),
     })
     desk.follow()

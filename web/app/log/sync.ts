@@ -28,8 +28,8 @@ export interface SyncOptions {
   readonly now: () => number
   readonly onStanding: (standing: SyncStanding) => void
   readonly onRecords: () => void
-  /** All that is there was pulled: what waits on this device can be given. Rejects with what the client says. */
-  readonly onPulled: (client: Client) => Promise<void>
+  /** Gives what waits on this device. Rejects with what the client says; then records are asked for all the same. */
+  readonly give: (client: Client) => Promise<void>
   /** The session is no more. */
   readonly onSignedOut: () => void
   /** Between 0 and 1. */
@@ -62,10 +62,12 @@ export class Sync {
       try {
         this.#say({ phase: 'asks' })
         this.#isWanted = false
+        // First, and whatever comes of it: a device with no room for records has to get rid of its signatures all the same.
+        const given = await settled(this.#options.give(client))
+        if (signal.aborted) break
         await this.#options.log.pull(client, this.#options.onRecords)
         if (signal.aborted) break
-        await this.#options.onPulled(client)
-        if (signal.aborted) break
+        if (given.status === 'rejected') throw given.reason
         failures = 0
         this.#say({ phase: 'current', contact: this.#options.now(), offlineSince: null, fault: null })
         await this.#news(client, signal)
@@ -182,4 +184,9 @@ function sizeIn(event: string): number {
   const data = /^data: ?(.*)$/m.exec(event)?.[1] ?? ''
   const size = Number(/\d+/.exec(data)?.[0])
   return Number.isSafeInteger(size) ? size : 0
+}
+
+async function settled(work: Promise<void>): Promise<PromiseSettledResult<void>> {
+  const [result] = await Promise.allSettled([work])
+  return result
 }

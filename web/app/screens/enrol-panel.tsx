@@ -22,6 +22,8 @@ export function EnrolPanel() {
   const account = session?.account
   if (account === undefined)
     return <p>To enrol this device, sign in first. Whoever is enrolled signs here without a network, too.</p>
+  if (!account.roles.some((role) => role === 'reviewer' || role === 'qa'))
+    return <p>{account.name} does not sign: that takes the role of a reviewer or of QA.</p>
   const own = standing?.outbox?.enrolments.find(({ user }) => user === account.id)
   const waiting = own?.unsent ?? 0
   if (missing !== null) return <p role="alert">{missing}</p>

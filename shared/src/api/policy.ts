@@ -42,6 +42,7 @@ export const policy = {
   'signer.grant': ['administrator'],
   'signer.withdraw': ['administrator'],
   'recovery.confirm': ['administrator'],
+  'settings.read': ['administrator', 'qa', 'auditor'],
   'settings.change': ['administrator'],
   'feed.read': ['administrator', 'qa', 'auditor'],
   'feed.manage': ['administrator'],

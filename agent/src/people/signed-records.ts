@@ -4,7 +4,6 @@ import {
   contentDigestOf,
   type Hash,
   leafHash,
-  parseCheckpoint,
   type TrailRecord,
 } from '@compliance-relay/shared/trail'
 import { claimOf, refusalOf } from '../answered.ts'

@@ -1,6 +1,6 @@
 import { reportText, verifyBag } from '@compliance-relay/shared/bag'
 import { describe, expect, test } from 'vitest'
-import { folderBag } from '../../web/src/dropped-bag.ts'
+import { folderBag } from '../../web/check/dropped-bag.ts'
 import { bagOf, type Files, FilesSource } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 

@@ -42,6 +42,25 @@ async function capture(name: string, recorded: number): Promise<void> {
   await station.settled()
 }
 
+test('what was recorded before in a trail that was left is named with that trail', {
+  tags: ['req/P11-10e-1'],
+}, async () => {
+  const first = (path: string) => station.records().find(({ body }) => body['path'] === path)
+  expect(first('a.dat')).toBeUndefined()
+  writeFileSync(join(station.folder, 'a.dat'), 'other content')
+  await station.until('it is recorded again', () => first('a.dat') !== undefined)
+  writeFileSync(join(station.folder, 'a.dat'), 'third content')
+  const versions = () => station.records().filter(({ body }) => body['path'] === 'a.dat')
+  await station.until('it is recorded once more', () => versions().length === 2)
+  const [second, third] = versions()
+  expect(second?.body['before']).toMatchObject({ trail: old, seq: expect.any(Number) })
+  expect(third?.body['before']).toEqual({
+    seq: second?.seq,
+    digest: second?.body['sha256'],
+    size: second?.body['size'],
+  })
+})
+
 let made = 0
 function exported(...args: string[]) {
   const out = join(station.base, `export-${++made}.zip`)

@@ -64,8 +64,8 @@ export class TrailMaker {
   #enrolled = false
   #count = 0
 
-  /** `site`: trails of one site have one witness. */
-  constructor(seed: string, trail = SAMPLE_TRAIL, site = seed) {
+  /** `site`: trails of one site have one witness. `previous`: what it says of the trail before it. */
+  constructor(seed: string, trail = SAMPLE_TRAIL, site = seed, previous: Body | null = null) {
     const secret = (name: string, of = seed) => fromHex(hash('sha256', `${of} ${name}`), 32)
     this.key = macKey(secret('mac'))
     this.#current = this.key
@@ -77,7 +77,7 @@ export class TrailMaker {
     this.policy = parsePolicy(
       utf8(`log ${this.trailKey.vkey}\nwitness server ${this.witness.vkey}\nquorum server\n`),
     )
-    this.record('trail.opened', relayActor, { key: this.trailKey.vkey, node: 'ws-nmr-01', previous: null })
+    this.record('trail.opened', relayActor, { key: this.trailKey.vkey, node: 'ws-nmr-01', previous })
   }
 
   get trail(): string {

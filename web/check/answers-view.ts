@@ -70,7 +70,7 @@ function namesOf(members: readonly string[]): string {
 }
 
 function matchView(match: Match): HTMLElement {
-  const { trail, seq, kind, time, path, project, device, next, signatures } = match
+  const { trail, seq, kind, time, path, project, device, after, signatures } = match
   return element(
     'div',
     'match',
@@ -80,7 +80,7 @@ function matchView(match: Match): HTMLElement {
       ...(match.as === 'member' ? [['file in it', namesOf(match.members ?? [])] as const] : []),
       ['who', whoText(match)],
       ['of', [device === '' ? '' : `device ${device}`, `project ${project}`].filter(Boolean).join(', ')],
-      ...(next === undefined ? [] : [['later version', recordText(next, trail)] as const]),
+      ...after.map((next) => ['later version', `${next.change}, ${recordText(next, trail)}`] as const),
       ['time claimed', `${time} by the clock of the relay`],
       ['time proven', provenText(match)],
       ...(signatures.length === 0

@@ -6,6 +6,7 @@ import {
   boundsOf,
   ClaimsInBag,
   changedText,
+  type LaterVersion,
   LaterVersions,
   linesIn,
   MANIFEST,
@@ -25,7 +26,6 @@ import {
   leafHash,
   namedBefore,
   readEntry,
-  type Subject,
   sha256InPieces,
   type TrailRecord,
 } from '@compliance-relay/shared/trail'
@@ -119,7 +119,7 @@ export class CheckedBag {
     const { id, name, via } = actor
     const own = this.report.trails.find((one) => one.trail === trail)
     const claim = this.#seen.claims.of(record, this.#leaves.get(record))
-    const next = versions.next(record)
+    const after = versions.after(record)
     const signatures = [record, ...(claim ? [claim] : [])].flatMap((one) =>
       this.#seen.signatures.on(one.trail, one.seq),
     )
@@ -136,8 +136,8 @@ export class CheckedBag {
       proven: boundsOf(own, seq),
       unchecked: own?.unchecked ?? 0,
       claim,
-      next,
-      signatures: signatures.map((one) => shownOf(one, next, versions)),
+      after,
+      signatures: signatures.map((one) => shownOf(one, after, versions)),
     }
   }
 }
@@ -187,7 +187,7 @@ class Seen {
   }
 }
 
-function shownOf(one: SignatureInBag, next: Subject | undefined, versions: LaterVersions): Signature {
+function shownOf(one: SignatureInBag, after: readonly LaterVersion[], versions: LaterVersions): Signature {
   const { statement, record, fold, notBefore } = one
   const { name, user, meaning, reason, at } = statement
   return {
@@ -195,7 +195,7 @@ function shownOf(one: SignatureInBag, next: Subject | undefined, versions: Later
     seq: fold.counts ?? record.seq,
     recorded: record.time,
     withdrawn: fold.withdrawn ?? undefined,
-    changed: next && changedText(one, next, versions),
+    changed: changedText(one, after, versions) || undefined,
   }
 }
 

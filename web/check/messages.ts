@@ -1,5 +1,4 @@
-import type { BagReport, Claim, ProvenBound } from '@compliance-relay/shared/bag'
-import type { Subject } from '@compliance-relay/shared/trail'
+import type { BagReport, Claim, LaterVersion, ProvenBound } from '@compliance-relay/shared/bag'
 
 /** What the page asks of its worker. Files are handed over as they are: the worker reads them piece by piece. */
 export type Ask =
@@ -93,8 +92,8 @@ export interface Match {
   readonly unchecked: number
   /** The record by which somebody answers for it, where it is a refusal. */
   readonly claim: Claim | undefined
-  /** The record of the next version of the same file or data set. */
-  readonly next: Subject | undefined
+  /** The next versions of the same file or data set. */
+  readonly after: readonly LaterVersion[]
   /** Of it, and of its claim. */
   readonly signatures: readonly Signature[]
 }

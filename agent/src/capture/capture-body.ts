@@ -97,8 +97,12 @@ export function setFields(
   }
 }
 
-export function beforeFields({ seq, digest, size }: Before): { [key: string]: Value } {
-  return { before: { seq, digest, size } }
+/** `trail`: its name, where it is another than the one that is written to: a seq alone is a place in that. */
+export function beforeFields(
+  { seq, digest, size }: Before,
+  trail: string | undefined,
+): { [key: string]: Value } {
+  return { before: { seq, digest, size, ...(trail === undefined ? {} : { trail }) } }
 }
 
 /**

@@ -251,7 +251,7 @@ function captureItem(context: OutcomeContext, pending: Pending, capture: Capture
       ? {}
       : { from: pathFields(formerFolder?.relativeOf(former.name) ?? former.name) }),
     ...fields,
-    ...(earlier === undefined ? {} : beforeFields(earlier)),
+    ...(earlier === undefined ? {} : beforeFields(earlier, otherTrailOf(context, earlier))),
     ...seenFields(pending),
     ...lateFields(pending.late),
     evidence: resolution.evidence,
@@ -269,6 +269,12 @@ function captureItem(context: OutcomeContext, pending: Pending, capture: Capture
     }),
     apply: (seq) => store(refused ? 'refused' : 'recorded', seq as number),
   }
+}
+
+/** The name of the trail in which a unit was recorded; undefined where that is the one now written to. */
+function otherTrailOf({ trails, trail }: OutcomeContext, unit: StoredUnit): string | undefined {
+  if (unit.trail === trail) return undefined
+  return trails.trails().find(({ id }) => id === unit.trail)?.origin
 }
 
 /** A recorded unit that is gone. Nobody can be told from a file that is not there; a person signed in may be. */
@@ -308,7 +314,7 @@ export function goneOutcome(
       time: timestamp(context.wall()),
       body: {
         ...placeFields(watch, folder.relativeOf(unit.name)),
-        ...beforeFields(unit),
+        ...beforeFields(unit, otherTrailOf(context, unit)),
         seen: { missing: timestamp(since) },
         ...lateFields(late),
         evidence: resolution.evidence,

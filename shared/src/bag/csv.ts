@@ -1,4 +1,11 @@
-import { contentDigestOf, printable, statementIn, type TrailRecord, utf8 } from '../trail/index.ts'
+import {
+  contentDigestOf,
+  namedBefore,
+  printable,
+  statementIn,
+  type TrailRecord,
+  utf8,
+} from '../trail/index.ts'
 import { aboutText } from './about.ts'
 
 /**
@@ -46,8 +53,7 @@ export function csvRow(record: TrailRecord, text: string): Uint8Array {
 function cellsOf(record: TrailRecord): string[] {
   const { trail, seq, time, kind, actor, body } = record
   const said = statementIn(record)
-  const before = body['before']
-  const from = typeof before === 'object' && before !== null && 'seq' in before ? before['seq'] : undefined
+  const before = namedBefore(record)
   return [
     trail,
     String(seq),
@@ -61,7 +67,7 @@ function cellsOf(record: TrailRecord): string[] {
     pathOf(body),
     typeof body['size'] === 'number' ? String(body['size']) : '',
     contentDigestOf(record) ?? '',
-    typeof from === 'number' ? String(from) : '',
+    before === undefined ? '' : `${before.seq}${before.trail === undefined ? '' : ` of ${before.trail}`}`,
     said?.user ?? textOf(body['signer']),
     said?.name ?? '',
     said?.meaning ?? textOf(body['meaning']),

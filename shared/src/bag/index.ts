@@ -11,7 +11,7 @@ export { csvColumns, csvHeader, csvRow } from './csv.ts'
 export { type BagFaultCode, type BagFinding, BagUnreadable, bagFaults } from './faults.ts'
 export { type ExportFilter, type FilterList, filterText, readFilter, takenBy } from './filter.ts'
 export { readFingerprints } from './fingerprints.ts'
-export { LaterVersions } from './later-versions.ts'
+export { type LaterVersion, LaterVersions } from './later-versions.ts'
 export * from './layout.ts'
 export {
   type BagProgress,

@@ -2,13 +2,12 @@ import {
   type FoldedSignature,
   SignatureFold,
   type Statement,
-  type Subject,
   statementIn,
   type TrailRecord,
 } from '../trail/index.ts'
 import { recordText } from './about.ts'
 import type { SeenRecord } from './check-records.ts'
-import type { LaterVersions } from './later-versions.ts'
+import type { LaterVersion, LaterVersions } from './later-versions.ts'
 
 /** A record by which something became of a signature. */
 export interface Deed extends Pick<TrailRecord, 'seq' | 'time' | 'actor'> {
@@ -99,15 +98,22 @@ export class SignaturesInBag {
   }
 }
 
-/** What was signed is not the newest version: it was changed since, or was so in what its signer saw. */
+/**
+ * What was signed is not the newest version: it was changed since, or was so in what its signer saw. `after`: the versions
+ * after it. Empty where there are none.
+ */
 export function changedText(
   { record, head }: SignatureInBag,
-  next: Subject,
+  after: readonly LaterVersion[],
   versions: LaterVersions,
 ): string {
   const { trail } = record
-  const wasSeen = !versions.isAfter(next, { trail, seq: head - 1 })
-  return `changed ${wasSeen ? 'before' : 'after'} it was signed, see ${recordText(next, trail)}`
+  return after
+    .map((next) => {
+      const wasSeen = !versions.isAfter(next, { trail, seq: head - 1 })
+      return `${next.change} ${wasSeen ? 'before' : 'after'} it was signed, see ${recordText(next, trail)}`
+    })
+    .join('; ')
 }
 
 /** What is kept of it: not the records, of which there may be hundreds. */

@@ -137,7 +137,7 @@ export {
   rootOf,
 } from './tree.ts'
 export { verifyTrail, verifyTrailStream } from './verify.ts'
-export { isVersionBefore, type NamedBefore, namedBefore } from './versions.ts'
+export { changeIn, isVersionBefore, type NamedBefore, namedBefore, type VersionChange } from './versions.ts'
 export { parseVkey, type Signer, signerOf, type Verifier, verifierOf } from './vkey.ts'
 export {
   type AddCheckpoint,

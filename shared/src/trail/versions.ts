@@ -1,16 +1,21 @@
 import { contentDigestOf } from './content-digest.ts'
 import type { Body, TrailRecord } from './record.ts'
 
+/** What became of a version by the next one: `renamed` is the same content under a new name. */
+export type VersionChange = 'changed' | 'renamed' | 'renamed and changed' | 'deleted'
+
 /** The record of the version before, as a record of a capture names it. */
 export interface NamedBefore {
-  /** A place without its trail: in its own trail, or in one before. */
   readonly seq: number
+  /** Of the record named. Older records give a place without it: in their own trail, or in one before. */
+  readonly trail?: string
   readonly digest: unknown
 }
 
 export function namedBefore({ body }: Pick<TrailRecord, 'body'>): NamedBefore | undefined {
-  const { seq, digest } = fields(body['before'])
-  return typeof seq === 'number' ? { seq, digest } : undefined
+  const { seq, digest, trail } = fields(body['before'])
+  if (typeof seq !== 'number') return undefined
+  return typeof trail === 'string' ? { seq, digest, trail } : { seq, digest }
 }
 
 /** Whether it has the content that a later record names, and stands where that one does or comes from. */
@@ -22,6 +27,14 @@ export function isVersionBefore(
   const pathIn = record.kind === 'capture.claimed' ? textPathOf : pathOf
   const paths = [body, fields(body['from'])].map(pathIn)
   return contentDigestOf(record) === namedBefore({ body })?.digest && paths.includes(pathIn(record.body))
+}
+
+/** What a record of a capture says of the version it names. A refusal says which kind it would have been of. */
+export function changeIn({ kind, body }: Pick<TrailRecord, 'kind' | 'body'>): VersionChange {
+  const what = kind === 'capture.refused' ? String(body['what']) : kind
+  if (what.endsWith('.deleted')) return 'deleted'
+  if (!what.endsWith('.renamed')) return 'changed'
+  return contentDigestOf({ kind, body }) === namedBefore({ body })?.digest ? 'renamed' : 'renamed and changed'
 }
 
 function fields(value: unknown): Body {

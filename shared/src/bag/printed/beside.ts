@@ -1,15 +1,24 @@
-import { hex, leafHash, namedBefore, refusalIn, type Subject, type TrailRecord } from '../../trail/index.ts'
+import {
+  changeIn,
+  hex,
+  leafHash,
+  namedBefore,
+  refusalIn,
+  type Subject,
+  type TrailRecord,
+} from '../../trail/index.ts'
 import { type Claim, ClaimsInBag } from '../claims-in-bag.ts'
-import { LaterVersions } from '../later-versions.ts'
+import { type LaterVersion, LaterVersions } from '../later-versions.ts'
 import { TimesOfTrails } from '../record-times.ts'
 import { SignaturesInBag } from '../signatures-in-bag.ts'
+import { VersionsBefore } from '../versions-before.ts'
 import type { ReadRecord } from './records-of.ts'
 
 /** A record that was signed. */
 export interface SignedRecord {
   readonly path: string
-  /** The record of the next version of the same file or data set. */
-  readonly next: Subject | undefined
+  /** The next versions of the same file or data set. */
+  readonly after: readonly LaterVersion[]
 }
 
 type Version = Parameters<LaterVersions['take']>[0]
@@ -21,6 +30,7 @@ type Version = Parameters<LaterVersions['take']>[0]
 export class Beside {
   readonly signatures = new SignaturesInBag()
   readonly versions: LaterVersions
+  readonly #before: VersionsBefore
   readonly #claims = new ClaimsInBag()
   readonly #times = new TimesOfTrails()
   /** Places of what was signed or claimed, in whichever trail: of those the next version is looked for. */
@@ -32,6 +42,7 @@ export class Beside {
   /** `trails`: the older before the newer. */
   constructor(trails: readonly string[]) {
     this.versions = new LaterVersions(trails)
+    this.#before = new VersionsBefore(trails)
   }
 
   /** First pass. */
@@ -39,6 +50,7 @@ export class Beside {
     const { trail } = record
     const times = this.#times.of(trail)
     times.take(record)
+    this.#before.take(record)
     this.#claims.take(record)
     const refusal = refusalIn(record)
     if (refusal !== undefined) this.#seqs.add(refusal.seq)
@@ -56,7 +68,12 @@ export class Beside {
     const { record } = read
     if (this.#signed.has(placeOf(record))) this.#signed.set(placeOf(record), kept(record))
     const before = namedBefore(record)
-    if (before !== undefined && this.#seqs.has(before.seq)) this.versions.take(record)
+    if (before !== undefined && this.#seqs.has(before.seq)) {
+      this.versions.take(record)
+      // Under its new name it is still what was signed.
+      if (changeIn(record) === 'renamed') this.#seqs.add(record.seq)
+    }
+    this.#before.look(record)
     const claim = this.claimOf(read)
     if (claim !== undefined) this.#told.add(placeOf(claim))
   }
@@ -66,7 +83,12 @@ export class Beside {
     const record = this.#signed.get(placeOf(place))
     if (record === undefined) return undefined
     const { path } = record.body
-    return { path: typeof path === 'string' ? path : record.kind, next: this.versions.next(record) }
+    return { path: typeof path === 'string' ? path : record.kind, after: this.versions.after(record) }
+  }
+
+  /** Which record a version names as the one before, in words; undefined where it names none. */
+  beforeText(record: TrailRecord): string | undefined {
+    return this.#before.text(record)
   }
 
   /** By which somebody answers for a refusal. */

@@ -71,7 +71,7 @@ const changes: RecordTable = {
       [words(plainText(kind))],
       actorLines(record),
       [...saidLines(read, beside), ...('reason' in body ? [] : [words('reason: none was recorded')])],
-      [words(`record ${before?.seq}`), code(digestText(before?.digest ?? ''))],
+      [words(plainText(beside.beforeText(record) ?? '')), code(digestText(before?.digest ?? ''))],
       [code(digestOf(record))],
     ]
   },

@@ -1,5 +1,6 @@
 import {
   type Body,
+  changeIn,
   contentDigestOf,
   isKindIn,
   refusalIn,
@@ -66,13 +67,15 @@ const ofCaptures = [
 export function saidLines(read: ReadRecord, beside: Beside): Cell {
   const { kind, body } = read.record
   const isCapture = isKindIn(CAPTURES, kind)
-  const before = isCapture ? beforeOf(body) : undefined
+  const before = isCapture ? beside.beforeText(read.record) : undefined
   const fields = Object.entries(body).filter(([name]) =>
     isCapture ? ofCaptures.includes(name) : name !== 'note',
   )
   return [
     ...(isCapture ? [strong(plainText(textOf(body['path'])))] : []),
-    ...(before === undefined ? [] : [strong(`changed after first entry, see record ${before.seq}`)]),
+    ...(before === undefined
+      ? []
+      : [strong(plainText(`${changeIn(read.record)} after first entry, see ${before}`))]),
     ...claimLines(read, beside),
     ...fields.flatMap(([name, value]) => fieldLines(name, value)),
   ]

@@ -112,9 +112,9 @@ function signedLine(one: SignatureInBag, beside: Beside, seq: number) {
   const signed = beside.signed({ trail: one.record.trail, seq })
   if (signed === undefined) return words(`${seq} (not in this bag)`)
   const text = `${seq}  ${plainText(signed.path)}`.replace('  ', ' ')
-  return signed.next === undefined
+  return signed.after.length === 0
     ? words(text)
-    : strong(`${text}: ${plainText(changedText(one, signed.next, beside.versions))}`)
+    : strong(`${text}: ${plainText(changedText(one, signed.after, beside.versions))}`)
 }
 
 /** By when the record of it was there, by a clock that is not the relay’s. */

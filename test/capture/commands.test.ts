@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { commandsByHand } from '../foreign/by-hand.ts'
@@ -222,6 +223,21 @@ describe('relay verify-file', () => {
       /is a copy, byte for byte,[\s\S]*dataset\.changed at .*, small\/10\n {2}in its manifest {2}pdata\/1\/title\n/,
     )
     expect(said('note 400')).toMatchObject({ code: 1, state: 'not-recorded', record: null })
+    // A manifest beside the trail counts only if it is the one that the record names.
+    const inData = (change: string) => {
+      const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
+      database.prepare(change).run(String(large?.body['manifest']))
+      database.close()
+    }
+    inData(
+      "UPDATE content SET bytes = CAST(REPLACE(CAST(bytes AS TEXT), 'note-007', 'note-777') AS BLOB) WHERE digest = ?",
+    )
+    const refused = { code: 2, error: expect.stringContaining('is another than its record says') }
+    expect(command('manifest', String(large?.seq))).toMatchObject(refused)
+    expect(command('verify-file', join(station.folder, 'large', '10', note))).toMatchObject(refused)
+    inData(
+      "UPDATE content SET bytes = CAST(REPLACE(CAST(bytes AS TEXT), 'note-777', 'note-007') AS BLOB) WHERE digest = ?",
+    )
     // Elsewhere in a watched folder it is owed a record of its own.
     writeFileSync(join(station.folder, note), 'note 7')
     expect(command('verify-file', join(station.folder, note))).toMatchObject({

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { type Body, readEntry, type TrailRecord } from '@compliance-relay/shared/trail'
+import { keptManifest } from './kept-manifest.ts'
 import { type ManifestLine, manifestLines } from './manifest-lines.ts'
 import type { Reading } from './reading.ts'
 
@@ -105,6 +106,6 @@ function beforeIn({ before }: Body): string | null {
 function digestOfMember({ store }: Reading, { manifest, files }: Body, member: string): string | undefined {
   const listed = Array.isArray(files)
     ? (files as unknown as readonly ManifestLine[])
-    : manifestLines(store.content(String(manifest)) ?? new Uint8Array())
+    : manifestLines(keptManifest(store, String(manifest)))
   return listed.find(({ path }) => path === member)?.sha256
 }

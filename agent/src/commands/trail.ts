@@ -1,9 +1,10 @@
 import { fromUtf8, readEntry } from '@compliance-relay/shared/trail'
 import { contentBody } from '../answered.ts'
-import { type ManifestFile, manifestOf } from '../capture/manifest.ts'
+import { digestOf, type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { nameOfBytes } from '../capture/raw-name.ts'
 import { ownPolicyText } from '../check-trail.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { keptManifest } from './kept-manifest.ts'
 import { manifestLines } from './manifest-lines.ts'
 import { jsonText, type Output, parseOptions, required, wholeNumber } from './options.ts'
 import { reading, trailNumbered } from './reading.ts'
@@ -72,9 +73,9 @@ export async function manifestCommand(
       throw new UnusableInput(`record ${seq} is a ${record.kind}: it has no manifest`)
     const bytes = Array.isArray(files)
       ? manifestOf(files.map((file) => fileOf(file as Record<string, unknown>)))
-      : data.store.content(manifest)
-    if (bytes === undefined)
-      throw new UnusableInput(`the manifest ${manifest} is missing from the data folder`)
+      : keptManifest(data.store, manifest)
+    if (digestOf(bytes) !== manifest)
+      throw new UnusableInput(`record ${seq} has another list of files than its manifest ${manifest}`)
     out.write(values.json ? jsonText({ trail: origin, seq, manifest, files: manifestLines(bytes) }) : bytes)
     return 0
   })

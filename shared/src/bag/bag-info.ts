@@ -1,6 +1,6 @@
 import { shown } from '../trail/index.ts'
 import { BagFormError } from './faults.ts'
-import { filterText } from './filter.ts'
+import { filterInfo } from './filter.ts'
 import { type Seal, withheldBy } from './seal.ts'
 
 /** What a bag says of itself for people (RFC 8493, 2.2.2). Sealed: its SHA-256 stands in the record of the export. */
@@ -26,7 +26,7 @@ export function bagInfoOf(
     ['Bagging-Date', day],
     ['Payload-Oxum', `${payload.bytes}.${payload.files}`],
     ['Reason', reason],
-    ['Filter', filterText(filter)],
+    ['Filter', filterInfo(filter)],
     ['Records', `${count} of ${count + withheld}; ${withheld} withheld, each by its leaf in leaves.txt`],
     [
       'Note',

@@ -231,8 +231,16 @@ class RecordsOfTrail {
         return isSignature || (kind === 'signature.decided' && body['decision'] !== 'accepted')
       }
       case 'signature.held':
-      case 'signature.refused':
-        signers.passOver(kind, own, leaf, body, before, report)
+      case 'signature.refused': {
+        const wrong = signers.passOver(kind, own, leaf, body, before, report)
+        if (wrong !== undefined)
+          found(
+            'statement-unsigned',
+            'a statement signed by a key enrolled here, of records that stand here',
+            wrong,
+          )
+        return wrong === undefined
+      }
     }
     return true
   }

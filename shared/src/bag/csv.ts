@@ -1,5 +1,6 @@
 import {
   contentDigestOf,
+  hasStatement,
   namedBefore,
   printable,
   statementIn,
@@ -52,7 +53,8 @@ export function csvRow(record: TrailRecord, text: string): Uint8Array {
 
 function cellsOf(record: TrailRecord): string[] {
   const { trail, seq, time, kind, actor, body } = record
-  const said = statementIn(record)
+  const said = hasStatement(kind) ? statementIn(record) : undefined
+  const isDecision = kind === 'signature.decided'
   const before = namedBefore(record)
   return [
     trail,
@@ -68,11 +70,11 @@ function cellsOf(record: TrailRecord): string[] {
     typeof body['size'] === 'number' ? String(body['size']) : '',
     contentDigestOf(record) ?? '',
     before === undefined ? '' : `${before.seq}${before.trail === undefined ? '' : ` of ${before.trail}`}`,
-    said?.user ?? textOf(body['signer']),
-    said?.name ?? '',
-    said?.meaning ?? textOf(body['meaning']),
+    said?.user ?? (isDecision ? textOf(body['signer']) : ''),
+    said?.name ?? (isDecision ? textOf(body['signerName']) : ''),
+    said?.meaning ?? (isDecision ? textOf(body['meaning']) : ''),
     said?.at ?? '',
-    textOf(body['decision']) || (kind.startsWith('signature.') ? textOf(body['code']) : ''),
+    isDecision ? textOf(body['decision']) : hasStatement(kind) ? textOf(body['code']) : '',
     said?.reason ?? textOf(body['reason']),
     aboutText(record),
   ]

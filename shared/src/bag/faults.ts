@@ -27,6 +27,8 @@ export const bagFaults = {
   'record-order': 'the records are not in order, or one is there twice',
   'record-count': 'the bag has more or fewer records than were sealed',
   'record-not-asked-for': 'a record is there that the filter of the export does not take',
+  'statement-unsigned':
+    'a statement that is held or was refused is not signed by a key enrolled here, or is held and not of the records it names',
   'csv-changed': 'the table does not say what the records say',
   ...timeStampFaults,
   'bag-older': 'the trail has gone on since this bag was made: you have a newer checkpoint than it knows',

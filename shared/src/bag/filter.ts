@@ -100,11 +100,24 @@ function isTimeText(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString() === text
 }
 
-/** In words, for people: the same for the same filter, in whatever order it was given. */
+/** In words, for people, names in quotes: so none can be read as a part of the filter. */
 export function filterText(filter: ExportFilter): string {
-  const parts = [...filterLists, ...times].flatMap((key) => {
-    const value = filter[key]
-    return value === undefined ? [] : [`${key} ${typeof value === 'string' ? value : value.join(' or ')}`]
+  return wordsOf(filter, (key, value) => (key === 'states' ? value : JSON.stringify(value)))
+}
+
+/** As it stands in the bag-info.txt of format 1: the same for the same filter, in whatever order it was given. */
+export function filterInfo(filter: ExportFilter): string {
+  return wordsOf(filter, (_, value) => value)
+}
+
+function wordsOf(filter: ExportFilter, nameOf: (key: FilterList, value: string) => string): string {
+  const lists = filterLists.flatMap((key) => {
+    const values = filter[key]
+    return values === undefined ? [] : [`${key} ${values.map((value) => nameOf(key, value)).join(' or ')}`]
   })
+  const parts = [
+    ...lists,
+    ...times.flatMap((key) => (filter[key] === undefined ? [] : [`${key} ${filter[key]}`])),
+  ]
   return parts.length === 0 ? 'all records' : parts.join(', and ')
 }

@@ -3,7 +3,7 @@ import { FormatError, shown } from './format-error.ts'
 import { type Hash, sha256 } from './hash.ts'
 import { checkNote, type Note, printNote } from './note.ts'
 import type { Actor, Body } from './record.ts'
-import type { Finding, NoticeCode } from './report.ts'
+import { type Finding, type NoticeCode, trailFaults } from './report.ts'
 import { canTakeBack, type SaidSignature, SignatureFold } from './signature-fold.ts'
 import { parseStatement, type Statement } from './statement.ts'
 import { parseVkey, type Verifier } from './vkey.ts'
@@ -19,7 +19,7 @@ interface EnrolledKey {
 interface Held {
   readonly leaf: Hash
   /** Undefined where its note does not verify: then it can be no signature. */
-  readonly said: (SaidSignature & { readonly note: string }) | undefined
+  readonly said: (SaidSignature & { readonly name: string; readonly note: string }) | undefined
 }
 
 /** What of the trail an e-signature is held against: the entries before its own. */
@@ -135,34 +135,47 @@ export class EnrolledSigners {
   /**
    * A statement that the trail took in and not for a signature: `signature.held` or `signature.refused`. It claims
    * nothing, so of itself nothing is reported; that the device made it counts, and a held one may be decided about. What
-   * the relay says beside it is held against it, and that nothing was said of it before.
+   * the relay says beside it is held against it, and that nothing was said of it before. Returns why its note is none
+   * that a relay holds or keeps, in words: nobody enrolled here has signed it, or what is held is of something else than
+   * stands here. Undefined where there is no note in a refusal.
    */
-  passOver(kind: string, seq: number, leaf: Hash, body: Body, before: TrailBefore, report: Report): void {
+  passOver(
+    kind: string,
+    seq: number,
+    leaf: Hash,
+    body: Body,
+    before: TrailBefore,
+    report: Report,
+  ): string | undefined {
     const { note: text } = body
     const read = typeof text === 'string' ? readOrNone(text) : undefined
     const [line, second] = read?.note.signatures ?? []
     const key = line && second === undefined ? this.#keys.get(nameOf(line)) : undefined
     if (kind === 'signature.held') this.#held.set(seq, { leaf, said: undefined })
-    if (read === undefined || key === undefined || checkNote(read.note, key.verifier) !== 'good') return
+    if (text === undefined && kind === 'signature.refused') return undefined
+    if (read === undefined) return 'no statement'
+    if (key === undefined || checkNote(read.note, key.verifier) !== 'good')
+      return 'a statement that verifies under no key enrolled before it'
     const { statement, note } = read
     key.lastCount = Math.max(key.lastCount, statement.count)
     const digest = digestOf(note)
     const isAgain = this.#answered.has(digest)
     if (isAgain) report('statement-again', 'a statement that was not answered before', digest)
     this.#answered.add(digest)
-    if (kind !== 'signature.held' || isAgain) return
-    let sound = statement.user === key.user
-    const fault = () => {
-      sound = false
+    if (kind !== 'signature.held' || isAgain) return undefined
+    let wrong = statement.user === key.user ? undefined : `a statement of ${shown(statement.user)}`
+    const fault: Report = (code) => {
+      wrong ??= trailFaults[code as keyof typeof trailFaults]
     }
     checkSubject(statement, before, fault)
     checkDevice(statement, key, fault)
     this.#checkTakenBack(statement, before, fault)
-    if (!sound) return
+    if (wrong !== undefined) return wrong
     checkBeside(statement, body, before, report)
     const said = saidIn(statement, key)
-    this.#held.set(seq, { leaf, said: { ...said, note: digest } })
+    this.#held.set(seq, { leaf, said: { ...said, name: statement.name, note: digest } })
     this.#fold.hold(seq, said)
+    return undefined
   }
 
   /** Checks the `signature.decided` record at a place; true if by it a held statement is a signature. */
@@ -188,8 +201,8 @@ export class EnrolledSigners {
       return false
     }
     if (one.said === undefined) return false
-    const { user, meaning, note } = one.said
-    checkSame(body, { signer: user, meaning, statement: note }, report)
+    const { user, name, meaning, note } = one.said
+    checkSame(body, { signer: user, signerName: name, meaning, statement: note }, report)
     return this.#fold.decide(at as number, seq, actor.id, isAccepted)?.counts === seq
   }
 

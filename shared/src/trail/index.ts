@@ -112,7 +112,15 @@ export {
   signStatement,
 } from './statement.ts'
 export { readCanonical, readStrictJson } from './strict-json.ts'
-export { heldIn, placesBefore, refusalIn, type Subject, statementIn, subjectsOf } from './subjects.ts'
+export {
+  hasStatement,
+  heldIn,
+  placesBefore,
+  refusalIn,
+  type Subject,
+  statementIn,
+  subjectsOf,
+} from './subjects.ts'
 export {
   decodeBundle,
   decodeTile,

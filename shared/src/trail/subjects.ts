@@ -20,12 +20,19 @@ export function subjectsOf({
 }: Pick<TrailRecord, 'kind' | 'body' | 'trail'>): readonly Subject[] {
   const held = heldIn({ kind, body })
   if (held !== undefined) return [{ trail, seq: held }]
-  if (kind.startsWith('signature.')) {
+  if (hasStatement(kind)) {
     const { checkpoint, records = [] } = statementIn({ body }) ?? {}
     return checkpoint === undefined ? [] : records.map(({ seq }) => ({ trail: checkpoint.trail, seq }))
   }
   const refusal = refusalIn({ kind, body })
   return refusal === undefined ? [] : [{ trail: refusal.trail, seq: refusal.seq }]
+}
+
+/** Kinds of records whose note is what somebody signed: no other record has a signature in it, whatever else it has. */
+const WITH_STATEMENT = ['signature.applied', 'signature.held', 'signature.refused']
+
+export function hasStatement(kind: string): boolean {
+  return WITH_STATEMENT.includes(kind)
 }
 
 /** Which refusal a claim answers for, and what it says is its leaf hash: nobody need believe that. */

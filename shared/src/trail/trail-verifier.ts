@@ -214,7 +214,8 @@ export class TrailVerifier {
       case 'signature.refused': {
         const { kind, seq } = parts
         const report = this.#reporter(seq)
-        return this.#signers.passOver(kind, seq, leafHash(line), bodyOf(parts), this.#before(), report)
+        this.#signers.passOver(kind, seq, leafHash(line), bodyOf(parts), this.#before(), report)
+        return
       }
       case 'signature.decided': {
         const { seq } = parts

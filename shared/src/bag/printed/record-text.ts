@@ -2,6 +2,7 @@ import {
   type Body,
   changeIn,
   contentDigestOf,
+  hasStatement,
   isKindIn,
   refusalIn,
   type TrailRecord,
@@ -77,8 +78,16 @@ export function saidLines(read: ReadRecord, beside: Beside): Cell {
       ? []
       : [strong(plainText(`${changeIn(read.record)} after first entry, see ${before}`))]),
     ...claimLines(read, beside),
+    ...noSignatureLines(read.record),
     ...fields.flatMap(([name, value]) => fieldLines(name, value)),
   ]
+}
+
+/** What calls itself a signature and is of no kind that can be one: of it nothing was verified. */
+function noSignatureLines({ kind, actor }: TrailRecord): Cell {
+  const isKnown = hasStatement(kind) || kind === 'signature.decided' || kind === 'signature.throttled'
+  const isSaid = kind.startsWith('signature.') || actor.via === 'signature'
+  return isKnown || !isSaid ? [] : [strong('no e-signature: records of this kind have none')]
 }
 
 /** Of a refusal who answers for it, and of a claim for what. */

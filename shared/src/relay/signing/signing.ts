@@ -222,13 +222,19 @@ export class Signing {
       const leaf = held && trail.leaf(held.record)
       if (held === undefined || leaf === undefined) throw new Problem('held-unknown')
       if (held.statement.user === account.id) throw new Problem('own-record')
-      const { meaning, user } = held.statement
+      const { meaning, user, name } = held.statement
       // What was its turn when it came may have become somebody else's since.
       if (decision === 'accepted' && isOvertaken(held.statement, this.#site()))
         throw new Problem('held-overtaken')
       if (decision === 'accepted') this.#requireReviewed()
       const reason = reasonOf(given)
-      const named = { held: { seq: held.record, leaf: hex(leaf) }, statement: hash, meaning, signer: user }
+      const named = {
+        held: { seq: held.record, leaf: hex(leaf) },
+        statement: hash,
+        meaning,
+        signer: user,
+        signerName: name,
+      }
       await append('signature.decided', { ...named, decision, reason })
     })
   }

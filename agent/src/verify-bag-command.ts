@@ -59,7 +59,8 @@ export async function openBag(file: string): Promise<ZipBag> {
   try {
     return await openZipBag(await blobOf(file))
   } catch (error) {
-    if (error instanceof BagUnreadable) throw new UnusableInput(unreadableText(file, error))
+    if (error instanceof BagUnreadable)
+      throw new UnusableInput(unreadableText(file, error, 'verify the folder: relay verify FOLDER'))
     throw error
   }
 }

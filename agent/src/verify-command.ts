@@ -62,7 +62,8 @@ export const verifyHelp = `relay verify FILE.jsonl [--key HEX | --key-file FILE]
       --fingerprint      of a key in it, as relay keys printed it; repeat it if it has more than one
                          key
       --checkpoint FILE  a newer checkpoint than the export's, if you have one: it is checked that
-                         the export agrees with it
+                         the export agrees with it. One that ends before it has the finding
+                         bag-older, also where the relay only went on since
   relay verify --data DIR [--files] [--tsa-cert FILE] [--json]
       Verifies every trail of a data folder, the copies people search, what the relay remembers of
       files, and what the notary holds. A trail that was left, for example after an older copy was

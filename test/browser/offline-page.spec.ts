@@ -61,6 +61,9 @@ const printsOf = ({ trailKey, witness }: TrailMaker) =>
 const grouped = (prints: readonly string[]) =>
   prints.map((one) => one.replace(/(.{8})(?=.)/g, '$1 ')).join('\n')
 
+/** The end of a zip with no file in it, as any program packs one. */
+const plainZip = new Uint8Array([0x50, 0x4b, 5, 6, ...new Array(18).fill(0)])
+
 let bag: MadeBag
 let zip: string
 let prints: readonly string[]
@@ -311,6 +314,36 @@ test.describe('whose word counts', () => {
     expect((await checked(page, file)).findings.map(({ code }) => code)).toContain('seal-of-another-history')
     await expect(page.locator('#file-zone')).toBeHidden()
   })
+})
+
+test('an export that was unpacked and dropped as a folder has the report of its zip, and its findings if it was edited', {
+  tag: ['@oq', '@challenge', '@req/P11-10a-4'],
+}, async ({ offlinePage: page }) => {
+  for (const [name, bytes] of bag.files) dropFile(`unpacked/${name}`, bytes)
+  const folder = join(dropFolder, 'unpacked')
+  await give(page, prints)
+  const { file: _, ...zipped } = await checkedByNode(zip, { fingerprints: prints })
+  expect(await checked(page, folder)).toEqual({ file: 'unpacked', ...zipped })
+  await expect(page.locator('#file-zone')).toBeVisible()
+  writeFileSync(join(folder, 'data/records.csv'), 'another table')
+  expect((await checked(page, folder)).findings.map(({ code }) => code)).toContain('file-changed')
+  // Packed again, it is told what to do with it.
+  await drop(page, '#bag-zone', [dropFile('again.zip', plainZip)])
+  await expect(page.locator('#bag-message')).toContainText('Unpack it, and drop the folder here')
+})
+
+test('a verdict is taken back at once when other words count than those it was found by', {
+  tag: ['@oq', '@challenge'],
+}, async ({ offlinePage: page }) => {
+  await give(page, prints)
+  await checked(page, zip)
+  await expect(page.locator('#report .verdict.good')).toBeVisible()
+  await page.fill('#fingerprints', '0'.repeat(64))
+  await expect(page.locator('#stale')).toBeVisible()
+  for (const gone of ['#report .verdict', '#find']) await expect(page.locator(gone)).toBeHidden()
+  await page.click('#again')
+  await expect(page.locator('#report .verdict.bad')).toBeVisible()
+  await expect(page.locator('#stale')).toBeHidden()
 })
 
 test.describe('time stamps', () => {

@@ -1,4 +1,4 @@
-import { BagUnreadable, isBagFolder, verifyBag } from '@compliance-relay/shared/bag'
+import { BagUnreadable, isBagFolder, unreadableText, verifyBag } from '@compliance-relay/shared/bag'
 import { parsePolicy, utf8 } from '@compliance-relay/shared/trail'
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -142,5 +142,20 @@ describe('a bag in a zip', { tags: ['req/P11-10a-4', 'challenge'] }, () => {
     for (const [name, bytes] of bag.files) await writer.add(`bag/${name}`, new Uint8ArrayReader(bytes))
     const packed = await writer.close()
     expect(await foundIn(new Uint8Array(packed))).toEqual(['refused'])
+    const whyOf = async (bytes: Uint8Array<ArrayBuffer>) => {
+      const error = await opened(bytes).catch((thrown: unknown) => thrown)
+      return unreadableText('march.zip', error as BagUnreadable, 'verify the folder')
+    }
+    const again =
+      /^march\.zip is a zip that another program has packed again.* Unpack it, and verify the folder$/
+    expect(await whyOf(new Uint8Array(packed))).toMatch(again)
+    // What was cut off is none that unpacking helps.
+    for (const part of [
+      zip.slice(0, -1),
+      zip.slice(0, 5_000),
+      new Uint8Array(packed).slice(0, -30),
+      utf8('no zip'),
+    ])
+      expect(await whyOf(new Uint8Array(part))).toMatch(/ is no zip that can be read, or only a part of one /)
   })
 })

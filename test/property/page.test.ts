@@ -11,6 +11,7 @@ import {
 } from '@compliance-relay/shared/trail'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isUnclaimed } from '../../web/check/answers-view.ts'
 import { CheckedBag } from '../../web/check/checked-bag.ts'
 import { DigestIndex } from '../../web/check/digest-index.ts'
 import { seedOf } from '../support/arbitraries.ts'
@@ -117,7 +118,14 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
       claim: { id: 'pat', name: 'Pat Operator' },
     })
     expect(claimed.claim?.seq).toBe(claimed.seq + 1)
-    expect((await shownOf(() => '0'.repeat(64))).claim).toBeUndefined()
+    const unclaimed = await shownOf(() => '0'.repeat(64))
+    expect(unclaimed.claim).toBeUndefined()
+    expect([[claimed], [unclaimed], [claimed, unclaimed], []].map(isUnclaimed)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ])
   })
 
   test('no file is anything if something is wrong with it, be it beside the records', async () => {

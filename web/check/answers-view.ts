@@ -9,20 +9,26 @@ const NAMED_MAX = 5
 export function answersView({ items, files, isStopped }: Answers, withheld: number): HTMLElement {
   const looked = items.filter(({ what }) => what === 'file')
   const there = looked.filter(({ matches }) => matches.length > 0).length
+  const unclaimed = looked.filter(({ matches }) => isUnclaimed(matches)).length
   const unread = looked.filter(({ digest }) => digest === undefined).length
   const sets = items.length - looked.length
   const summary = [
     `${count(there, 'file is', 'files are')} in this export, ${count(looked.length - there - unread, 'is none', 'are none')} of it.`,
+    ...(unclaimed > 0
+      ? [`${count(unclaimed, 'of them is one', 'of them are some')} that no person answers for.`]
+      : []),
     ...(unread > 0 ? [`${count(unread, 'file', 'files')} could not be read.`] : []),
     ...(sets > 0 ? [`${count(sets, 'folder is a data set', 'folders are data sets')} of it.`] : []),
     ...(isStopped
       ? [`It was stopped: ${count(files - looked.length, 'file was', 'files were')} not read.`]
       : []),
   ].join(' ')
+  const byPath = (some: readonly Answer[]) =>
+    some.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   const sorted = [
-    ...items.filter(({ what }) => what === 'folder'),
-    ...looked.filter(({ matches }) => matches.length === 0),
-    ...looked.filter(({ matches }) => matches.length > 0),
+    ...byPath(items.filter(({ what }) => what === 'folder')),
+    ...byPath(looked.filter(({ matches }) => matches.length === 0)),
+    ...byPath(looked.filter(({ matches }) => matches.length > 0)),
   ]
   return element(
     'div',
@@ -40,17 +46,26 @@ function answerItem({ path, digest, unreadable, matches, more }: Answer, withhel
       : first === undefined
         ? `None of this export: no record in it has this content.${withheld > 0 ? ` It may be one of the ${withheld.toLocaleString('en')} that were withheld.` : ''}`
         : matches.length + more === 1
-          ? `${roleText(first)} record ${first.seq}.`
+          ? `${roleText(first)} record ${first.seq}${isUnclaimed(matches) ? ', which no person answers for' : ''}.`
           : `It is in ${matches.length + more} records of this export.`
-  const kind = unreadable !== undefined ? 'bad' : first === undefined ? 'none' : 'good'
+  const kind =
+    unreadable !== undefined ? 'bad' : first === undefined ? 'none' : isUnclaimed(matches) ? 'open' : 'good'
   return element(
     'li',
     `answer ${kind}`,
     element('span', 'path', path),
-    element('p', 'said', `${{ bad: '!', none: '–', good: '✓' }[kind]} ${said}`),
+    element('p', 'said', `${{ bad: '!', none: '–', open: '!', good: '✓' }[kind]} ${said}`),
     ...(digest === undefined ? [] : [facts([['SHA-256', element('span', 'digest', digest)]])]),
     ...matches.map((match) => matchView(match)),
     ...(more > 0 ? [element('p', '', `And ${more} more records with this content.`)] : []),
+  )
+}
+
+/** Of what is in the export by refusals alone that nobody has claimed: `relay verify-file` ends with 1 for it. */
+export function isUnclaimed(matches: readonly Match[]): boolean {
+  return (
+    matches.length > 0 &&
+    matches.every(({ kind, claim }) => kind === 'capture.refused' && claim === undefined)
   )
 }
 

@@ -19,8 +19,9 @@ export class Checker {
     this.#start = start
   }
 
+  /** `bag`: a zip, or the files of the folder it was unpacked into. */
   verify(
-    bag: File,
+    bag: File | readonly DroppedFile[],
     given: Given,
     listener: Listener & { readonly onReport: (checked: Checked) => void },
   ): void {
@@ -29,7 +30,8 @@ export class Checker {
     this.#listen(listener, (told) => {
       if (told.told === 'report') listener.onReport(told.result)
     })
-    this.#ask({ ask: 'verify', bag, given })
+    if (bag instanceof File) this.#ask({ ask: 'verify', bag, given })
+    else this.#askInPieces(bag, (files, isLast) => ({ ask: 'verify-folder', files, isLast, given }))
   }
 
   find(
@@ -39,12 +41,15 @@ export class Checker {
     this.#listen(listener, (told) => {
       if (told.told === 'answers') listener.onAnswers(told.answers)
     })
+    this.#askInPieces(files, (some, isLast) => ({ ask: 'find', files: some, isLast }))
+  }
+
+  #askInPieces(
+    files: readonly DroppedFile[],
+    askOf: (files: readonly DroppedFile[], isLast: boolean) => Ask,
+  ): void {
     for (let at = 0; at < files.length || at === 0; at += FILES_AT_ONCE)
-      this.#ask({
-        ask: 'find',
-        files: files.slice(at, at + FILES_AT_ONCE),
-        isLast: at + FILES_AT_ONCE >= files.length,
-      })
+      this.#ask(askOf(files.slice(at, at + FILES_AT_ONCE), at + FILES_AT_ONCE >= files.length))
   }
 
   stopFinding(): void {

@@ -3,6 +3,13 @@ import type { BagReport, Claim, LaterVersion, ProvenBound } from '@compliance-re
 /** What the page asks of its worker. Files are handed over as they are: the worker reads them piece by piece. */
 export type Ask =
   | { readonly ask: 'verify'; readonly bag: File; readonly given: Given }
+  /** Of a bag that was unpacked: its files, several times some. */
+  | {
+      readonly ask: 'verify-folder'
+      readonly files: readonly DroppedFile[]
+      readonly isLast: boolean
+      readonly given: Given
+    }
   | { readonly ask: 'find'; readonly files: readonly DroppedFile[]; readonly isLast: boolean }
   /** Ends the finding, not the checking: that ends with the worker. */
   | { readonly ask: 'stop' }

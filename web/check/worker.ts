@@ -1,5 +1,6 @@
-import { BagUnreadable, openZipBag, unreadableText } from '@compliance-relay/shared/bag'
+import { type BagSource, BagUnreadable, openZipBag, unreadableText } from '@compliance-relay/shared/bag'
 import { CheckedBag } from './checked-bag.ts'
+import { folderBag } from './dropped-bag.ts'
 import { findFiles } from './find-files.ts'
 import { anchorsIn, checkpointsIn, givenTexts, trustIn, Unusable } from './given-trust.ts'
 import type { Ask, DroppedFile, Given, Progress, Told } from './messages.ts'
@@ -25,7 +26,11 @@ addEventListener('message', async ({ data }: MessageEvent<Ask>) => {
 async function answer(asked: Ask): Promise<void> {
   switch (asked.ask) {
     case 'verify':
-      return verify(asked.bag, asked.given)
+      return verify(asked.given, asked.bag.name, () => opened(asked.bag))
+    case 'verify-folder':
+      files.push(...asked.files)
+      if (asked.isLast) await verifyFolder(asked.given)
+      return
     case 'find':
       files.push(...asked.files)
       if (asked.isLast) await find()
@@ -35,13 +40,13 @@ async function answer(asked: Ask): Promise<void> {
   }
 }
 
-async function verify(file: File, given: Given): Promise<void> {
+async function verify(given: Given, name: string, bagOf: () => Promise<BagSource>): Promise<void> {
   const trust = await trustIn(given)
   const newest = await checkpointsIn(given)
   const timeStamps = await anchorsIn(given)
   const progress = atTimes()
   const records = { done: 0, of: 0 }
-  const checked = await CheckedBag.of(await opened(file), {
+  const checked = await CheckedBag.of(await bagOf(), {
     // Nobody's word counts: then there is no key it could be sealed by.
     trust: trust ?? { fingerprints: [] },
     newest,
@@ -59,7 +64,7 @@ async function verify(file: File, given: Given): Promise<void> {
   tell({
     told: 'report',
     result: {
-      file: file.name,
+      file: name,
       report,
       manifest: checked.manifest,
       heldAgainst: await givenTexts(given),
@@ -69,11 +74,19 @@ async function verify(file: File, given: Given): Promise<void> {
   })
 }
 
+async function verifyFolder(given: Given): Promise<void> {
+  const dropped = files
+  files = []
+  const { name, source } = folderBag(dropped)
+  await verify(given, name, async () => source)
+}
+
 async function opened(file: File) {
   try {
     return await openZipBag(file)
   } catch (error) {
-    if (error instanceof BagUnreadable) throw new Unusable(unreadableText(file.name, error))
+    if (error instanceof BagUnreadable)
+      throw new Unusable(unreadableText(file.name, error, 'drop the folder here'))
     throw error
   }
 }

@@ -17,23 +17,26 @@ const checker = new Checker(workerStarter())
 const bagProgress = new ProgressView('bag', 'records')
 const findProgress = new ProgressView('find', 'files')
 
-let bag: File | undefined
+/** A zip, or the files of the folder it was unpacked into. */
+let bag: File | readonly DroppedFile[] | undefined
 let checked: Checked | undefined
+/** What is given now is not what the export was checked by. */
+let isStale = false
 
 holdThePage()
 showTrust()
 
-fingerprints.addEventListener('input', showTrust)
-input('policy').addEventListener('change', showTrust)
+fingerprints.addEventListener('input', giveAnew)
+for (const id of ['policy', 'checkpoint', 'tsa-cert']) input(id).addEventListener('change', giveAnew)
 zone(byId('trust', HTMLElement), ({ files }) => {
   if (files.length === 1) input('policy').files = files
-  showTrust()
+  giveAnew()
 })
 
-zone(byId('bag-zone', HTMLElement), ({ files }) => {
-  const [file, ...more] = files
-  if (file !== undefined && more.length === 0) check(file)
-  else say('bag-message', 'One export at a time: a single .zip.')
+zone(byId('bag-zone', HTMLElement), (transfer) => void take(() => droppedFiles(transfer)))
+input('bag-folder').addEventListener('change', () => {
+  void take(async () => chosenFiles(input('bag-folder')))
+  input('bag-folder').value = ''
 })
 input('bag').addEventListener('change', () => {
   const [file] = input('bag').files ?? []
@@ -59,7 +62,7 @@ for (const id of ['files', 'folder'])
   })
 click('find-cancel', () => checker.stopFinding())
 
-for (const id of ['bag', 'files', 'folder']) click(`${id}-choose`, () => input(id).click())
+for (const id of ['bag', 'bag-folder', 'files', 'folder']) click(`${id}-choose`, () => input(id).click())
 
 function click(id: string, act: () => void): void {
   byId(id, HTMLButtonElement).addEventListener('click', act)
@@ -92,15 +95,45 @@ function showTrust(): void {
   say('trust-state', text ?? '')
 }
 
-function check(file: File): void {
-  bag = file
+/** Other words count now than those that the export was checked by: what was said of it says nothing any more. */
+function giveAnew(): void {
+  isStale = true
+  showTrust()
+  showStale()
+}
+
+function showStale(): void {
+  byId('stale', HTMLElement).hidden = !isStale
+  byId('result', HTMLElement).classList.toggle('stale', isStale)
+  byId('find', HTMLElement).hidden = isStale || checked === undefined
+}
+
+/** A single zip, or the folder that one was unpacked into. */
+async function take(gather: () => Promise<readonly DroppedFile[]>): Promise<void> {
+  const files = await gather().catch((error: unknown) => {
+    say(
+      'bag-message',
+      `This cannot be looked at: ${String(error)}. A folder can also be chosen with the button.`,
+    )
+    return []
+  })
+  const [first, ...more] = files
+  if (first === undefined) return
+  if (first.path.includes('/') || more.length === 0) check(first.path.includes('/') ? files : first.file)
+  else say('bag-message', 'One export at a time: a single .zip, or the folder it was unpacked into.')
+}
+
+function check(export_: File | readonly DroppedFile[]): void {
+  bag = export_
   checked = undefined
+  isStale = false
+  showStale()
   for (const id of ['result', 'find']) byId(id, HTMLElement).hidden = true
   byId('answers', HTMLElement).replaceChildren()
   byId('find', HTMLElement).classList.remove('asked')
   say('bag-message', '')
   bagProgress.begin()
-  checker.verify(file, given(), {
+  checker.verify(export_, given(), {
     onProgress: (progress) => bagProgress.show(progress),
     onUnusable: (why) => {
       bagProgress.end()
@@ -111,7 +144,7 @@ function check(file: File): void {
       checked = result
       byId('report', HTMLElement).replaceChildren(reportView(result, new Date().toISOString()))
       byId('result', HTMLElement).hidden = false
-      byId('find', HTMLElement).hidden = false
+      showStale()
       byId('file-zone', HTMLElement).hidden = !result.isEvidence
       say(
         'find-message',

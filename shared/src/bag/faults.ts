@@ -31,7 +31,8 @@ export const bagFaults = {
     'a statement that is held or was refused is not signed by a key enrolled here, or is held and not of the records it names',
   'csv-changed': 'the table does not say what the records say',
   ...timeStampFaults,
-  'bag-older': 'the trail has gone on since this bag was made: you have a newer checkpoint than it knows',
+  'bag-older':
+    'the checkpoint given is newer than this bag: the relay went on after it was made, or it is an older bag than it is said to be. That the newer history begins with these records, a checkpoint alone does not show',
 } as const
 
 /** What is found in place of a key that is known from outside of a bag, where nothing was given. */
@@ -48,12 +49,21 @@ export interface BagFinding extends Omit<Finding<BagFaultCode | FindingCode>, 'c
 
 /** What of a bag cannot be read at all. */
 export class BagUnreadable extends Error {
-  override readonly name = 'BagUnreadable'
+  override readonly name: string = 'BagUnreadable'
   readonly file: string
 
   constructor(file: string, why: string, options?: ErrorOptions) {
     super(`${file}: ${why}`, options)
     this.file = file
+  }
+}
+
+/** A zip that is whole, and that another program has packed. */
+export class BagRepacked extends BagUnreadable {
+  override readonly name = 'BagRepacked'
+
+  constructor() {
+    super('the zip', 'another program has packed it')
   }
 }
 

@@ -5,8 +5,15 @@ import { type BagFaultCode, type BagFinding, BagFormError } from './faults.ts'
 export class BagFindings {
   readonly list: BagFinding[] = []
   readonly #given = new Map<string, number>()
+  readonly #once = new Set<string>()
 
   add(finding: BagFinding): void {
+    // Whether it is every bag or a manifest that says so, it is one file that is gone, or one too many.
+    if (finding.code === 'file-missing' || finding.code === 'file-added') {
+      const key = `${finding.code} ${finding.file}`
+      if (this.#once.has(key)) return
+      this.#once.add(key)
+    }
     const given = (this.#given.get(finding.code) ?? 0) + 1
     this.#given.set(finding.code, given)
     if (given <= GIVEN_OF_EACH_CODE) this.list.push(finding)

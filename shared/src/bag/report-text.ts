@@ -1,7 +1,7 @@
 import { timeStampFaults } from '../time-stamp/faults.ts'
 import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
 import { actorText } from './about.ts'
-import { type BagFinding, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
+import { type BagFinding, BagRepacked, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
 import type { BagReport, SealedBy, TrailInBag } from './verify-bag.ts'
 import type { ProvedTime } from './verify-stamps.ts'
@@ -163,7 +163,9 @@ export function checkedTexts({ checked, sealed, trails }: BagReport): readonly s
     `${checked.files} files, ${checked.bytes} bytes, against the manifest, and that against the seal`,
     `${checked.records} records at their places${checked.table ? ', and each cell of the table' : ''}`,
     ...(checked.statements > 0
-      ? [`${checked.statements} ${checked.statements === 1 ? 'e-signature' : 'e-signatures'}`]
+      ? [
+          `${checked.statements} ${checked.statements === 1 ? 'e-signature' : 'e-signatures'}, which VERIFY.txt in the bag does not check`,
+        ]
       : []),
     ...trails.flatMap(({ trail, proved }) => {
       const text = provedText(proved)
@@ -207,7 +209,8 @@ export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {
   if (findings.length === 0) return 'No findings: everything that was checked holds.'
   const number = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
   const isOnly = (code: BagFinding['code']) => findings.every((one) => one.code === code)
-  if (isOnly('bag-older')) return `${number}: it is as it was sealed, and older than the checkpoint you have.`
+  if (isOnly('bag-older'))
+    return `${number}: it is as it was sealed, and older than the checkpoint you have. What came after it is not in it.`
   if (isOnly('policy-unknown'))
     return `${number}: ${
       findings.some(isNothingGiven)
@@ -226,9 +229,11 @@ export const TIME_STAMPS_ONLY =
 export const UNTRUSTED_TEXT =
   'No fingerprint and no policy was given, so this bag vouches for nothing: anybody can make one that agrees with itself.'
 
-/** Of what is no bag at all. */
-export function unreadableText(file: string, { message }: BagUnreadable): string {
-  return `${file} is no zip that can be read, or only a part of one (${message})`
+/** Of what is no bag at all. `then`: what to do with the folder that a zip was unpacked into. */
+export function unreadableText(file: string, error: BagUnreadable, then: string): string {
+  if (error instanceof BagRepacked)
+    return `${file} is a zip that another program has packed again, as mail gateways do: of such a one two programs can show two things, so it is not read. Unpack it, and ${then}`
+  return `${file} is no zip that can be read, or only a part of one (${error.message})`
 }
 
 function findingLines(finding: BagFinding): string[] {

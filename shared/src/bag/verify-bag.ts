@@ -186,8 +186,8 @@ export async function verifyBag(all: BagSource, options: BagOptions): Promise<Ba
         code: 'bag-older',
         file: GIVEN,
         trail: head.origin,
-        expected: `a bag that knows of ${head.size} records`,
-        found: 'fewer',
+        expected: `a bag that knows of the ${head.size} records that the checkpoint counts`,
+        found: `one that knows of ${knownOf(head, checked, trails)}`,
       })
     else if (!equalBytes(root, head.root))
       findings.add({
@@ -261,6 +261,16 @@ function rootAt(
     if (!(error instanceof BagFormError)) throw error
   }
   return all.size < size ? 'beyond' : all.root()
+}
+
+/** Up to where a bag knows a trail: with the leaves that join its records to the seal. */
+function knownOf(
+  { origin }: Checkpoint,
+  { entry, proof }: CheckedSeal,
+  trails: ReadonlyMap<string, CheckedTrail>,
+): number {
+  const size = trails.get(origin)?.leaves.size ?? 0
+  return origin === entry.record.trail ? Math.max(size, proof?.checkpoint.size ?? 0) : size
 }
 
 /** Of a key's line: what is printed, filed and compared. SHA-256, hexadecimal. */

@@ -1,5 +1,5 @@
 import { equalBytes, shown, utf8 } from '../trail/index.ts'
-import { BagUnreadable } from './faults.ts'
+import { BagRepacked, BagUnreadable } from './faults.ts'
 
 /*
  * The one form of zip that a bag is written in (FORMAT.md, section 11): files one after the other from the first byte on,
@@ -84,18 +84,37 @@ async function endOf(
   blob: Blob,
 ): Promise<{ readonly count: number; readonly bytes: number; readonly start: number }> {
   const at = blob.size - END_BYTES
-  const none = new BagUnreadable(
-    'the zip',
-    'its end is not that of a bag: it is cut off, or another program has packed it',
-  )
-  if (at < 0) throw none
+  const none = async () =>
+    (await isWholeZip(blob))
+      ? new BagRepacked()
+      : new BagUnreadable('the zip', 'its end is not that of a bag: it is cut off, or no zip')
+  if (at < 0) throw await none()
   const end = await bytesOf(blob, at, blob.size)
   const view = new DataView(end.buffer)
   const [count, bytes, start] = [32, 40, 48].map((place) => number64(view, place)) as [number, number, number]
   const isEnd = equalBytes(end, endBytes(count, bytes, start, at))
   if (!isEnd || count > FILES_MAX || bytes > count * (46 + NAME_LENGTH_MAX + 28) || start + bytes !== at)
-    throw none
+    throw await none()
   return { count, bytes, start }
+}
+
+/** A comment behind the end of a zip is no longer. */
+const COMMENT_BYTES_MAX = 0xffff
+const PLAIN_END_BYTES = 22
+
+/** Whether it ends as zips do, and with what ends so has a list where that says. Only to say what is wrong: nothing of it is read. */
+async function isWholeZip(blob: Blob): Promise<boolean> {
+  const from = Math.max(0, blob.size - PLAIN_END_BYTES - COMMENT_BYTES_MAX)
+  const tail = await bytesOf(blob, from, blob.size)
+  const view = new DataView(tail.buffer)
+  for (let at = tail.length - PLAIN_END_BYTES; at >= 0; at--) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue
+    const [bytes, start] = [view.getUint32(at + 12, true), view.getUint32(at + 16, true)]
+    const isLarge = start === MAX_32 || view.getUint16(at + 10, true) === 0xffff
+    const isEnd = at + PLAIN_END_BYTES + view.getUint16(at + 20, true) === tail.length
+    if (isEnd && (isLarge || start + bytes <= from + at)) return true
+  }
+  return false
 }
 
 function listedAt(list: Uint8Array, at: number): Listed | undefined {

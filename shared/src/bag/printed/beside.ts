@@ -5,11 +5,13 @@ import {
   namedBefore,
   refusalIn,
   type Subject,
+  subjectsOf,
   type TrailRecord,
 } from '../../trail/index.ts'
 import { type Claim, ClaimsInBag } from '../claims-in-bag.ts'
 import { type LaterVersion, LaterVersions } from '../later-versions.ts'
 import { TimesOfTrails } from '../record-times.ts'
+import { type ExportState, SignatureStates } from '../signature-states.ts'
 import { SignaturesInBag } from '../signatures-in-bag.ts'
 import { VersionsBefore } from '../versions-before.ts'
 import type { ReadRecord } from './records-of.ts'
@@ -32,6 +34,8 @@ export class Beside {
   readonly versions: LaterVersions
   readonly #before: VersionsBefore
   readonly #claims = new ClaimsInBag()
+  /** By trail. */
+  readonly #states = new Map<string, SignatureStates>()
   readonly #times = new TimesOfTrails()
   /** Places of what was signed or claimed, in whichever trail: of those the next version is looked for. */
   readonly #seqs = new Set<number>()
@@ -51,6 +55,14 @@ export class Beside {
     const times = this.#times.of(trail)
     times.take(record)
     this.#before.take(record)
+    let states = this.#states.get(trail)
+    if (states === undefined) {
+      states = new SignatureStates()
+      this.#states.set(trail, states)
+    }
+    states.take(record)
+    if (record.kind === 'signature.refused')
+      for (const subject of subjectsOf(record)) this.#signed.set(placeOf(subject), undefined)
     this.#claims.take(record)
     const refusal = refusalIn(record)
     if (refusal !== undefined) this.#seqs.add(refusal.seq)
@@ -84,6 +96,11 @@ export class Beside {
     if (record === undefined) return undefined
     const { path } = record.body
     return { path: typeof path === 'string' ? path : record.kind, after: this.versions.after(record) }
+  }
+
+  /** What its signatures come to; none of a record that can not be signed. */
+  statesOf(record: TrailRecord): readonly ExportState[] {
+    return this.#states.get(record.trail)?.ofRecord(record) ?? []
   }
 
   /** Which record a version names as the one before, in words; undefined where it names none. */

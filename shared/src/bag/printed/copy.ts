@@ -17,7 +17,7 @@ import { Beside } from './beside.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { inGroups, utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
-import { everyRecordTable, lookedFor, type RecordTable } from './record-rows.ts'
+import { everyRecordTable, lookedFor, type RecordTable, statesTable } from './record-rows.ts'
 import { CAPTURES } from './record-text.ts'
 import { type ReadRecord, recordsOf } from './records-of.ts'
 import { SAID_ALONE, signatureColumns, signatureRows, trailRow } from './signature-rows.ts'
@@ -65,6 +65,9 @@ export async function printedCopy(
           rows: signatureRows(seen.beside, report.trails, isShown),
         }
       }
+      // Of a bag that does not hold no signature is said to come to anything.
+      if (isShown && seen.signed > 0)
+        yield* tableOf(rowsOf(records(), statesTable, seen.beside), statesTable, seen.signed, isShown)
       for (const [i, table] of lookedFor.entries())
         yield* tableOf(rowsOf(records(), table, seen.beside), table, seen.counts[i] ?? 0, isShown)
       const all = rowsOf(records(), everyRecordTable, seen.beside, isShown ? report.trails : [])
@@ -91,6 +94,8 @@ function everyPage({ sealed, findings }: BagReport, { manifest }: PrintedCopyFac
 interface Overview {
   readonly beside: Beside
   readonly records: number
+  /** How many records have signatures. */
+  readonly signed: number
   /** By table of what is looked for. */
   readonly counts: readonly number[]
   readonly devices: readonly string[]
@@ -119,17 +124,20 @@ async function overview(
       span === undefined ? [time, time] : [time < span[0] ? time : span[0], time > span[1] ? time : span[1]]
   }
   for await (const read of recordsRead()) beside.look(read)
-  for await (const { record } of recordsRead())
+  let signed = 0
+  for await (const { record } of recordsRead()) {
+    if (statesTable.takes(record, beside)) signed++
     for (const [i, { takes }] of lookedFor.entries())
       if (takes(record, beside)) counts[i] = (counts[i] ?? 0) + 1
-  return { beside, records, counts, devices: [...devices], span }
+  }
+  return { beside, records, signed, counts, devices: [...devices], span }
 }
 
 function* summary(
   { alarm }: EveryPage,
   { sealed, trails, checked, info }: BagReport,
   { manifest, file, trusted }: PrintedCopyFacts,
-  { records, devices, span }: Overview,
+  { beside, records, devices, span }: Overview,
 ): Generator<Block> {
   yield {
     as: 'paragraph',
@@ -159,7 +167,7 @@ function* summary(
         [
           words(
             sealed?.holds === true
-              ? `${records} printed here, ${checked.records} checked at their places; e-signatures that verify: ${checked.statements}`
+              ? `${records} printed here, ${checked.records} checked at their places; e-signatures that verify: ${checked.statements}${heldText(beside.signatures.list.length - checked.statements)}`
               : `${records} printed here as the bag has them; none is checked against a seal that holds`,
           ),
           ...(span === undefined ? [] : [words(`from ${utc(span[0])} to ${utc(span[1])}, as they claim`)]),
@@ -184,12 +192,22 @@ function* summary(
             'What would not be seen on paper, or could be taken for something else, is written as \\uXXXX; the bag has it exactly.',
           ),
           words(
+            'Of a signature, after is the last record in this bag under the head its signer saw, and notBefore, among the records, the last in the trail: an export of a part may lack that.',
+          ),
+          words(
             'Of files and data sets, what else their records hold (how the person was found, lists of files, what the instrument says) is in the bag alone.',
           ),
         ],
       ],
     ],
   }
+}
+
+/** Why more are listed than count. */
+function heldText(more: number): string {
+  return more > 0
+    ? `. Listed below ${more === 1 ? 'is one' : `are ${more}`} more that ${more === 1 ? 'was' : 'were'} held and not accepted`
+    : ''
 }
 
 function sealedFacts(

@@ -1,6 +1,7 @@
 import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import type { ExportState } from '../signature-states.ts'
 import type { Beside } from './beside.ts'
-import { type Column, code, type Row, words } from './blocks.ts'
+import { type Column, code, type Row, strong, words } from './blocks.ts'
 import { plainText } from './plain-text.ts'
 import { actorLines, beforeOf, digestOf, digestText, saidLines, timeLines } from './record-text.ts'
 import type { ReadRecord } from './records-of.ts'
@@ -75,6 +76,32 @@ const changes: RecordTable = {
       [code(digestOf(record))],
     ]
   },
+}
+
+/** Only of a bag that holds. */
+export const statesTable: RecordTable = {
+  heading: 'What signatures come to',
+  says: 'Each record that was signed or has a signature that waits, with what its signatures come to where the bag ends, by the signing rules in the bag: an export of a part may lack one. What is not listed here is unsigned.',
+  columns: [
+    { name: 'Record', share: 6 },
+    { name: 'What', share: 14 },
+    { name: 'Path', share: 60 },
+    { name: 'State', share: 20 },
+  ],
+  takes: (record, beside) => beside.statesOf(record).some((state) => state !== 'unsigned'),
+  row: ({ record }, beside) => {
+    const { seq, kind, body } = record
+    return [
+      [words(String(seq))],
+      [words(plainText(kind))],
+      [words(plainText(typeof body['path'] === 'string' ? body['path'] : ''))],
+      [strong(beside.statesOf(record).map(stateText).join(', '))],
+    ]
+  },
+}
+
+function stateText(state: ExportState): string {
+  return state === 'held' ? 'a held signature waits for a decision' : state
 }
 
 const told = [

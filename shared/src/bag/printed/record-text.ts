@@ -5,6 +5,8 @@ import {
   hasStatement,
   isKindIn,
   refusalIn,
+  statementIn,
+  subjectsOf,
   type TrailRecord,
   type Value,
 } from '../../trail/index.ts'
@@ -79,7 +81,23 @@ export function saidLines(read: ReadRecord, beside: Beside): Cell {
       : [strong(plainText(`${changeIn(read.record)} after first entry, see ${before}`))]),
     ...claimLines(read, beside),
     ...noSignatureLines(read.record),
+    ...refusedLines(read.record, beside),
     ...fields.flatMap(([name, value]) => fieldLines(name, value)),
+  ]
+}
+
+/** What was refused as a signature: by whom, and of what. */
+function refusedLines(record: TrailRecord, beside: Beside): Cell {
+  const statement = record.kind === 'signature.refused' ? statementIn(record) : undefined
+  if (statement === undefined) return []
+  const { meaning, name, user, reason } = statement
+  const of = subjectsOf(record).map((subject) =>
+    plainText([recordText(subject, record.trail), beside.signed(subject)?.path ?? ''].join(' ').trim()),
+  )
+  return [
+    strong(`refused: ${meaning} by ${plainText(name)} (${plainText(user)})`),
+    ...of.map((text) => words(`of ${text}`)),
+    words(`signer’s reason: ${plainText(reason)}`),
   ]
 }
 

@@ -8,10 +8,13 @@ import { NotRecorded, type Recorder } from './capture/recorder.ts'
 import { formerBearer } from './former-bearer.ts'
 import type { OpenedRelay } from './open-relay.ts'
 import type { Settings } from './settings.ts'
+import type { TrailStore } from './sqlite/trail-store.ts'
 import { timestamp } from './time-text.ts'
 
 export interface BadgeDeskOptions {
-  readonly opened: Pick<OpenedRelay, 'store' | 'trail'>
+  /** The trails as a relay at work reads them: see `WrittenLines`. */
+  readonly lines: TrailStore
+  readonly trail: OpenedRelay['trail']
   readonly recorder: Recorder
   /** The relay itself as an actor. */
   readonly relay: Actor
@@ -94,7 +97,7 @@ export class BadgeDesk {
 
   /** Records that a badge signed nobody in, or counts it: see `BadgeRefusals`. */
   refuse({ reason, hash, person }: BadgeRefused, by: Body): void {
-    const { store, trail } = this.#options.opened
+    const { lines: store, trail } = this.#options
     const whose = person ?? (hash === undefined ? undefined : formerBearer({ store, trail: trail.id }, hash))
     const why = person === undefined && whose !== undefined ? 'badge-taken-back' : reason
     this.refuseFor({ by, person: whose ?? null, reason: why })
@@ -130,6 +133,6 @@ export class BadgeDesk {
 
   /** Reads anew who was signed in. */
   load(): void {
-    this.#intervals = badgeIntervals(this.#options.opened.store, this.#options.wall())
+    this.#intervals = badgeIntervals(this.#options.lines, this.#options.wall())
   }
 }

@@ -1,7 +1,8 @@
 import type { Body, TrailRecord } from '@compliance-relay/shared/trail'
 import { endedBadge } from './actors/badge.ts'
 import type { BadgeInterval } from './actors/types.ts'
-import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import type { TrailStore } from './sqlite/trail-store.ts'
+import { readSoundRecordIn } from './written-lines.ts'
 
 const KEPT_MILLISECONDS = 7 * 86_400_000
 
@@ -25,7 +26,7 @@ function sinceOf(now: number): string {
 }
 
 function readAll(store: TrailStore, places: ReturnType<TrailStore['badgeRecords']>): readonly TrailRecord[] {
-  return places.flatMap(({ trail, seq }) => readRecordIn(store, trail, seq) ?? [])
+  return places.flatMap(({ trail, seq }) => readSoundRecordIn(store, trail, seq) ?? [])
 }
 
 /** The intervals that records of `badge.in` and `badge.out` make, in order. */

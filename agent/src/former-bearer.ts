@@ -1,5 +1,6 @@
 import type { SettingsChange } from './settings-changes.ts'
-import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import type { TrailStore } from './sqlite/trail-store.ts'
+import { readSoundRecordIn } from './written-lines.ts'
 
 /** Whose badge a code was, before it was taken back: the settings forget it, the trail does not. */
 export function formerBearer(
@@ -7,7 +8,7 @@ export function formerBearer(
   hash: string,
 ): string | undefined {
   for (const seq of store.settingsRecords(trail).reverse()) {
-    const changes = readRecordIn(store, trail, seq)?.body['changes']
+    const changes = readSoundRecordIn(store, trail, seq)?.body['changes']
     for (const change of Array.isArray(changes) ? (changes as unknown as SettingsChange[]) : []) {
       const { field, id, before } = change
       if (field === 'badges' && id === hash && before !== null)

@@ -4,6 +4,7 @@ export type Note = (event: string, details: { readonly [key: string]: unknown })
 
 /** Events that somebody has to look at. */
 const warnings = new Set([
+  'trail-altered',
   'trail-left',
   'mended',
   'profile-refused',

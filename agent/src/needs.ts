@@ -27,6 +27,8 @@ const hindering = {
 
 /** With these it goes on, and somebody should look. */
 const degrading = {
+  'trail-altered':
+    'a line of the trail was not the one that the relay wrote there when it was read back: nothing was decided by it: relay verify --data',
   'watch-unavailable': 'a watched folder is not there',
   'not-seen':
     'files that were recorded are not there, since another folder stands in place of theirs: relay verify --files',
@@ -64,6 +66,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
   const {
     state,
     held,
+    altered,
     people,
     identity,
     capture,
@@ -100,6 +103,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'notary-differs':
       notary.foreign.length > 0 ||
       (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
+    'trail-altered': altered > 0,
     'trail-left': left !== undefined,
     'people-unusable': (people?.fault ?? null) !== null,
     'identity-unreachable': (identity?.unreachableSince ?? null) !== null,

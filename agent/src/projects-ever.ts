@@ -1,5 +1,6 @@
 import type { SettingsChange } from './settings-changes.ts'
-import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import type { TrailStore } from './sqlite/trail-store.ts'
+import { readSoundRecordIn } from './written-lines.ts'
 
 /**
  * The projects that a data folder's trails were ever told of, in the order in which they were: one that was removed
@@ -9,7 +10,7 @@ export function projectsEver(store: TrailStore): readonly string[] {
   const projects = new Set<string>()
   for (const { id } of store.trails())
     for (const seq of store.settingsRecords(id)) {
-      const changes = readRecordIn(store, id, seq)?.body['changes']
+      const changes = readSoundRecordIn(store, id, seq)?.body['changes']
       for (const { field, after } of Array.isArray(changes) ? (changes as unknown as SettingsChange[]) : [])
         if (field === 'projects' && typeof after === 'string') projects.add(after)
     }

@@ -13,11 +13,12 @@ import {
 import type { Actor, Body, Draft, Value } from '@compliance-relay/shared/trail'
 import type { DataFolder } from './data-folder.ts'
 import { PEPPER_NAME } from './people/opened-people.ts'
-import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import type { TrailStore } from './sqlite/trail-store.ts'
 import { whyUnreadable } from './system-faults.ts'
 import { secretNames } from './trail-keys.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { syncFolder, writeDurably } from './write-durably.ts'
+import { readSoundRecordIn } from './written-lines.ts'
 
 export type Secrets = { readonly [name: string]: Uint8Array }
 
@@ -168,7 +169,7 @@ export function recoveryBehindIn(folder: DataFolder, store: TrailStore): readonl
   return recoveryBehind(folder.recovery, keys, () => {
     for (const { id } of trails.toReversed()) {
       const seq = store.lastOfKind(id, 'recovery.written')
-      const held = seq === undefined ? undefined : readRecordIn(store, id, seq)?.body['keys']
+      const held = seq === undefined ? undefined : readSoundRecordIn(store, id, seq)?.body['keys']
       if (Array.isArray(held)) return held.map(String)
     }
     return []

@@ -49,7 +49,7 @@ import type { ActPlace } from './settings-acts.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
-import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
+import { type RecordPlace, readRecordIn } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { notaryBody, startedBody } from './started-body.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -60,6 +60,7 @@ import { timestamp } from './time-text.ts'
 import { trailBefore } from './trail-before.ts'
 import { type Unclaimed, type UnclaimedPage, unclaimedCaptures, unclaimedCounts } from './unclaimed.ts'
 import { within } from './within.ts'
+import { WrittenLines } from './written-lines.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -107,6 +108,8 @@ const STATE_AGAIN_MILLISECONDS = 86_400_000
 /** And again, where it could not be done. */
 const STATE_RETRY_MILLISECONDS = 60_000
 const BADGES_MILLISECONDS = 5_000
+/** Lines that were found to be another's, and are recorded one by one; more of them are a matter for `relay verify`. */
+const ALTERED_MAX = 1_000
 /** How often sessions are looked at for ones that are over, and those told to wait are summed up. */
 const SWEEP_MILLISECONDS = 5_000
 const SUM_UP_MILLISECONDS = 60_000
@@ -126,6 +129,9 @@ export class Relay {
   readonly #exports: ExportFolder
   readonly #outgoing: Outgoing
   readonly #claims: ClaimBook
+  /** The trails as they are read back to decide by them: on the writer's connection, and on the one that reads. */
+  readonly #lines: WrittenLines
+  readonly #committed: WrittenLines
   readonly #identity: OpenIdConnect
   readonly #deps: RelayDeps
   readonly #units: UnitStore
@@ -156,8 +162,11 @@ export class Relay {
     this.#settings = opened.settings
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
-    this.#trailBefore = trailBefore(opened.store, opened.trail)
-    const { writer, database, reading, notary, trail, check } = opened
+    const { writer, database, reading, notary, trail, check, keys } = opened
+    const size = () => writer.head.size
+    const onAltered = (place: RecordPlace) => this.#lineAltered(place)
+    this.#lines = new WrittenLines(database, { trail, key: keys.mac, size, onAltered })
+    this.#committed = new WrittenLines(reading, { trail, key: keys.mac, size, onAltered })
     // The trail as it was found: what this start wrote into it says nothing of the time before.
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
     this.#gap = gapBefore(opened.host.alive(), last && Date.parse(last.time), this.#startedAt)
@@ -177,8 +186,17 @@ export class Relay {
       wall: deps.wall,
     })
     const { recorder } = this
-    this.badges = new BadgeDesk({ opened, recorder, relay, settings: () => this.#settings, wall: deps.wall })
-    this.#claims = new ClaimBook(opened.store)
+    const lines = this.#lines
+    this.#trailBefore = trailBefore(lines, trail)
+    this.badges = new BadgeDesk({
+      lines,
+      trail,
+      recorder,
+      relay,
+      settings: () => this.#settings,
+      wall: deps.wall,
+    })
+    this.#claims = new ClaimBook(lines)
     this.#identity = new OpenIdConnect({
       fetch,
       secret: () => identitySecret(opened.secrets),
@@ -192,6 +210,7 @@ export class Relay {
       recorder,
       relay,
       badges: this.badges,
+      lines,
       units: this.#units,
       claims: this.#claims,
       identity: this.#identity,
@@ -202,7 +221,7 @@ export class Relay {
       now: deps.now,
       note: deps.note,
     })
-    this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
+    this.trails = new TrailReader(new FolderTrails(this.#committed, trail))
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
     this.#state = new StateKeeper({
       database,
@@ -215,7 +234,7 @@ export class Relay {
       onMended: () => void this.scanNow(),
       onColumnsMended: () => {
         this.badges.load()
-        this.#claims.load(opened.store)
+        this.#claims.load(lines)
       },
     })
     const publisher = new Publisher(opened, {
@@ -255,13 +274,13 @@ export class Relay {
   }
 
   #openOutgoing(relay: Draft['actor']): Outgoing {
-    const { database, reading, trail, keys, secrets, people } = this.opened
+    const { database, trail, keys, secrets, people } = this.opened
     const { version, wall, now, note } = this.#deps
     return new Outgoing({
       book: people.memory.subscriptions,
       secrets,
       database,
-      reading,
+      lines: this.#committed,
       trail,
       key: keys.mac,
       recorder: this.recorder,
@@ -343,7 +362,7 @@ export class Relay {
   async start({ http, app, ...run }: RunOptions): Promise<void> {
     this.#http = http
     this.#app = app
-    const { trail, store, left, stateCheck } = this.opened
+    const { trail, left, stateCheck } = this.opened
     const alive = this.#before
     const why: Late['why'] = left === undefined ? 'relay-not-running' : 'new-trail'
     const absent =
@@ -372,7 +391,7 @@ export class Relay {
       profiles: this.#deps.profiles,
       context: {
         relay: relayActor(this.relayName),
-        trails: store,
+        trails: this.#lines,
         trail: trail.id,
         resolve: (evidence) => this.#resolve(evidence),
         ownerOf: (path, uid) => this.#deps.accounts.ownerOf(path, uid),
@@ -524,6 +543,7 @@ export class Relay {
         mended: this.opened.mended?.drafts.map(({ kind }) => kind) ?? [],
       },
       held: this.recorder.held ?? null,
+      altered: this.#altered.size,
       people: this.#peopleState(),
       identity: this.#identityState(),
       keys: this.#keyFaults,
@@ -575,7 +595,7 @@ export class Relay {
   }
 
   get #captures() {
-    return { units: this.#units, store: this.opened.store, claims: this.#claims }
+    return { units: this.#units, store: this.#lines, claims: this.#claims }
   }
 
   /** Where it is asked from on this machine. */
@@ -589,7 +609,7 @@ export class Relay {
 
   /** Compares the keys of all trails with what the recovery file names. */
   lookAtRecovery(): void {
-    this.#recoveryBehind = recoveryBehindIn(this.opened.folder, this.opened.store)
+    this.#recoveryBehind = recoveryBehindIn(this.opened.folder, this.#lines)
   }
 
   /**
@@ -708,6 +728,16 @@ export class Relay {
     const actor = relayActor(this.relayName)
     this.recorder.add({ draft: () => ({ kind, actor, time: timestamp(this.#deps.wall()), body }) })
   }
+
+  /** Once for each place: it is read again and again. */
+  #lineAltered({ trail, seq }: RecordPlace): void {
+    const name = `${trail} ${seq}`
+    if (this.#altered.has(name) || this.#altered.size >= ALTERED_MAX) return
+    this.#altered.add(name)
+    this.#deps.note('trail-altered', { trail, seq })
+    this.#record('trail.altered', { seq })
+  }
+  readonly #altered = new Set<string>()
 
   #notaryFound(findings: readonly NotaryFinding[]): void {
     this.#lateNotary = findings

@@ -1,9 +1,10 @@
-import { readRecordIn, type StoredTrail, type TrailStore } from './sqlite/trail-store.ts'
+import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import type { RelayStatus } from './status.ts'
+import { readSoundRecordIn } from './written-lines.ts'
 
 /** The trail that one goes on from, as its first record says. */
 export function trailBefore(store: TrailStore, { id }: StoredTrail): RelayStatus['before'] {
-  const opened = readRecordIn(store, id, 0)
+  const opened = readSoundRecordIn(store, id, 0)
   const previous = opened?.body['previous'] as
     | { readonly trail?: unknown; readonly reason?: unknown }
     | null

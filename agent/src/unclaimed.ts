@@ -1,8 +1,9 @@
 import { contentDigestOf, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { ClaimBook } from './people/claim-book.ts'
-import { BEFORE_ALL, type RecordPlace, readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
+import { BEFORE_ALL, type RecordPlace, type TrailStore } from './sqlite/trail-store.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 import { UnusableInput } from './unusable-input.ts'
+import { readSoundRecordIn } from './written-lines.ts'
 
 /** A capture that no person answers for. Null: its record does not say, or cannot be read. */
 export interface UnclaimedCapture {
@@ -63,7 +64,7 @@ export function unclaimedCaptures(stores: Stores, { limit, after }: UnclaimedPag
   let last = from
   for (const place of places) {
     const one = unclaimedCapture(
-      readRecordIn(store, place.trail, place.seq),
+      readSoundRecordIn(store, place.trail, place.seq),
       place.seq,
       origins.get(place.trail),
     )

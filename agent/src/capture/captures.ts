@@ -1,9 +1,10 @@
 import type { BigIntStats } from 'node:fs'
 import { arrivingName } from '../instruments/glob.ts'
 import type { FolderGlance, Profile } from '../instruments/types.ts'
-import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
+import type { TrailStore } from '../sqlite/trail-store.ts'
 import { type StoredUnit, type UnitState, wasRead } from '../sqlite/unit-store.ts'
 import { timestamp } from '../time-text.ts'
+import { readSoundRecordIn } from '../written-lines.ts'
 import { backOff, FAILURES_BEFORE_RECORD } from './failures.ts'
 import type { Folder, FolderTree } from './folder-tree.ts'
 import type { ReadResult, ReadTask } from './hash-task.ts'
@@ -604,6 +605,6 @@ function* descendantsOf(folder: Folder): Generator<Folder> {
 
 /** The state of a unit as its record has it. */
 function stateSaid(trails: TrailStore, { trail, seq }: StoredUnit): UnitState {
-  const kind = readRecordIn(trails, trail, seq)?.kind
+  const kind = readSoundRecordIn(trails, trail, seq)?.kind
   return kind === 'capture.refused' ? 'refused' : kind === 'capture.failed' ? 'failed' : 'recorded'
 }

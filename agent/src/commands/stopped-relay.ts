@@ -44,6 +44,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     ended: alive === undefined ? null : { at: timestamp(alive.at), orderly: alive.stopped },
     startUp: null,
     held: null,
+    altered: 0,
     people: null,
     identity: null,
     outgoing: [],

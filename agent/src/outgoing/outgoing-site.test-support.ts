@@ -9,6 +9,7 @@ import { Recorder } from '../capture/recorder.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { openDatabase, openForReading } from '../sqlite/database.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
+import { WrittenLines } from '../written-lines.ts'
 import { Outgoing } from './outgoing.ts'
 
 const relay = relayActor('ws-1')
@@ -171,7 +172,12 @@ export class OutgoingSite {
       book: this.memory.subscriptions,
       secrets: this.secrets,
       database: this.#database,
-      reading: this.#reading,
+      lines: new WrittenLines(this.#reading, {
+        trail: this.#opened.trail,
+        key: this.#opened.keys.mac,
+        size: () => this.#opened.writer.head.size,
+        onAltered: ({ seq }) => this.noted.push(`trail-altered ${seq}`),
+      }),
       trail: this.#opened.trail,
       key: this.#opened.keys.mac,
       recorder: this.recorder,

@@ -13,7 +13,7 @@ import type { Actor, MacKey } from '@compliance-relay/shared/trail'
 import type { Recorder } from '../capture/recorder.ts'
 import type { Note } from '../log.ts'
 import { CursorStore } from '../sqlite/cursor-store.ts'
-import { readRecordIn, type StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
+import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
 import { timestamp } from '../time-text.ts'
 import { within } from '../within.ts'
 import { type Cursor, findCursor, sealed } from './cursor.ts'
@@ -26,8 +26,8 @@ export interface OutgoingOptions {
   readonly book: SubscriptionBook
   readonly secrets: SecretStore
   readonly database: DatabaseSync
-  /** A second connection: what it reads is committed. */
-  readonly reading: DatabaseSync
+  /** Committed lines, each held against its seal as it is read: see `WrittenLines`. */
+  readonly lines: TrailStore
   readonly trail: StoredTrail
   readonly key: MacKey
   readonly recorder: Pick<Recorder, 'add'>
@@ -71,7 +71,7 @@ export class Outgoing implements Deliveries {
 
   constructor(options: OutgoingOptions) {
     this.#options = options
-    this.#lines = new TrailStore(options.reading)
+    this.#lines = options.lines
     this.#cursors = new CursorStore(options.database)
   }
 

@@ -264,9 +264,18 @@ export class Sender {
    * the record it is about, what was delivered last, and the record that says where to begin.
    */
   #waitsSince({ record }: RecordMessage): number {
-    const { subscription, recordAt, wall } = this.#options
-    const times = [record.time, this.#delivered, recordAt(subscription.said)?.time ?? '']
+    const { subscription, wall } = this.#options
+    const times = [record.time, this.#delivered, this.#timeOf(subscription.said)]
     return Math.min(wall(), Math.max(...times.map((time) => Date.parse(time) || 0)))
+  }
+
+  /** Empty of a record that cannot be read: that is said where it is to be sent. */
+  #timeOf(seq: number): string {
+    try {
+      return this.#options.recordAt(seq)?.time ?? ''
+    } catch {
+      return ''
+    }
   }
 
   /** Until there is something new; or, with a time, until that is over or there is reason to try before. */

@@ -1,5 +1,6 @@
 import { refusalIn } from '@compliance-relay/shared/trail'
-import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
+import type { TrailStore } from '../sqlite/trail-store.ts'
+import { readSoundRecordIn } from '../written-lines.ts'
 
 /** Which refusals somebody answers for, and who, of all trails of a data folder, as their records have it. */
 export class ClaimBook {
@@ -13,7 +14,7 @@ export class ClaimBook {
   load(store: TrailStore): void {
     this.#claimed.clear()
     for (const { trail, seq } of store.claims()) {
-      const claim = readRecordIn(store, trail, seq)
+      const claim = readSoundRecordIn(store, trail, seq)
       const refusal = claim && refusalIn(claim)
       if (claim !== undefined && refusal !== undefined) this.add(refusal.trail, refusal.seq, claim.actor.id)
     }

@@ -25,6 +25,7 @@ import type { Outgoing } from '../outgoing/outgoing.ts'
 import { projectsEver } from '../projects-ever.ts'
 import type { Settings } from '../settings.ts'
 import { CredentialStore } from '../sqlite/credential-store.ts'
+import type { TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import type { ClaimBook } from './claim-book.ts'
 import { PeopleTrail } from './people-trail.ts'
@@ -38,6 +39,8 @@ export interface PeopleServicesOptions {
   readonly recorder: Recorder
   readonly relay: Actor
   readonly badges: BadgeDesk
+  /** The trails as a relay at work reads them: see `WrittenLines`. */
+  readonly lines: TrailStore
   readonly units: UnitStore
   readonly claims: ClaimBook
   readonly identity: OpenIdConnect
@@ -67,7 +70,7 @@ export interface PeopleServices {
 
 /** Over the relay's own trail; undefined, and said, while nobody can sign in: files are captured all the same. */
 export function openPeopleServices(options: PeopleServicesOptions): PeopleServices | undefined {
-  const { opened, recorder, relay, identity, settings, wall, now, note } = options
+  const { opened, lines, recorder, relay, identity, settings, wall, now, note } = options
   const { memory, pepper, fault } = opened.people
   if (pepper === undefined || fault !== undefined) {
     note('people-unusable', { reason: fault })
@@ -85,16 +88,16 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
     wall,
     now,
   })
-  const projects = () => projectsEver(opened.store)
+  const projects = () => projectsEver(lines)
   return {
     people,
-    claims: new Claims(people, new UnclaimedStore(opened.store, options.units, options.claims)),
+    claims: new Claims(people, new UnclaimedStore(lines, options.units, options.claims)),
     signing: signingOf(people, options),
     presence: new Presence({
       people,
       desk: new WorkstationPresence(options.badges, settings),
       keys: new IssuerKeys({ fetch, now }),
-      used: usedTokens(opened.store, wall()),
+      used: usedTokens(lines, wall()),
       wall,
       now,
     }),
@@ -121,13 +124,13 @@ function random(size: number): Uint8Array {
 
 function signingOf(
   people: People,
-  { opened, relay, units, claims, settings, wall, now }: PeopleServicesOptions,
+  { opened, relay, lines, units, claims, settings, wall, now }: PeopleServicesOptions,
 ): Signing {
-  const { store, trail, keys } = opened
+  const { trail, keys } = opened
   return new Signing({
     people,
     book: opened.people.memory.signing,
-    trail: new SignedRecords(store, units, trail, { claimants: opened.people.memory.claimants, claims }),
+    trail: new SignedRecords(lines, units, trail, { claimants: opened.people.memory.claimants, claims }),
     signer: keys.signer,
     relay,
     org: settings().org,

@@ -1,6 +1,7 @@
 import { type ClaimantBook, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
-import { type Hash, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
+import { type Hash, leafHash } from '@compliance-relay/shared/trail'
 import { claimOf, refusalOf } from '../answered.ts'
+import { signedAtAll } from '../ask-notary.ts'
 import { pathIn } from '../capture/live-units.ts'
 import { placeOf } from '../capture/state-check.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
@@ -10,10 +11,14 @@ import type { ClaimBook } from './claim-book.ts'
 /** Who captured one content, in all trails: more than a lab has people. */
 const ACTORS_MAX = 1_000
 
-/** What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it. */
+/**
+ * What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it.
+ * `store` reads as `WrittenLines` does, which throws where a line is not the relay's.
+ */
 export class SignedRecords implements SignedTrail {
   readonly trail: string
   readonly #id: number
+  readonly #stored: StoredTrail
   readonly #store: TrailStore
   readonly #units: UnitStore
   /** Claims in this trail, as they were verified, and those in the trails before. */
@@ -23,11 +28,12 @@ export class SignedRecords implements SignedTrail {
   constructor(
     store: TrailStore,
     units: UnitStore,
-    { id, origin }: StoredTrail,
+    trail: StoredTrail,
     { claimants, claims }: { readonly claimants: ClaimantBook; readonly claims: ClaimBook },
   ) {
-    this.trail = origin
-    this.#id = id
+    this.trail = trail.origin
+    this.#id = trail.id
+    this.#stored = trail
     this.#store = store
     this.#units = units
     this.#claimants = claimants
@@ -43,9 +49,11 @@ export class SignedRecords implements SignedTrail {
     return line && leafHash(line)
   }
 
+  /** By its signature: which checkpoints there are, the database only says where to look for. */
   root(size: number): Hash | undefined {
-    const stored = this.#store.checkpoint(this.#id, size)
-    return stored && parseCheckpoint(stored.note).root
+    const kept = this.#store.checkpoint(this.#id, size)
+    const checkpoint = kept && signedAtAll(this.#stored, kept.note)
+    return checkpoint?.size === size ? checkpoint.root : undefined
   }
 
   timeAt(size: number): string | undefined {

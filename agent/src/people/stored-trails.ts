@@ -9,7 +9,7 @@ export class FolderTrails implements StoredTrails {
   #listed: readonly ListedTrail[] | undefined
   readonly #ids = new Map<string, number>()
 
-  /** `store`: on a connection that reads what is stored, not what is meant. */
+  /** `store`: on a connection that reads what is stored, not what is meant, and as `WrittenLines` does. */
   constructor(store: TrailStore, written: StoredTrail) {
     this.#store = store
     this.#written = written

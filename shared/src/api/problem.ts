@@ -139,6 +139,10 @@ const problems = {
     503,
     'The identity provider cannot be used at the moment: sign in with your password of this relay.',
   ],
+  'trail-altered': [
+    503,
+    'A line of the trail is not the one that the relay wrote there, so nothing is done by it. Run relay verify --data.',
+  ],
   held: [503, 'Nothing can be recorded at the moment, so nothing was done: relay status says why.'],
 } as const satisfies { readonly [code: string]: readonly [status: number, sentence: string] }
 

@@ -17,5 +17,11 @@ export function problemsOf(name: RouteName): readonly ProblemCode[] {
 
 const everywhere = ['host-refused', 'origin-refused', 'bad-request', 'internal'] as const
 const changing = ['body-type', 'body-unreadable', 'body-too-large', 'held'] as const
-const signedIn = ['unauthenticated', 'password-change-needed', 'forbidden', 'throttled'] as const
+const signedIn = [
+  'unauthenticated',
+  'password-change-needed',
+  'forbidden',
+  'throttled',
+  'trail-altered',
+] as const
 const askingPassword = ['password-wrong', 'busy'] as const

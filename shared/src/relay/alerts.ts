@@ -95,6 +95,8 @@ const alerts: { readonly [kind: string]: Judge } = {
   // Something beside the trail is not as the relay left it.
   'credential.forged': ({ body }) =>
     alert(`the password of ${whom(body)} in the database is not the one that was set`),
+  'trail.altered': ({ body }) =>
+    alert(`the line of record ${body['seq']} in the database was not the one that the relay wrote there`),
   'trail.opened': ({ body }) =>
     (body['previous'] ?? null) === null
       ? undefined

@@ -83,6 +83,7 @@ export const recordKinds = [
   'subscription.ended',
   'subscription.mended',
   'subscription.replayed',
+  'trail.altered',
   'trail.opened',
   'watch.available',
   'watch.unavailable',

@@ -28,7 +28,7 @@ const hindering = {
 /** With these it goes on, and somebody should look. */
 const degrading = {
   'trail-altered':
-    'a line of the trail was not the one that the relay wrote there when it was read back: nothing was decided by it: relay verify --data',
+    'a line or a row of the database was not the one that the relay wrote there when it was read back: nothing was decided by it: relay verify --data',
   'watch-unavailable': 'a watched folder is not there',
   'not-seen':
     'files that were recorded are not there, since another folder stands in place of theirs: relay verify --files',

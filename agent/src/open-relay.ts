@@ -21,7 +21,7 @@ import { changesBetween, inParts, type SettingsChange, withChanges } from './set
 import { openDatabase, openForReading } from './sqlite/database.ts'
 import { HostStore } from './sqlite/host-store.ts'
 import { unreadableRows } from './sqlite/readable-rows.ts'
-import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
+import { type RecordPlace, type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { takeWriterLock, type WriterLock } from './sqlite/writer-lock.ts'
 import { temporaryLeafStore } from './temporary-leaf-store.ts'
 import { timestamp } from './time-text.ts'
@@ -124,8 +124,9 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   // Begun beside the verification, unless there is something in it that has to be removed first.
   const checks = deps.checksState === true
   const rows = unreadableRows(database)
-  const early = checks && rows === 0 ? checkState({ file: folder.database }) : undefined
-  const begunCheck = () => early ?? (checks ? checkState({ file: folder.database }) : undefined)
+  const stateCheck = (writtenFrom: RecordPlace) => checkState({ file: folder.database, writtenFrom })
+  const early = checks && rows === 0 ? stateCheck({ trail: trail.id, seq: store.size(trail.id) }) : undefined
+  const begunCheck = ({ writtenFrom }: TrailWriter) => early ?? (checks ? stateCheck(writtenFrom) : undefined)
   const leaves = temporaryLeafStore()
   const people = new PeopleReader()
   let check: TrailCheck
@@ -155,7 +156,6 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
     if (mended !== undefined) writer.append(mended.drafts, undefined, mended.apply)
     const opened = await openPeople(people, secrets)
-    const stateCheck = begunCheck()
     return {
       ...common,
       trail,
@@ -163,7 +163,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
       writer,
       left: undefined,
       frontier: check.position,
-      stateCheck,
+      stateCheck: begunCheck(writer),
       people: opened,
     }
   }
@@ -199,7 +199,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     ...opened,
     left: trail,
     frontier: undefined,
-    stateCheck: begunCheck(),
+    stateCheck: begunCheck(opened.writer),
     people: await openPeople(reader, secrets),
   }
 }

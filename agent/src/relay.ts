@@ -49,7 +49,7 @@ import type { ActPlace } from './settings-acts.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
-import { type RecordPlace, readRecordIn } from './sqlite/trail-store.ts'
+import { readRecordIn } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { notaryBody, startedBody } from './started-body.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -60,7 +60,7 @@ import { timestamp } from './time-text.ts'
 import { trailBefore } from './trail-before.ts'
 import { type Unclaimed, type UnclaimedPage, unclaimedCaptures, unclaimedCounts } from './unclaimed.ts'
 import { within } from './within.ts'
-import { WrittenLines } from './written-lines.ts'
+import { type Altered, WrittenLines } from './written-lines.ts'
 
 export interface RelayDeps {
   readonly version: string
@@ -163,10 +163,9 @@ export class Relay {
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
     const { writer, database, reading, notary, trail, check, keys } = opened
-    const size = () => writer.head.size
-    const onAltered = (place: RecordPlace) => this.#lineAltered(place)
-    this.#lines = new WrittenLines(database, { trail, key: keys.mac, size, onAltered })
-    this.#committed = new WrittenLines(reading, { trail, key: keys.mac, size, onAltered })
+    const onAltered = (what: Altered) => this.#foundAltered(what)
+    this.#lines = new WrittenLines(database, { trail, key: keys.mac, writer, onAltered })
+    this.#committed = new WrittenLines(reading, { trail, key: keys.mac, writer, onAltered })
     // The trail as it was found: what this start wrote into it says nothing of the time before.
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
     this.#gap = gapBefore(opened.host.alive(), last && Date.parse(last.time), this.#startedAt)
@@ -230,7 +229,8 @@ export class Relay {
       relay,
       wall: deps.wall,
       note: deps.note,
-      check: () => checkState({ file: opened.folder.database }),
+      check: () => checkState({ file: opened.folder.database, writtenFrom: writer.writtenFrom }),
+      onContents: (contents) => lines.knows(contents),
       onMended: () => void this.scanNow(),
       onColumnsMended: () => {
         this.badges.load()
@@ -730,12 +730,14 @@ export class Relay {
   }
 
   /** Once for each place: it is read again and again. */
-  #lineAltered({ trail, seq }: RecordPlace): void {
-    const name = `${trail} ${seq}`
+  #foundAltered(what: Altered): void {
+    const name = JSON.stringify(what)
     if (this.#altered.has(name) || this.#altered.size >= ALTERED_MAX) return
     this.#altered.add(name)
-    this.#deps.note('trail-altered', { trail, seq })
-    this.#record('trail.altered', { seq })
+    this.#deps.note('trail-altered', { ...what })
+    this.#record('trail.altered', 'digest' in what ? what : { seq: what.seq })
+    // Rows are made again from their lines.
+    if ('digest' in what) void this.#keepState()
   }
   readonly #altered = new Set<string>()
 

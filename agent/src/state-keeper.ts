@@ -5,6 +5,7 @@ import type { Recorder } from './capture/recorder.ts'
 import { mend, type StateAnswer, type StateCheck } from './capture/state-check.ts'
 import { cutText } from './cut-text.ts'
 import { mendColumns } from './sqlite/column-faults.ts'
+import { ContentSums } from './sqlite/content-sums.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 import { timestamp } from './time-text.ts'
 
@@ -20,6 +21,8 @@ export interface StateKeeperOptions {
   readonly check: () => StateCheck
   /** The state was mended: everything is to be looked at. */
   readonly onMended: () => void
+  /** What is known of the rows that records are found by. */
+  readonly onContents: (contents: ContentSums) => void
   /** The columns were: what was read by them is to be read again. */
   readonly onColumnsMended: () => void
 }
@@ -53,7 +56,9 @@ export class StateKeeper {
         const answer = await check.answer
         check = undefined
         const { faults, columns, count } = answer
-        if (count === 0 || this.#closed) break
+        if (this.#closed) break
+        this.#options.onContents(new ContentSums(answer.contents))
+        if (count === 0) break
         this.#mend(answer, isCapturing)
         if (count > faults.length + columns.length) check = this.#options.check()
       }

@@ -43,7 +43,7 @@ export interface RelayStatus {
     readonly mended: readonly string[]
   } | null
   readonly held: Held | null
-  /** Lines of the trail that were not the relay's when they were read back, since the start. */
+  /** Lines and rows of the database that were not the relay's when they were read back, since the start. */
   readonly altered: number
   /** Accounts there are, and why nobody can sign in; null if it does not run. */
   readonly people: {

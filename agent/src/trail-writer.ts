@@ -11,8 +11,9 @@ import {
   readEntryParts,
 } from '@compliance-relay/shared/trail'
 import { columnsOf } from './sqlite/columns.ts'
+import { ContentSums, contentRowOf } from './sqlite/content-sums.ts'
 import { inTransaction } from './sqlite/database.ts'
-import type { NewEntry, TrailStore } from './sqlite/trail-store.ts'
+import type { NewEntry, RecordPlace, TrailStore } from './sqlite/trail-store.ts'
 
 /** Records one commit may hold: the time a commit takes is the time a kill can cost, and nothing is lost by it. */
 export const BATCH_RECORDS_MAX = 2_048
@@ -40,12 +41,18 @@ export class TrailWriter {
   #head: Head
   #frontier: Frontier
   #sure = true
+  /** Written, or perhaps not: the disk did not say. */
+  #unsure: readonly NewEntry[] = []
+  /** Where this writer began, and what it has captured from there on. */
+  readonly writtenFrom: RecordPlace
+  readonly contents = new ContentSums()
 
   constructor(database: DatabaseSync, store: TrailStore, key: MacKey, state: WriterState) {
     this.#database = database
     this.#store = store
     this.#linker = new Linker(key)
     this.#trail = state.trail
+    this.writtenFrom = { trail: state.trail, seq: state.head.size }
     this.#head = state.head
     this.#frontier = new Frontier(state.frontier)
     if (state.frontier.size !== state.head.size)
@@ -84,6 +91,7 @@ export class TrailWriter {
       head = linked.head
     }
     this.#sure = false
+    this.#unsure = entries
     inTransaction(this.#database, () => {
       if (this.#store.size(this.#trail) !== first)
         throw new Error('the end of the trail has moved: two writers')
@@ -93,6 +101,7 @@ export class TrailWriter {
     })
     this.#sure = true
     for (const { leaf } of entries) this.#frontier.append(leaf)
+    this.#takeContents()
     this.#head = head
     return first
   }
@@ -112,8 +121,19 @@ export class TrailWriter {
     const committed = size > this.#head.size
     for (const entry of this.#store.lines(this.#trail, this.#head.size))
       this.#frontier.append(this.#hasher.hash(entry.line))
-    if (committed) this.#head = headAfter(parts)
+    if (committed) {
+      this.#takeContents()
+      this.#head = headAfter(parts)
+    }
     this.#sure = true
     return committed
+  }
+
+  #takeContents(): void {
+    for (const { seq, columns } of this.#unsure) {
+      const content = contentRowOf({ trail: this.#trail, seq }, columns)
+      if (content !== undefined) this.contents.add(content)
+    }
+    this.#unsure = []
   }
 }

@@ -3,18 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { createFileSecrets } from '@compliance-relay/shared/relay'
-import type { Draft } from '@compliance-relay/shared/trail'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Draft, Frontier, leafHash } from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { checkState } from './capture/state-check.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from './new-trail.ts'
+import { ContentSums } from './sqlite/content-sums.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
-import { LineAltered, readSoundRecordIn, WrittenLines } from './written-lines.ts'
+import { TrailWriter } from './trail-writer.ts'
+import { type Altered, LineAltered, readSoundRecordIn, WrittenLines } from './written-lines.ts'
 
 let base: string
 let database: DatabaseSync
 let opened: OpenedTrail
 let lines: WrittenLines
-let altered: number[]
+let altered: Altered[]
 
 beforeEach(async () => {
   base = mkdtempSync(join(tmpdir(), 'written-lines-'))
@@ -34,10 +37,10 @@ beforeEach(async () => {
   lines = new WrittenLines(database, {
     trail: opened.trail,
     key: opened.keys.mac,
-    size: () => opened.writer.head.size,
-    onAltered: ({ seq }) => altered.push(seq),
+    writer: opened.writer,
+    onAltered: (what) => altered.push(what),
   })
-  opened.writer.append(['a', 'b', 'c'].map(draft))
+  opened.writer.append(['a', 'b', 'c'].map((path) => draft(path)))
   database.exec(
     'DROP TRIGGER entry_stays; DROP TRIGGER entry_kept; DROP TRIGGER entry_follows; DROP TRIGGER entry_first',
   )
@@ -47,9 +50,10 @@ afterEach(() => {
   rmSync(base, { recursive: true, force: true })
 })
 
-function draft(path: string): Draft {
+function draft(path: string, sha256?: string): Draft {
   const actor = relayActor('ws-1')
-  return { kind: 'file.created', actor, time: '2026-03-02T08:00:00.000Z', body: { path } }
+  const body = { path, ...(sha256 === undefined ? {} : { sha256 }) }
+  return { kind: 'file.created', actor, time: '2026-03-02T08:00:00.000Z', body }
 }
 
 const pathAt = (seq: number) => readRecordIn(lines, 1, seq)?.body['path']
@@ -84,7 +88,7 @@ test.each([
     expect(() => pathAt(2)).toThrow(LineAltered)
     expect(() => seqsFrom(0)).toThrow(LineAltered)
     expect(() => seqsFrom(1, 3)).toThrow(LineAltered)
-    expect(altered).toEqual([2, 2, 2])
+    expect(altered).toEqual(Array(3).fill({ trail: 1, seq: 2 }))
     expect(readSoundRecordIn(lines, 1, 2)).toBeUndefined()
     expect([pathAt(1), pathAt(3)]).toEqual(['a', 'c'])
   },
@@ -94,4 +98,85 @@ test('the last line that is taken out is missed', { tags: ['challenge', 'fault']
   database.exec('DELETE FROM entry WHERE seq = 3')
   expect(() => pathAt(3)).toThrow(LineAltered)
   expect(() => seqsFrom(2)).toThrow(LineAltered)
+})
+
+describe('who captured a content', { tags: ['req/P11-10g-2', 'challenge', 'fault'] }, () => {
+  const digest = 'abcd'.padEnd(64, '1')
+  const begunAlike = 'abcd'.padEnd(64, '2')
+  const found = (sha256: string) => lines.firstOfContent(sha256, 10)
+
+  /** As a start finds them: the rows are of before its writer began. */
+  async function restarted(): Promise<void> {
+    const { keys, writer, trail } = opened
+    const frontier = new Frontier()
+    for (const { line } of new TrailStore(database).lines(1)) frontier.append(leafHash(line))
+    const again = new TrailWriter(database, new TrailStore(database), keys.mac, {
+      trail: trail.id,
+      head: writer.head,
+      frontier: frontier.state(),
+    })
+    opened = { ...opened, writer: again }
+    lines = new WrittenLines(database, {
+      trail,
+      key: keys.mac,
+      writer: again,
+      onAltered: (what) => altered.push(what),
+    })
+    const check = checkState({ file: join(base, 'relay.db'), writtenFrom: again.writtenFrom })
+    lines.knows(new ContentSums((await check.answer).contents))
+  }
+
+  beforeEach(async () => {
+    opened.writer.append([draft('d', digest), draft('e', begunAlike)])
+    lines.knows(new ContentSums())
+  })
+
+  test.each([
+    ['since the writer began', false],
+    ['before it', true],
+  ])('is found by rows of %s, and that nobody did is known, too', async (_, isRestarted) => {
+    if (isRestarted) await restarted()
+    const other = 'abce'.padEnd(64, '1')
+    expect(found(digest)).toEqual([{ trail: 1, seq: 4 }])
+    expect(found('abcd'.padEnd(64, '3'))).toEqual([])
+    expect(found(other)).toEqual([])
+    opened.writer.append([draft('f', digest), draft('g', other)])
+    expect(found(digest)).toEqual([{ trail: 1, seq: 4 }])
+    expect(found(other)).toEqual([{ trail: 1, seq: 7 }])
+    expect(altered).toEqual([])
+  })
+
+  test.each([
+    ['emptied', 'UPDATE entry_columns SET digest = NULL WHERE seq = 4'],
+    ['given another content', `UPDATE entry_columns SET digest = '${'f'.repeat(64)}' WHERE seq = 4`],
+    ['of another actor', "UPDATE entry_columns SET actor = 'jdoe' WHERE seq = 4"],
+    ['of another kind', "UPDATE entry_columns SET kind = 'capture.claimed' WHERE seq = 4"],
+    ['of no capture', "UPDATE entry_columns SET kind = 'note' WHERE seq = 4"],
+    ['at another place', 'UPDATE entry_columns SET seq = 9 WHERE seq = 4'],
+    ['taken out', 'DELETE FROM entry_columns WHERE seq = 4'],
+    [
+      'made up',
+      `INSERT INTO entry_columns SELECT trail, 9, time, kind, actor, project, path, digest FROM entry_columns WHERE seq = 4`,
+    ],
+  ])('is not said by rows of which one is %s, until it is put right', async (_, sql) => {
+    for (const isRestarted of [false, true]) {
+      if (isRestarted) await restarted()
+      database.exec('BEGIN')
+      database.exec(sql)
+      expect(() => found(digest)).toThrow(LineAltered)
+      expect(altered.at(-1)).toEqual({ digest })
+      database.exec('ROLLBACK')
+      expect(found(digest)).toEqual([{ trail: 1, seq: 4 }])
+    }
+  })
+
+  test('is not said before the rows were held against their records', () => {
+    const fresh = new WrittenLines(database, {
+      trail: opened.trail,
+      key: opened.keys.mac,
+      writer: opened.writer,
+      onAltered: () => {},
+    })
+    expect(() => fresh.firstOfContent(digest, 10)).toThrow('not known yet')
+  })
 })

@@ -1,26 +1,35 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Problem } from '@compliance-relay/shared/api'
 import { type MacKey, SealedLines, type TrailRecord } from '@compliance-relay/shared/trail'
-import { type RecordPlace, readRecordIn, type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
+import { type ContentRow, type ContentSum, type ContentSums, rangeOf } from './sqlite/content-sums.ts'
+import {
+  firstOf,
+  isBefore,
+  type RecordPlace,
+  readRecordIn,
+  type StoredTrail,
+  TrailStore,
+} from './sqlite/trail-store.ts'
+import type { TrailWriter } from './trail-writer.ts'
 
 /** A line of the trail is not the one that the relay wrote there: nothing is decided by it, and nobody is given it. */
 export class LineAltered extends Problem {
-  readonly place: RecordPlace
-
-  constructor(place: RecordPlace) {
+  constructor() {
     super('trail-altered')
-    this.place = place
   }
 }
+
+/** What was not the relay's: the line of a record, or rows that captures of a content are found by. */
+export type Altered = RecordPlace | { readonly digest: string }
 
 export interface WrittenLinesOptions {
   readonly trail: StoredTrail
   /** What its lines are sealed under. A relay at work rotates none. */
   readonly key: MacKey
-  /** How many records the relay knows it has. */
-  readonly size: () => number
-  /** Called with each place whose line is not the relay's. */
-  readonly onAltered: (place: RecordPlace) => void
+  /** What it wrote, and so knows without being told by the database. */
+  readonly writer: Pick<TrailWriter, 'head' | 'writtenFrom' | 'contents'>
+  /** Called each time that something is not the relay's. */
+  readonly onAltered: (what: Altered) => void
 }
 
 /**
@@ -28,10 +37,15 @@ export interface WrittenLinesOptions {
  * verified at the start says what they were then; whoever can write into the database can have a line read otherwise for
  * a moment. So each line of the trail that is written to is held against its seal, its place, and the number of records
  * that the relay has in memory, whenever it is read. Throws `LineAltered`. This is the only place where that is done.
+ *
+ * The columns beside the lines say where to look, and are nobody's word. That none has a content shows that nobody
+ * captured it only if all rows are there, so these are held against sums in memory: see `ContentSums`.
  */
 export class WrittenLines extends TrailStore {
   readonly #options: WrittenLinesOptions
   readonly #sealed: SealedLines
+  /** Of what was there before the writer began. */
+  #before: ContentSums | undefined
 
   constructor(database: DatabaseSync, options: WrittenLinesOptions) {
     super(database)
@@ -40,14 +54,47 @@ export class WrittenLines extends TrailStore {
   }
 
   override size(trail: number): number {
-    return trail === this.#options.trail.id ? this.#options.size() : super.size(trail)
+    return trail === this.#options.trail.id ? this.#size : super.size(trail)
+  }
+
+  get #size(): number {
+    return this.#options.writer.head.size
+  }
+
+  /** What was there before the writer began was held against the lines: see `StateKeeper`. */
+  knows(before: ContentSums): void {
+    this.#before = before
+  }
+
+  override firstOfContent(digest: string, limit: number): RecordPlace[] {
+    const { writer } = this.#options
+    const range = rangeOf(digest)
+    const before = this.#before?.of(digest)
+    if (range === undefined || before === undefined)
+      throw new Error('what was captured before this start is not known yet')
+    const since = writer.contents.of(digest)
+    // All of them are read in one statement: what is looked at is what is taken.
+    const found = firstOf(digest, limit, this.#added(range, { before, since }))
+    if (before.isKnown() && since.isKnown()) return found
+    return this.#altered({ digest })
+  }
+
+  *#added(
+    range: readonly [from: string, until: string],
+    { before, since }: { readonly before: ContentSum; readonly since: ContentSum },
+  ): Generator<ContentRow> {
+    for (const row of this.contentRows(range)) {
+      const sum = isBefore(row, this.#options.writer.writtenFrom) ? before : since
+      sum.add(row)
+      yield row
+    }
   }
 
   override line(trail: number, seq: number): Uint8Array | undefined {
     const line = super.line(trail, seq)
     if (trail !== this.#options.trail.id) return line
     // What stands beyond the end, the relay did not write; what is within it, it wrote.
-    if (seq < 0 || seq >= this.#options.size()) return undefined
+    if (seq < 0 || seq >= this.#size) return undefined
     if (line === undefined || this.#sealed.record(seq, line) === undefined) this.#altered({ trail, seq })
     return line
   }
@@ -58,7 +105,7 @@ export class WrittenLines extends TrailStore {
     until = Number.MAX_SAFE_INTEGER,
   ): Generator<{ seq: number; line: Uint8Array }> {
     if (trail !== this.#options.trail.id) return yield* super.lines(trail, from, until)
-    const end = Math.min(until, this.#options.size())
+    const end = Math.min(until, this.#size)
     let next = from
     for (const entry of super.lines(trail, from, end)) {
       if (entry.seq !== next || this.#sealed.record(next, entry.line) === undefined)
@@ -69,9 +116,9 @@ export class WrittenLines extends TrailStore {
     if (next < end) this.#altered({ trail, seq: next })
   }
 
-  #altered(place: RecordPlace): never {
-    this.#options.onAltered(place)
-    throw new LineAltered(place)
+  #altered(what: Altered): never {
+    this.#options.onAltered(what)
+    throw new LineAltered()
   }
 }
 

@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import type { ColumnFault } from '../sqlite/column-faults.ts'
+import type { ContentSumsParts } from '../sqlite/content-sums.ts'
+import type { RecordPlace } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import type { StateFault } from './state-faults.ts'
 
 export interface StateQuestion {
   /** The database. */
   readonly file: string
+  /** Where the relay's writer began: it knows itself what it wrote from there on. */
+  readonly writtenFrom: RecordPlace
 }
 
 export interface StateAnswer {
@@ -13,6 +17,8 @@ export interface StateAnswer {
   readonly columns: readonly ColumnFault[]
   /** How many there are of both, given or not. */
   readonly count: number
+  /** Of all rows before `writtenFrom`, as they are once what was found is mended. */
+  readonly contents: ContentSumsParts
 }
 
 /** Faults mended in one go; another look finds the others. */

@@ -175,8 +175,8 @@ export class OutgoingSite {
       lines: new WrittenLines(this.#reading, {
         trail: this.#opened.trail,
         key: this.#opened.keys.mac,
-        size: () => this.#opened.writer.head.size,
-        onAltered: ({ seq }) => this.noted.push(`trail-altered ${seq}`),
+        writer: this.#opened.writer,
+        onAltered: (what) => this.noted.push(`trail-altered ${JSON.stringify(what)}`),
       }),
       trail: this.#opened.trail,
       key: this.#opened.keys.mac,

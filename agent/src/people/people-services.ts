@@ -91,7 +91,10 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
   const projects = () => projectsEver(lines)
   return {
     people,
-    claims: new Claims(people, new UnclaimedStore(lines, options.units, options.claims)),
+    claims: new Claims(
+      people,
+      new UnclaimedStore(lines, options.units, { claimants: memory.claimants, claims: options.claims }),
+    ),
     signing: signingOf(people, options),
     presence: new Presence({
       people,

@@ -6,9 +6,11 @@ import { createFileSecrets, PeopleMemory, type SecretStore } from '@compliance-r
 import { type Actor, type Body, hex, leafHash } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
+import { ContentSums } from '../sqlite/content-sums.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
+import { LineAltered, WrittenLines } from '../written-lines.ts'
 import { ClaimBook } from './claim-book.ts'
 import { SignedRecords } from './signed-records.ts'
 
@@ -168,4 +170,39 @@ test('a content that more have captured than can be told is approved by nobody',
     Array.from({ length: 1_001 }, (_, i) => draft('file.created', `p${i}`, { ...body, path: `${i}` })),
   )
   expect(makers(record('file.created', 'p5', body))).toBeUndefined()
+})
+
+test('nobody is taken for having no hand in it by a line or a row that was altered for a moment', {
+  tags: ['req/P11-10g-2', 'challenge', 'fault'],
+}, () => {
+  const lines = new WrittenLines(database, {
+    trail: opened.trail,
+    key: opened.keys.mac,
+    writer: opened.writer,
+    onAltered: () => {},
+  })
+  lines.knows(new ContentSums())
+  const { claimants } = new PeopleMemory()
+  const signed = new SignedRecords(lines, new UnitStore(database), opened.trail, {
+    claimants,
+    claims: new ClaimBook(lines),
+  })
+  const first = record('file.created', 'anne', { path: 'a', sha256: one, size: 1 })
+  const second = record('file.changed', 'rose', { path: 'a', sha256: two, size: 1, ...before(first, one) })
+  const copied = record('file.created', 'rose', { path: 'b', sha256: one, size: 1 })
+  expect([second, copied].map((seq) => signed.makers([seq])?.toSorted())).toEqual([
+    ['anne', 'rose'],
+    ['anne', 'rose'],
+  ])
+  const whileIs = (sql: string, seq: number) => {
+    database.exec('BEGIN; DROP TRIGGER entry_stays')
+    database.exec(sql)
+    const asked = () => signed.makers([seq])
+    expect(asked).toThrow(LineAltered)
+    database.exec('ROLLBACK')
+  }
+  const forged = `UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), 'anne', 'rose') AS BLOB) WHERE seq = ${first}`
+  whileIs(forged, second)
+  whileIs(forged, copied)
+  whileIs(`UPDATE entry_columns SET digest = NULL WHERE seq = ${first}`, copied)
 })

@@ -94,10 +94,10 @@ export class SignedRecords implements SignedTrail {
             .map(({ origin }) => origin)
             .reverse(),
         firstOfContent: (digest) => {
-          const places = trails.flatMap(({ id, origin }) =>
-            this.#store.firstOfContent(id, digest, ACTORS_MAX + 1).map((seq) => ({ trail: origin, seq })),
-          )
-          return places.length > ACTORS_MAX ? undefined : places
+          const places = this.#store.firstOfContent(digest, ACTORS_MAX + 1)
+          if (places.length > ACTORS_MAX) return undefined
+          const origins = new Map(trails.map(({ id, origin }) => [id, origin]))
+          return places.map(({ trail, seq }) => ({ trail: origins.get(trail) ?? '', seq }))
         },
         claimantOf: ({ trail, seq }) => this.#claimants.get(trail, seq) ?? this.#claims.claimant(trail, seq),
       },

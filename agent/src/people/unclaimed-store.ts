@@ -1,4 +1,4 @@
-import type { Place, RefusedCapture, UnclaimedCaptures } from '@compliance-relay/shared/relay'
+import type { ClaimantBook, Place, RefusedCapture, UnclaimedCaptures } from '@compliance-relay/shared/relay'
 import { hex, leafHash } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
@@ -9,11 +9,18 @@ import type { ClaimBook } from './claim-book.ts'
 export class UnclaimedStore implements UnclaimedCaptures {
   readonly #store: TrailStore
   readonly #units: UnitStore
+  /** Claims in the trail that is written to, as they were verified, and all, as they are found. */
+  readonly #claimants: ClaimantBook
   readonly #claims: ClaimBook
 
-  constructor(store: TrailStore, units: UnitStore, claims: ClaimBook) {
+  constructor(
+    store: TrailStore,
+    units: UnitStore,
+    { claimants, claims }: { readonly claimants: ClaimantBook; readonly claims: ClaimBook },
+  ) {
     this.#store = store
     this.#units = units
+    this.#claimants = claimants
     this.#claims = claims
   }
 
@@ -46,7 +53,7 @@ export class UnclaimedStore implements UnclaimedCaptures {
   }
 
   isClaimed({ trail, seq }: Place): boolean {
-    return this.#claims.has(trail, seq)
+    return this.#claims.has(trail, seq) || this.#claimants.get(trail, seq) !== undefined
   }
 
   claimed({ trail, seq }: Place, by: string): void {

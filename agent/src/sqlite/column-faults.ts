@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Draft, recordIn } from '@compliance-relay/shared/trail'
 import { type Columns, columnsOf, isOf } from './columns.ts'
 import { rowsOf } from './database.ts'
-import { TrailStore } from './trail-store.ts'
+import { type RecordPlace, TrailStore } from './trail-store.ts'
 
 /** A row of the columns people and the relay search by that is not what its record says. */
 export interface ColumnFault {
@@ -24,13 +24,20 @@ const PAGE_ROWS = 500
 export class ColumnCheck {
   readonly #database: DatabaseSync
   readonly #onFault: (fault: ColumnFault) => void
+  readonly #onRow: (place: RecordPlace, row: Columns) => void
   #trail = 0
   #rows: Generator<Row> | undefined
   #row: Row | undefined
 
-  constructor(database: DatabaseSync, onFault: (fault: ColumnFault) => void) {
+  /** `onRow`: told each row, a faulty one as it is once it has been made again. */
+  constructor(
+    database: DatabaseSync,
+    onFault: (fault: ColumnFault) => void,
+    onRow: (place: RecordPlace, row: Columns) => void = () => {},
+  ) {
     this.#database = database
     this.#onFault = onFault
+    this.#onRow = onRow
   }
 
   begin(trail: number): void {
@@ -44,8 +51,12 @@ export class ColumnCheck {
   take(seq: number, draft: Draft | undefined): void {
     for (; this.#row !== undefined && this.#row.seq < seq; this.#next())
       this.#found('columns-extra', this.#row.seq)
-    if (this.#row?.seq !== seq) return this.#found('columns-missing', seq)
-    if (draft !== undefined && !isOf(this.#row, draft)) this.#found('columns-differ', seq)
+    const row = this.#row?.seq === seq ? this.#row : undefined
+    const isGood = row !== undefined && (draft === undefined || isOf(row, draft))
+    const made = isGood ? row : draft && columnsOf(draft)
+    if (made !== undefined) this.#onRow({ trail: this.#trail, seq }, made)
+    if (row === undefined) return this.#found('columns-missing', seq)
+    if (!isGood) this.#found('columns-differ', seq)
     this.#next()
   }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { contentDigestOf, recordIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { Columns } from './columns.ts'
+import type { ContentRow } from './content-sums.ts'
 import { rowOf, rowsOf } from './database.ts'
 
 export interface StoredTrail {
@@ -32,6 +33,10 @@ export interface RecordPlace {
 
 /** Trails are numbered from 1, records from 0. */
 export const BEFORE_ALL: RecordPlace = { trail: 0, seq: -1 }
+
+export function isBefore(one: RecordPlace, other: RecordPlace): boolean {
+  return one.trail === other.trail ? one.seq < other.seq : one.trail < other.trail
+}
 
 /** Lines read in one go. */
 const PAGE_LINES = 500
@@ -155,15 +160,19 @@ export class TrailStore {
   }
 
   /**
-   * Where in a trail each actor first captured a content, and where each first claimed one. Looks through all captures
+   * Where in each trail each actor first captured a content, and where each first claimed one. Looks through all captures
    * of it, and gives no more than `limit`.
    */
-  firstOfContent(trail: number, digest: string, limit: number): number[] {
+  firstOfContent(digest: string, limit: number): RecordPlace[] {
+    return firstOf(digest, limit, this.contentRows([digest, `${digest}!`]))
+  }
+
+  /** Rows of captures whose digests are from the first of these on, and before the second, in no order. */
+  protected *contentRows([from, until]: readonly [from: string, until: string]): Generator<ContentRow> {
     const read = this.#database.prepare(
-      `SELECT MIN(seq) AS seq FROM entry_columns WHERE digest = ? AND trail = ? AND ${IS_CAPTURE}
-       GROUP BY actor, kind = 'capture.claimed' LIMIT ?`,
+      `SELECT trail, seq, kind, actor, digest FROM entry_columns WHERE digest >= ? AND digest < ? AND ${IS_CAPTURE}`,
     )
-    return rowsOf<{ seq: number }>(read, digest, trail, limit).map(({ seq }) => seq)
+    for (const row of read.iterate(from, until)) yield row as unknown as ContentRow
   }
 
   /** Records by which somebody answers for a refusal of this content, oldest first. */
@@ -335,6 +344,18 @@ export class TrailStore {
 export function readRecordIn(store: TrailStore, trail: number, seq: number): TrailRecord | undefined {
   const line = store.line(trail, seq)
   return line && recordIn(line)
+}
+
+/** The first of each trail, each actor, and of captures and claims apart. */
+export function firstOf(digest: string, limit: number, rows: Iterable<ContentRow>): RecordPlace[] {
+  const first = new Map<string, RecordPlace>()
+  for (const { trail, seq, kind, actor, digest: of } of rows) {
+    if (of !== digest) continue
+    const name = `${trail} ${kind === 'capture.claimed'} ${actor}`
+    const known = first.get(name)
+    if (known === undefined ? first.size < limit : seq < known.seq) first.set(name, { trail, seq })
+  }
+  return [...first.values()].sort((a, b) => a.trail - b.trail || a.seq - b.seq)
 }
 
 function once<Value>(make: () => Value): () => Value {

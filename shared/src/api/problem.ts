@@ -141,7 +141,7 @@ const problems = {
   ],
   'trail-altered': [
     503,
-    'A line of the trail is not the one that the relay wrote there, so nothing is done by it. Run relay verify --data.',
+    'The database does not hold what the relay wrote there, so nothing is done by it. Run relay verify --data.',
   ],
   held: [503, 'Nothing can be recorded at the moment, so nothing was done: relay status says why.'],
 } as const satisfies { readonly [code: string]: readonly [status: number, sentence: string] }

@@ -96,7 +96,11 @@ const alerts: { readonly [kind: string]: Judge } = {
   'credential.forged': ({ body }) =>
     alert(`the password of ${whom(body)} in the database is not the one that was set`),
   'trail.altered': ({ body }) =>
-    alert(`the line of record ${body['seq']} in the database was not the one that the relay wrote there`),
+    alert(
+      body['seq'] === undefined
+        ? 'rows that captures are found by were not those that the relay wrote'
+        : `the line of record ${body['seq']} in the database was not the one that the relay wrote there`,
+    ),
   'trail.opened': ({ body }) =>
     (body['previous'] ?? null) === null
       ? undefined

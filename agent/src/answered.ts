@@ -1,15 +1,27 @@
-import { type Body, hex, leafHash, refusalIn, type TrailRecord } from '@compliance-relay/shared/trail'
+import {
+  type Body,
+  isClaimOf,
+  leafHash,
+  recordIn,
+  refusalIn,
+  type TrailRecord,
+} from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 
-/** The very refusal that a claim answers for, of any trail of the folder; undefined where it is not there, or is another. */
+/**
+ * The very refusal that a claim answers for, of any trail of the folder; undefined where it is not there, is another, or
+ * says otherwise what was captured.
+ */
 export function refusalOf(store: TrailStore, claim: TrailRecord): TrailRecord | undefined {
   const named = refusalIn(claim)
   if (named === undefined) return undefined
-  const { trail, seq, leaf } = named
+  const { trail, seq } = named
   const known = store.trails().find(({ origin }) => origin === trail)
   if (known === undefined) return undefined
   const line = store.line(known.id, seq)
-  return line === undefined || hex(leafHash(line)) !== leaf ? undefined : readRecordIn(store, known.id, seq)
+  if (line === undefined) return undefined
+  const refusal = recordIn(line)
+  return refusal !== undefined && isClaimOf(claim, refusal, leafHash(line)) ? refusal : undefined
 }
 
 /** By which somebody answers for a refusal, in whichever trail; undefined while nobody does. */

@@ -67,7 +67,7 @@ async function altered<Result>(
 ): Promise<Result> {
   const line = lineOf(seq)
   const set = (text: string) => {
-    const database = new DatabaseSync(join(station.data, 'relay.db'))
+    const database = new DatabaseSync(join(station.data, 'relay.db'), { timeout: 5_000 })
     const { sql } = database.prepare("SELECT sql FROM sqlite_master WHERE name = 'entry_stays'").get() as {
       sql: string
     }

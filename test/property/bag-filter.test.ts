@@ -108,7 +108,10 @@ describe('an export of a part', { tags: ['req/P11-10b-1'] }, () => {
     older.record('capture.refused', relay, { path: 'old', project: 'OLD' })
     const refusal = { trail: older.trail, seq: 1, leaf: hex(leafHash(older.lines[1] as Uint8Array)) }
     const maker = new TrailMaker('filter')
-    maker.record('capture.claimed', quinn, { refusal, path: 'old', reason: 'mine, of last year' })
+    maker.record('capture.claimed', quinn, {
+      ...{ refusal, path: 'old', project: 'OLD' },
+      reason: 'mine, of last year',
+    })
     const bag = await bagOf(maker, { filter: { projects: ['OLD'] }, others: [older] })
     expect(fromUtf8(bag.files.get('data/records.json') as Uint8Array)).toContain('mine, of last year')
     expect((await verified(bag.files, bag.policy)).findings).toEqual([])
@@ -124,12 +127,12 @@ test('a claim that was asked for has the refusal with it, also from an older tra
   older.record('capture.refused', relay, { path: 'old', project: 'OLD', reason: 'no-evidence' })
   const maker = new TrailMaker('filter')
   maker.record('capture.refused', relay, { path: 'nobody', project: 'NMR', reason: 'several-people' })
-  for (const [trail, line] of [
-    [older.trail, older.lines[1]],
-    [maker.trail, maker.lines[1]],
+  for (const [trail, line, said] of [
+    [older.trail, older.lines[1], { path: 'old', project: 'OLD' }],
+    [maker.trail, maker.lines[1], { path: 'nobody', project: 'NMR' }],
   ] as const) {
     const refusal = { trail, seq: 1, leaf: hex(leafHash(line as Uint8Array)) }
-    maker.record('capture.claimed', quinn, { refusal, path: 'mine', reason: 'it was me' })
+    maker.record('capture.claimed', quinn, { ...said, refusal, reason: 'it was me' })
   }
   const plan = { filter: { states: ['unsigned'] as const }, others: [older] }
   const bag = await bagOf(maker, plan)

@@ -159,6 +159,70 @@ describe('a bag in which the relay says of a signature what is not so', {
   })
 })
 
+describe('a bag in which the relay says of a claim what is not so', {
+  tags: ['req/P11-10e-7', 'challenge'],
+}, () => {
+  const refused = { path: 'x.txt', project: 'NMR', watch: 'w1', sha256: 'cd'.repeat(32) }
+  const claims: readonly [said: string, claim: (maker: TrailMaker) => void][] = [
+    ['it is of another content', (maker) => claim(maker, refuse(maker), { ...refused, sha256: digest })],
+    ['it is of another path', (maker) => claim(maker, refuse(maker), { ...refused, path: 'y.txt' })],
+    ['it is of what was not refused', (maker) => claim(maker, 1, { ...refused, sha256: digest })],
+    [
+      'it is of another record than it says',
+      (maker) => claim(maker, refuse(maker), refused, '00'.repeat(32)),
+    ],
+    [
+      'it is of no trail',
+      (maker) => claim(maker, refuse(maker), refused, undefined, 'lab.example/t/none/20260101-0000'),
+    ],
+  ]
+
+  function refuse(maker: TrailMaker): number {
+    maker.record('capture.refused', relay, {
+      ...refused,
+      reason: 'no-evidence',
+      size: 3,
+      what: 'file.created',
+    })
+    return maker.size - 1
+  }
+
+  function claim(
+    maker: TrailMaker,
+    seq: number,
+    body: typeof refused,
+    leaf = hex(leafHash(maker.lines[seq] ?? new Uint8Array())),
+    trail = maker.trail,
+  ): void {
+    maker.record('capture.claimed', quinn, { ...body, reason: 'it was mine', refusal: { trail, seq, leaf } })
+  }
+
+  test.each(claims)('is no evidence, to command, copy and page alike: %s', async (_, lie) => {
+    const maker = site()
+    lie(maker)
+    const claimed = maker.size - 1
+    for (const filter of [{}, { projects: ['NMR'] }]) {
+      const bag = await bagOf(maker, { filter })
+      const { findings } = await verified(bag.files, bag.policy)
+      expect(findings.map(({ code, seq }) => [code, seq])).toEqual([['claim-refusal', claimed]])
+      const page = await pageOf(bag)
+      expect(page).toContain(`does not hold: 1 finding. Nothing in it is evidence.`)
+      expect(page).toContain(' claim-refusal ')
+      const checked = await CheckedBag.of(new FilesSource(bag.files), { trust: { policy: maker.policy } })
+      expect(checked.linesOf(digest)).toEqual([])
+    }
+  })
+
+  test('holds where all of it is so', async () => {
+    const maker = site()
+    claim(maker, refuse(maker), refused)
+    for (const filter of [{}, { projects: ['NMR'] }, { kinds: ['capture.claimed'] }]) {
+      const bag = await bagOf(maker, { filter })
+      expect((await verified(bag.files, bag.policy)).findings).toEqual([])
+    }
+  })
+})
+
 describe('what became of a signature', { tags: ['req/P11-70-1'] }, () => {
   test('is the same to the copy, the page and the filter', async () => {
     const maker = site()

@@ -97,7 +97,7 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
   test('a file of a refusal is whose claim names that very record', async () => {
     const relay = { id: 'ws', name: 'ws', via: 'relay' }
     const files = [{ path: 'fid', sha256: digest }]
-    const shownOf = async (leafOf: (line: Uint8Array) => string) => {
+    const checkedWith = async (leafOf: (line: Uint8Array) => string) => {
       const maker = new TrailMaker('page claims')
       maker.record('capture.refused', relay, { path: 'set', manifest: digestOf('set'), files })
       const { trail, seq } = readEntry(maker.lines.at(-1) as Uint8Array).record
@@ -105,19 +105,18 @@ describe('of a bag that was checked', { tags: ['req/P11-10a-4', 'challenge'] }, 
       const pat = { id: 'pat', name: 'Pat Operator', via: 'session' }
       maker.record('capture.claimed', pat, { path: 'set', manifest: digestOf('set'), refusal })
       const bag = await bagOf(maker)
-      const checked = await check(new FilesSource(bag.files), bag)
-      const lines = checked.linesOf(digest)
-      const [record] = (await checked.recordsIn(new Set(lines), never)).values()
-      return checked.matchOf(record as TrailRecord, digest, new LaterVersions([]))
+      return check(new FilesSource(bag.files), bag)
     }
-    const claimed = await shownOf((line) => hex(leafHash(line)))
+    const checked = await checkedWith((line) => hex(leafHash(line)))
+    const [record] = (await checked.recordsIn(new Set(checked.linesOf(digest)), never)).values()
+    const claimed = checked.matchOf(record as TrailRecord, digest, new LaterVersions([]))
     expect(claimed).toMatchObject({
       as: 'member',
       kind: 'capture.refused',
       claim: { id: 'pat', name: 'Pat Operator' },
     })
     expect(claimed.claim?.seq).toBe(claimed.seq + 1)
-    expect((await shownOf(() => '0'.repeat(64))).claim).toBeUndefined()
+    expect((await checkedWith(() => '0'.repeat(64))).linesOf(digest)).toEqual([])
   })
 
   test('no file is anything if something is wrong with it, be it beside the records', async () => {

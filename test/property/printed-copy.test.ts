@@ -66,7 +66,9 @@ function everything(captures: number): TrailMaker {
     reason: 'no-evidence',
     sentence: 'nobody is known',
   })
-  maker.record('capture.claimed', quinn, { path: 'nobody.raw', reason: 'I was there' })
+  const refused = maker.lines.at(-1) ?? new Uint8Array()
+  const refusal = { trail: maker.trail, seq: maker.size - 1, leaf: hex(leafHash(refused)) }
+  maker.record('capture.claimed', quinn, { path: 'nobody.raw', reason: 'I was there', refusal })
   maker.record('relay.paused', relay, { from: '2026-03-02T08:00:00.000Z', to: '2026-03-02T09:00:00.000Z' })
   return maker
 }

@@ -22,7 +22,7 @@ interface Vector {
 
 /** What there is: vectors with an id of their own, and groups that only have a name together. */
 const existing = new Map<string, Vector | undefined>()
-for (const file of ['canonical', 'entry', 'note', 'tree', 'trail', 'held', 'counted']) {
+for (const file of ['canonical', 'entry', 'note', 'tree', 'trail', 'held', 'counted', 'claimed']) {
   for (const [group, content] of Object.entries<unknown>(vectors(file))) {
     const ids = Array.isArray(content)
       ? content.filter((one): one is Vector => typeof one?.id === 'string')
@@ -40,7 +40,7 @@ test('every vector that FORMAT.md names exists', () => {
 test('every vector stands for a claim of FORMAT.md', () => {
   // What a whole trail and a whole tree are made of has no claim of its own.
   const parts =
-    /^(?:trail\/(?:lines|early|late|policy|macKey|leaves)|tree\/entries|entry\/trail|(?:held|counted)\/macKey)$/
+    /^(?:trail\/(?:lines|early|late|policy|macKey|leaves)|tree\/entries|entry\/trail|(?:held|counted|claimed)\/macKey)$/
   expect([...existing.keys()].filter((name) => !named.has(name) && !parts.test(name))).toEqual([])
 })
 

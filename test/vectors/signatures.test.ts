@@ -15,6 +15,7 @@ interface Vectors {
 describe.each([
   ['an e-signature that was held for a person', 'held'],
   ['what a relay says of an e-signature that verifies', 'counted'],
+  ['a claim of a capture that nobody answered for', 'claimed'],
 ] as const)('%s', (_, file) => {
   const v = vectors(file) as Vectors
   test.each(v.cases)(

@@ -14,10 +14,13 @@ import {
   macKey,
   printable,
   recordIn,
+  refusalIn,
   signerOf,
+  type TrailRecord,
+  trailFaults,
   type Value,
 } from '@compliance-relay/shared/trail'
-import { contentBody } from '../answered.ts'
+import { contentBody, refusalOf } from '../answered.ts'
 import { type NotaryFinding, notaryFaults, VERIFY_PATIENCE } from '../ask-notary.ts'
 import { digestOf } from '../capture/manifest.ts'
 import { readable } from '../capture/raw-name.ts'
@@ -67,7 +70,7 @@ export const dataFaults = {
 } as const
 
 export interface DataFinding {
-  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFinding['code']
+  readonly code: keyof typeof dataFaults | 'claim-refusal' | NotaryFinding['code'] | TimeStampFinding['code']
   readonly trail: string
   readonly seq?: number
   readonly expected: string
@@ -208,7 +211,7 @@ function checkedBeside(
 function printFindings(findings: readonly DataFinding[]): string {
   return findings
     .map(({ code, trail, seq, expected, found }) => {
-      const sentence = { ...bagFaults, ...notaryFaults, ...dataFaults }[code]
+      const sentence = { ...trailFaults, ...bagFaults, ...notaryFaults, ...dataFaults }[code]
       return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${printable(expected)}\n    found ${printable(found)}\n`
     })
     .join('')
@@ -376,6 +379,7 @@ function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFind
     if (columns === undefined) add({ code: 'columns-missing', seq, expected, found: 'none' })
     else if (!isOf(columns, record))
       add({ code: 'columns-differ', seq, expected, found: canonical({ ...columns } as unknown as Value) })
+    checkClaim(store, record, add)
     if (HAS_MANIFEST.test(record.kind)) checkContent(store, contentBody(store, record), seq, add)
   }
   const columns = store.columnCount(trail.id)
@@ -384,6 +388,19 @@ function checkColumns({ store }: Reading, trail: StoredTrail, findings: DataFind
 
 /** Records of captures: what else calls something a manifest, an export for one, keeps none here. */
 const HAS_MANIFEST = /^(?:dataset|capture)\./
+
+/** A claim whose refusal stands in another trail: of its own trail it has been held against that. */
+function checkClaim(
+  store: Reading['store'],
+  record: TrailRecord,
+  add: (finding: Omit<DataFinding, 'trail'>) => void,
+): void {
+  const named = refusalIn(record)
+  if (named === undefined || named.trail === record.trail || refusalOf(store, record) !== undefined) return
+  const { trail, seq } = named
+  const expected = `what the refusal at record ${seq} of ${trail} says`
+  add({ code: 'claim-refusal', seq: record.seq, expected, found: 'another, or none' })
+}
 
 function checkContent(
   store: Reading['store'],

@@ -33,6 +33,8 @@ export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
       This does not verify the trail: relay verify --data does.
       Example: relay verify-file /data/nmr/result.txt --data /var/lib/relay`
 
+/** Records of one content that are looked at for one that captured it. */
+const LOOKED_AT_SAME = 200
 /** Records below a folder that are looked at for one of its own watch. */
 const LOOKED_AT_BELOW = 200
 
@@ -213,8 +215,11 @@ function sameContent(
 ): (Partial<MemberOf> & { readonly record: TrailRecord }) | undefined {
   const trails = [...data.trails].reverse()
   for (const { id } of trails) {
-    const [record] = data.store.withDigest(id, sha256, 1)
-    if (record !== undefined) return { record: refusalOf(data.store, record) ?? record }
+    // A claim of no refusal says of no content that it was captured.
+    const [record] = data.store
+      .withDigest(id, sha256, LOOKED_AT_SAME)
+      .flatMap((one) => (one.kind === 'capture.claimed' ? (refusalOf(data.store, one) ?? []) : one))
+    if (record !== undefined) return { record }
   }
   for (const { id } of trails) {
     const found = newestWithMember(data, id, sha256)

@@ -6,9 +6,12 @@ import {
   type Hash,
   hex,
   leafHash,
+  NAMES_NONE,
   notices,
   type Policy,
+  Refusals,
   readEntry,
+  refusalIn,
   sha256InPieces,
   type TrailRecord,
 } from '../trail/index.ts'
@@ -116,6 +119,7 @@ class RecordsOfTrail {
   readonly #findings: BagFindings
   readonly #signers = new Map<string, EnrolledSigners>()
   readonly #times = new TimesOfTrails()
+  readonly #refusals = new Map<string, Refusals>()
   readonly #taken: Policy | undefined
   #before: { readonly trail: string; readonly seq: number } | undefined
   readonly #ended = new Set<string>()
@@ -202,6 +206,8 @@ class RecordsOfTrail {
     { trail, leaves }: CheckedTrail,
     found: Found,
   ): boolean {
+    if (kind === 'capture.refused') this.#refusalsOf(trail).take(own, { kind, body }, leaf)
+    if (kind === 'capture.claimed') this.#checkClaim({ kind, body }, found)
     if (!/^(?:key|signature)\./.test(kind)) return true
     const signers = this.#signersOf(trail)
     const report = (code: FindingCode | keyof typeof notices, expected: string, what: string): void => {
@@ -235,6 +241,22 @@ class RecordsOfTrail {
         signers.passOver(kind, own, leaf, body, before, report)
     }
     return true
+  }
+
+  /** A claim brings its refusal, unless that stands in a trail which is not in the bag: that much, the seal says. */
+  #checkClaim(claim: Pick<TrailRecord, 'kind' | 'body'>, found: Found): void {
+    const trail = refusalIn(claim)?.trail
+    if (trail !== undefined && this.#seal.leftOut.includes(trail)) return
+    const fault = trail === undefined ? NAMES_NONE : this.#refusalsOf(trail).fault(claim)
+    if (fault !== undefined) found('claim-refusal', fault.expected, fault.found)
+  }
+
+  #refusalsOf(trail: string): Refusals {
+    const known = this.#refusals.get(trail)
+    if (known !== undefined) return known
+    const made = new Refusals()
+    this.#refusals.set(trail, made)
+    return made
   }
 
   #signersOf(trail: string): EnrolledSigners {

@@ -68,6 +68,7 @@ export {
   NO_CHECKSUM,
   type TrailRecord,
 } from './record.ts'
+export { type ClaimFault, isClaimOf, NAMES_NONE, Refusals } from './refusals.ts'
 export {
   type Finding,
   type FindingCode,

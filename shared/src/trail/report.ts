@@ -39,6 +39,8 @@ export const trailFaults = {
     'a decision takes in no e-signature that was held and verifies, or is the signer’s own',
   'refused-statement':
     'a decision refuses what was not held or was decided about before, or is the signer’s own',
+  'claim-refusal':
+    'a claim does not answer for a refusal that stands where it says, or says otherwise what was captured',
 } as const
 
 /** What a reader should know of a trail that is not wrong in itself. */

@@ -8,10 +8,12 @@ import { HASH_BYTES } from './hash.ts'
 import { type LeafStore, memoryLeafStore } from './leaf-store.ts'
 import { MacInput, type MacKey, macKey } from './mac-key.ts'
 import type { Policy } from './policy.ts'
+import { NAMES_NONE, Refusals } from './refusals.ts'
 import type { Finding, FindingCode, Notice, NoticeCode, Report } from './report.ts'
 import { GIVEN_OF_EACH_CODE, notices } from './report.ts'
 import type { EntryParts } from './scan-entry.ts'
 import { SeqPlaces } from './seq-places.ts'
+import { refusalIn } from './subjects.ts'
 import { TimeBounds } from './time-bounds.ts'
 import { Frontier, type FrontierState, LeafHasher, leafHash } from './tree.ts'
 
@@ -49,6 +51,7 @@ export class TrailVerifier {
   readonly #leaves: LeafStore
   readonly #places = new SeqPlaces()
   readonly #frontier = new Frontier()
+  readonly #refusals = new Refusals()
   readonly #missing = new Set<string>()
 
   readonly #hasher = new LeafHasher()
@@ -216,11 +219,24 @@ export class TrailVerifier {
         const report = this.#reporter(seq)
         return this.#signers.passOver(kind, seq, leafHash(line), bodyOf(parts), this.#before(), report)
       }
+      case 'capture.refused':
+        return this.#refusals.take(parts.seq, { kind: parts.kind, body: bodyOf(parts) }, leafHash(line))
+      case 'capture.claimed':
+        return this.#checkClaim(parts)
       case 'signature.decided': {
         const { seq } = parts
         if (this.#signers.decide(seq, bodyOf(parts), actorOf(parts), this.#reporter(seq))) this.#statements++
       }
     }
+  }
+
+  /** Of a refusal in another trail, only who has that trail can say whether it is so. */
+  #checkClaim(parts: EntryParts): void {
+    const claim = { kind: parts.kind, body: bodyOf(parts) }
+    const named = refusalIn(claim)
+    if (named !== undefined && named.trail !== this.#head?.trail) return
+    const fault = named === undefined ? NAMES_NONE : this.#refusals.fault(claim)
+    if (fault !== undefined) this.#found('claim-refusal', fault.expected, fault.found, parts.seq)
   }
 
   #reporter(seq: number): (code: FindingCode | NoticeCode, expected: string, found: string) => void {

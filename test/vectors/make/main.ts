@@ -7,6 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalVectors } from './canonical.ts'
+import { claimedVectors } from './claimed.ts'
 import { countedVectors } from './counted.ts'
 import { entryVectors } from './entry.ts'
 import { heldVectors } from './held.ts'
@@ -17,6 +18,7 @@ import { treeVectors } from './tree.ts'
 const folder = join(import.meta.dirname, '..')
 const files = {
   'canonical.json': canonicalVectors(),
+  'claimed.json': claimedVectors(),
   'counted.json': countedVectors(),
   'entry.json': entryVectors(),
   'held.json': heldVectors(),

@@ -26,6 +26,7 @@ const status: Omit<RelayStatus, 'needs'> = {
   key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
   startUp: { findings: 0, mended: [], notary: [] },
   held: null,
+  altered: 0,
   before: null,
   ended: null,
   people: { accounts: 2, fault: null, standing: { ...nobodyWaits, accounts: 2, codesGood: 1, locked: 1 } },

@@ -33,3 +33,14 @@ test('a clock that was corrected by a moment makes no gap that ends before it be
     alive: { at: now, stopped: true },
   })
 })
+
+test('that somebody looked after the trail says that the relay stopped, no note beside it says', {
+  tags: ['req/P11-10e-6', 'challenge'],
+}, () => {
+  const stopped = now - 3 * hour
+  expect(gapBefore({ at: now - 300, stopped: true }, stopped, now, stopped)).toEqual({
+    alive: { at: stopped, stopped: true },
+  })
+  const before = { at: now - 4 * hour, stopped: true }
+  expect(gapBefore(before, stopped, now, stopped)).toEqual({ alive: before })
+})

@@ -14,9 +14,18 @@ export interface Gap {
  * is later than now, because the clock was set back or somebody wrote it there, would make the gap end before it began,
  * and late files look as if they were not. Then the last record's time, under its checksum, is the last thing known; if
  * that has not come yet either, nothing is. A difference that clocks are corrected by every day is none.
+ *
+ * `stoppedAt`: when the trail says that the relay stopped, if that is its last word: nobody looked after that, whatever the
+ * note says.
  */
-export function gapBefore(alive: Alive | undefined, lastRecord: number | undefined, now: number): Gap {
-  if (alive === undefined) return { alive }
+export function gapBefore(
+  found: Alive | undefined,
+  lastRecord: number | undefined,
+  now: number,
+  stoppedAt?: number,
+): Gap {
+  if (found === undefined) return { alive: found }
+  const alive = stoppedAt !== undefined && stoppedAt < found.at ? { ...found, at: stoppedAt } : found
   const { at, stopped, oldest } = alive
   if (at <= now + STEP_MILLISECONDS) {
     const from = Math.min(at, now)

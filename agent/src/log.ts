@@ -4,6 +4,7 @@ export type Note = (event: string, details: { readonly [key: string]: unknown })
 
 /** Events that somebody has to look at. */
 const warnings = new Set([
+  'lock-taken-again',
   'trail-altered',
   'trail-left',
   'mended',

@@ -5,6 +5,7 @@ import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
+import { requireNoLivingWriter } from './living-writer.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
@@ -81,6 +82,7 @@ export async function openRelay(folder: DataFolder, deps: OpenDeps): Promise<Ope
         : `there is no relay in ${folder.path}: relay init --data DIR sets one up`,
     )
   }
+  await requireNoLivingWriter(folder)
   const lock = takeWriterLock(folder.lock)
   try {
     return await openLocked(folder, lock, deps)

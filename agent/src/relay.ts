@@ -168,7 +168,9 @@ export class Relay {
     this.#committed = new WrittenLines(reading, { trail, key: keys.mac, writer, onAltered })
     // The trail as it was found: what this start wrote into it says nothing of the time before.
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
-    this.#gap = gapBefore(opened.host.alive(), last && Date.parse(last.time), this.#startedAt)
+    const lastTime = last && Date.parse(last.time)
+    const stoppedAt = last?.kind === 'relay.stopped' ? lastTime : undefined
+    this.#gap = gapBefore(opened.host.alive(), lastTime, this.#startedAt, stoppedAt)
     this.#before = this.#gap.alive
     const relay = relayActor(opened.settings.name)
     this.recorder = new Recorder({

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import {
   type Draft,
+  equalBytes,
   Frontier,
   type FrontierState,
   type Head,
@@ -119,14 +120,25 @@ export class TrailWriter {
     if (size < this.#head.size || (size === this.#head.size && parts.checksum !== this.#head.checksum))
       throw new Error(`the trail ends at ${size}, it was known to reach ${this.#head.size}`)
     const committed = size > this.#head.size
-    for (const entry of this.#store.lines(this.#trail, this.#head.size))
-      this.#frontier.append(this.#hasher.hash(entry.line))
     if (committed) {
+      this.#requireOwn([...this.#store.lines(this.#trail, this.#head.size)])
+      for (const { leaf } of this.#unsure) this.#frontier.append(leaf)
       this.#takeContents()
       this.#head = headAfter(parts)
     }
     this.#sure = true
     return committed
+  }
+
+  /** What stands after the head is what was to be written, or somebody else writes this trail: then nobody goes on. */
+  #requireOwn(found: readonly { readonly seq: number; readonly line: Uint8Array }[]): void {
+    const isOwn =
+      found.length === this.#unsure.length &&
+      this.#unsure.every(({ line }, i) => found[i] !== undefined && equalBytes(line, found[i].line))
+    if (!isOwn)
+      throw new Error(
+        'another relay writes this trail: of what stands after the last record, this one wrote nothing; stop both, then relay verify --data',
+      )
   }
 
   #takeContents(): void {

@@ -22,6 +22,7 @@ import { handleRequest } from '../requests.ts'
 import { activeWatches, parseSettings } from '../settings.ts'
 import { giveBackPages, openForReading } from '../sqlite/database.ts'
 import { HostStore } from '../sqlite/host-store.ts'
+import type { WriterLock } from '../sqlite/writer-lock.ts'
 import type { HttpState } from '../status.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { version } from '../version.ts'
@@ -100,11 +101,14 @@ export async function run(
   let relay = await openRelayFor(folder, note, () => stop.again('forked'), { captures: true })
   stop.opened()
   const ownId = databaseId(folder)
-  const looked = setInterval(() => {
-    if (!isStill(folder, ownId)) stop.again('replaced')
-  }, REPLACED_MILLISECONDS)
   /** False while one trail is left and the next is not begun: then there is nobody to ask. */
   let isOpen = true
+  const looked = setInterval(() => {
+    if (!isStill(folder, ownId)) return stop.again('replaced')
+    const lock = isOpen ? keepLock(relay) : 'held'
+    if (lock === 'again') note('lock-taken-again', {})
+    if (lock === 'lost') stop.again('not-alone')
+  }, REPLACED_MILLISECONDS)
   const health = () => (isOpen ? healthOf(relay.status()) : { ...BEGUN_ANEW, relay: relay.relayName })
   const api = peopleApi(port, () => (isOpen ? relay : undefined), note)
   const tell = (at: number | null): void => {
@@ -151,6 +155,10 @@ export async function run(
         throw new UnusableInput(
           `the data folder ${folder.path} was moved, removed or replaced while the relay ran: what it recorded since is where the folder went, or nowhere; it ends, and the next start goes by what is there`,
         )
+      if (reason === 'not-alone')
+        throw new UnusableInput(
+          `the lock of the data folder ${folder.path} was taken away, and another process has it by now: two relays must not write one trail, so this one ends; stop the other, then relay verify --data`,
+        )
       if (reason !== 'forked') {
         if (!out.json) out.write('stopping…\n')
         clearInterval(asked)
@@ -182,6 +190,15 @@ export async function run(
 }
 
 /** What cannot be told now is told at the next look. */
+function keepLock(relay: Relay): ReturnType<WriterLock['keep']> {
+  try {
+    return relay.opened.lock.keep()
+  } catch {
+    return 'held'
+  }
+}
+
+/** The same. */
 function isStill(folder: DataFolder, id: string | undefined): boolean {
   try {
     return databaseId(folder) === id
@@ -309,7 +326,7 @@ async function sayFirst(relay: Relay, folder: DataFolder, out: RunOutput): Promi
   }
 }
 
-type StopReason = 'signal' | 'forked' | 'replaced'
+type StopReason = 'signal' | 'forked' | 'replaced' | 'not-alone'
 
 /** Signals as a queue, so that one that comes while the relay is starting is not lost. */
 function stopSignals(): {

@@ -11,6 +11,12 @@ export interface Alive {
   readonly stopped: boolean
 }
 
+/** By which process, and when, the relay last said that it is there. Wall clock, milliseconds. */
+export interface Beat {
+  readonly pid: number
+  readonly at: number
+}
+
 /** What the relay keeps for itself: when it was last alive, its settings as of the last record, who is signed in. */
 export class HostStore {
   readonly #database: DatabaseSync
@@ -29,12 +35,20 @@ export class HostStore {
     return { at, stopped: stopped === true, ...(isTime(oldest) ? { oldest } : {}) }
   }
 
+  /** Undefined where nothing says so. It is no evidence. */
+  beat(): Beat | undefined {
+    const row = rowOf<{ state: string }>(this.#database.prepare('SELECT state FROM alive WHERE id = 1'))
+    const { pid, beat } = (row === undefined ? {} : (tryJson(row.state) ?? {})) as { [key: string]: unknown }
+    const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0
+    return isPid && isTime(beat) ? { pid, at: beat } : undefined
+  }
+
   setAlive(alive: Alive): void {
     this.#database
       .prepare(
         'INSERT INTO alive (id, state) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state',
       )
-      .run(JSON.stringify(alive))
+      .run(JSON.stringify({ ...alive, pid: process.pid, beat: Date.now() }))
   }
 
   settings(): unknown {

@@ -1,8 +1,14 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { UnusableInput } from '../unusable-input.ts'
 
 /** A data folder has one writer. The lock is the operating system's, so it goes with the process, however it ends. */
 export interface WriterLock {
+  /**
+   * Whether the file that is locked is still the one that others find. One that was taken away is made and locked again:
+   * `again`. `lost`: somebody else has it by now.
+   */
+  keep(): 'held' | 'again' | 'lost'
   release(): void
 }
 
@@ -18,6 +24,30 @@ export function takeWriterLock(file: string): WriterLock {
 
 /** As `takeWriterLock`, undefined if another has it. */
 export function tryWriterLock(file: string): WriterLock | undefined {
+  let locked = lockedDatabase(file)
+  if (locked === undefined) return undefined
+  let own = idOf(file)
+  return {
+    keep() {
+      if (own !== undefined && idOf(file) === own) return 'held'
+      const again = lockedDatabase(file)
+      if (again === undefined) return 'lost'
+      locked?.close()
+      locked = again
+      own = idOf(file)
+      return 'again'
+    },
+    release: () => locked?.close(),
+  }
+}
+
+/** By device and place on it; undefined where there is no such file. */
+function idOf(file: string): string | undefined {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return stat && `${stat.dev} ${stat.ino}`
+}
+
+function lockedDatabase(file: string): DatabaseSync | undefined {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     database.exec('PRAGMA journal_mode=DELETE')
@@ -27,7 +57,7 @@ export function tryWriterLock(file: string): WriterLock | undefined {
     if (isBusy(error)) return undefined
     throw error
   }
-  return { release: () => database.close() }
+  return database
 }
 
 function isBusy(error: unknown): boolean {

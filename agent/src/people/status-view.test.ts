@@ -27,7 +27,6 @@ const status: Omit<RelayStatus, 'needs'> = {
   startUp: { findings: 0, mended: [], notary: [] },
   altered: 0,
   held: null,
-  altered: 0,
   before: null,
   ended: null,
   people: { accounts: 2, fault: null, standing: { ...nobodyWaits, accounts: 2, codesGood: 1, locked: 1 } },

@@ -51,10 +51,13 @@ function trails(): readonly [older: TrailMaker, newer: TrailMaker] {
 }
 
 /** Text of the printed page, by heading. */
-async function printed({ files, policy }: MadeBag): Promise<ReadonlyMap<string, string>> {
+async function printed(
+  { files, policy }: MadeBag,
+  findings: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
   const facts = { manifest: digest, file: digest, trusted: [] }
   const report = await verified(files, policy)
-  expect(report.findings).toEqual([])
+  expect(report.findings.map(({ code }) => code)).toEqual(findings)
   const copy = await printedCopy(new FilesSource(files), report, facts)
   const pieces: string[] = []
   for await (const piece of printedPage(copy)) pieces.push(piece)
@@ -172,7 +175,8 @@ test('a file that was refused and claimed is one record to the page, with who an
 })
 
 describe('what was refused and claimed', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
-  const refusals = async (bag: MadeBag) => (await printed(bag)).get('Refused, failed and claimed') ?? ''
+  const refusals = async (bag: MadeBag, findings: readonly string[] = []) =>
+    (await printed(bag, findings)).get('Refused, failed and claimed') ?? ''
 
   test('is one row among what was refused, with who answers for it, when and why', async () => {
     const [older, newer] = trails()
@@ -191,7 +195,7 @@ describe('what was refused and claimed', { tags: ['req/P11-10b-1', 'challenge'] 
     const maker = new TrailMaker('two')
     const refusal = refuse(maker)
     claim(maker, { ...refusal, leaf: '0'.repeat(64) })
-    const text = await refusals(await bagOf(maker))
+    const text = await refusals(await bagOf(maker), ['claim-refusal'])
     expect(text).toMatch(/^Refused, failed and claimed \(2\)/)
     expect(text).toContain('no person answers for it')
     expect(text).toContain(`answers for record ${refusal.seq}, which is not in this bag as it is named here`)

@@ -707,8 +707,8 @@ export const controls: readonly Control[] = [
     of: 'P11-300d-2',
     what: 'what strangers got wrong is not counted for who has a mark',
     file: `${relay}/sessions/sign-in-guard.ts`,
-    from: 'from.mark === undefined ? recent(this.#devices.get(from.device), now) : []',
-    to: 'recent(this.#devices.get(from.device), now)',
+    from: 'from.mark === undefined ? this.#devices.get(from.device) : undefined',
+    to: 'this.#devices.get(from.device)',
     test: `${relay}/sessions/device-mark.test.ts`,
   },
   {

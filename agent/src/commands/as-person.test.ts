@@ -58,7 +58,13 @@ async function answering(
       const answer =
         request.method === 'POST'
           ? { token: 'A'.repeat(43), mark: 'mark', account, notice }
-          : { version: '0.1.0', trail: origin, note: await helloFor(nonce, port) }
+          : {
+              version: '0.1.0',
+              trail: origin,
+              provider: false,
+              isNew: false,
+              note: await helloFor(nonce, port),
+            }
       return response.end(JSON.stringify(answer))
     })
   })

@@ -26,6 +26,7 @@ describe('what waits for somebody among people', () => {
     expect(standing()).toEqual({
       accounts: 1,
       administrators: 1,
+      devicesWaiting: 0,
       locked: 0,
       codesGood: 0,
       codesOver: 0,

@@ -403,7 +403,7 @@ describe('accounts are listed', () => {
     }
     expect(ids).toEqual(['first', ...[0, 1, 2, 3, 4, 5].map((i) => `p${i}-x`)])
     expect(await list(many, {})).toMatchObject({ next: null, accounts: { length: 7 } })
-    expect(await list(many, { after: 'p5-x' })).toEqual({ accounts: [], next: null })
+    expect(await list(many, { after: 'p5-x' })).toEqual({ accounts: [], devices: [], next: null })
     await expect(list(many, { after: 'nobody-here' })).rejects.toMatchObject({ code: 'account-unknown' })
   })
 

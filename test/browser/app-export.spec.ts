@@ -61,7 +61,7 @@ test('what is filtered is exported, a search by words is not widened, and the ba
   await check(page, bag)
   const found = page.getByRole('region', { name: 'What was found' })
   await expect(found).toContainText('No findings: everything that was checked holds.')
-  await expect(found).toContainText('kinds file.created')
+  await expect(found).toContainText('kinds "file.created"')
   await expect(found).toContainText('asked for byAudrey Moss (audrey)')
   await section(page, 'Check an export')
     .getByLabel('Is this file in it?')

@@ -1,4 +1,4 @@
-import { type Client, Problem, type TrailView } from '@compliance-relay/shared/api'
+import type { Client, TrailView } from '@compliance-relay/shared/api'
 import { hex, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { checkRecord, type RecordCheck } from './check-record.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
@@ -29,13 +29,6 @@ export interface TrailStanding {
 /** A row with the trail it is of. */
 export interface ShownRow extends Row {
   readonly trail: string
-}
-
-/** What was found: places, newest first. Held until the next search of the same asker. */
-export interface Found {
-  readonly count: number
-  /** Grows with each record that is taken in: rows asked for with another are of another state. */
-  readonly version: number
 }
 
 /** All trails on this device. Runs in a worker; what it gives can be posted. */
@@ -282,9 +275,4 @@ async function forget(database: LogDatabase, trail: string): Promise<void> {
       await database.trails.update(trail, { size: 0, checkpoint: null })
     },
   )
-}
-
-/** Seconds to wait, where a relay said so. */
-export function waitAsked(error: unknown): number | undefined {
-  return error instanceof Problem ? error.details.retryAfterSeconds : undefined
 }

@@ -1,21 +1,12 @@
+import type { ExportFilter } from '@compliance-relay/shared/bag'
 import { type MarkName, markBits } from './marks.ts'
 import type { NamedField, NamesOf } from './names.ts'
 import { folded, type Pack } from './pack.ts'
 
-/** What is looked for: of each field that is given, records with one of its values; all are given: all. */
-export interface Search {
-  readonly projects?: readonly string[]
-  readonly devices?: readonly string[]
-  readonly instruments?: readonly string[]
-  readonly persons?: readonly string[]
-  /** Whole kinds, or all that begin so: `file.*`. */
-  readonly kinds?: readonly string[]
-  readonly states?: readonly ShownState[]
+/** What is looked for: what an export can be asked for by, and what only a list is. */
+export interface Search extends ExportFilter {
   /** Records that have one of these marks. */
   readonly marks?: readonly MarkName[]
-  /** By the record's own time, ISO 8601: from the first, and before the second. */
-  readonly from?: string
-  readonly to?: string
   /** Each of its words has to be in what the record is about. */
   readonly text?: string
 }

@@ -4,6 +4,7 @@ import {
   decodeBundle,
   equalBytes,
   HASH_BYTES,
+  type Hash,
   type NodeReader,
   parseCheckpoint,
   parseVkey,
@@ -36,7 +37,13 @@ export type Pulled =
 /** What the relay gave is not what its own checkpoint says, or is no checkpoint of this trail: nothing of it was taken. */
 export class Unverified extends Error {}
 
-type Gathered = Pick<StoredBundle, 'index' | 'width' | 'bytes'> & { readonly leaves: Uint8Array }
+/** A bundle with what is made of its bytes, once. */
+interface Gathered extends Pick<StoredBundle, 'index' | 'width' | 'bytes'> {
+  readonly lines: readonly Uint8Array[]
+  readonly leaves: Uint8Array
+  /** Over all its leaves; undefined where it is not full. */
+  readonly hash: Hash | undefined
+}
 
 /**
  * One trail on this device: lines in the database, hashes and columns in memory. Every bundle is held against a signed
@@ -107,13 +114,10 @@ export class TrailCopy {
   ): Promise<{ readonly without: Sighting | undefined; readonly with: Sighting | undefined }> {
     const { id: trail } = this.#stored
     const { sightings } = this.#database
-    const key = sightings.where('[trail+size]')
+    const sized = () => sightings.where('[trail+size]')
     return {
-      without: await key.between([trail, 0], [trail, seq], true, true).last(),
-      with: await sightings
-        .where('[trail+size]')
-        .between([trail, seq], [trail, Infinity], false, true)
-        .first(),
+      without: await sized().between([trail, 0], [trail, seq], true, true).last(),
+      with: await sized().between([trail, seq], [trail, Infinity], false, true).first(),
     }
   }
 
@@ -265,13 +269,13 @@ export class TrailCopy {
   }
 
   #verified(bytes: Uint8Array, index: number, width: number, expected: Hashes, leaves: Uint8Array): Gathered {
-    const own = leavesOf(decodeBundle(bytes, width))
-    const isRight = width === TILE_WIDTH ? expected.isAt(index, hashOfBundle(own)) : equalBytes(own, leaves)
+    const own = gatheredOf({ index, width, bytes })
+    const isRight = own.hash === undefined ? equalBytes(own.leaves, leaves) : expected.isAt(index, own.hash)
     if (!isRight)
       throw new Unverified(
         `entries ${index * TILE_WIDTH} to ${index * TILE_WIDTH + width - 1} are not those of the checkpoint`,
       )
-    return { index, width, bytes, leaves: own }
+    return own
   }
 
   /** Bundles and how far they go, in one transaction; then what is kept in memory. */
@@ -290,11 +294,11 @@ export class TrailCopy {
     this.#stored = stored
   }
 
-  #take({ index, width, bytes, leaves }: Gathered): void {
-    for (const line of decodeBundle(bytes, width).slice(this.index.size - index * TILE_WIDTH))
+  #take({ index, lines, leaves, hash }: Gathered): void {
+    for (const line of lines.slice(this.index.size - index * TILE_WIDTH))
       this.index.add(readEntry(line).record)
-    if (width === TILE_WIDTH) this.#hashes.push(hashOfBundle(leaves))
-    this.#leaves = width === TILE_WIDTH ? new Uint8Array(0) : leaves
+    if (hash !== undefined) this.#hashes.push(hash)
+    this.#leaves = hash === undefined ? leaves : new Uint8Array(0)
   }
 
   async #load(): Promise<void> {
@@ -329,9 +333,7 @@ export class TrailCopy {
     await this.#database.bundles
       .where('[trail+index]')
       .between([trail, first], [trail, Math.ceil(to / TILE_WIDTH)], true, false)
-      .each(({ index, width, bytes }) => {
-        this.#take({ index, width, bytes, leaves: leavesOf(decodeBundle(bytes, width)) })
-      })
+      .each((bundle) => this.#take(gatheredOf(bundle)))
   }
 
   async #bundle(index: number): Promise<StoredBundle | undefined> {
@@ -359,6 +361,13 @@ export class TrailCopy {
     await this.#keep({ conflict })
     return { came: 'conflict', conflict }
   }
+}
+
+function gatheredOf({ index, width, bytes }: Pick<StoredBundle, 'index' | 'width' | 'bytes'>): Gathered {
+  const lines = decodeBundle(bytes, width)
+  const leaves = leavesOf(lines)
+  const hash = width === TILE_WIDTH ? hashOfBundle(leaves) : undefined
+  return { index, width, bytes, lines, leaves, hash }
 }
 
 function widthIn(size: number, index: number): number {

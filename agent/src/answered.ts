@@ -8,8 +8,8 @@ export function refusalOf(store: TrailStore, claim: TrailRecord): TrailRecord | 
   const { trail, seq, leaf } = named
   const known = store.trails().find(({ origin }) => origin === trail)
   if (known === undefined) return undefined
-  const line = store.line(known.id, seq)
-  return line === undefined || hex(leafHash(line)) !== leaf ? undefined : readRecordIn(store, known.id, seq)
+  const entry = store.entry(known.id, seq)
+  return entry !== undefined && hex(leafHash(entry.line)) === leaf ? entry.record : undefined
 }
 
 /** By which somebody answers for a refusal, in whichever trail; undefined while nobody does. */

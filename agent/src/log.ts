@@ -5,6 +5,7 @@ export type Note = (event: string, details: { readonly [key: string]: unknown })
 /** Events that somebody has to look at. */
 const warnings = new Set([
   'trail-left',
+  'trail-doubted',
   'mended',
   'profile-refused',
   'notary-unreachable',

@@ -68,7 +68,7 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
   })
   const body = { key: signer.vkey, node: name, org, previous }
   const opening = { kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }
-  const opened = { trail, keys: { mac, signer }, writer }
+  const opened = { trail, keys: { mac, macSecret, signer }, writer }
   const more = await first?.(opened)
   const drafts = [opening, ...(mending?.drafts ?? []), ...(more?.drafts ?? [])]
   const apply = () => {

@@ -5,6 +5,7 @@ import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
+import { type Doubt, leftTrails } from './left-trails.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
@@ -25,6 +26,7 @@ import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { takeWriterLock, type WriterLock } from './sqlite/writer-lock.ts'
 import { temporaryLeafStore } from './temporary-leaf-store.ts'
 import { timestamp } from './time-text.ts'
+import { TrailAuthority } from './trail-authority.ts'
 import { readTrailKeys, type TrailKeys } from './trail-keys.ts'
 import { TrailWriter } from './trail-writer.ts'
 import { UnusableInput } from './unusable-input.ts'
@@ -60,6 +62,9 @@ export interface OpenedRelay {
   readonly check: TrailCheck
   /** What beside the trail was not as it should be, and was set right with a record. */
   readonly mended: Mending | undefined
+  /** Trails that were left and are not believed any more. */
+  readonly doubts: readonly Doubt[]
+  readonly authority: TrailAuthority
   /** The former trail, if this start had to begin a new one. */
   readonly left: StoredTrail | undefined
   readonly frontier: TrailCheck['position']
@@ -119,13 +124,21 @@ type Parts = Pick<
 >
 
 async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): Promise<OpenedRelay> {
-  const { folder, database, store, host, secrets, notary, settings } = parts
-  const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
+  const { folder, database, host, secrets, notary, settings } = parts
+  const keys = await readTrailKeys(secrets, trail, firstKidOf(parts.store, trail))
+  const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
+  const authority = new TrailAuthority()
+  authority.believe(trail, keys.macSecret)
+  const found = await leftTrails({ store: parts.store, secrets, authority, pause })
+  for (const doubt of found) deps.note('trail-doubted', { ...doubt })
+  // Everything that is read from here on is believed as the authority says.
+  const store = new TrailStore(database, authority)
   // Begun beside the verification, unless there is something in it that has to be removed first.
   const checks = deps.checksState === true
   const rows = unreadableRows(database)
-  const early = checks && rows === 0 ? checkState({ file: folder.database }) : undefined
-  const begunCheck = () => early ?? (checks ? checkState({ file: folder.database }) : undefined)
+  const stateCheck = () => checkState({ file: folder.database, authority: authority.parts })
+  const early = checks && rows === 0 ? stateCheck() : undefined
+  const begunCheck = () => early ?? (checks ? stateCheck() : undefined)
   const leaves = temporaryLeafStore()
   const people = new PeopleReader()
   let check: TrailCheck
@@ -137,7 +150,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
       identity: settings.notary.identity,
       patience: deps.patience ?? START_PATIENCE,
       leaves: leaves.leaves,
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      pause,
       onLine: (line) => people.take(line),
     })
   } finally {
@@ -149,7 +162,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
-  const common = { ...parts, reading, check, mended }
+  const common = { ...parts, store, authority, doubts: found, reading, check, mended }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
@@ -183,6 +196,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     previous: previousOf(check),
     ...(mended === undefined ? {} : { mending: mended }),
   })
+  authority.believe(opened.trail, opened.keys.macSecret)
   const carried = settingsDrafts(settings, 'carried over from the trail before', deps.wall())
   const { pepper } = await readPepper(secrets)
   // Found in the order of the lines: if a checkpoint is the first that does not hold, all lines before it are in doubt.

@@ -33,6 +33,7 @@ import { type Gap, gapBefore } from './gap.ts'
 import { type Profiles, profilesOnDisk } from './instruments/load-profiles.ts'
 import type { Profile } from './instruments/types.ts'
 import { type KeyFault, keyFaults } from './key-faults.ts'
+import { notAsLeft } from './left-trails.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
@@ -202,16 +203,19 @@ export class Relay {
       now: deps.now,
       note: deps.note,
     })
-    this.trails = new TrailReader(new FolderTrails(new TrailStore(reading), trail))
+    this.trails = new TrailReader(
+      new FolderTrails(new TrailStore(reading, opened.authority), trail, notAsLeft(opened.doubts)),
+    )
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
     this.#state = new StateKeeper({
       database,
+      authority: opened.authority,
       units: this.#units,
       recorder,
       relay,
       wall: deps.wall,
       note: deps.note,
-      check: () => checkState({ file: opened.folder.database }),
+      check: () => checkState({ file: opened.folder.database, authority: opened.authority.parts }),
       onMended: () => void this.scanNow(),
       onColumnsMended: () => {
         this.badges.load()
@@ -511,6 +515,7 @@ export class Relay {
       trail: trail.origin,
       size: writer.head.size,
       key: trail.vkey,
+      doubts: this.opened.doubts,
       ...(left === undefined ? {} : { left: left.origin }),
       before: this.#trailBefore,
       ended: null,

@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import type { ColumnFault } from '../sqlite/column-faults.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
+import type { AuthorityParts } from '../trail-authority.ts'
 import type { StateFault } from './state-faults.ts'
 
 export interface StateQuestion {
   /** The database. */
   readonly file: string
+  /** Whose lines are believed. */
+  readonly authority: AuthorityParts
 }
 
 export interface StateAnswer {

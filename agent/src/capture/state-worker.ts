@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { ColumnCheck, type ColumnFault } from '../sqlite/column-faults.ts'
 import { openForReading } from '../sqlite/database.ts'
+import { TrailAuthority } from '../trail-authority.ts'
 import { FAULTS_MAX, type StateAnswer, type StateQuestion } from './state-check.ts'
 import { type StateFault, stateFaults } from './state-faults.ts'
 
 /** A thread that holds what is beside the records against them: its memory goes with it. */
 if (parentPort === null) throw new Error('this file is the start of a worker thread')
-const { file } = workerData as StateQuestion
+const { file, authority } = workerData as StateQuestion
 const database = openForReading(file)
 const faults: StateFault[] = []
 const columns: ColumnFault[] = []
@@ -17,7 +18,8 @@ try {
   const check = new ColumnCheck(database, (fault) => {
     if (++count <= FAULTS_MAX) columns.push(fault)
   })
-  for (const fault of stateFaults(database, check)) if (++count <= FAULTS_MAX) faults.push(fault)
+  for (const fault of stateFaults(database, TrailAuthority.of(authority), check))
+    if (++count <= FAULTS_MAX) faults.push(fault)
 } finally {
   database.close()
 }

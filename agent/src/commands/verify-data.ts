@@ -24,6 +24,7 @@ import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
+import { type DoubtCode, doubts, leftTrails } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
 import { readSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
@@ -38,6 +39,7 @@ import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { givenAnchors } from '../time-stamps/given-anchors.ts'
 import { stampsInNotary } from '../time-stamps/stamps-to-verify.ts'
+import { TrailAuthority } from '../trail-authority.ts'
 import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -67,7 +69,7 @@ export const dataFaults = {
 } as const
 
 export interface DataFinding {
-  readonly code: keyof typeof dataFaults | NotaryFinding['code'] | TimeStampFinding['code']
+  readonly code: keyof typeof dataFaults | DoubtCode | NotaryFinding['code'] | TimeStampFinding['code']
   readonly trail: string
   readonly seq?: number
   readonly expected: string
@@ -130,11 +132,12 @@ export async function verifyData(
       close(true)
     }
     checkNamed(data, findings)
+    const authority = await authorityOf(data, findings)
     await asOfOneMoment(data, async () => {
       checkSettings(data, findings)
-      checkState(data, findings)
+      checkState(data, authority, findings)
     })
-    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, findings, notices))
+    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, authority, findings, notices))
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
       const trails = checks.map(({ trail, report, notarised }, i) => ({
@@ -208,7 +211,7 @@ function checkedBeside(
 function printFindings(findings: readonly DataFinding[]): string {
   return findings
     .map(({ code, trail, seq, expected, found }) => {
-      const sentence = { ...bagFaults, ...notaryFaults, ...dataFaults }[code]
+      const sentence = { ...bagFaults, ...notaryFaults, ...doubts, ...dataFaults }[code]
       return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${printable(expected)}\n    found ${printable(found)}\n`
     })
     .join('')
@@ -281,8 +284,27 @@ function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
   }
 }
 
+/**
+ * Whose lines the next start believes: those of the newest trail, and of each that was left and is what it was then. What
+ * is wrong with the others is a finding. Without its key, a trail is taken as its lines read.
+ */
+async function authorityOf(
+  { folder, store, trail }: Reading,
+  findings: DataFinding[],
+): Promise<TrailAuthority> {
+  const authority = new TrailAuthority()
+  const secrets = { read: async (name: string) => (await openSecrets(folder)).read(name) }
+  const secret = await secrets.read(secretNames(trail.origin).mac).catch(() => undefined)
+  if (secret?.length === KEY_BYTES) authority.believe(trail, secret)
+  else authority.remember(trail.id)
+  // A key that is missing has been named with the keys.
+  for (const { code, ...doubt } of await leftTrails({ store, secrets, authority }))
+    if (code !== 'trail-key-missing') findings.push({ code, ...doubt })
+  return authority
+}
+
 /** What the scan goes by, against the records. */
-function checkState(data: Reading, findings: DataFinding[]): void {
+function checkState(data: Reading, authority: TrailAuthority, findings: DataFinding[]): void {
   const rows = unreadableRows(data.database)
   if (rows > 0) {
     const trail = data.trail.origin
@@ -295,15 +317,21 @@ function checkState(data: Reading, findings: DataFinding[]): void {
     })
     return
   }
-  for (const { live, at, ...fault } of firstOfEach(stateFaults(data.database)))
+  for (const { live, at, ...fault } of firstOfEach(stateFaults(data.database, authority)))
     findings.push(aboutUnit(data, { ...fault, trail: live?.trail, seq: live?.seq ?? at?.seq }))
 }
 
 /** The files themselves, against the records. */
-function checkFiles(data: Reading, settings: Settings, findings: DataFinding[], notices: DataNotice[]): void {
+function checkFiles(
+  data: Reading,
+  settings: Settings,
+  authority: TrailAuthority,
+  findings: DataFinding[],
+  notices: DataNotice[],
+): void {
   const isGiven = firstOnes()
   const since = isAtWork(data) ? Date.now() : undefined
-  for (const { unit, restSeconds, ...fault } of filesOnDisk(data.database, settings, since)) {
+  for (const { unit, restSeconds, ...fault } of filesOnDisk(data.database, settings, authority, since)) {
     if (!isGiven(restSeconds === undefined ? fault.code : NOT_RECORDED_YET)) continue
     const finding = aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq })
     if (restSeconds === undefined) {

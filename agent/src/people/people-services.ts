@@ -127,7 +127,11 @@ function signingOf(
   return new Signing({
     people,
     book: opened.people.memory.signing,
-    trail: new SignedRecords(store, units, trail, { claimants: opened.people.memory.claimants, claims }),
+    trail: new SignedRecords(store, units, trail, {
+      claimants: opened.people.memory.claimants,
+      claims,
+      isDoubted: opened.doubts.length > 0,
+    }),
     signer: keys.signer,
     relay,
     org: settings().org,

@@ -59,7 +59,8 @@ function makers(...seqs: number[]): readonly string[] | undefined {
   const { claimants } = new PeopleMemory()
   const claims = new ClaimBook(store)
   const units = new UnitStore(database)
-  return new SignedRecords(store, units, opened.trail, { claimants, claims }).makers(seqs)
+  return new SignedRecords(store, units, opened.trail, { claimants, claims, isDoubted: false }).makers(seqs)
+    ?.ids
 }
 
 test('whoever made or claimed a version counts, also in a trail before, whatever its name was', {
@@ -101,7 +102,11 @@ test('a claim is the newest word on its version, until a newer version is there'
   }
   const { claimants } = new PeopleMemory()
   const newest = (seq: number) =>
-    new SignedRecords(store, units, opened.trail, { claimants, claims: new ClaimBook(store) }).newest(seq)
+    new SignedRecords(store, units, opened.trail, {
+      claimants,
+      claims: new ClaimBook(store),
+      isDoubted: false,
+    }).newest(seq)
   const first = record('file.created', 'anne', { path: 'a', sha256: two })
   const refused = { path: 'a', sha256: one, what: 'file.changed', ...before(first, two) }
   const refusal = record('capture.refused', undefined, refused)

@@ -1,4 +1,4 @@
-import { type ClaimantBook, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
+import { type ClaimantBook, type Makers, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
 import { type Hash, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { claimOf, refusalOf } from '../answered.ts'
 import { pathIn } from '../capture/live-units.ts'
@@ -10,6 +10,13 @@ import type { ClaimBook } from './claim-book.ts'
 /** Who captured one content, in all trails: more than a lab has people. */
 const ACTORS_MAX = 1_000
 
+export interface MakersOptions {
+  readonly claimants: ClaimantBook
+  readonly claims: ClaimBook
+  /** A trail that was left is not believed: whatever is signed may have stood in it first. */
+  readonly isDoubted: boolean
+}
+
 /** What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it. */
 export class SignedRecords implements SignedTrail {
   readonly trail: string
@@ -19,12 +26,13 @@ export class SignedRecords implements SignedTrail {
   /** Claims in this trail, as they were verified, and those in the trails before. */
   readonly #claimants: ClaimantBook
   readonly #claims: ClaimBook
+  readonly #isDoubted: boolean
 
   constructor(
     store: TrailStore,
     units: UnitStore,
     { id, origin }: StoredTrail,
-    { claimants, claims }: { readonly claimants: ClaimantBook; readonly claims: ClaimBook },
+    { claimants, claims, isDoubted }: MakersOptions,
   ) {
     this.trail = origin
     this.#id = id
@@ -32,6 +40,7 @@ export class SignedRecords implements SignedTrail {
     this.#units = units
     this.#claimants = claimants
     this.#claims = claims
+    this.#isDoubted = isDoubted
   }
 
   get size(): number {
@@ -70,15 +79,20 @@ export class SignedRecords implements SignedTrail {
     return unit?.trail === this.#id ? unit.seq : undefined
   }
 
-  makers(seqs: readonly number[]): readonly string[] | undefined {
+  makers(seqs: readonly number[]): Makers | undefined {
     const trails = this.#store.trails()
+    let isInDoubt = this.#isDoubted
     const placeOfTrail = (origin: string) => trails.findIndex((one) => one.origin === origin)
-    return makersOf(
+    const ids = makersOf(
       seqs.map((seq) => ({ trail: this.trail, seq })),
       {
         recordAt: ({ trail, seq }) => {
           const known = trails[placeOfTrail(trail)]
-          return known && readRecordIn(this.#store, known.id, seq)
+          const record = known && readRecordIn(this.#store, known.id, seq)
+          // It is there, and cannot be told from what somebody else put there.
+          if (known !== undefined && record === undefined && this.#store.line(known.id, seq) !== undefined)
+            isInDoubt = true
+          return record
         },
         trailsBefore: (trail) =>
           trails
@@ -94,6 +108,7 @@ export class SignedRecords implements SignedTrail {
         claimantOf: ({ trail, seq }) => this.#claimants.get(trail, seq) ?? this.#claims.claimant(trail, seq),
       },
     )
+    return ids && { ids, isInDoubt }
   }
 
   subject(seq: number): ReturnType<SignedTrail['subject']> {

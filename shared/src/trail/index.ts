@@ -81,6 +81,7 @@ export {
   sentenceOf,
   trailFaults,
 } from './report.ts'
+export { SealedLines } from './sealed-lines.ts'
 export {
   canTakeBack,
   type FoldedSignature,

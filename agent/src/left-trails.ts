@@ -10,6 +10,7 @@ import {
   type TrailRecord,
 } from '@compliance-relay/shared/trail'
 import { messageOf } from './error-message.ts'
+import { trailNamedBefore } from './known-trails.ts'
 import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import type { TrailAuthority } from './trail-authority.ts'
 import { KEY_BYTES, secretNames, wrongLength } from './trail-keys.ts'
@@ -18,6 +19,7 @@ import { KEY_BYTES, secretNames, wrongLength } from './trail-keys.ts'
 export const doubts = {
   'trail-differs':
     'a trail that was left is not what it was then: the trail after it says otherwise how many records it had, or which',
+  'trail-missing': 'a trail that was left is not here any more: the one after it goes on from it',
   'trail-unproved':
     'nothing that can be believed says what this trail was when it was left: the first record of the one after it does not name it, or is damaged itself',
   'trail-key-differs': 'the key of a trail that was left is not the one it was opened with',
@@ -88,7 +90,25 @@ export async function leftTrails(options: LeftTrailsOptions): Promise<readonly D
     const doubt = await doubtOf(trail, next, options)
     if (doubt !== undefined) found.unshift({ trail: trail.origin, ...doubt })
   }
-  return found
+  return [...missingOf(options), ...found]
+}
+
+/** Trails that others go on from, and that were taken away whole. */
+function missingOf({ store, authority }: LeftTrailsOptions): readonly Doubt[] {
+  const trails = store.trails()
+  return trails.flatMap(({ id, origin }) => {
+    const first = store.line(id, 0)
+    const trail = trailNamedBefore(first && authority.remembered(id, 0, first))
+    if (trail === undefined || trails.some((one) => one.origin === trail)) return []
+    return [
+      {
+        trail,
+        code: 'trail-missing',
+        expected: `the trail before ${origin}`,
+        found: 'nothing of it',
+      } as const,
+    ]
+  })
 }
 
 async function doubtOf(

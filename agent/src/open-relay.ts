@@ -5,6 +5,7 @@ import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
+import { knownTrails } from './known-trails.ts'
 import { type Doubt, leftTrails } from './left-trails.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
@@ -65,6 +66,8 @@ export interface OpenedRelay {
   /** Trails that were left and are not believed any more. */
   readonly doubts: readonly Doubt[]
   readonly authority: TrailAuthority
+  /** Origins of this relay's trails, before this start. */
+  readonly known: ReadonlySet<string>
   /** The former trail, if this start had to begin a new one. */
   readonly left: StoredTrail | undefined
   readonly frontier: TrailCheck['position']
@@ -133,6 +136,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   for (const doubt of found) deps.note('trail-doubted', { ...doubt })
   // Everything that is read from here on is believed as the authority says.
   const store = new TrailStore(database, authority)
+  const known = knownTrails(store)
   // Begun beside the verification, unless there is something in it that has to be removed first.
   const checks = deps.checksState === true
   const rows = unreadableRows(database)
@@ -148,6 +152,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
       keys: [keys.mac],
       notary,
       identity: settings.notary.identity,
+      known,
       patience: deps.patience ?? START_PATIENCE,
       leaves: leaves.leaves,
       pause,
@@ -162,7 +167,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
-  const common = { ...parts, store, authority, doubts: found, reading, check, mended }
+  const common = { ...parts, store, authority, doubts: found, known, reading, check, mended }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
@@ -194,6 +199,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     random: deps.random,
     now: new Date(deps.wall()),
     previous: previousOf(check),
+    missing: check.others,
     ...(mended === undefined ? {} : { mending: mended }),
   })
   authority.believe(opened.trail, opened.keys.macSecret)

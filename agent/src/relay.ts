@@ -228,6 +228,7 @@ export class Relay {
       notary,
       frontier: opened.frontier?.frontier ?? { size: 0, hashes: [] },
       identity: opened.settings.notary.identity,
+      known: opened.known,
       notaryAsked:
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
       onNotaryFindings: (findings) => this.#notaryFound(findings),

@@ -11,8 +11,11 @@ import { account, Workstation } from '../support/workstation.ts'
  */
 
 let station: Workstation
-/** Origin of the trail that was left. */
+/** Origin of the trail that was left, and of the one that was begun. */
 let left: string
+let begun: string
+/** The last record of the first, as it was before it was damaged. */
+let last: Row
 
 beforeEach(async () => {
   station = new Workstation({
@@ -28,14 +31,15 @@ beforeEach(async () => {
   await station.stop()
   // The end of the first trail is damaged, so a second one is begun.
   inDatabase((database) => {
-    const { seq, line } = database
+    last = database
       .prepare('SELECT seq, line FROM entry WHERE trail = 1 ORDER BY seq DESC LIMIT 1')
       .get() as unknown as Row
-    setLine(database, seq, Buffer.from(line).toString().replace('"SIGTERM"', '"SIGTERN"'))
+    setLine(database, last.seq, Buffer.from(last.line).toString().replace('"SIGTERM"', '"SIGTERN"'))
   })
   await station.start()
   await station.settled()
-  expect((await station.status()).trail).not.toBe(left)
+  begun = (await station.status()).trail
+  expect(begun).not.toBe(left)
   await station.stop()
   expect(station.verify().out).not.toContain('trail-differs')
 })
@@ -72,9 +76,10 @@ test('a badge that nobody read, put into it, signs nobody in, and the trail is s
   tags: ['req/P11-10e-1', 'challenge', 'fault'],
 }, async () => {
   inDatabase((database) => {
-    const { seq, line } = database
-      .prepare('SELECT seq, line FROM entry WHERE trail = 1 ORDER BY seq DESC LIMIT 1')
-      .get() as unknown as Row
+    const { seq } = last
+    const { line } = database
+      .prepare('SELECT line FROM entry WHERE trail = 1 AND seq = ?')
+      .get(seq) as unknown as Row
     const { checksum, record } = readEntry(line)
     const forged = {
       ...record,
@@ -156,4 +161,59 @@ test('a refusal changed in it is nobody’s to claim, no export has it, and it c
     started: undefined,
     said: false,
   })
+})
+
+function remove(trail: number): void {
+  inDatabase((database) => {
+    for (const table of ['entry', 'entry_columns', 'checkpoint', 'unit'])
+      database.prepare(`DELETE FROM ${table} WHERE trail = ?`).run(trail)
+    database.prepare('DELETE FROM trail WHERE id = ?').run(trail)
+  })
+}
+
+test('the newest trail taken away whole is missed by the notary: the one before is not gone on with, and that is said once', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, async () => {
+  remove(2)
+  inDatabase((database) => setLine(database, last.seq, Buffer.from(last.line).toString()))
+  const verdict = station.verify()
+  expect(verdict).toMatchObject({ code: 1, out: expect.stringContaining('notary-other-trail') })
+  expect(verdict.out).toContain(begun)
+  await station.start()
+  await station.settled()
+  const { trail } = await station.status()
+  expect([left, begun]).not.toContain(trail)
+  const [opened] = station.records()
+  expect(opened?.body).toMatchObject({
+    previous: { trail: left, reason: expect.stringContaining('notary-other-trail') },
+    missing: [begun],
+  })
+  await station.stop()
+  await station.start()
+  expect((await station.status()).trail).toBe(trail)
+  expect(station.verify().out).not.toContain('notary-other-trail')
+})
+
+test('the first trail taken away whole is missed by the one after it, and a trail that has to be begun then can be', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, async () => {
+  remove(1)
+  expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('trail-not-named') })
+  await station.start()
+  await station.settled()
+  expect((await station.status()).trail).toBe(begun)
+  expect(await doubtsOf()).toEqual({
+    needs: expect.arrayContaining(['trail-doubted']),
+    started: [{ trail: left, code: 'trail-missing' }],
+    said: true,
+  })
+  await station.stop()
+  inDatabase((database) =>
+    database.exec(
+      `UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), '"SIGTERM"', '"SIGTERN"') AS BLOB) WHERE trail = 2`,
+    ),
+  )
+  await station.start()
+  await station.settled()
+  expect(station.records()[0]?.body['previous']).toMatchObject({ trail: begun })
 })

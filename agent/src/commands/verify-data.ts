@@ -24,6 +24,7 @@ import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
+import { knownTrails } from '../known-trails.ts'
 import { type DoubtCode, doubts, leftTrails } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
 import { readSettings, settingsOfTrail } from '../open-relay.ts'
@@ -56,7 +57,8 @@ export const dataFaults = {
   'content-missing': 'a record names content that is not kept beside the trail',
   'schema-differs': 'a table, index, trigger or view of the database is not as the relay makes it',
   'settings-differ': 'the settings in use are not those the trail records',
-  'trail-not-named': 'a trail was begun anew without naming the one before it',
+  'trail-not-named':
+    'a trail goes on from another one than stands before it here, or does not say from which',
   'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
   'row-unreadable':
     'what the relay keeps of files or data sets has rows of no form: the next start removes them',
@@ -119,7 +121,8 @@ export async function verifyData(
     try {
       for (const trail of data.trails) {
         const keys = await keysOf(data, trail, findings)
-        const asking = { keys, notary, identity: asked.identity, patience: VERIFY_PATIENCE }
+        const known = trail === data.trail ? knownTrails(data.store) : undefined
+        const asking = { keys, notary, known, identity: asked.identity, patience: VERIFY_PATIENCE }
         checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
         // Of a checkpoint that is stored, whole and signed, the check of the trail has just said whether it holds.
         const noteOf = (size: number) => data.store.checkpoint(trail.id, size)?.note
@@ -220,7 +223,7 @@ function printFindings(findings: readonly DataFinding[]): string {
 async function checkOne(
   data: Reading,
   trail: StoredTrail,
-  asking: Pick<CheckOptions, 'keys' | 'notary' | 'identity' | 'patience'>,
+  asking: Pick<CheckOptions, 'keys' | 'notary' | 'known' | 'identity' | 'patience'>,
   findings: DataFinding[],
 ): Promise<TrailCheck> {
   const leaves = temporaryLeafStore()
@@ -273,12 +276,13 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
   return mac === undefined ? [] : [macKey(mac)]
 }
 
-/** Each trail but the first goes on from the one before, and says so in its first record. */
+/** Each trail goes on from the one before, and says so in its first record; the first one from none. */
 function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
   for (const [i, trail] of trails.entries()) {
-    const expected = trails[i - 1]?.origin
-    if (expected === undefined) continue
-    const found = trailBefore(store, trail)?.trail ?? 'none that can be read'
+    const expected = trails[i - 1]?.origin ?? 'none, for it is the first here'
+    const before = trailBefore(store, trail)?.trail
+    if (i === 0 && before === undefined) continue
+    const found = before ?? 'none that can be read'
     if (found !== expected)
       findings.push({ code: 'trail-not-named', trail: trail.origin, seq: 0, expected, found })
   }

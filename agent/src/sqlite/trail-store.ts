@@ -78,6 +78,15 @@ export class TrailStore {
     return rowsOf<StoredTrail>(this.#database.prepare('SELECT id, origin, vkey FROM trail ORDER BY id'))
   }
 
+  /** A number that no trail has, and that nothing stands under: rows of one that was taken away are not gone on with. */
+  freeId(): number {
+    const read = this.#database.prepare(
+      `SELECT MAX(COALESCE((SELECT MAX(id) FROM trail), 0), COALESCE((SELECT MAX(trail) FROM entry), 0),
+        COALESCE((SELECT MAX(trail) FROM entry_columns), 0), COALESCE((SELECT MAX(trail) FROM checkpoint), 0)) + 1 AS id`,
+    )
+    return rowOf<{ id: number }>(read)?.id ?? 1
+  }
+
   addTrail({ id, origin, vkey }: StoredTrail): void {
     this.#database.prepare('INSERT INTO trail (id, origin, vkey) VALUES (?, ?, ?)').run(id, origin, vkey)
   }

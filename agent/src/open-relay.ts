@@ -1,6 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SecretStore } from '@compliance-relay/shared/relay'
-import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
+import {
+  base64,
+  type Draft,
+  type MacKey,
+  readEntry,
+  SealedLines,
+  type Value,
+} from '@compliance-relay/shared/trail'
 import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
@@ -10,6 +17,7 @@ import { type Doubt, leftTrails } from './left-trails.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
+import { formerPeople } from './people/former-people.ts'
 import {
   carriedPeople,
   type OpenedPeople,
@@ -108,11 +116,12 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
       'the data folder has no trail: its set-up did not come to an end; relay init again',
     )
   const secrets = await openSecrets(folder)
-  const settings = readSettings(host, trail)
+  const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
+  const settings = sealedSettings(host, trail, keys.mac)
   // A link may have led one into the other since: each record would be a file to be recorded.
   if (deps.checksState === true) requireApart(folder.path, settings.notary.folder, settings)
   const { notary, close: closeNotary } = await openNotary(settings.notary.folder)
-  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings }
+  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings, keys }
   try {
     return await openVerified(parts, trail, deps)
   } catch (error) {
@@ -123,12 +132,20 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
 
 type Parts = Pick<
   OpenedRelay,
-  'folder' | 'lock' | 'database' | 'store' | 'host' | 'secrets' | 'notary' | 'closeNotary' | 'settings'
+  | 'folder'
+  | 'lock'
+  | 'database'
+  | 'store'
+  | 'host'
+  | 'secrets'
+  | 'notary'
+  | 'closeNotary'
+  | 'settings'
+  | 'keys'
 >
 
 async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): Promise<OpenedRelay> {
-  const { folder, database, host, secrets, notary, settings } = parts
-  const keys = await readTrailKeys(secrets, trail, firstKidOf(parts.store, trail))
+  const { folder, database, host, secrets, notary, settings, keys } = parts
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
   const authority = new TrailAuthority()
   authority.believe(trail, keys.macSecret)
@@ -163,7 +180,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   }
   const reading = openForReading(folder.database)
   const relay = relayActor(settings.name)
-  const recorded = tryRead(() => settingsOfTrail(host, trail))
+  const recorded = tryRead(() => settingsOfTrail(host, trail, keys.mac))
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
@@ -203,11 +220,9 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     ...(mended === undefined ? {} : { mending: mended }),
   })
   authority.believe(opened.trail, opened.keys.macSecret)
-  const carried = settingsDrafts(settings, 'carried over from the trail before', deps.wall())
+  const carried = settingsDrafts(settings, recorded === undefined ? FROM_COPY : FROM_BEFORE, deps.wall())
   const { pepper } = await readPepper(secrets)
-  // Found in the order of the lines: if a checkpoint is the first that does not hold, all lines before it are in doubt.
-  const [fault] = check.report.findings
-  const former = fault !== undefined && fault.line === undefined ? new PeopleReader() : people
+  const former = formerPeople(store, trail, keys, check.report)
   const first = opened.writer.append(
     [...carried, ...carriedPeople(former, pepper, relay, timestamp(deps.wall()))],
     () => host.setSettings(settings),
@@ -223,6 +238,10 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     people: await openPeople(reader, secrets),
   }
 }
+
+const FROM_BEFORE = 'carried over from the trail before'
+const FROM_COPY =
+  'taken from the copy beside the trail before, whose records of settings are damaged; persons and badges were not'
 
 /** What a new trail says of the one it goes on from: where that ended, how far the notary knew it, and why it was left. */
 function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: string]: Value } {
@@ -258,23 +277,37 @@ function tryRead<Result>(read: () => Result): Result | undefined {
 }
 
 /**
- * The settings as the trail's records make them. In a damaged trail they may not be readable: then the working
- * copy is taken, for without settings nothing would be watched; `relay verify` tells where the two differ.
+ * The settings as the trail's records make them, for who shows them and verifies nothing. In a damaged trail they may
+ * not be readable: then the working copy is taken; `relay verify` tells where the two differ.
  */
 export function readSettings(host: HostStore, trail: StoredTrail): Settings {
   // The verification that follows says what is wrong with the trail.
-  const settings = tryRead(() => settingsOfTrail(host, trail))
-  if (settings !== undefined) return settings
+  return tryRead(() => settingsOfTrail(host, trail)) ?? copyOfSettings(host)
+}
+
+/**
+ * The settings that a start goes by: of lines that are sealed, and of no other, for they say which notary is asked and
+ * who counts as a person. Where these make none any more, without them nothing would be watched: then the working copy is
+ * taken, and in what stands beside the trail nobody is named.
+ */
+export function sealedSettings(host: HostStore, trail: StoredTrail, mac: MacKey): Settings {
+  const settings = tryRead(() => settingsOfTrail(host, trail, mac))
+  return settings ?? { ...copyOfSettings(host), persons: [], badges: [] }
+}
+
+function copyOfSettings(host: HostStore): Settings {
   const copy = host.settings()
   if (copy === undefined)
     throw new UnusableInput('the trail has no settings: its set-up did not come to an end')
   return parseSettings(copy)
 }
 
-export function settingsOfTrail(host: HostStore, trail: StoredTrail): Settings | undefined {
-  const changes = host.settingsLines(trail.id).flatMap((line) => {
-    const { kind, body } = readEntry(line).record
-    return kind === 'settings.changed' ? (body['changes'] as unknown as SettingsChange[]) : []
+/** With a key, of lines that are sealed under it; a byte that fell over is no other setting. */
+export function settingsOfTrail(host: HostStore, trail: StoredTrail, mac?: MacKey): Settings | undefined {
+  const sealed = mac && new SealedLines(trail.origin, mac)
+  const changes = host.settingsLines(trail.id).flatMap(({ seq, line }) => {
+    const record = sealed === undefined ? readEntry(line).record : sealed.mendedRecord(seq, line)
+    return record?.kind === 'settings.changed' ? (record.body['changes'] as unknown as SettingsChange[]) : []
   })
   return changes.length === 0 ? undefined : withChanges(undefined, changes)
 }

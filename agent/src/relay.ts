@@ -28,6 +28,7 @@ import { messageOf } from './error-message.ts'
 import { ExportFolder } from './export/export-folder.ts'
 import { FolderBagMaker } from './export/folder-bag-maker.ts'
 import { sealExport } from './export/seal-export.ts'
+import { trailKeys } from './export/trail-keys.ts'
 import { stampsToExport } from './export/trails-to-export.ts'
 import { type Gap, gapBefore } from './gap.ts'
 import { type Profiles, profilesOnDisk } from './instruments/load-profiles.ts'
@@ -283,11 +284,11 @@ export class Relay {
   }
 
   #openBags(): FolderBagMaker {
-    const { folder, store, reading } = this.opened
+    const { folder, store, reading, doubts } = this.opened
     return new FolderBagMaker({
       data: folder.path,
       folder: this.#exports,
-      vkeys: () => store.trails().map(({ vkey }) => vkey),
+      vkeys: () => trailKeys(store.trails(), doubts).map(({ key }) => key),
       seal: (seal, { actor, evidence }) => sealExport(this, seal, actor, evidence),
       stamp: () => this.stampNow(),
       stamps: () => stampsToExport(reading, store.trails()),

@@ -24,10 +24,10 @@ import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
-import { knownTrails } from '../known-trails.ts'
-import { type DoubtCode, doubts, leftTrails } from '../left-trails.ts'
+import { trailsNotLost } from '../known-trails.ts'
+import { type DoubtCode, doubts } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
-import { readSettings, settingsOfTrail } from '../open-relay.ts'
+import { readSettings, sealedSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
@@ -44,6 +44,7 @@ import { TrailAuthority } from '../trail-authority.ts'
 import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { doubtsIn, newestKey } from './doubts-in.ts'
 import { filesOnDisk } from './files-on-disk.ts'
 import type { Output } from './options.ts'
 import { type Reading, reading } from './reading.ts'
@@ -114,14 +115,18 @@ export async function verifyData(
     const notices: DataNotice[] = []
     const checks: TrailCheck[] = []
     const stamps: VerifiedStamps[] = []
-    const settings = readSettings(data.host, data.trail)
+    const newest = await newestKey(data)
+    const settings =
+      newest === undefined
+        ? readSettings(data.host, data.trail)
+        : sealedSettings(data.host, data.trail, macKey(newest))
     const { notary: asked } = settings
     checkSchema(data, findings)
     const { notary, close } = await openNotary(asked.folder)
     try {
       for (const trail of data.trails) {
         const keys = await keysOf(data, trail, findings)
-        const known = trail === data.trail ? knownTrails(data.store) : undefined
+        const known = trail === data.trail ? trailsNotLost(data.store) : undefined
         const asking = { keys, notary, known, identity: asked.identity, patience: VERIFY_PATIENCE }
         checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
         // Of a checkpoint that is stored, whole and signed, the check of the trail has just said whether it holds.
@@ -137,7 +142,7 @@ export async function verifyData(
     checkNamed(data, findings)
     const authority = await authorityOf(data, findings)
     await asOfOneMoment(data, async () => {
-      checkSettings(data, findings)
+      checkSettings(data, newest, findings)
       checkState(data, authority, findings)
     })
     if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, authority, findings, notices))
@@ -292,17 +297,10 @@ function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
  * Whose lines the next start believes: those of the newest trail, and of each that was left and is what it was then. What
  * is wrong with the others is a finding. Without its key, a trail is taken as its lines read.
  */
-async function authorityOf(
-  { folder, store, trail }: Reading,
-  findings: DataFinding[],
-): Promise<TrailAuthority> {
+async function authorityOf(data: Reading, findings: DataFinding[]): Promise<TrailAuthority> {
   const authority = new TrailAuthority()
-  const secrets = { read: async (name: string) => (await openSecrets(folder)).read(name) }
-  const secret = await secrets.read(secretNames(trail.origin).mac).catch(() => undefined)
-  if (secret?.length === KEY_BYTES) authority.believe(trail, secret)
-  else authority.remember(trail.id)
   // A key that is missing has been named with the keys.
-  for (const { code, ...doubt } of await leftTrails({ store, secrets, authority }))
+  for (const { code, ...doubt } of await doubtsIn(data, authority))
     if (code !== 'trail-key-missing') findings.push({ code, ...doubt })
   return authority
 }
@@ -448,9 +446,14 @@ function checkSchema({ database, trail }: Reading, findings: DataFinding[]): voi
   }
 }
 
-function checkSettings({ host, trail }: Reading, findings: DataFinding[]): void {
+function checkSettings(
+  { host, trail }: Reading,
+  newest: Uint8Array | undefined,
+  findings: DataFinding[],
+): void {
   try {
-    const recorded = canonical(settingsOfTrail(host, trail) as unknown as Value)
+    const mac = newest && macKey(newest)
+    const recorded = canonical(settingsOfTrail(host, trail, mac) as unknown as Value)
     const copy = canonical(host.settings() as Value)
     if (recorded !== copy)
       findings.push({ code: 'settings-differ', trail: trail.origin, expected: recorded, found: copy })

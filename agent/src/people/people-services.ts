@@ -110,7 +110,7 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
       every,
       onError: (error) => note('export-failed', { error }),
     }),
-    trailKeys: () => trailKeys(opened.store.trails()),
+    trailKeys: () => trailKeys(opened.store.trails(), opened.doubts),
     projects,
   }
 }

@@ -1,7 +1,8 @@
 /** The workings a relay is built of, for Node: what it needs from the world around it, and that on a folder. */
 
 export { accountKinds } from './accounts/account-book.ts'
-export { carriedAccounts } from './accounts/carried-accounts.ts'
+export { carriedAccounts, lostAccount } from './accounts/carried-accounts.ts'
+export { foldedUserId } from './accounts/user-id.ts'
 export {
   type Alert,
   type AlertingRecord,

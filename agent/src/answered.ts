@@ -1,11 +1,4 @@
-import {
-  type Body,
-  isClaimOf,
-  leafHash,
-  recordIn,
-  refusalIn,
-  type TrailRecord,
-} from '@compliance-relay/shared/trail'
+import { type Body, isClaimOf, leafHash, refusalIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 
 /**
@@ -18,10 +11,10 @@ export function refusalOf(store: TrailStore, claim: TrailRecord): TrailRecord | 
   const { trail, seq } = named
   const known = store.trails().find(({ origin }) => origin === trail)
   if (known === undefined) return undefined
-  const line = store.line(known.id, seq)
-  if (line === undefined) return undefined
-  const refusal = recordIn(line)
-  return refusal !== undefined && isClaimOf(claim, refusal, leafHash(line)) ? refusal : undefined
+  const entry = store.entry(known.id, seq)
+  return entry !== undefined && isClaimOf(claim, entry.record, leafHash(entry.line))
+    ? entry.record
+    : undefined
 }
 
 /** By which somebody answers for a refusal, in whichever trail; undefined while nobody does. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
 import {
   type Checkpoint,
@@ -18,6 +19,8 @@ export const notaryFaults = {
   'notary-ahead':
     'the notary holds a checkpoint of more records than there are: records were removed, or an older copy was restored',
   'notary-differs': 'the notary holds another checkpoint of this size: the trail was forked, or written anew',
+  'notary-other-trail':
+    'the notary holds checkpoints of a trail of this relay that is not here: it was removed, or an older copy was restored',
   'notary-obscured':
     'the notary holds something that this trail has not signed where a checkpoint of more records may have been',
   'notary-lost': 'the notary does not hold a checkpoint that it was given',
@@ -59,10 +62,14 @@ export interface NotaryView {
   readonly strangers: readonly { readonly size: number; readonly note: Uint8Array }[]
   /** The largest checkpoint of this trail that the notary was seen to hold. */
   readonly notarised: Checkpoint | undefined
+  /** Trails of this relay that it holds checkpoints of, and that are not known here. */
+  readonly others: readonly string[]
 }
 
 export interface AskOptions {
   readonly trail: StoredTrail
+  /** Origins of this relay's trails that are known; without them, it is not asked for others. */
+  readonly known?: ReadonlySet<string> | undefined
   /**
    * Number of the trail's records, and its own checkpoints, smallest first. Asked after the notary has been: what a
    * relay at work adds meanwhile is then there too, and not taken for something it has forgotten.
@@ -92,6 +99,8 @@ export const VERIFY_PATIENCE: Patience = { each: 120_000 }
 const COMPARED_MAX = 10_000
 /** Checkpoints a relay at work gives while its notary is being asked, and more: two a second. */
 const GIVEN_MEANWHILE_MAX = 1_000
+/** Trails that are not here: a record has no room for more. */
+const OTHERS_MAX = 200
 /** Findings of one code that are given one by one. */
 const GIVEN_MAX = 20
 
@@ -114,6 +123,7 @@ class View implements NotaryView {
   readonly findings: NotaryFinding[] = []
   readonly strangers: { readonly size: number; readonly note: Uint8Array }[] = []
   notarised: Checkpoint | undefined
+  readonly others: string[] = []
   readonly #options: AskOptions
   readonly #since = performance.now()
 
@@ -125,9 +135,10 @@ class View implements NotaryView {
    * The latest first: a trail that was set back or forked shows there, and is seen also where there is no time for all.
    */
   async ask(notary: Notary): Promise<void> {
-    const { trail, remembered, identity } = this.#options
+    const { trail, remembered, identity, known } = this.#options
     const is = await this.#wait(notary.identity())
     if (is !== identity) this.add({ code: 'notary-replaced', expected: `the notary ${identity}`, found: is })
+    if (known !== undefined) await this.#lookForOthers(notary, known)
     const sizes = await this.#wait(allOf(notary.list(trail.origin)))
     const { size: records, own } = remembered()
     const compared = new Map(own.slice(-COMPARED_MAX).map((one) => [one.size, one]))
@@ -147,6 +158,20 @@ class View implements NotaryView {
     if (first !== undefined && last !== undefined) {
       const expected = `${lost.length} checkpoints, of ${first.size} to ${last.size} records`
       this.add({ code: 'notary-lost', expected, found: 'none of them', size: last.size })
+    }
+  }
+
+  /** Whose name begins as that of all this relay's trails: a notary may have those of others, too. */
+  async #lookForOthers(notary: Notary, known: ReadonlySet<string>): Promise<void> {
+    const hashes = new Set([...known].map((origin) => createHash('sha256').update(origin).digest('hex')))
+    const held = await this.#wait(notary.originHashes())
+    if (held.every((hash) => hashes.has(hash))) return
+    const { origin } = this.#options.trail
+    const ours = origin.slice(0, origin.lastIndexOf('/') + 1)
+    for (const found of await this.#wait(notary.origins())) {
+      if (known.has(found) || !found.startsWith(ours) || this.others.length >= OTHERS_MAX) continue
+      this.others.push(found)
+      this.add({ code: 'notary-other-trail', expected: 'the trails that are here', found })
     }
   }
 

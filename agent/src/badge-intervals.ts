@@ -11,7 +11,25 @@ const KEPT_MILLISECONDS = 7 * 86_400_000
  * from the records and from nothing else, for it says who answers for what is captured.
  */
 export function badgeIntervals(store: TrailStore, now: number): BadgeInterval[] {
-  return intervalsOf(readAll(store, store.badgeRecords(sinceOf(now))))
+  const places = Map.groupBy(store.badgeRecords(sinceOf(now)), ({ trail }) => trail)
+  const trails = store.trails()
+  return trails.flatMap(({ id }) => {
+    const intervals = intervalsOf((places.get(id) ?? []).map(({ seq }) => readSoundRecordIn(store, id, seq)))
+    return id === trails.at(-1)?.id ? intervals : endedWith(lastTime(store, id), intervals)
+  })
+}
+
+/**
+ * Nobody stays signed in over the end of a trail: what was lost with it may be that they left. Without a last record that
+ * is believed, it is not known how long they were there.
+ */
+function endedWith(to: number | undefined, intervals: readonly BadgeInterval[]): readonly BadgeInterval[] {
+  return intervals.flatMap((one) => (one.to !== undefined ? [one] : to === undefined ? [] : [{ ...one, to }]))
+}
+
+function lastTime(store: TrailStore, trail: number): number | undefined {
+  const last = readSoundRecordIn(store, trail, store.size(trail) - 1)
+  return last && Date.parse(last.time)
 }
 
 /** What those records say, and those of the same days by which nobody was signed in. */
@@ -29,10 +47,20 @@ function readAll(store: TrailStore, places: ReturnType<TrailStore['badgeRecords'
   return places.flatMap(({ trail, seq }) => readSoundRecordIn(store, trail, seq) ?? [])
 }
 
-/** The intervals that records of `badge.in` and `badge.out` make, in order. */
-export function intervalsOf(records: readonly Pick<TrailRecord, 'kind' | 'time' | 'actor' | 'body'>[]) {
+/**
+ * The intervals that records of `badge.in` and `badge.out` make, in order. One that is not believed may be that whoever was
+ * there left: so of those no more is known than that.
+ */
+export function intervalsOf(
+  records: readonly (Pick<TrailRecord, 'kind' | 'time' | 'actor' | 'body'> | undefined)[],
+): BadgeInterval[] {
   const intervals = new Map<string, BadgeInterval>()
-  for (const { kind, time, actor, body } of records) {
+  for (const record of records) {
+    if (record === undefined) {
+      for (const { ref, to } of [...intervals.values()]) if (to === undefined) intervals.delete(ref)
+      continue
+    }
+    const { kind, time, actor, body } = record
     const at = Date.parse(time)
     const ended = Array.isArray(body['ended']) ? body['ended'] : []
     for (const one of ended) {

@@ -23,6 +23,8 @@ export interface TrailCheck {
   readonly position: { readonly head: Head; readonly frontier: FrontierState } | undefined
   /** The largest checkpoint of this trail that the notary holds. */
   readonly notarised: Checkpoint | undefined
+  /** Trails of this relay that the notary knows, and nobody here. */
+  readonly others: readonly string[]
 }
 
 /** True if nothing was found that forbids to write on. */
@@ -36,6 +38,8 @@ export interface CheckOptions {
   readonly notary: Notary
   /** What the notary called itself when the relay was set up. */
   readonly identity: string
+  /** Origins that are known here: of any other that the notary knows, it is said. */
+  readonly known?: ReadonlySet<string> | undefined
   /** How long the notary is waited for. */
   readonly patience: Patience
   readonly leaves: LeafStore
@@ -49,13 +53,13 @@ const LINES_BETWEEN_PAUSES = 2_000
 
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
-  const { store, keys, notary, identity, patience, leaves, pause, onLine } = options
+  const { store, keys, notary, identity, known, patience, leaves, pause, onLine } = options
   let own: readonly StoredCheckpoint[] = []
   const remembered = () => {
     own = [...store.checkpoints(trail.id)]
     return { size: store.size(trail.id), own }
   }
-  const view = await askNotary(notary, { trail, remembered, identity, patience })
+  const view = await askNotary(notary, { trail, known, remembered, identity, patience })
   // It could not be asked: the trail is held against its own checkpoints all the same.
   if (own.length === 0) remembered()
   const checkpoints: GivenCheckpoint[] = [
@@ -70,7 +74,8 @@ export async function checkTrail(trail: StoredTrail, options: CheckOptions): Pro
     if (++lines % LINES_BETWEEN_PAUSES === 0) await pause()
   }
   const position = verifier.position()
-  return { trail, report: verifier.end(), notary: view.findings, position, notarised: view.notarised }
+  const { findings, notarised, others } = view
+  return { trail, report: verifier.end(), notary: findings, position, notarised, others }
 }
 
 /** A relay's own trail has its own signature and no witness: what else the notary knows is asked of the notary. */

@@ -7,6 +7,7 @@ const warnings = new Set([
   'lock-taken-again',
   'trail-altered',
   'trail-left',
+  'trail-doubted',
   'mended',
   'profile-refused',
   'notary-unreachable',

@@ -14,6 +14,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   trail: 'lab.example/t/ws-nmr-01/20260302-7f3a',
   size: 3,
   key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
+  doubts: [],
   startUp: { findings: 0, mended: [], notary: [] },
   held: null,
   altered: 0,

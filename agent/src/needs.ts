@@ -40,6 +40,8 @@ const degrading = {
   'not-anchored': 'the notary was not given the last records',
   'notary-differs': 'the notary is not as it was left',
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
+  'trail-doubted':
+    'a trail that was left is not what it was, or cannot be told from another: nothing in it is believed, and approvals are held: relay status names it, relay verify --data says more',
   'people-unusable': 'nobody can sign in: the status of the relay says why',
   'identity-unreachable':
     'the identity provider cannot be asked: people sign in by their password of this relay: relay rules',
@@ -74,6 +76,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     notary,
     startUp,
     left,
+    doubts,
     keys,
     outgoing,
     timeStamps,
@@ -105,6 +108,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
       (startUp?.notary ?? []).some((one) => isHarmless(one) && one.code !== 'notary-unreachable'),
     'trail-altered': altered > 0,
     'trail-left': left !== undefined,
+    'trail-doubted': doubts.length > 0,
     'people-unusable': (people?.fault ?? null) !== null,
     'identity-unreachable': (identity?.unreachableSince ?? null) !== null,
     'key-unusable': keys.length > 0,

@@ -25,6 +25,8 @@ export interface NewTrailOptions {
   readonly now: Date
   /** The trail this one goes on from, with what is known of its end and why it was left. */
   readonly previous: { readonly [key: string]: Value } | null
+  /** Trails of this name that are not here, and that the notary knows. */
+  readonly missing?: readonly string[]
   /** What is set right before the first record, and said after it. */
   readonly mending?: Mending
   /**
@@ -50,9 +52,9 @@ export interface OpenedTrail {
  * keys of a trail that does not exist; the next attempt takes another name.
  */
 export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrail> {
-  const { org, name, database, store, secrets, random, now, previous, mending, first } = options
+  const { org, name, database, store, secrets, random, now, previous, missing = [], mending, first } = options
   const origin = await freeOrigin(options)
-  const id = store.trails().length + 1
+  const id = store.freeId()
   const names = secretNames(origin)
   const macSecret = random(32)
   const seed = random(32)
@@ -66,9 +68,10 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
     head: emptyHead(origin),
     frontier: new Frontier().state(),
   })
-  const body = { key: signer.vkey, node: name, org, previous }
+  const lost = missing.length === 0 ? {} : { missing: [...missing] }
+  const body = { key: signer.vkey, node: name, org, previous, ...lost }
   const opening = { kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }
-  const opened = { trail, keys: { mac, signer }, writer }
+  const opened = { trail, keys: { mac, macSecret, signer }, writer }
   const more = await first?.(opened)
   const drafts = [opening, ...(mending?.drafts ?? []), ...(more?.drafts ?? [])]
   const apply = () => {

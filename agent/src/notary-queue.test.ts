@@ -36,6 +36,7 @@ function notaryThat(answers: Partial<Notary>): Notary & { readonly calls: string
       yield await never('listTimeStamps')()
     },
     originHashes: never('originHashes'),
+    origins: never('origins'),
     keepConflict: never('keepConflict'),
     ...answers,
   }

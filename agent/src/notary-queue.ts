@@ -72,6 +72,10 @@ export class NotaryQueue implements Notary {
     return this.#inTurn(() => this.#notary.originHashes())
   }
 
+  origins(): Promise<readonly string[]> {
+    return this.#inTurn(() => this.#notary.origins())
+  }
+
   keepConflict(origin: string, note: Uint8Array): Promise<void> {
     return this.#inTurn(() => this.#notary.keepConflict(origin, note))
   }

@@ -1,14 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SecretStore } from '@compliance-relay/shared/relay'
-import { base64, type Draft, readEntry, type Value } from '@compliance-relay/shared/trail'
+import {
+  base64,
+  type Draft,
+  type MacKey,
+  readEntry,
+  SealedLines,
+  type Value,
+} from '@compliance-relay/shared/trail'
 import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
+import { knownTrails } from './known-trails.ts'
+import { type Doubt, leftTrail, leftTrails } from './left-trails.ts'
 import { requireNoLivingWriter } from './living-writer.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
+import { formerPeople } from './people/former-people.ts'
 import {
   carriedPeople,
   type OpenedPeople,
@@ -26,6 +36,7 @@ import { type RecordPlace, type StoredTrail, TrailStore } from './sqlite/trail-s
 import { takeWriterLock, type WriterLock } from './sqlite/writer-lock.ts'
 import { temporaryLeafStore } from './temporary-leaf-store.ts'
 import { timestamp } from './time-text.ts'
+import { TrailAuthority } from './trail-authority.ts'
 import { readTrailKeys, type TrailKeys } from './trail-keys.ts'
 import { TrailWriter } from './trail-writer.ts'
 import { UnusableInput } from './unusable-input.ts'
@@ -61,6 +72,11 @@ export interface OpenedRelay {
   readonly check: TrailCheck
   /** What beside the trail was not as it should be, and was set right with a record. */
   readonly mended: Mending | undefined
+  /** Trails that were left and are not believed any more. */
+  readonly doubts: readonly Doubt[]
+  readonly authority: TrailAuthority
+  /** Origins of this relay's trails, before this start. */
+  readonly known: ReadonlySet<string>
   /** The former trail, if this start had to begin a new one. */
   readonly left: StoredTrail | undefined
   readonly frontier: TrailCheck['position']
@@ -102,11 +118,12 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
       'the data folder has no trail: its set-up did not come to an end; relay init again',
     )
   const secrets = await openSecrets(folder)
-  const settings = readSettings(host, trail)
+  const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
+  const settings = sealedSettings(host, trail, keys.mac)
   // A link may have led one into the other since: each record would be a file to be recorded.
   if (deps.checksState === true) requireApart(folder.path, settings.notary.folder, settings)
   const { notary, close: closeNotary } = await openNotary(settings.notary.folder)
-  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings }
+  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings, keys }
   try {
     return await openVerified(parts, trail, deps)
   } catch (error) {
@@ -117,16 +134,33 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
 
 type Parts = Pick<
   OpenedRelay,
-  'folder' | 'lock' | 'database' | 'store' | 'host' | 'secrets' | 'notary' | 'closeNotary' | 'settings'
+  | 'folder'
+  | 'lock'
+  | 'database'
+  | 'store'
+  | 'host'
+  | 'secrets'
+  | 'notary'
+  | 'closeNotary'
+  | 'settings'
+  | 'keys'
 >
 
 async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): Promise<OpenedRelay> {
-  const { folder, database, store, host, secrets, notary, settings } = parts
-  const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
+  const { folder, database, host, secrets, notary, settings, keys } = parts
+  const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
+  const authority = new TrailAuthority()
+  authority.believe(trail, keys.macSecret)
+  const found = await leftTrails({ store: parts.store, secrets, authority, pause })
+  for (const doubt of found) deps.note('trail-doubted', { ...doubt })
+  // Everything that is read from here on is believed as the authority says.
+  const store = new TrailStore(database, authority)
+  const known = knownTrails(store)
   // Begun beside the verification, unless there is something in it that has to be removed first.
   const checks = deps.checksState === true
   const rows = unreadableRows(database)
-  const stateCheck = (writtenFrom: RecordPlace) => checkState({ file: folder.database, writtenFrom })
+  const stateCheck = (writtenFrom: RecordPlace) =>
+    checkState({ file: folder.database, writtenFrom, authority: authority.parts })
   const early = checks && rows === 0 ? stateCheck({ trail: trail.id, seq: store.size(trail.id) }) : undefined
   const begunCheck = ({ writtenFrom }: TrailWriter) => early ?? (checks ? stateCheck(writtenFrom) : undefined)
   const leaves = temporaryLeafStore()
@@ -138,9 +172,10 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
       keys: [keys.mac],
       notary,
       identity: settings.notary.identity,
+      known,
       patience: deps.patience ?? START_PATIENCE,
       leaves: leaves.leaves,
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      pause,
       onLine: (line) => people.take(line),
     })
   } finally {
@@ -148,11 +183,11 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   }
   const reading = openForReading(folder.database)
   const relay = relayActor(settings.name)
-  const recorded = tryRead(() => settingsOfTrail(host, trail))
+  const recorded = tryRead(() => settingsOfTrail(host, trail, keys.mac))
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
-  const common = { ...parts, reading, check, mended }
+  const common = { ...parts, store, authority, doubts: found, known, reading, check, mended }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
@@ -183,28 +218,39 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
     random: deps.random,
     now: new Date(deps.wall()),
     previous: previousOf(check),
+    missing: check.others,
     ...(mended === undefined ? {} : { mending: mended }),
   })
-  const carried = settingsDrafts(settings, 'carried over from the trail before', deps.wall())
+  authority.believe(opened.trail, opened.keys.macSecret)
+  const carried = settingsDrafts(settings, recorded === undefined ? FROM_COPY : FROM_BEFORE, deps.wall())
   const { pepper } = await readPepper(secrets)
-  // Found in the order of the lines: if a checkpoint is the first that does not hold, all lines before it are in doubt.
-  const [fault] = check.report.findings
-  const former = fault !== undefined && fault.line === undefined ? new PeopleReader() : people
+  const former = formerPeople(store, trail, keys, check.report)
   const first = opened.writer.append(
     [...carried, ...carriedPeople(former, pepper, relay, timestamp(deps.wall()))],
     () => host.setSettings(settings),
   )
   const reader = new PeopleReader()
   for (const { line } of store.lines(opened.trail.id, first)) reader.take(line)
+  // As the next start will find it: it was verified, and nobody but this start has written since.
+  const doubt = await leftTrail(trail, opened.trail, { store: parts.store, secrets, authority, pause })
+  if (doubt !== undefined) {
+    authority.doubt(trail.id)
+    deps.note('trail-doubted', { ...doubt })
+  }
   return {
     ...common,
     ...opened,
+    doubts: doubt === undefined ? found : [...found, doubt],
     left: trail,
     frontier: undefined,
     stateCheck: begunCheck(opened.writer),
     people: await openPeople(reader, secrets),
   }
 }
+
+const FROM_BEFORE = 'carried over from the trail before'
+const FROM_COPY =
+  'taken from the copy beside the trail before, whose records of settings are damaged; persons and badges were not'
 
 /** What a new trail says of the one it goes on from: where that ended, how far the notary knew it, and why it was left. */
 function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: string]: Value } {
@@ -240,23 +286,37 @@ function tryRead<Result>(read: () => Result): Result | undefined {
 }
 
 /**
- * The settings as the trail's records make them. In a damaged trail they may not be readable: then the working
- * copy is taken, for without settings nothing would be watched; `relay verify` tells where the two differ.
+ * The settings as the trail's records make them, for who shows them and verifies nothing. In a damaged trail they may
+ * not be readable: then the working copy is taken; `relay verify` tells where the two differ.
  */
 export function readSettings(host: HostStore, trail: StoredTrail): Settings {
   // The verification that follows says what is wrong with the trail.
-  const settings = tryRead(() => settingsOfTrail(host, trail))
-  if (settings !== undefined) return settings
+  return tryRead(() => settingsOfTrail(host, trail)) ?? copyOfSettings(host)
+}
+
+/**
+ * The settings that a start goes by: of lines that are sealed, and of no other, for they say which notary is asked and
+ * who counts as a person. Where these make none any more, without them nothing would be watched: then the working copy is
+ * taken, and in what stands beside the trail nobody is named.
+ */
+export function sealedSettings(host: HostStore, trail: StoredTrail, mac: MacKey): Settings {
+  const settings = tryRead(() => settingsOfTrail(host, trail, mac))
+  return settings ?? { ...copyOfSettings(host), persons: [], badges: [] }
+}
+
+function copyOfSettings(host: HostStore): Settings {
   const copy = host.settings()
   if (copy === undefined)
     throw new UnusableInput('the trail has no settings: its set-up did not come to an end')
   return parseSettings(copy)
 }
 
-export function settingsOfTrail(host: HostStore, trail: StoredTrail): Settings | undefined {
-  const changes = host.settingsLines(trail.id).flatMap((line) => {
-    const { kind, body } = readEntry(line).record
-    return kind === 'settings.changed' ? (body['changes'] as unknown as SettingsChange[]) : []
+/** With a key, of lines that are sealed under it; a byte that fell over is no other setting. */
+export function settingsOfTrail(host: HostStore, trail: StoredTrail, mac?: MacKey): Settings | undefined {
+  const sealed = mac && new SealedLines(trail.origin, mac)
+  const changes = host.settingsLines(trail.id).flatMap(({ seq, line }) => {
+    const record = sealed === undefined ? readEntry(line).record : sealed.mendedRecord(seq, line)
+    return record?.kind === 'settings.changed' ? (record.body['changes'] as unknown as SettingsChange[]) : []
   })
   return changes.length === 0 ? undefined : withChanges(undefined, changes)
 }

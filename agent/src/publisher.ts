@@ -28,6 +28,8 @@ export interface PublisherOptions {
   readonly frontier: FrontierState
   /** What the notary called itself when the relay was set up. */
   readonly identity: string
+  /** Origins of the relay's trails: if the notary knows any other, this one is not gone on with. */
+  readonly known?: ReadonlySet<string>
   /** False if the notary could not be asked at start: it is asked before anything is signed. */
   readonly notaryAsked: boolean
   /** What the notary was found to be, once it could be asked after all. Not called if all is as it should be. */
@@ -172,11 +174,11 @@ export class Publisher {
 
   /** What start-up asks of a notary, asked later: as strictly, for who sets a trail back may keep the notary away. */
   async #askNotary(): Promise<void> {
-    const { notary, identity, onNotaryFindings } = this.#options
+    const { notary, identity, known, onNotaryFindings } = this.#options
     const [trail, writer] = [this.#trail, this.#writer]
     const { size } = writer.head
     const remembered = () => ({ size, own: [...this.#store.checkpoints(trail.id)] })
-    const { findings, strangers } = await askNotary(notary, { trail, remembered, identity })
+    const { findings, strangers } = await askNotary(notary, { trail, known, remembered, identity })
     const away = findings.find(({ code }) => code === 'notary-unreachable')
     if (away !== undefined) throw new NotaryUnreachable(away.found)
     const grave = findings.find((one) => !isHarmless(one))

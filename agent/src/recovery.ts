@@ -210,6 +210,27 @@ function namesIn(bytes: Uint8Array): readonly string[] {
   }
 }
 
+/** Whether a passphrase opens a recovery file, and it holds the keys of this relay: all that both have are the same. */
+export async function isOwnRecovery(
+  text: string,
+  passphrase: string,
+  secrets: SecretStore,
+): Promise<boolean> {
+  try {
+    const { secrets: kept } = await openRecoveryFile(Buffer.from(text), passphrase)
+    let same = 0
+    for (const [name, secret] of Object.entries(kept)) {
+      const there = await secrets.read(name)
+      if (there !== undefined && Buffer.compare(there, secret) !== 0) return false
+      if (there !== undefined) same++
+    }
+    return same > 0
+  } catch (error) {
+    if (error instanceof RecoveryError) return false
+    throw error
+  }
+}
+
 /** What became of the keys in a recovery file. */
 export interface Recovery {
   readonly restored: readonly string[]

@@ -28,11 +28,13 @@ import { messageOf } from './error-message.ts'
 import { ExportFolder } from './export/export-folder.ts'
 import { FolderBagMaker } from './export/folder-bag-maker.ts'
 import { sealExport } from './export/seal-export.ts'
+import { trailKeys } from './export/trail-keys.ts'
 import { stampsToExport } from './export/trails-to-export.ts'
 import { type Gap, gapBefore } from './gap.ts'
 import { type Profiles, profilesOnDisk } from './instruments/load-profiles.ts'
 import type { Profile } from './instruments/types.ts'
 import { type KeyFault, keyFaults } from './key-faults.ts'
+import { notAsLeft } from './left-trails.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
 import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
@@ -49,7 +51,7 @@ import type { ActPlace } from './settings-acts.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
-import { readRecordIn } from './sqlite/trail-store.ts'
+import { type RecordPlace, readRecordIn } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { notaryBody, startedBody } from './started-body.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -162,10 +164,11 @@ export class Relay {
     this.#settings = opened.settings
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
-    const { writer, database, reading, notary, trail, check, keys } = opened
+    const { writer, database, reading, notary, trail, check, authority } = opened
     const onAltered = (what: Altered) => this.#foundAltered(what)
-    this.#lines = new WrittenLines(database, { trail, key: keys.mac, writer, onAltered })
-    this.#committed = new WrittenLines(reading, { trail, key: keys.mac, writer, onAltered })
+    const written = { trail, authority, writer, onAltered }
+    this.#lines = new WrittenLines(database, written)
+    this.#committed = new WrittenLines(reading, written)
     // The trail as it was found: what this start wrote into it says nothing of the time before.
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
     const lastTime = last && Date.parse(last.time)
@@ -222,16 +225,22 @@ export class Relay {
       now: deps.now,
       note: deps.note,
     })
-    this.trails = new TrailReader(new FolderTrails(this.#committed, trail))
+    this.trails = new TrailReader(new FolderTrails(this.#committed, trail, notAsLeft(opened.doubts)))
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
     this.#state = new StateKeeper({
       database,
+      authority,
       units: this.#units,
       recorder,
       relay,
       wall: deps.wall,
       note: deps.note,
-      check: () => checkState({ file: opened.folder.database, writtenFrom: writer.writtenFrom }),
+      check: () =>
+        checkState({
+          file: opened.folder.database,
+          writtenFrom: writer.writtenFrom,
+          authority: authority.parts,
+        }),
       onContents: (contents) => lines.knows(contents),
       onMended: () => void this.scanNow(),
       onColumnsMended: () => {
@@ -245,6 +254,7 @@ export class Relay {
       notary,
       frontier: opened.frontier?.frontier ?? { size: 0, hashes: [] },
       identity: opened.settings.notary.identity,
+      known: opened.known,
       notaryAsked:
         opened.left !== undefined || !check.notary.some(({ code }) => code === 'notary-unreachable'),
       onNotaryFindings: (findings) => this.#notaryFound(findings),
@@ -299,11 +309,11 @@ export class Relay {
   }
 
   #openBags(): FolderBagMaker {
-    const { folder, store, reading } = this.opened
+    const { folder, store, reading, doubts } = this.opened
     return new FolderBagMaker({
       data: folder.path,
       folder: this.#exports,
-      vkeys: () => store.trails().map(({ vkey }) => vkey),
+      vkeys: () => trailKeys(store.trails(), doubts).map(({ key }) => key),
       seal: (seal, { actor, evidence }) => sealExport(this, seal, actor, evidence),
       stamp: () => this.stampNow(),
       stamps: () => stampsToExport(reading, store.trails()),
@@ -532,6 +542,7 @@ export class Relay {
       trail: trail.origin,
       size: writer.head.size,
       key: trail.vkey,
+      doubts: this.opened.doubts,
       ...(left === undefined ? {} : { left: left.origin }),
       before: this.#trailBefore,
       ended: null,
@@ -737,11 +748,18 @@ export class Relay {
     if (this.#altered.has(name) || this.#altered.size >= ALTERED_MAX) return
     this.#altered.add(name)
     this.#deps.note('trail-altered', { ...what })
-    this.#record('trail.altered', 'digest' in what ? what : { seq: what.seq })
+    this.#record('trail.altered', 'digest' in what ? what : this.#named(what))
     // Rows are made again from their lines.
     if ('digest' in what) void this.#keepState()
   }
   readonly #altered = new Set<string>()
+
+  /** A place for a record, which names its trail if it stands in another. */
+  #named({ trail, seq }: RecordPlace): Body {
+    const { store, trail: written } = this.opened
+    if (trail === written.id) return { seq }
+    return { seq, trail: store.trails().find(({ id }) => id === trail)?.origin ?? `trail ${trail}` }
+  }
 
   #notaryFound(findings: readonly NotaryFinding[]): void {
     this.#lateNotary = findings

@@ -7,13 +7,34 @@ import type { Asker, Request } from './control.ts'
 import { sealExport } from './export/seal-export.ts'
 import { readSealRequest, askedReason as reason } from './export/seal-request.ts'
 import { relayActor } from './new-trail.ts'
-import { readRecovery, writtenIn } from './recovery.ts'
+import { isOwnRecovery, readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
 import { settingsAfter } from './settings-acts.ts'
 import { requirePerson, withoutProject, withoutShared, withPerson, withShared } from './settings-edits.ts'
 import { requirePlace } from './unclaimed.ts'
 import { UnusableInput } from './unusable-input.ts'
+
+/**
+ * There were accounts once, and of the trail they stood in so much is lost that none of them is known: whoever can write
+ * into the database could have seen to that. So the first one of the new trail takes what the last administrator's way
+ * back takes. It is given in the process that opens the data folder, and never in a request file.
+ */
+async function requireFirstAllowed(
+  { opened: { people, secrets, folder } }: Relay,
+  {
+    recoveryFile,
+    passphrase,
+  }: { readonly recoveryFile?: string | undefined; readonly passphrase?: string | undefined },
+): Promise<void> {
+  if (!people.isInDoubt || people.memory.book.all().length > 0) return
+  if (recoveryFile === undefined || passphrase === undefined)
+    throw new UnusableInput(
+      'records of the people of the trail before are lost, so nobody becomes the first administrator by being at this machine: put back a copy of the data folder, or stop the relay and name the recovery file with --recovery FILE',
+    )
+  if (!(await isOwnRecovery(recoveryFile, passphrase, secrets)))
+    throw new UnusableInput(`that is no recovery file of the relay in ${folder.path}, or another passphrase`)
+}
 
 /*
  * What people at the workstation can ask of a running relay. A request says what is to be, and why; who asks is
@@ -121,8 +142,16 @@ const handlers: { readonly [command: string]: Handler } = {
     return {}
   },
   'account.first': async (relay, by, args) => {
-    const { id, name } = z.strictObject({ id: text, name: text }).parse(args)
+    const { id, name, ...proof } = z
+      .strictObject({
+        id: text,
+        name: text,
+        recoveryFile: z.optional(z.string()),
+        passphrase: z.optional(text),
+      })
+      .parse(args)
     const people = requirePeople(relay)
+    await requireFirstAllowed(relay, proof)
     try {
       return { code: await people.addFirst(by.actor ?? relayActor(relay.relayName), { id, name }) }
     } catch (error) {

@@ -6,9 +6,10 @@ import type { OpenedRelay } from './open-relay.ts'
 import { timestamp } from './time-text.ts'
 
 const REFUSED_PROFILES_GIVEN = 20
+const DOUBTS_GIVEN = 20
 
 export interface Start {
-  readonly opened: Pick<OpenedRelay, 'check' | 'left'>
+  readonly opened: Pick<OpenedRelay, 'check' | 'left' | 'doubts'>
   readonly version: string
   readonly refused: Profiles['refused']
   readonly gap: Gap
@@ -17,7 +18,7 @@ export interface Start {
 }
 
 /** What `relay.started` says: what runs, what start-up found, and since when nobody was looking. */
-export function startedBody({ opened: { check, left }, version, refused, gap, at }: Start): Body {
+export function startedBody({ opened: { check, left, doubts }, version, refused, gap, at }: Start): Body {
   return {
     version,
     runtime: `node ${process.versions.node}`,
@@ -32,6 +33,9 @@ export function startedBody({ opened: { check, left }, version, refused, gap, at
     },
     ...(check.notary.length > 0 ? { notary: notaryBody(check.notary) } : {}),
     ...(left === undefined ? {} : { left: left.origin }),
+    ...(doubts.length > 0
+      ? { doubted: doubts.slice(0, DOUBTS_GIVEN).map(({ trail, code }) => ({ trail, code })) }
+      : {}),
     ...(refused.length > 0
       ? { refusedProfiles: refused.slice(0, REFUSED_PROFILES_GIVEN).map(({ file }) => file) }
       : {}),

@@ -8,10 +8,13 @@ import { mendColumns } from './sqlite/column-faults.ts'
 import { ContentSums } from './sqlite/content-sums.ts'
 import type { UnitStore } from './sqlite/unit-store.ts'
 import { timestamp } from './time-text.ts'
+import type { TrailAuthority } from './trail-authority.ts'
 
 export interface StateKeeperOptions {
   /** The writer's, in whose transaction the columns are mended. */
   readonly database: DatabaseSync
+  /** Whose lines are believed. */
+  readonly authority: TrailAuthority
   readonly units: UnitStore
   readonly recorder: Recorder
   /** The relay itself as an actor. */
@@ -77,7 +80,8 @@ export class StateKeeper {
 
   /** A record and the mending in one transaction: that it was not as it should be is said. */
   #mend({ faults, columns, count }: StateAnswer, isCapturing: boolean): void {
-    const { database, units, recorder, relay, wall, note, onMended, onColumnsMended } = this.#options
+    const { database, authority, units, recorder, relay, wall, note, onMended, onColumnsMended } =
+      this.#options
     const codes: Record<string, number> = {}
     for (const { code } of [...columns, ...faults]) codes[code] = (codes[code] ?? 0) + 1
     const named = faults.slice(0, GIVEN_MAX).map(({ code, watch, path }) => ({
@@ -91,7 +95,7 @@ export class StateKeeper {
     recorder.add({
       draft: () => ({ kind: 'state.mended', actor: relay, time: timestamp(wall()), body }),
       apply: () => {
-        mendColumns(database, columns)
+        mendColumns(database, columns, authority)
         mend(units, faults, !isCapturing)
       },
       done: () => {

@@ -5,6 +5,7 @@ import type { EngineStatus } from './capture/engine-status.ts'
 import type { Held } from './capture/recorder.ts'
 import type { RefusedProfile } from './instruments/load-profiles.ts'
 import type { KeyFault } from './key-faults.ts'
+import type { Doubt } from './left-trails.ts'
 import type { Need } from './needs.ts'
 import type { OutgoingStatus } from './outgoing/outgoing.ts'
 import { activeWatches, type Settings } from './settings.ts'
@@ -29,6 +30,8 @@ export interface RelayStatus {
   readonly size: number
   /** The line of its key, to be kept elsewhere: with it anybody can check the trail. */
   readonly key: string
+  /** Trails that were left and are not what they were, as the start found: nothing of them is believed. */
+  readonly doubts: readonly Doubt[]
   /** The trail that was left at start for this one. */
   readonly left?: string
   /** The trail that this one goes on from, since when, and why; null if it is the first. */

@@ -5,6 +5,7 @@ import { UnusableInput } from './unusable-input.ts'
 
 export interface TrailKeys {
   readonly mac: MacKey
+  readonly macSecret: Uint8Array
   readonly signer: Signer
 }
 
@@ -32,7 +33,8 @@ export async function readTrailKeys(
   firstKid: string | undefined,
 ): Promise<TrailKeys> {
   const names = secretNames(trail.origin)
-  const mac = macKey(await requireSecret(secrets, names.mac, trail))
+  const macSecret = await requireSecret(secrets, names.mac, trail)
+  const mac = macKey(macSecret)
   const signer = signerOf(trail.origin, 'note', await requireSecret(secrets, names.seed, trail))
   if (firstKid !== undefined && mac.kid !== firstKid) {
     throw new UnusableInput(
@@ -44,7 +46,7 @@ export async function readTrailKeys(
       `the key ${names.seed} is not the one of trail ${trail.origin}: it makes ${signer.vkey}, the trail has ${trail.vkey}; put the right one back, or use the recovery file`,
     )
   }
-  return { mac, signer }
+  return { mac, macSecret, signer }
 }
 
 async function requireSecret(

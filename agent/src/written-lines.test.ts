@@ -2,20 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { createFileSecrets } from '@compliance-relay/shared/relay'
-import { type Draft, Frontier, leafHash } from '@compliance-relay/shared/trail'
+import { createFileSecrets, type SecretStore } from '@compliance-relay/shared/relay'
+import { base64, type Draft, Frontier, leafHash } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkState } from './capture/state-check.ts'
+import { leftTrails } from './left-trails.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from './new-trail.ts'
 import { ContentSums } from './sqlite/content-sums.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
+import { TrailAuthority } from './trail-authority.ts'
 import { TrailWriter } from './trail-writer.ts'
 import { type Altered, LineAltered, readSoundRecordIn, WrittenLines } from './written-lines.ts'
 
 let base: string
 let database: DatabaseSync
+let secrets: SecretStore
 let opened: OpenedTrail
+let authority: TrailAuthority
 let lines: WrittenLines
 let altered: Altered[]
 
@@ -23,20 +27,23 @@ beforeEach(async () => {
   base = mkdtempSync(join(tmpdir(), 'written-lines-'))
   database = openDatabase(join(base, 'relay.db'))
   const store = new TrailStore(database)
+  secrets = createFileSecrets(join(base, 'keys'))
   opened = await openNewTrail({
     org: 'lab.example',
     name: 'ws-1',
     database,
     store,
-    secrets: await createFileSecrets(join(base, 'keys')),
+    secrets,
     random: (size) => new Uint8Array(size).fill(7),
     now: new Date('2026-03-02T08:00:00.000Z'),
     previous: null,
   })
   altered = []
+  authority = new TrailAuthority()
+  authority.believe(opened.trail, opened.keys.macSecret)
   lines = new WrittenLines(database, {
     trail: opened.trail,
-    key: opened.keys.mac,
+    authority,
     writer: opened.writer,
     onAltered: (what) => altered.push(what),
   })
@@ -54,6 +61,13 @@ function draft(path: string, sha256?: string): Draft {
   const actor = relayActor('ws-1')
   const body = { path, ...(sha256 === undefined ? {} : { sha256 }) }
   return { kind: 'file.created', actor, time: '2026-03-02T08:00:00.000Z', body }
+}
+
+/** Over the lines of the first trail as they are stored. */
+function treeOverLines(): Frontier {
+  const frontier = new Frontier()
+  for (const { line } of new TrailStore(database).lines(1)) frontier.append(leafHash(line))
+  return frontier
 }
 
 const pathAt = (seq: number) => readRecordIn(lines, 1, seq)?.body['path']
@@ -100,6 +114,51 @@ test('the last line that is taken out is missed', { tags: ['challenge', 'fault']
   expect(() => seqsFrom(2)).toThrow(LineAltered)
 })
 
+test('a line of a trail that was left is as it was then, believed or not, or nobody’s', {
+  tags: ['challenge', 'fault'],
+}, async () => {
+  const change = (seq: number, from: string, to: string) =>
+    `UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), '"${from}"', '"${to}"') AS BLOB) WHERE trail = 1 AND seq = ${seq}`
+  // It was damaged when it was left.
+  database.exec(change(2, 'b', 'x'))
+  const store = new TrailStore(database)
+  const { trail, keys, writer } = await openNewTrail({
+    org: 'lab.example',
+    name: 'ws-1',
+    database,
+    store,
+    secrets,
+    random: (size) => new Uint8Array(size).fill(8),
+    now: new Date('2026-03-03T08:00:00.000Z'),
+    previous: { trail: opened.trail.origin, size: 4, root: base64(treeOverLines().root()) },
+  })
+  authority = new TrailAuthority()
+  authority.believe(trail, keys.macSecret)
+  expect(await leftTrails({ store, secrets, authority })).toEqual([])
+  const onAltered = (what: Altered) => altered.push(what)
+  lines = new WrittenLines(database, { trail, authority, writer, onAltered })
+  expect([1, 2, 3, 4, 400, -1].map(pathAt)).toEqual(['a', undefined, 'c', undefined, undefined, undefined])
+  for (const [seq, sql] of [
+    [3, change(3, 'c', 'x')],
+    [3, 'DELETE FROM entry WHERE trail = 1 AND seq = 3'],
+    [3, 'UPDATE entry SET seq = 400 WHERE trail = 1 AND seq = 3'],
+    [2, change(2, 'x', 'y')],
+    [2, 'DELETE FROM entry WHERE trail = 1 AND seq = 2'],
+    [400, 'INSERT INTO entry SELECT trail, 400, prev, leaf, line FROM entry WHERE trail = 1 AND seq = 3'],
+  ] as const) {
+    database.exec('BEGIN')
+    database.exec(sql)
+    expect(() => pathAt(seq), sql).toThrow(LineAltered)
+    expect(altered.at(-1)).toEqual({ trail: 1, seq })
+    expect(pathAt(1)).toBe('a')
+    database.exec('ROLLBACK')
+  }
+  // With what was damaged put right, it is not as it was left either; but it is what its writer sealed.
+  expect(altered).toHaveLength(6)
+  database.exec(change(2, 'x', 'b'))
+  expect(pathAt(2)).toBe('b')
+})
+
 describe('who captured a content', { tags: ['req/P11-10g-2', 'challenge', 'fault'] }, () => {
   const digest = 'abcd'.padEnd(64, '1')
   const begunAlike = 'abcd'.padEnd(64, '2')
@@ -108,8 +167,7 @@ describe('who captured a content', { tags: ['req/P11-10g-2', 'challenge', 'fault
   /** As a start finds them: the rows are of before its writer began. */
   async function restarted(): Promise<void> {
     const { keys, writer, trail } = opened
-    const frontier = new Frontier()
-    for (const { line } of new TrailStore(database).lines(1)) frontier.append(leafHash(line))
+    const frontier = treeOverLines()
     const again = new TrailWriter(database, new TrailStore(database), keys.mac, {
       trail: trail.id,
       head: writer.head,
@@ -118,11 +176,12 @@ describe('who captured a content', { tags: ['req/P11-10g-2', 'challenge', 'fault
     opened = { ...opened, writer: again }
     lines = new WrittenLines(database, {
       trail,
-      key: keys.mac,
+      authority,
       writer: again,
       onAltered: (what) => altered.push(what),
     })
-    const check = checkState({ file: join(base, 'relay.db'), writtenFrom: again.writtenFrom })
+    const file = join(base, 'relay.db')
+    const check = checkState({ file, writtenFrom: again.writtenFrom, authority: authority.parts })
     lines.knows(new ContentSums((await check.answer).contents))
   }
 
@@ -173,7 +232,7 @@ describe('who captured a content', { tags: ['req/P11-10g-2', 'challenge', 'fault
   test('is not said before the rows were held against their records', () => {
     const fresh = new WrittenLines(database, {
       trail: opened.trail,
-      key: opened.keys.mac,
+      authority,
       writer: opened.writer,
       onAltered: () => {},
     })

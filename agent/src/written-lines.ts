@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Problem } from '@compliance-relay/shared/api'
-import { type MacKey, SealedLines, type TrailRecord } from '@compliance-relay/shared/trail'
+import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { type ContentRow, type ContentSum, type ContentSums, rangeOf } from './sqlite/content-sums.ts'
 import {
   firstOf,
@@ -10,6 +10,7 @@ import {
   type StoredTrail,
   TrailStore,
 } from './sqlite/trail-store.ts'
+import type { TrailAuthority } from './trail-authority.ts'
 import type { TrailWriter } from './trail-writer.ts'
 
 /** A line of the trail is not the one that the relay wrote there: nothing is decided by it, and nobody is given it. */
@@ -24,8 +25,8 @@ export type Altered = RecordPlace | { readonly digest: string }
 
 export interface WrittenLinesOptions {
   readonly trail: StoredTrail
-  /** What its lines are sealed under. A relay at work rotates none. */
-  readonly key: MacKey
+  /** Whose lines are believed: those of this trail, and of the others that were found to be what they were. */
+  readonly authority: Pick<TrailAuthority, 'record' | 'left'>
   /** What it wrote, and so knows without being told by the database. */
   readonly writer: Pick<TrailWriter, 'head' | 'writtenFrom' | 'contents'>
   /** Called each time that something is not the relay's. */
@@ -38,19 +39,27 @@ export interface WrittenLinesOptions {
  * a moment. So each line of the trail that is written to is held against its seal, its place, and the number of records
  * that the relay has in memory, whenever it is read. Throws `LineAltered`. This is the only place where that is done.
  *
+ * What is not sealed in a trail that was left, or is not there, may have been so when it was left: nobody believes it, and
+ * that is all. If it was not, it is as in the trail that is written to. See `LeftLines`.
+ *
  * The columns beside the lines say where to look, and are nobody's word. That none has a content shows that nobody
  * captured it only if all rows are there, so these are held against sums in memory: see `ContentSums`.
  */
 export class WrittenLines extends TrailStore {
   readonly #options: WrittenLinesOptions
-  readonly #sealed: SealedLines
+  readonly #trails: StoredTrail[]
   /** Of what was there before the writer began. */
   #before: ContentSums | undefined
 
   constructor(database: DatabaseSync, options: WrittenLinesOptions) {
-    super(database)
+    super(database, options.authority)
     this.#options = options
-    this.#sealed = new SealedLines(options.trail.origin, options.key)
+    this.#trails = super.trails()
+  }
+
+  /** As they were named at the start: no trail is begun, renamed or taken away while one of them is written to. */
+  override trails(): StoredTrail[] {
+    return this.#trails
   }
 
   override size(trail: number): number {
@@ -91,12 +100,27 @@ export class WrittenLines extends TrailStore {
   }
 
   override line(trail: number, seq: number): Uint8Array | undefined {
+    if (trail !== this.#options.trail.id) return this.#leftLine(trail, seq)
     const line = super.line(trail, seq)
-    if (trail !== this.#options.trail.id) return line
     // What stands beyond the end, the relay did not write; what is within it, it wrote.
     if (seq < 0 || seq >= this.#size) return undefined
-    if (line === undefined || this.#sealed.record(seq, line) === undefined) this.#altered({ trail, seq })
+    if (line === undefined || !this.#isSealed(trail, seq, line)) this.#altered({ trail, seq })
     return line
+  }
+
+  #isSealed(trail: number, seq: number, line: Uint8Array): boolean {
+    return this.#options.authority.record(trail, seq, line) !== undefined
+  }
+
+  /** Of a trail in doubt, as it is there: its records are believed by nobody. */
+  #leftLine(trail: number, seq: number): Uint8Array | undefined {
+    const line = super.line(trail, seq)
+    const left = this.#options.authority.left(trail)
+    if (left === undefined || (line !== undefined && this.#isSealed(trail, seq, line))) return line
+    // Read once more with those around it: what is looked at is what is taken.
+    const around = [...super.lines(trail, ...left.rangeOf(seq))]
+    if (!left.areOf(seq, around)) this.#altered({ trail, seq })
+    return around.find((one) => one.seq === seq)?.line
   }
 
   override *lines(
@@ -108,8 +132,7 @@ export class WrittenLines extends TrailStore {
     const end = Math.min(until, this.#size)
     let next = from
     for (const entry of super.lines(trail, from, end)) {
-      if (entry.seq !== next || this.#sealed.record(next, entry.line) === undefined)
-        this.#altered({ trail, seq: next })
+      if (entry.seq !== next || !this.#isSealed(trail, next, entry.line)) this.#altered({ trail, seq: next })
       yield entry
       next++
     }

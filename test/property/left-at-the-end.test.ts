@@ -86,7 +86,7 @@ describe('an export that ends at an earlier checkpoint', { tags: ['req/P11-10b-1
         software: softwareName,
         organization: 'lab.example',
       } as const
-      return () => requireSealable({ store, trail }, 'lab.example', seal, now)
+      return () => requireSealable({ store, trail, doubts: [] }, 'lab.example', seal, now)
     }
     expect(sealAt(5, first + 2 * hour)).toThrow(
       `stops at 5 records of ${trail.origin}, and record 5 is after that`,

@@ -3,6 +3,7 @@ import type { ColumnFault } from '../sqlite/column-faults.ts'
 import type { ContentSumsParts } from '../sqlite/content-sums.ts'
 import type { RecordPlace } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
+import type { AuthorityParts } from '../trail-authority.ts'
 import type { StateFault } from './state-faults.ts'
 
 export interface StateQuestion {
@@ -10,6 +11,8 @@ export interface StateQuestion {
   readonly file: string
   /** Where the relay's writer began: it knows itself what it wrote from there on. */
   readonly writtenFrom: RecordPlace
+  /** Whose lines are believed. */
+  readonly authority: AuthorityParts
 }
 
 export interface StateAnswer {

@@ -3,6 +3,7 @@ import { recordIn } from '@compliance-relay/shared/trail'
 import type { ColumnCheck } from '../sqlite/column-faults.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { type StoredUnit, UnitStore } from '../sqlite/unit-store.ts'
+import type { TrailAuthority } from '../trail-authority.ts'
 import { type LiveUnit, LiveUnits } from './live-units.ts'
 import { digestOf, manifestOf } from './manifest.ts'
 
@@ -35,9 +36,13 @@ const SPEAKING = /^(?:file|dataset|capture)\.|^(?:record\.failed|watch\.availabl
  * of a file. So it is held against the records, whole. What it reads is of one moment if the connection is in a
  * transaction. Takes a temporary table, and no memory to speak of.
  */
-export function* stateFaults(database: DatabaseSync, columns?: ColumnCheck): Generator<StateFault> {
+export function* stateFaults(
+  database: DatabaseSync,
+  authority: LineAuthority,
+  columns?: ColumnCheck,
+): Generator<StateFault> {
   const units = new UnitStore(database)
-  const live = liveUnitsIn(database, columns)
+  const live = liveUnitsIn(database, authority, columns)
   const folders = foldersOf(units)
   for (const { id, watch, path } of folders) {
     for (const unit of units.unitsIn(id).values()) {
@@ -58,17 +63,27 @@ export function* stateFaults(database: DatabaseSync, columns?: ColumnCheck): Gen
   }
 }
 
+/** Says of a line which record it is, as far as files are remembered by it; undefined if it is not believed. */
+export type LineAuthority = Pick<TrailAuthority, 'remembered'>
+
+/** For who asks what is recorded, and is told that nothing was verified. */
+export const asTheyRead: LineAuthority = { remembered: (_trail, _seq, line) => recordIn(line) }
+
 /**
- * What all records of a data folder say is there. Takes a temporary table of the connection. `columns` are held against
- * them in the same pass. A line that cannot be read is the verifier's to name.
+ * What all records of a data folder that are believed say is there. Takes a temporary table of the connection. `columns`
+ * are held against them in the same pass. A line that cannot be read, or is not its writer's, is the verifier's to name.
  */
-export function liveUnitsIn(database: DatabaseSync, columns?: ColumnCheck): LiveUnits {
+export function liveUnitsIn(
+  database: DatabaseSync,
+  authority: LineAuthority,
+  columns?: ColumnCheck,
+): LiveUnits {
   const store = new TrailStore(database)
   const live = new LiveUnits(database)
   for (const { id } of store.trails()) {
     columns?.begin(id)
     for (const { seq, line } of store.lines(id)) {
-      const record = recordIn(line)
+      const record = authority.remembered(id, seq, line)
       columns?.take(seq, record)
       if (record !== undefined && SPEAKING.test(record.kind)) live.push(id, seq, record.kind, record.body)
     }

@@ -3,12 +3,13 @@ import { ColumnCheck, type ColumnFault } from '../sqlite/column-faults.ts'
 import { ContentSums, contentRowOf } from '../sqlite/content-sums.ts'
 import { openForReading } from '../sqlite/database.ts'
 import { isBefore } from '../sqlite/trail-store.ts'
+import { TrailAuthority } from '../trail-authority.ts'
 import { FAULTS_MAX, type StateAnswer, type StateQuestion } from './state-check.ts'
 import { type StateFault, stateFaults } from './state-faults.ts'
 
 /** A thread that holds what is beside the records against them: its memory goes with it. */
 if (parentPort === null) throw new Error('this file is the start of a worker thread')
-const { file, writtenFrom } = workerData as StateQuestion
+const { file, writtenFrom, authority } = workerData as StateQuestion
 const database = openForReading(file)
 const faults: StateFault[] = []
 const columns: ColumnFault[] = []
@@ -27,7 +28,8 @@ try {
       if (content !== undefined) contents.add(content)
     },
   )
-  for (const fault of stateFaults(database, check)) if (++count <= FAULTS_MAX) faults.push(fault)
+  for (const fault of stateFaults(database, TrailAuthority.of(authority), check))
+    if (++count <= FAULTS_MAX) faults.push(fault)
 } finally {
   database.close()
 }

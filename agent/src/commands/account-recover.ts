@@ -74,7 +74,8 @@ async function inRunningRelay({ ticket, port }: Begun, typed: () => Promise<Type
   return clientAt(String(port)).call('recoverAccount', { body: { ticket, ...(await typed()) } })
 }
 
-function recoveryText(file: string): string {
+/** Throws `UnusableInput`. */
+export function recoveryText(file: string): string {
   const bytes = readRecovery(file)
   if (bytes === undefined)
     throw new UnusableInput(`there is no recovery file ${file}: name your copy of it with --recovery FILE`)

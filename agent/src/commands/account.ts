@@ -10,20 +10,22 @@ import {
 } from '@compliance-relay/shared/api'
 import { shown } from '@compliance-relay/shared/trail'
 import { parsePersonOption } from '../actors/person-option.ts'
-import { dataFolder } from '../data-folder.ts'
+import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { recoverAccount } from './account-recover.ts'
+import { recoverAccount, recoveryText } from './account-recover.ts'
 import { type AskedAt, accountListText, accountText, recoveryFilesText, reviewText } from './account-text.ts'
 import { asPerson, clientAt, portAsked, signedIn, type Where, whereHelp, whereOptions } from './as-person.ts'
-import { askRelay } from './ask-relay.ts'
+import { askRelay, isRunning, requireRelay } from './ask-relay.ts'
 import { digestOption } from './digest-option.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
-const help = `relay account first ID="Full Name" --data DIR [--json]
+const help = `relay account first ID="Full Name" --data DIR [--recovery FILE] [--json]
       The first administrator; only where there is no account yet. Prints a one-time code with which
-      they set their password within 15 minutes. Until they have, it can be asked for again.
+      they set their password within 15 minutes. Until they have, it can be asked for again. Where
+      there were accounts and their records are lost, it takes the recovery file, with --recovery
+      while the relay is stopped, and asks for its passphrase.
   relay account password ID [--code] [--port N] [--data DIR] [--json]
       Sets your own password: with --code by a one-time code, else by your present password.
   relay account list --as ID [--port N] [--data DIR] [--json]
@@ -137,12 +139,14 @@ async function carryOut(
   }
   switch (verb) {
     case 'first': {
-      const { values, words } = read(args, { json: common.json, data: common.data }, verb, 'ID="Full Name"')
+      const options = { json: common.json, data: common.data, recovery: everything.recovery }
+      const { values, words } = read(args, options, verb, 'ID="Full Name"')
       const named = { ...parsePersonOption(words[1] ?? '', 'ID') }
       const folder = dataFolder(required(values.data, 'data'))
-      const answer = (await askRelay(folder, { command: 'account.first', arguments: named })) as {
-        code: string
-      }
+      const answer = (await askRelay(folder, {
+        command: 'account.first',
+        arguments: { ...named, ...(await recoveryProof(folder, values.recovery, asking)) },
+      })) as { code: string }
       return say(values, named.id, out, answer)
     }
     case 'password': {
@@ -327,4 +331,17 @@ function rolesOf(given: readonly string[]): Role[] {
     if (!isRole(one)) throw new UnusableInput(`${shown(one)} is no role; there are ${roles.join(', ')}`)
     return one
   })
+}
+
+/** What is asked for where there were accounts once. It does not leave this process, so no relay may run. */
+async function recoveryProof(
+  folder: DataFolder,
+  file: string | undefined,
+  asking: SecretInput,
+): Promise<{ readonly recoveryFile?: string; readonly passphrase?: string }> {
+  if (file === undefined) return {}
+  requireRelay(folder)
+  if (isRunning(folder))
+    throw new UnusableInput('stop the relay first: what is asked of one that runs stands in a file')
+  return { recoveryFile: recoveryText(file), passphrase: await asking.ask('Passphrase of the recovery file') }
 }

@@ -1,5 +1,6 @@
 import { printable } from '@compliance-relay/shared/trail'
 import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
+import { doubts } from '../left-trails.ts'
 import { NOT_OURS } from '../mending.ts'
 import { waiting } from '../people/people-needs.ts'
 import type { RelayStatus } from '../status.ts'
@@ -114,6 +115,10 @@ export function statusText(status: RelayStatus, where: Where): string {
   if (status.left !== undefined)
     lines.push(
       `ALARM    the trail ${status.left} was left; the new one says why. Keep the line of its new key elsewhere`,
+    )
+  for (const { trail, code, expected, found } of status.doubts)
+    lines.push(
+      `DOUBT    ${trail}: ${doubts[code]}; expected ${printable(expected)}, found ${printable(found)}. Nothing in it is believed, and approvals are held`,
     )
   if ((status.people?.fault ?? null) !== null)
     lines.push(

@@ -1,7 +1,7 @@
 import { sep } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { PlacedUnit } from '../capture/live-units.ts'
-import { liveUnitsIn } from '../capture/state-faults.ts'
+import { type LineAuthority, liveUnitsIn } from '../capture/state-faults.ts'
 import { messageOf } from '../error-message.ts'
 import { activeWatches, type Settings } from '../settings.ts'
 import { digestNow } from './digest-now.ts'
@@ -30,10 +30,11 @@ const NOTICED_WITHIN_SECONDS = 60
 export function* filesOnDisk(
   database: DatabaseSync,
   settings: Settings,
+  authority: LineAuthority,
   since: number | undefined,
 ): Generator<FileFault> {
   const watches = new Map(activeWatches(settings).map((watch) => [watch.id, watch]))
-  for (const placed of liveUnitsIn(database).left()) {
+  for (const placed of liveUnitsIn(database, authority).left()) {
     const { watch, path, unit } = placed
     const { path: root, quietSeconds = 0 } = watches.get(watch) ?? {}
     if (root === undefined || unit.digest === '' || unit.digest === null) continue

@@ -244,6 +244,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       random,
       now,
       previous: null,
+      missing: namesakes.slice(-MISSING_MAX),
       first: async ({ trail }) => {
         const written = await writeRecovery(
           folder.recovery,
@@ -299,6 +300,9 @@ export async function init(values: InitValues): Promise<InitResult> {
     lock.release()
   }
 }
+
+/** Namesakes that the first record has room for. */
+const MISSING_MAX = 200
 
 /** A notary that is lost and put back with the data cannot tell that it was. */
 const NOTARY_BESIDE =

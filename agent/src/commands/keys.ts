@@ -1,10 +1,14 @@
+import { printable } from '@compliance-relay/shared/trail'
 import { trailKeys } from '../export/trail-keys.ts'
+import { doubts, notAsLeft } from '../left-trails.ts'
+import { doubtsIn } from './doubts-in.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { reading } from './reading.ts'
 
 export const keysHelp = `relay keys --data DIR [--json]
       The keys that sign what this relay says, each with its fingerprint. Print them and file them
-      where the relay cannot reach them: exports are checked against that paper.
+      where the relay cannot reach them: exports are checked against that paper. Of a trail that was
+      left and is not what it was then, no key is given, and that is said.
       Example: relay keys --data /var/lib/relay`
 
 export async function keysCommand(args: readonly string[], out: Output): Promise<number> {
@@ -12,16 +16,25 @@ export async function keysCommand(args: readonly string[], out: Output): Promise
     data: { type: 'string' },
     json: { type: 'boolean', default: false },
   })
-  return reading(required(values.data, 'data'), ({ trails }) => {
-    const keys = trailKeys(trails)
+  return reading(required(values.data, 'data'), async (data) => {
+    const found = await doubtsIn(data)
+    const keys = trailKeys(data.trails, found)
+    // Whether a MAC key is there is no matter for who checks a signature.
+    const without = found.filter(({ trail }) => notAsLeft(found).has(trail))
     const text = () =>
+      without
+        .map(
+          ({ trail, code, expected, found }) =>
+            `${trail}\n  no key       ${doubts[code]}; expected ${printable(expected)}, found ${printable(found)}\n`,
+        )
+        .join('') +
       keys
         .map(
           ({ trail, key, fingerprint }) =>
             `${trail}\n  key          ${key}\n  fingerprint  ${grouped(fingerprint)}\n`,
         )
         .join('')
-    out.write(values.json ? jsonText({ keys }) : text())
+    out.write(values.json ? jsonText({ keys, ...(without.length > 0 ? { doubts: without } : {}) }) : text())
     return 0
   })
 }

@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { readable } from '../capture/raw-name.ts'
-import { liveUnitsIn } from '../capture/state-faults.ts'
+import { asTheyRead, liveUnitsIn } from '../capture/state-faults.ts'
 import type { Settings } from '../settings.ts'
 import { isIn } from '../watch-places.ts'
 
@@ -21,7 +21,7 @@ export function recordedBelow(database: DatabaseSync, settings: Settings, folder
   const roots = new Map(watches.map(({ id, path }) => [id, path]))
   const first: string[] = []
   let count = 0
-  for (const { watch, path } of liveUnitsIn(database).left()) {
+  for (const { watch, path } of liveUnitsIn(database, asTheyRead).left()) {
     const root = roots.get(watch)
     if (root === undefined) continue
     const full = join(root, path.split('/').join(sep))

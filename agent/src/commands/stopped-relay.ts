@@ -40,6 +40,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     trail: trail.origin,
     size,
     key: trail.vkey,
+    doubts: [],
     before: trailBefore(store, trail),
     ended: alive === undefined ? null : { at: timestamp(alive.at), orderly: alive.stopped },
     startUp: null,

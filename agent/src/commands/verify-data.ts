@@ -27,8 +27,10 @@ import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
+import { trailsNotLost } from '../known-trails.ts'
+import { type DoubtCode, doubts } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
-import { readSettings, settingsOfTrail } from '../open-relay.ts'
+import { readSettings, sealedSettings, settingsOfTrail } from '../open-relay.ts'
 import { printReport } from '../print-report.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
@@ -41,9 +43,11 @@ import { ownerName } from '../system-faults.ts'
 import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { givenAnchors } from '../time-stamps/given-anchors.ts'
 import { stampsInNotary } from '../time-stamps/stamps-to-verify.ts'
+import { TrailAuthority } from '../trail-authority.ts'
 import { trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { doubtsIn, newestKey } from './doubts-in.ts'
 import { filesOnDisk } from './files-on-disk.ts'
 import type { Output } from './options.ts'
 import { type Reading, reading } from './reading.ts'
@@ -57,7 +61,8 @@ export const dataFaults = {
   'content-missing': 'a record names content that is not kept beside the trail',
   'schema-differs': 'a table, index, trigger or view of the database is not as the relay makes it',
   'settings-differ': 'the settings in use are not those the trail records',
-  'trail-not-named': 'a trail was begun anew without naming the one before it',
+  'trail-not-named':
+    'a trail goes on from another one than stands before it here, or does not say from which',
   'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
   'row-unreadable':
     'what the relay keeps of files or data sets has rows of no form: the next start removes them',
@@ -70,7 +75,12 @@ export const dataFaults = {
 } as const
 
 export interface DataFinding {
-  readonly code: keyof typeof dataFaults | 'claim-refusal' | NotaryFinding['code'] | TimeStampFinding['code']
+  readonly code:
+    | keyof typeof dataFaults
+    | 'claim-refusal'
+    | DoubtCode
+    | NotaryFinding['code']
+    | TimeStampFinding['code']
   readonly trail: string
   readonly seq?: number
   readonly expected: string
@@ -113,14 +123,19 @@ export async function verifyData(
     const notices: DataNotice[] = []
     const checks: TrailCheck[] = []
     const stamps: VerifiedStamps[] = []
-    const settings = readSettings(data.host, data.trail)
+    const newest = await newestKey(data)
+    const settings =
+      newest === undefined
+        ? readSettings(data.host, data.trail)
+        : sealedSettings(data.host, data.trail, macKey(newest))
     const { notary: asked } = settings
     checkSchema(data, findings)
     const { notary, close } = await openNotary(asked.folder)
     try {
       for (const trail of data.trails) {
         const keys = await keysOf(data, trail, findings)
-        const asking = { keys, notary, identity: asked.identity, patience: VERIFY_PATIENCE }
+        const known = trail === data.trail ? trailsNotLost(data.store) : undefined
+        const asking = { keys, notary, known, identity: asked.identity, patience: VERIFY_PATIENCE }
         checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
         // Of a checkpoint that is stored, whole and signed, the check of the trail has just said whether it holds.
         const noteOf = (size: number) => data.store.checkpoint(trail.id, size)?.note
@@ -133,11 +148,12 @@ export async function verifyData(
       close(true)
     }
     checkNamed(data, findings)
+    const authority = await authorityOf(data, findings)
     await asOfOneMoment(data, async () => {
-      checkSettings(data, findings)
-      checkState(data, findings)
+      checkSettings(data, newest, findings)
+      checkState(data, authority, findings)
     })
-    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, findings, notices))
+    if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, authority, findings, notices))
     const faults = findings.length + checks.reduce((sum, { report }) => sum + report.findings.length, 0)
     if (json) {
       const trails = checks.map(({ trail, report, notarised }, i) => ({
@@ -211,7 +227,7 @@ function checkedBeside(
 function printFindings(findings: readonly DataFinding[]): string {
   return findings
     .map(({ code, trail, seq, expected, found }) => {
-      const sentence = { ...trailFaults, ...bagFaults, ...notaryFaults, ...dataFaults }[code]
+      const sentence = { ...trailFaults, ...bagFaults, ...notaryFaults, ...doubts, ...dataFaults }[code]
       return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${printable(expected)}\n    found ${printable(found)}\n`
     })
     .join('')
@@ -220,7 +236,7 @@ function printFindings(findings: readonly DataFinding[]): string {
 async function checkOne(
   data: Reading,
   trail: StoredTrail,
-  asking: Pick<CheckOptions, 'keys' | 'notary' | 'identity' | 'patience'>,
+  asking: Pick<CheckOptions, 'keys' | 'notary' | 'known' | 'identity' | 'patience'>,
   findings: DataFinding[],
 ): Promise<TrailCheck> {
   const leaves = temporaryLeafStore()
@@ -273,19 +289,32 @@ async function keysOf({ folder }: Reading, trail: StoredTrail, findings: DataFin
   return mac === undefined ? [] : [macKey(mac)]
 }
 
-/** Each trail but the first goes on from the one before, and says so in its first record. */
+/** Each trail goes on from the one before, and says so in its first record; the first one from none. */
 function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
   for (const [i, trail] of trails.entries()) {
-    const expected = trails[i - 1]?.origin
-    if (expected === undefined) continue
-    const found = trailBefore(store, trail)?.trail ?? 'none that can be read'
+    const expected = trails[i - 1]?.origin ?? 'none, for it is the first here'
+    const before = trailBefore(store, trail)?.trail
+    if (i === 0 && before === undefined) continue
+    const found = before ?? 'none that can be read'
     if (found !== expected)
       findings.push({ code: 'trail-not-named', trail: trail.origin, seq: 0, expected, found })
   }
 }
 
+/**
+ * Whose lines the next start believes: those of the newest trail, and of each that was left and is what it was then. What
+ * is wrong with the others is a finding. Without its key, a trail is taken as its lines read.
+ */
+async function authorityOf(data: Reading, findings: DataFinding[]): Promise<TrailAuthority> {
+  const authority = new TrailAuthority()
+  // A key that is missing has been named with the keys.
+  for (const { code, ...doubt } of await doubtsIn(data, authority))
+    if (code !== 'trail-key-missing') findings.push({ code, ...doubt })
+  return authority
+}
+
 /** What the scan goes by, against the records. */
-function checkState(data: Reading, findings: DataFinding[]): void {
+function checkState(data: Reading, authority: TrailAuthority, findings: DataFinding[]): void {
   const rows = unreadableRows(data.database)
   if (rows > 0) {
     const trail = data.trail.origin
@@ -298,15 +327,21 @@ function checkState(data: Reading, findings: DataFinding[]): void {
     })
     return
   }
-  for (const { live, at, ...fault } of firstOfEach(stateFaults(data.database)))
+  for (const { live, at, ...fault } of firstOfEach(stateFaults(data.database, authority)))
     findings.push(aboutUnit(data, { ...fault, trail: live?.trail, seq: live?.seq ?? at?.seq }))
 }
 
 /** The files themselves, against the records. */
-function checkFiles(data: Reading, settings: Settings, findings: DataFinding[], notices: DataNotice[]): void {
+function checkFiles(
+  data: Reading,
+  settings: Settings,
+  authority: TrailAuthority,
+  findings: DataFinding[],
+  notices: DataNotice[],
+): void {
   const isGiven = firstOnes()
   const since = isAtWork(data) ? Date.now() : undefined
-  for (const { unit, restSeconds, ...fault } of filesOnDisk(data.database, settings, since)) {
+  for (const { unit, restSeconds, ...fault } of filesOnDisk(data.database, settings, authority, since)) {
     if (!isGiven(restSeconds === undefined ? fault.code : NOT_RECORDED_YET)) continue
     const finding = aboutUnit(data, { ...fault, trail: unit.trail, seq: unit.seq })
     if (restSeconds === undefined) {
@@ -433,9 +468,14 @@ function checkSchema({ database, trail }: Reading, findings: DataFinding[]): voi
   }
 }
 
-function checkSettings({ host, trail }: Reading, findings: DataFinding[]): void {
+function checkSettings(
+  { host, trail }: Reading,
+  newest: Uint8Array | undefined,
+  findings: DataFinding[],
+): void {
   try {
-    const recorded = canonical(settingsOfTrail(host, trail) as unknown as Value)
+    const mac = newest && macKey(newest)
+    const recorded = canonical(settingsOfTrail(host, trail, mac) as unknown as Value)
     const copy = canonical(host.settings() as Value)
     if (recorded !== copy)
       findings.push({ code: 'settings-differ', trail: trail.origin, expected: recorded, found: copy })

@@ -8,6 +8,7 @@ import {
   shown,
 } from '@compliance-relay/shared/trail'
 import { NotRecorded } from '../capture/recorder.ts'
+import { notAsLeft } from '../left-trails.ts'
 import type { Relay } from '../relay.ts'
 import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
@@ -66,13 +67,19 @@ export async function requireAnchored(
 
 /** Throws `UnusableInput` for what this relay does not vouch for. */
 export function requireSealable(
-  { store, trail: written }: Pick<Relay['opened'], 'store' | 'trail'>,
+  { store, trail: written, doubts }: Pick<Relay['opened'], 'store' | 'trail' | 'doubts'>,
   org: string,
   seal: Seal,
   now: number,
 ): void {
   const known = store.trails()
+  const doubted = notAsLeft(doubts)
   for (const { trail, size, root } of seal.trails) {
+    // It may have been written anew as a whole, under keys of whoever did.
+    if (doubted.has(trail))
+      throw new UnusableInput(
+        `${trail} is not what it was when it was left: nothing was sealed; relay status says more`,
+      )
     const one = known.find(({ origin }) => origin === trail)
     const checkpoint = one && store.checkpoint(one.id, size)
     const head = checkpoint && parseCheckpoint(checkpoint.note)

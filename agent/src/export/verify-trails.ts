@@ -1,10 +1,12 @@
 import type { Notary } from '@compliance-relay/shared/relay'
+import { base64, type Report } from '@compliance-relay/shared/trail'
 import { VERIFY_PATIENCE } from '../ask-notary.ts'
 import { checkTrail } from '../check-trail.ts'
 import { type Reading, reading } from '../commands/reading.ts'
+import { differsFrom, endOf } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
 import { readSettings } from '../open-relay.ts'
-import type { StoredTrail } from '../sqlite/trail-store.ts'
+import { readRecordIn, type StoredTrail } from '../sqlite/trail-store.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { laterHead, sizeWhenLeft } from './later-head.ts'
 
@@ -50,7 +52,9 @@ export async function verifyTrails(
             pause: async () => onProgress(done + leaves.leaves.size, of),
           })
           done += report.lines
-          const isWhole = isOwn(read, trail) || (await isWholeAsLeft(read, trail, notary))
+          const isWhole =
+            isOwn(read, trail) ||
+            (isAsLeft(read, trail, report) && (await isWholeAsLeft(read, trail, notary)))
           if (report.findings.length > 0 || !isWhole) unsound.push(trail.origin)
           if (isOwn(read, trail)) own = leaves
         } finally {
@@ -65,6 +69,15 @@ export async function verifyTrails(
     }
     return { origin: read.trail.origin, unsound, leaves: own }
   })
+}
+
+/** Its records are those that the trail after it says it had: it may have been written anew as a whole, or its key be another. */
+function isAsLeft({ store, trails }: Reading, trail: StoredTrail, { lines, root }: Report): boolean {
+  const next = trails[trails.indexOf(trail) + 1]
+  const said = next && endOf(readRecordIn(store, next.id, 0), trail.origin)
+  const key = readRecordIn(store, trail.id, 0)?.body['key']
+  if (key !== undefined && key !== trail.vkey) return false
+  return said !== undefined && differsFrom(said, { size: lines, root: base64(root) }) === undefined
 }
 
 /** No records and no heads of it were taken away since it was left, as far as anybody can tell. */

@@ -9,6 +9,7 @@ import { Recorder } from '../capture/recorder.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { openDatabase, openForReading } from '../sqlite/database.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
+import { TrailAuthority } from '../trail-authority.ts'
 import { WrittenLines } from '../written-lines.ts'
 import { Outgoing } from './outgoing.ts'
 
@@ -168,13 +169,15 @@ export class OutgoingSite {
   }
 
   #newOutgoing(): Outgoing {
+    const authority = new TrailAuthority()
+    authority.believe(this.#opened.trail, this.#opened.keys.macSecret)
     return new Outgoing({
       book: this.memory.subscriptions,
       secrets: this.secrets,
       database: this.#database,
       lines: new WrittenLines(this.#reading, {
         trail: this.#opened.trail,
-        key: this.#opened.keys.mac,
+        authority,
         writer: this.#opened.writer,
         onAltered: (what) => this.noted.push(`trail-altered ${JSON.stringify(what)}`),
       }),

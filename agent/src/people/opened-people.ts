@@ -4,6 +4,7 @@ import {
   carriedFeedTokens,
   carriedRules,
   carriedSubscriptions,
+  lostAccount,
   PEPPER_BYTES,
   PeopleMemory,
   type PersonRecord,
@@ -11,6 +12,7 @@ import {
 } from '@compliance-relay/shared/relay'
 import type { Actor, Draft } from '@compliance-relay/shared/trail'
 import { messageOf } from '../error-message.ts'
+import type { FormerPeople } from './former-people.ts'
 import { PEOPLE_OPENED, personRecordIn } from './people-records.ts'
 
 /** In the secret store: what the passwords of this relay are hashed with, beside their salt. */
@@ -22,27 +24,34 @@ export interface OpenedPeople {
   readonly pepper: Uint8Array | undefined
   /** Why nobody can sign in, in words; undefined if they can. Files are captured all the same. */
   readonly fault: string | undefined
+  /** When the trail was begun, not all was known of the people before. */
+  readonly isInDoubt: boolean
 }
 
 /** What the lines of a trail say of people, taken in while they are verified, and no further than all was well. */
 export class PeopleReader {
   readonly memory = new PeopleMemory()
   pepperId: string | undefined
+  /** Of the trail before, records about people were lost. */
+  isInDoubt = false
   fault: string | undefined
 
-  take(line: Uint8Array): void {
+  /** `isInDoubt`: a line before it is lost, so it may be about what nobody knows of; it says nothing then. */
+  take(line: Uint8Array, isInDoubt = false): void {
     if (this.fault !== undefined) return
     try {
       const record = personRecordIn(line)
       if (record !== undefined) this.#takeRecord(record)
     } catch (error) {
-      this.fault = messageOf(error)
+      if (!isInDoubt) this.fault = messageOf(error)
     }
   }
 
   #takeRecord(record: PersonRecord): void {
-    if (record.kind === PEOPLE_OPENED) this.pepperId = String(record.body['pepper'])
-    else this.memory.take(record)
+    if (record.kind === PEOPLE_OPENED) {
+      this.pepperId = String(record.body['pepper'])
+      this.isInDoubt = record.body['inDoubt'] === true
+    } else this.memory.take(record)
   }
 }
 
@@ -77,8 +86,9 @@ export async function newPepper(
   return pepper
 }
 
-export function peopleOpenedDraft(relay: Actor, pepperId: string, time: string): Draft {
-  return { kind: PEOPLE_OPENED, actor: relay, time, body: { pepper: pepperId } }
+export function peopleOpenedDraft(relay: Actor, pepperId: string, time: string, isInDoubt = false): Draft {
+  const body = { pepper: pepperId, ...(isInDoubt ? { inDoubt: true } : {}) }
+  return { kind: PEOPLE_OPENED, actor: relay, time, body }
 }
 
 export async function openPeople(reader: PeopleReader, secrets: SecretStore): Promise<OpenedPeople> {
@@ -90,32 +100,35 @@ export async function openPeople(reader: PeopleReader, secrets: SecretStore): Pr
       : pepperId === undefined
         ? 'the trail does not say with which key passwords are hashed'
         : undefined
-  return { memory, pepper, fault: reader.fault ?? fault ?? wrong }
+  return { memory, pepper, fault: reader.fault ?? fault ?? wrong, isInDoubt: reader.isInDoubt }
 }
 
 /**
- * What a new trail says of people and subscriptions first: those of the one before, as far as its lines were verified, and none
- * if even their order is in doubt.
+ * What a new trail says of people and subscriptions first: those of the one before. Where a record of that is lost,
+ * whoever's rights that may have ended comes over without a way in, tokens of programs do not come over at all, and user
+ * ids that were spoken of stay taken.
  */
 export function carriedPeople(
-  former: PeopleReader,
+  { reader, isInDoubt, signedInSince, ids }: FormerPeople,
   pepper: Uint8Array | undefined,
   relay: Actor,
   time: string,
 ): readonly Draft[] {
-  const { book, feeds, recoveries, reviews, rules, subscriptions } = former.memory
+  const { book, feeds, recoveries, reviews, rules, subscriptions } = reader.memory
   const recovery = recoveries.carried()
+  const lost = [...ids].filter((id) => book.get(id) === undefined)
   const carried = [
     ...carriedRules(rules),
-    ...carriedAccounts(book.all()),
+    ...carriedAccounts(book.all(), ({ id }) => isInDoubt && !signedInSince.has(id)),
+    ...(isInDoubt ? lost.map(lostAccount) : []),
     ...carriedSubscriptions(subscriptions.active()),
-    ...carriedFeedTokens(feeds.all(), Date.parse(time)),
+    ...(isInDoubt ? [] : carriedFeedTokens(feeds.all(), Date.parse(time))),
     ...(recovery === undefined ? [] : [recovery]),
     ...reviews.carried(),
   ]
-  const id = former.pepperId ?? (pepper === undefined ? undefined : pepperIdOf(pepper))
+  const id = reader.pepperId ?? (pepper === undefined ? undefined : pepperIdOf(pepper))
   return [
-    ...(id === undefined ? [] : [peopleOpenedDraft(relay, id, time)]),
+    ...(id === undefined ? [] : [peopleOpenedDraft(relay, id, time, isInDoubt)]),
     ...carried.map(({ kind, body }): Draft => ({ kind, actor: relay, time, body })),
   ]
 }

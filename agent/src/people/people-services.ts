@@ -116,7 +116,7 @@ export function openPeopleServices(options: PeopleServicesOptions): PeopleServic
       every,
       onError: (error) => note('export-failed', { error }),
     }),
-    trailKeys: () => trailKeys(opened.store.trails()),
+    trailKeys: () => trailKeys(opened.store.trails(), opened.doubts),
     projects,
   }
 }
@@ -133,7 +133,11 @@ function signingOf(
   return new Signing({
     people,
     book: opened.people.memory.signing,
-    trail: new SignedRecords(lines, units, trail, { claimants: opened.people.memory.claimants, claims }),
+    trail: new SignedRecords(lines, units, trail, {
+      claimants: opened.people.memory.claimants,
+      claims,
+      isDoubted: opened.doubts.length > 0,
+    }),
     signer: keys.signer,
     relay,
     org: settings().org,

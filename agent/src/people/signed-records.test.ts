@@ -3,13 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFileSecrets, PeopleMemory, type SecretStore } from '@compliance-relay/shared/relay'
-import { type Actor, type Body, hex, leafHash } from '@compliance-relay/shared/trail'
+import { type Actor, type Body, base64, hex, leafHash } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { checkState } from '../capture/state-check.ts'
+import { leftTrails } from '../left-trails.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from '../new-trail.ts'
 import { ContentSums } from '../sqlite/content-sums.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { TrailStore } from '../sqlite/trail-store.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
+import { TrailAuthority } from '../trail-authority.ts'
 import { LineAltered, WrittenLines } from '../written-lines.ts'
 import { ClaimBook } from './claim-book.ts'
 import { SignedRecords } from './signed-records.ts'
@@ -61,7 +64,8 @@ function makers(...seqs: number[]): readonly string[] | undefined {
   const { claimants } = new PeopleMemory()
   const claims = new ClaimBook(store)
   const units = new UnitStore(database)
-  return new SignedRecords(store, units, opened.trail, { claimants, claims }).makers(seqs)
+  return new SignedRecords(store, units, opened.trail, { claimants, claims, isDoubted: false }).makers(seqs)
+    ?.ids
 }
 
 test('whoever made or claimed a version counts, also in a trail before, whatever its name was', {
@@ -103,7 +107,11 @@ test('a claim is the newest word on its version, until a newer version is there'
   }
   const { claimants } = new PeopleMemory()
   const newest = (seq: number) =>
-    new SignedRecords(store, units, opened.trail, { claimants, claims: new ClaimBook(store) }).newest(seq)
+    new SignedRecords(store, units, opened.trail, {
+      claimants,
+      claims: new ClaimBook(store),
+      isDoubted: false,
+    }).newest(seq)
   const first = record('file.created', 'anne', { path: 'a', sha256: two })
   const refused = { path: 'a', sha256: one, what: 'file.changed', ...before(first, two) }
   const refusal = record('capture.refused', undefined, refused)
@@ -121,7 +129,11 @@ test('what was renamed is found under the name it has now, however often; what i
   const folder = units.addFolder('w1', 0, '')
   const { claimants } = new PeopleMemory()
   const newest = (seq: number) =>
-    new SignedRecords(store, units, opened.trail, { claimants, claims: new ClaimBook(store) }).newest(seq)
+    new SignedRecords(store, units, opened.trail, {
+      claimants,
+      claims: new ClaimBook(store),
+      isDoubted: false,
+    }).newest(seq)
   const first = record('file.created', 'anne', { path: 'a', sha256: one })
   const second = record('file.changed', 'anne', { path: 'a', sha256: two, ...before(first, one) })
   const third = record('file.renamed', 'anne', {
@@ -201,22 +213,21 @@ test('a content that more have captured than can be told is approved by nobody',
 test('nobody is taken for having no hand in it by a line or a row that was altered for a moment', {
   tags: ['req/P11-10g-2', 'challenge', 'fault'],
 }, () => {
-  const lines = new WrittenLines(database, {
-    trail: opened.trail,
-    key: opened.keys.mac,
-    writer: opened.writer,
-    onAltered: () => {},
-  })
+  const authority = new TrailAuthority()
+  authority.believe(opened.trail, opened.keys.macSecret)
+  const { trail, writer } = opened
+  const lines = new WrittenLines(database, { trail, authority, writer, onAltered: () => {} })
   lines.knows(new ContentSums())
   const { claimants } = new PeopleMemory()
   const signed = new SignedRecords(lines, new UnitStore(database), opened.trail, {
     claimants,
     claims: new ClaimBook(lines),
+    isDoubted: false,
   })
   const first = record('file.created', 'anne', { path: 'a', sha256: one, size: 1 })
   const second = record('file.changed', 'rose', { path: 'a', sha256: two, size: 1, ...before(first, one) })
   const copied = record('file.created', 'rose', { path: 'b', sha256: one, size: 1 })
-  expect([second, copied].map((seq) => signed.makers([seq])?.toSorted())).toEqual([
+  expect([second, copied].map((seq) => signed.makers([seq])?.ids.toSorted())).toEqual([
     ['anne', 'rose'],
     ['anne', 'rose'],
   ])
@@ -231,4 +242,38 @@ test('nobody is taken for having no hand in it by a line or a row that was alter
   whileIs(forged, second)
   whileIs(forged, copied)
   whileIs(`UPDATE entry_columns SET digest = NULL WHERE seq = ${first}`, copied)
+})
+
+test('nor by a line of a trail that was left, which is there or not as it was then', {
+  tags: ['req/P11-10g-2', 'challenge', 'fault'],
+}, async () => {
+  const first = record('file.created', 'anne', { path: 'a', sha256: one, size: 1 })
+  const { trail: left, writer: before } = opened
+  opened = await begin({ trail: left.origin, size: before.head.size, root: base64(before.root()) })
+  const { trail, writer, keys } = opened
+  const authority = new TrailAuthority()
+  authority.believe(trail, keys.macSecret)
+  expect(await leftTrails({ store, secrets, authority })).toEqual([])
+  const lines = new WrittenLines(database, { trail, authority, writer, onAltered: () => {} })
+  const file = join(base, 'relay.db')
+  const check = checkState({ file, writtenFrom: writer.writtenFrom, authority: authority.parts })
+  lines.knows(new ContentSums((await check.answer).contents))
+  const { claimants } = new PeopleMemory()
+  const claims = new ClaimBook(lines)
+  const units = new UnitStore(database)
+  const signed = new SignedRecords(lines, units, trail, { claimants, claims, isDoubted: false })
+  const copied = record('file.created', 'rose', { path: 'b', sha256: one, size: 1 })
+  const made = { ids: ['rose', 'anne'], isInDoubt: false }
+  expect(signed.makers([copied])).toEqual(made)
+  for (const sql of [
+    "UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), 'anne', 'rose') AS BLOB)",
+    "UPDATE entry SET line = CAST('x' AS BLOB)",
+    'DELETE FROM entry',
+  ]) {
+    database.exec('BEGIN; DROP TRIGGER entry_stays; DROP TRIGGER entry_kept')
+    database.exec(`${sql} WHERE trail = ${left.id} AND seq = ${first}`)
+    expect(() => signed.makers([copied])).toThrow(LineAltered)
+    database.exec('ROLLBACK')
+    expect(signed.makers([copied])).toEqual(made)
+  }
 })

@@ -1,4 +1,4 @@
-import { type ClaimantBook, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
+import { type ClaimantBook, type Makers, makersOf, type SignedTrail } from '@compliance-relay/shared/relay'
 import {
   type Body,
   contentDigestOf,
@@ -20,6 +20,13 @@ const ACTORS_MAX = 1_000
 const NAMES_MAX = 100
 const LOOKED_AT_MAX = 1_000
 
+export interface MakersOptions {
+  readonly claimants: ClaimantBook
+  readonly claims: ClaimBook
+  /** A trail that was left is not believed: whatever is signed may have stood in it first. */
+  readonly isDoubted: boolean
+}
+
 /**
  * What e-signatures are held against: the records of the trail written to, and the checkpoints that were signed of it.
  * `store` reads as `WrittenLines` does, which throws where a line is not the relay's.
@@ -33,12 +40,13 @@ export class SignedRecords implements SignedTrail {
   /** Claims in this trail, as they were verified, and those in the trails before. */
   readonly #claimants: ClaimantBook
   readonly #claims: ClaimBook
+  readonly #isDoubted: boolean
 
   constructor(
     store: TrailStore,
     units: UnitStore,
     trail: StoredTrail,
-    { claimants, claims }: { readonly claimants: ClaimantBook; readonly claims: ClaimBook },
+    { claimants, claims, isDoubted }: MakersOptions,
   ) {
     this.trail = trail.origin
     this.#id = trail.id
@@ -47,6 +55,7 @@ export class SignedRecords implements SignedTrail {
     this.#units = units
     this.#claimants = claimants
     this.#claims = claims
+    this.#isDoubted = isDoubted
   }
 
   get size(): number {
@@ -120,15 +129,20 @@ export class SignedRecords implements SignedTrail {
     )
   }
 
-  makers(seqs: readonly number[]): readonly string[] | undefined {
+  makers(seqs: readonly number[]): Makers | undefined {
     const trails = this.#store.trails()
+    let isInDoubt = this.#isDoubted
     const placeOfTrail = (origin: string) => trails.findIndex((one) => one.origin === origin)
-    return makersOf(
+    const ids = makersOf(
       seqs.map((seq) => ({ trail: this.trail, seq })),
       {
         recordAt: ({ trail, seq }) => {
           const known = trails[placeOfTrail(trail)]
-          return known && readRecordIn(this.#store, known.id, seq)
+          const record = known && readRecordIn(this.#store, known.id, seq)
+          // It is there, and cannot be told from what somebody else put there.
+          if (known !== undefined && record === undefined && this.#store.line(known.id, seq) !== undefined)
+            isInDoubt = true
+          return record
         },
         trailsBefore: (trail) =>
           trails
@@ -144,6 +158,7 @@ export class SignedRecords implements SignedTrail {
         claimantOf: ({ trail, seq }) => this.#claimants.get(trail, seq) ?? this.#claims.claimant(trail, seq),
       },
     )
+    return ids && { ids, isInDoubt }
   }
 
   subject(seq: number): ReturnType<SignedTrail['subject']> {

@@ -24,6 +24,7 @@ const status: Omit<RelayStatus, 'needs'> = {
   trail: 'lab.example/t/ws-nmr-01/20260302-7f3a',
   size: 12,
   key: 'lab.example/t/ws-nmr-01/20260302-7f3a+00000000+AA',
+  doubts: [],
   startUp: { findings: 0, mended: [], notary: [] },
   altered: 0,
   held: null,

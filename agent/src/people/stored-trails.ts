@@ -6,11 +6,16 @@ import { trailBefore } from '../trail-before.ts'
 export class FolderTrails implements StoredTrails {
   readonly #store: TrailStore
   readonly #written: StoredTrail
+  readonly #doubted: ReadonlySet<string>
   #listed: readonly ListedTrail[] | undefined
   readonly #ids = new Map<string, number>()
 
-  /** `store`: on a connection that reads what is stored, not what is meant, and as `WrittenLines` does. */
-  constructor(store: TrailStore, written: StoredTrail) {
+  /**
+   * `store`: on a connection that reads what is stored, not what is meant, and as `WrittenLines` does. `doubted`: origins
+   * of which nothing is given out.
+   */
+  constructor(store: TrailStore, written: StoredTrail, doubted: ReadonlySet<string>) {
+    this.#doubted = doubted
     this.#store = store
     this.#written = written
   }
@@ -26,7 +31,7 @@ export class FolderTrails implements StoredTrails {
   }
 
   checkpoint(origin: string): Uint8Array | undefined {
-    return this.#store.lastCheckpoint(this.#id(origin))?.note
+    return this.#doubted.has(origin) ? undefined : this.#store.lastCheckpoint(this.#id(origin))?.note
   }
 
   lines(origin: string, from: number, until: number): ReturnType<StoredTrails['lines']> {

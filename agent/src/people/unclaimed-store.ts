@@ -1,6 +1,6 @@
 import type { ClaimantBook, Place, RefusedCapture, UnclaimedCaptures } from '@compliance-relay/shared/relay'
 import { hex, leafHash } from '@compliance-relay/shared/trail'
-import { readRecordIn, type TrailStore } from '../sqlite/trail-store.ts'
+import type { TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
 import { type UnclaimedPage, unclaimedCaptures } from '../unclaimed.ts'
 import type { ClaimBook } from './claim-book.ts'
@@ -34,8 +34,7 @@ export class UnclaimedStore implements UnclaimedCaptures {
 
   refusal({ trail, seq }: Place): RefusedCapture | undefined {
     const known = this.#store.trails().find(({ origin }) => origin === trail)
-    const line = known && this.#store.line(known.id, seq)
-    const record = known && readRecordIn(this.#store, known.id, seq)
+    const { line, record } = (known && this.#store.entry(known.id, seq)) ?? {}
     if (line === undefined || record?.kind !== 'capture.refused') return undefined
     const { watch, path, project, sha256, manifest } = record.body
     const digest = sha256 ?? manifest

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Draft, recordIn } from '@compliance-relay/shared/trail'
+import type { Draft } from '@compliance-relay/shared/trail'
+import type { TrailAuthority } from '../trail-authority.ts'
 import { type Columns, columnsOf, isOf } from './columns.ts'
 import { rowsOf } from './database.ts'
 import { type RecordPlace, TrailStore } from './trail-store.ts'
@@ -85,12 +86,16 @@ export class ColumnCheck {
 }
 
 /** Within a transaction: the rows are made again from their records. What is no record, or cannot be read, has none. */
-export function mendColumns(database: DatabaseSync, faults: readonly ColumnFault[]): void {
+export function mendColumns(
+  database: DatabaseSync,
+  faults: readonly ColumnFault[],
+  authority: Pick<TrailAuthority, 'remembered'>,
+): void {
   const store = new TrailStore(database)
   const remove = database.prepare('DELETE FROM entry_columns WHERE trail = ? AND seq = ?')
   for (const { trail, seq } of faults) {
     const line = store.line(trail, seq)
-    const record = line && recordIn(line)
+    const record = line && authority.remembered(trail, seq, line)
     remove.run(trail, seq)
     if (record !== undefined) store.putColumns(trail, seq, columnsOf(record))
   }

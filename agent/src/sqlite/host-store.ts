@@ -68,11 +68,11 @@ export class HostStore {
    * Lines of the records that may have changed settings, in order: looked for in the lines themselves, which are
    * verified, and not in the columns beside them, which say who counts as a person to whoever edits them.
    */
-  settingsLines(trail: number): Uint8Array[] {
+  settingsLines(trail: number): { readonly seq: number; readonly line: Uint8Array }[] {
     const read = this.#database.prepare(
-      `SELECT line FROM entry WHERE trail = ? AND instr(line, CAST('"kind":"settings.changed"' AS BLOB)) > 0 ORDER BY seq`,
+      `SELECT seq, line FROM entry WHERE trail = ? AND instr(line, CAST('"kind":"settings.changed"' AS BLOB)) > 0 ORDER BY seq`,
     )
-    return rowsOf<{ line: Uint8Array }>(read, trail).map(({ line }) => line)
+    return rowsOf(read, trail)
   }
 }
 

@@ -31,6 +31,11 @@ export interface RecordPlace {
   readonly seq: number
 }
 
+/** Says of a stored line which record it is, undefined if it is not believed. */
+export interface RecordAuthority {
+  record(trail: number, seq: number, line: Uint8Array): TrailRecord | undefined
+}
+
 /** Trails are numbered from 1, records from 0. */
 export const BEFORE_ALL: RecordPlace = { trail: 0, seq: -1 }
 
@@ -51,9 +56,12 @@ export class TrailStore {
   readonly #insertColumns: () => StatementSync
   readonly #measureFrom: () => StatementSync
   readonly #readLine: () => StatementSync
+  readonly #authority: RecordAuthority | undefined
 
-  constructor(database: DatabaseSync) {
+  /** `authority` says which lines are believed; without it, whoever reads says that nothing was verified. */
+  constructor(database: DatabaseSync, authority?: RecordAuthority) {
     this.#database = database
+    this.#authority = authority
     this.#insertEntry = once(() =>
       database.prepare('INSERT INTO entry (trail, seq, prev, leaf, line) VALUES (?, ?, ?, ?, ?)'),
     )
@@ -73,6 +81,15 @@ export class TrailStore {
   /** Oldest first. */
   trails(): StoredTrail[] {
     return rowsOf<StoredTrail>(this.#database.prepare('SELECT id, origin, vkey FROM trail ORDER BY id'))
+  }
+
+  /** A number that no trail has, and that nothing stands under: rows of one that was taken away are not gone on with. */
+  freeId(): number {
+    const read = this.#database.prepare(
+      `SELECT MAX(COALESCE((SELECT MAX(id) FROM trail), 0), COALESCE((SELECT MAX(trail) FROM entry), 0),
+        COALESCE((SELECT MAX(trail) FROM entry_columns), 0), COALESCE((SELECT MAX(trail) FROM checkpoint), 0)) + 1 AS id`,
+    )
+    return rowOf<{ id: number }>(read)?.id ?? 1
   }
 
   addTrail({ id, origin, vkey }: StoredTrail): void {
@@ -116,6 +133,14 @@ export class TrailStore {
 
   line(trail: number, seq: number): Uint8Array | undefined {
     return rowOf<{ line: Uint8Array }>(this.#readLine(), trail, seq)?.line
+  }
+
+  /** A line and its record, if it is there and is believed. One reading: what is looked at is what is taken. */
+  entry(trail: number, seq: number): { readonly line: Uint8Array; readonly record: TrailRecord } | undefined {
+    const line = this.line(trail, seq)
+    if (line === undefined) return undefined
+    const record = this.#authority === undefined ? recordIn(line) : this.#authority.record(trail, seq, line)
+    return record && { line, record }
   }
 
   /** Stored lines from `from` on, in order of seq, whatever their seqs are: gaps are for the verifier to find. */
@@ -340,10 +365,9 @@ export class TrailStore {
   }
 }
 
-/** A record, if it is there and can be read: a trail that was left may be damaged. */
+/** A record, if it is there, can be read and is believed: a trail that was left may be damaged. */
 export function readRecordIn(store: TrailStore, trail: number, seq: number): TrailRecord | undefined {
-  const line = store.line(trail, seq)
-  return line && recordIn(line)
+  return store.entry(trail, seq)?.record
 }
 
 /** The first of each trail, each actor, and of captures and claims apart. */

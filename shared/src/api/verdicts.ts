@@ -157,6 +157,11 @@ const codes = {
     'The password was changed between the earliest and the latest time it can have been signed.',
     'Ask for another lease before the next one. Somebody of QA decides about this one.',
   ],
+  'maker-in-doubt': [
+    'held',
+    'A record of a trail that was left is not what it was, or not to be told from another: who made this, or had the same content before, is not known for certain.',
+    'Somebody of QA finds out who made it, and decides. relay status says what is wrong with the trail.',
+  ],
   'review-overdue': [
     'held',
     'Nobody had reviewed the accounts in time when it came.',

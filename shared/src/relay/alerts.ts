@@ -101,7 +101,7 @@ const alerts: { readonly [kind: string]: Judge } = {
     alert(
       body['seq'] === undefined
         ? 'rows that captures are found by were not those that the relay wrote'
-        : `the line of record ${body['seq']} in the database was not the one that the relay wrote there`,
+        : `the line of record ${body['seq']}${body['trail'] === undefined ? '' : ` of ${word(body['trail'])}`} in the database was not the one that the relay wrote there`,
     ),
   'trail.opened': ({ body }) =>
     (body['previous'] ?? null) === null
@@ -120,9 +120,13 @@ const alerts: { readonly [kind: string]: Judge } = {
 
   // It did not see, or could not say, what happened.
   'relay.started': ({ body }) =>
-    isObject(body['gap']) && body['gap']['stopped'] === false
-      ? warning('the relay ended without an orderly stop, and runs again')
-      : undefined,
+    (body['doubted'] ?? null) !== null
+      ? alert(
+          'a trail that was left is not what it was, or cannot be told from another: nothing in it is believed',
+        )
+      : isObject(body['gap']) && body['gap']['stopped'] === false
+        ? warning('the relay ended without an orderly stop, and runs again')
+        : undefined,
   'relay.stopped': () => notice('the relay was stopped'),
   'relay.paused': () => warning('the relay itself stood still for a while'),
   'clock.stepped': ({ body }) => warning(`the clock was moved by ${body['byMilliseconds']} ms`),

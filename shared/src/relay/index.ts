@@ -1,7 +1,8 @@
 /** The workings a relay is built of, for Node: what it needs from the world around it, and that on a folder. */
 
 export { accountKinds } from './accounts/account-book.ts'
-export { carriedAccounts } from './accounts/carried-accounts.ts'
+export { carriedAccounts, lostAccount } from './accounts/carried-accounts.ts'
+export { foldedUserId } from './accounts/user-id.ts'
 export {
   type Alert,
   type AlertingRecord,
@@ -88,7 +89,7 @@ export { needIn, type RelayStatusNow } from './relay-status.ts'
 export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export { isHelloOf, signHello } from './signing/hello.ts'
-export type { SignedTrail } from './signing/judge-statement.ts'
+export type { Makers, SignedTrail } from './signing/judge-statement.ts'
 export { makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'

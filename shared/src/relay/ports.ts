@@ -50,6 +50,12 @@ export interface Notary {
   originHashes(): Promise<readonly string[]>
 
   /**
+   * Names of the trails it has checkpoints of, as the first note of each says; of a thousand of them at most. Nobody has
+   * verified them: they say what to ask for.
+   */
+  origins(): Promise<readonly string[]>
+
+  /**
    * Keeps a checkpoint that is validly signed and was refused: it is evidence. Durable when it returns. The first
    * thousand of an origin are kept, a thousand being evidence enough.
    */

@@ -1,5 +1,5 @@
 import type { Body } from '../../trail/index.ts'
-import type { Account } from './account.ts'
+import { type Account, isEnded } from './account.ts'
 
 /**
  * What a new trail says of the accounts of the one before, a record each: a trail that had to be begun anew, after a
@@ -12,26 +12,59 @@ import type { Account } from './account.ts'
  */
 export function carriedAccounts(
   accounts: readonly Account[],
+  isInDoubt: (account: Account) => boolean = () => false,
 ): { readonly kind: string; readonly body: Body }[] {
-  return accounts.map(
-    ({ id, name, roles, state, endedAt, locked, credential, formerCredential, passwords, external }) => ({
-      kind: 'account.carried',
-      body: {
-        account: id,
-        name,
-        roles: [...roles],
-        state,
-        passwords,
-        ...(endedAt === undefined ? {} : { endedAt }),
-        ...(locked === undefined ? {} : { locked }),
-        ...(credential === undefined
-          ? {}
-          : { credential: credential.digest, epoch: credential.epoch, passwordSince: credential.since }),
-        ...(formerCredential === undefined ? {} : { formerCredential }),
-        ...(external === undefined
-          ? {}
-          : { issuer: external.issuer, subject: external.subject, linkedSince: external.since }),
-      },
-    }),
+  return accounts.map((account) =>
+    carried(isInDoubt(account) ? withoutRights(account) : account, isInDoubt(account)),
   )
+}
+
+/**
+ * A record that is lost may be the one that disabled or retired them, or took their password: nobody comes in by what was
+ * before it. An administrator gives them a code, or, to the last one, the recovery file does.
+ */
+function withoutRights(account: Account): Account {
+  const { state, credential, formerCredential, passwords } = account
+  return {
+    ...account,
+    state: isEnded({ state }) ? state : 'invited',
+    credential: undefined,
+    formerCredential: credential?.digest ?? formerCredential,
+    passwords: Math.max(passwords, 1),
+    external: undefined,
+  }
+}
+
+/** Of a user id that is spoken of, and whose account is lost: it is nobody else's. */
+export function lostAccount(id: string): { readonly kind: string; readonly body: Body } {
+  return {
+    kind: 'account.carried',
+    body: { account: id, name: id, roles: [], state: 'retired', passwords: 1, inDoubt: true },
+  }
+}
+
+function carried(
+  { id, name, roles, state, endedAt, locked, credential, formerCredential, passwords, external }: Account,
+  inDoubt: boolean,
+): { readonly kind: string; readonly body: Body } {
+  return {
+    kind: 'account.carried',
+    body: {
+      account: id,
+      name,
+      roles: [...roles],
+      state,
+      passwords,
+      ...(endedAt === undefined ? {} : { endedAt }),
+      ...(locked === undefined ? {} : { locked }),
+      ...(credential === undefined
+        ? {}
+        : { credential: credential.digest, epoch: credential.epoch, passwordSince: credential.since }),
+      ...(formerCredential === undefined ? {} : { formerCredential }),
+      ...(external === undefined
+        ? {}
+        : { issuer: external.issuer, subject: external.subject, linkedSince: external.since }),
+      ...(inDoubt ? { inDoubt } : {}),
+    },
+  }
 }

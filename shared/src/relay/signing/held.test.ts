@@ -166,3 +166,12 @@ test('a statement that is held for several reasons is held for all of them, the 
   lab.site.start()
   expect(lab.site.memory.signing.held()).toMatchObject([{ code: 'count-missing', also: [] }, all])
 })
+
+test('an approval is held while a trail that was left is in doubt: who made it may stand there', {
+  tags: ['req/P11-10g-2', 'challenge'],
+}, async () => {
+  const desk = await lab.signerWith('quinn', 'qa')
+  lab.disk.isInDoubt = true
+  expect(await lab.verdict(lab.sign(tablet, [seq], 'reviewed'))).toBe('accepted')
+  expect(await lab.verdict(lab.sign(desk, [seq], 'approved'))).toBe('held maker-in-doubt')
+})

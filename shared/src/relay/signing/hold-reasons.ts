@@ -19,6 +19,7 @@ export const holdCodes = [
   'lease-over',
   'count-missing',
   'late',
+  'maker-in-doubt',
   'review-overdue',
 ] as const
 export type HoldReason = (typeof holdCodes)[number]
@@ -38,12 +39,13 @@ export interface Judged {
 /** All that a person has to weigh, the gravest first; none where it counts. */
 export function holdsOf(
   { statement, key, person, notBefore, now, order }: Judged,
-  site: { readonly isReviewOverdue: boolean },
+  site: { readonly isReviewOverdue: boolean; readonly isInDoubt: boolean },
 ): readonly HoldReason[] {
   const found = new Set([
     order,
     key.revoked === undefined ? undefined : 'key-revoked',
     leaseFault(statement, key, notBefore, now),
+    site.isInDoubt ? 'maker-in-doubt' : undefined,
     reviewFault(site),
     ...rightsMissing(key, person),
     ...rightsRegained(key, person, statement.checkpoint.size),

@@ -45,11 +45,17 @@ export interface SignedTrail {
    * Everybody who made what these records are of, by `makersOf`: nobody approves what they had a hand in. Undefined if
    * there are more versions than can be looked at.
    */
-  makers(seqs: readonly number[]): readonly string[] | undefined
+  makers(seqs: readonly number[]): Makers | undefined
   /** The newest record of the same file or data set; undefined if it is not there any more under this name. */
   newest(seq: number): number | undefined
   /** The record in this trail by which somebody answers for a refusal; undefined while nobody does here. */
   claimOf(seq: number): number | undefined
+}
+
+export interface Makers {
+  readonly ids: readonly string[]
+  /** There may be others: not every record that could tell is believed. */
+  readonly isInDoubt: boolean
 }
 
 export interface SignedSubject {
@@ -164,8 +170,10 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
     key,
     ...(order === 'clone' ? { cloned: key } : {}),
   })
-  const refusal =
-    subjectFault(statement, site) ?? personFault(statement, key, site) ?? stepFault(statement, key.user, site)
+  const fault = subjectFault(statement, site)
+  if (fault !== undefined) return refused(fault)
+  const made = makersFor(statement, site)
+  const refusal = personFault(statement, key, site, made) ?? stepFault(statement, key.user, site)
   if (refusal !== undefined) return refused(refusal)
   const notBefore = site.trail.timeAt(statement.checkpoint.size)
   if (notBefore === undefined) return refused('root')
@@ -173,9 +181,20 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
   if (person === undefined) return refused('name')
   const gone = rightsGone(key, person, notBefore)
   if (gone !== undefined) return refused(gone)
-  const [hold, ...also] = holdsOf({ statement, key, person, notBefore, now, order }, site)
+  const { isReviewOverdue } = site
+  const isInDoubt = made?.isInDoubt === true
+  const [hold, ...also] = holdsOf(
+    { statement, key, person, notBefore, now, order },
+    { isReviewOverdue, isInDoubt },
+  )
   if (hold !== undefined) return { verdict: 'held', code: hold, also, statement, key, notBefore }
   return { verdict: 'accepted', statement, key, notBefore, flags: flagsOf(statement, notBefore, now) }
+}
+
+/** Who made what is signed; nobody, where that is no matter. */
+function makersFor({ meaning, records }: Statement, { rules, trail }: Site): Makers | undefined {
+  if (!rules.fourEyes || meaning !== 'approved') return { ids: [], isInDoubt: false }
+  return trail.makers(records.map(({ seq }) => seq))
 }
 
 function readOrRefuse(text: string): { readonly statement: Statement; readonly note: Note } | undefined {
@@ -216,7 +235,8 @@ function subjectFault(
 function personFault(
   { user, name, meaning, records, device }: Statement,
   key: SigningKey,
-  { account, trail, rules, book }: Site,
+  { account, book }: Site,
+  made: Makers | undefined,
 ): RefusalCode | undefined {
   const person = account(key.user)
   if (person === undefined || user !== key.user || name !== person.name) return 'name'
@@ -230,11 +250,9 @@ function personFault(
     })
       ? undefined
       : 'forbidden'
-  if (!rules.fourEyes || meaning !== 'approved') return undefined
-  const makers = trail.makers(records.map(({ seq }) => seq))
-  if (makers === undefined) return 'versions'
+  if (made === undefined) return 'versions'
   // Nobody approves what they made themselves, whoever renamed or reprocessed it since (21 CFR 11.10(g)).
-  return makers.some((maker) => isSamePerson(maker, user)) ? 'own-record' : undefined
+  return made.ids.some((maker) => isSamePerson(maker, user)) ? 'own-record' : undefined
 }
 
 /**
@@ -274,7 +292,7 @@ export function isOvertaken(statement: Statement, site: Site): boolean {
     .find((one) => one.user === user && (device === undefined || one.device === device))
   return (
     key === undefined ||
-    personFault(statement, key, site) !== undefined ||
+    personFault(statement, key, site, makersFor(statement, site)) !== undefined ||
     stepFault(statement, user, site) !== undefined
   )
 }

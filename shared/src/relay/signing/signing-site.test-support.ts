@@ -111,8 +111,11 @@ export class ChainedDisk extends Disk implements SignedTrail {
   /** Who claimed what in it, as a relay knows it from its records. */
   readonly claimants = new ClaimantBook()
 
-  makers(seqs: readonly number[]): readonly string[] | undefined {
-    return makersOf(
+  /** Whether a trail that was left is not what it was. */
+  isInDoubt = false
+
+  makers(seqs: readonly number[]): ReturnType<SignedTrail['makers']> {
+    const ids = makersOf(
       seqs.map((seq) => ({ trail: origin, seq })),
       {
         recordAt: ({ trail, seq }) => (trail === origin ? this.recordAt(seq) : undefined),
@@ -125,6 +128,7 @@ export class ChainedDisk extends Disk implements SignedTrail {
           }),
       },
     )
+    return ids && { ids, isInDoubt: this.isInDoubt }
   }
 
   recordAt(seq: number): TrailRecord | undefined {
@@ -183,7 +187,7 @@ export function signingOf(site: Site): Signing {
     root: () => undefined,
     timeAt: () => undefined,
     subject: () => undefined,
-    makers: () => [],
+    makers: () => ({ ids: [], isInDoubt: false }),
     newest: () => undefined,
     claimOf: () => undefined,
   }

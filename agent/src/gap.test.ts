@@ -44,3 +44,13 @@ test('that somebody looked after the trail says that the relay stopped, no note 
   const before = { at: now - 4 * hour, stopped: true }
   expect(gapBefore(before, stopped, now, stopped)).toEqual({ alive: before })
 })
+
+test('a time that has not come yet is named also where the trail says when the relay stopped', {
+  tags: ['req/P11-10e-6', 'challenge'],
+}, () => {
+  const stopped = now - 3 * hour
+  expect(gapBefore({ at: now + hour, stopped: true, oldest: now }, stopped, now, stopped)).toEqual({
+    alive: { at: stopped, stopped: true },
+    disbelieved: now + hour,
+  })
+})

@@ -25,12 +25,12 @@ export function gapBefore(
   stoppedAt?: number,
 ): Gap {
   if (found === undefined) return { alive: found }
-  const alive = stoppedAt !== undefined && stoppedAt < found.at ? { ...found, at: stoppedAt } : found
-  const { at, stopped, oldest } = alive
-  if (at <= now + STEP_MILLISECONDS) {
-    const from = Math.min(at, now)
-    return { alive: { at: from, stopped, ...(oldest === undefined || oldest > from ? {} : { oldest }) } }
+  if (found.at > now + STEP_MILLISECONDS) {
+    const known = stoppedAt ?? lastRecord
+    const isKnown = known !== undefined && known <= now
+    return { alive: isKnown ? { at: known, stopped: found.stopped } : undefined, disbelieved: found.at }
   }
-  const isKnown = lastRecord !== undefined && lastRecord <= now
-  return { alive: isKnown ? { at: lastRecord, stopped } : undefined, disbelieved: at }
+  const { stopped, oldest } = found
+  const from = Math.min(found.at, stoppedAt ?? found.at, now)
+  return { alive: { at: from, stopped, ...(oldest === undefined || oldest > from ? {} : { oldest }) } }
 }

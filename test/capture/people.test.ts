@@ -371,7 +371,8 @@ describe('the last administrator', { tags: ['req/P11-10d-1', 'challenge'] }, () 
     person('quinn', 'qa')
     person('eve', 'operator')
     // Whoever signs in after the record that is lost was not out by it.
-    expect(account([good], 'list', '--as', 'asmith')).toMatchObject({ code: 0 })
+    for (const id of ['asmith', 'quinn'])
+      expect(account([good], 'list', '--as', id)).toMatchObject({ code: 0 })
     await station.stop()
     forge(
       ({ record }) => record.kind === 'account.added' && record.body['account'] === 'eve',
@@ -435,7 +436,8 @@ describe('what is put into the files past the relay', {
     expect(account([good], 'grant-signer', 'jdoe', '--as', 'adm2', ...why).code).toBe(0)
     person('eve', 'operator')
     // Whoever signs in after the record that is lost was not out by it.
-    expect(account([good], 'list', '--as', 'asmith')).toMatchObject({ code: 0 })
+    for (const id of ['asmith', 'quinn'])
+      expect(account([good], 'list', '--as', id)).toMatchObject({ code: 0 })
     await station.stop()
     forge(
       ({ record }) => record.kind === 'account.added' && record.body['account'] === 'eve',
@@ -513,7 +515,10 @@ test('a capture nobody answers for is claimed by a person, once, by a record bes
     station.tryRelayWith(`${good}\n`, 'claim', ...seqs, '--as', as, ...why, '--port', port)
   const [a, b] = refused.map(({ seq }) => String(seq)) as [string, string]
   expect(claim('asmith', a)).toMatchObject({ code: 2, error: expect.stringContaining('may not do this') })
-  expect(claim('jdoe', a)).toMatchObject({ code: 0, out: expect.stringContaining('claimed, as record') })
+  expect(claim('jdoe', a)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/: claimed: record \d+ is the claim/),
+  })
   expect(claim('jdoe', a, '0')).toMatchObject({
     code: 1,
     out: expect.stringMatching(/somebody answers for it already\n.*it is not an unclaimed capture/),
@@ -602,7 +607,7 @@ describe('an e-signature', { tags: ['req/P11-70-1', 'req/P11-100b-1', 'challenge
     expect(items[0]?.verdict).toBe('duplicate')
     const device = (...args: string[]) =>
       station.tryRelayWith(`${good}\n`, 'device', ...args, '--as', 'asmith', '--port', port)
-    expect(device('list').out).toMatch(/^jdoe\/tablet-1 +since .*, 1 signatures, lease until/)
+    expect(device('list').out).toMatch(/^jdoe\/tablet-1 +since .*, 1 signature, lease until/)
     expect(device('revoke', 'jdoe/tablet-2', ...why)).toMatchObject({ code: 2 })
     expect(device('revoke', 'jdoe/tablet-1', ...why)).toMatchObject({ code: 0 })
     const later = statement(signer, seq, 2, { meaning: 'rejected' })

@@ -667,7 +667,7 @@ describe('the notary folder', () => {
     tags: ['req/P11-10a-3', 'challenge', 'fault'],
   }, async () => {
     await station.stop()
-    const other = new Workstation()
+    const other = new Workstation({ name: 'ws-other' })
     try {
       other.init()
       renameSync(station.notary, join(station.base, 'real-notary'))

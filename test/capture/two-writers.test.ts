@@ -20,10 +20,10 @@ test('a relay whose lock was taken away takes it again, and no second one writes
   tags: ['req/P11-10a-1', 'challenge', 'fault'],
 }, async () => {
   rmSync(lock)
+  await expect.poll(() => station.log, { timeout: 60_000 }).toContain('lock-taken-again')
+  expect(existsSync(lock)).toBe(true)
   const second = await station.tryRelayMeanwhile('run', '--data', station.data, '--port', '0')
   expect(second).toMatchObject({ code: 2, error: expect.stringContaining('another relay is running') })
-  expect(existsSync(lock)).toBe(true)
-  expect(station.log).toContain('lock-taken-again')
   station.write('a.txt', 'a')
   await station.settled()
   expect((await station.tryRelayMeanwhile('run', '--data', station.data, '--port', '0')).code).toBe(2)

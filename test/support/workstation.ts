@@ -63,6 +63,8 @@ export interface WorkstationOptions {
   /** False: `start` resolves as soon as the relay says that it runs, before it has looked through its folders. */
   readonly waitReady?: boolean
   readonly init?: readonly string[]
+  /** Of the relay. */
+  readonly name?: string
   /** True: no port is named, so it asks for the usual one. */
   readonly usualPort?: boolean
   /** Before the relay's own command line: a tracer, a clock. */
@@ -96,7 +98,7 @@ export class Workstation {
   init(): string {
     const person = this.#options.person === false ? [] : ['--person', `${account}=${personName}`]
     return this.relay(
-      'init', '--data', this.data, '--org', 'lab.example', '--name', 'ws-test', '--project', 'P-17', '--watch', this.folder,
+      'init', '--data', this.data, '--org', 'lab.example', '--name', this.#options.name ?? 'ws-test', '--project', 'P-17', '--watch', this.folder,
       ...person, ...(this.#options.init ?? []),
     ) // biome-ignore format: one command line
   }

@@ -20,6 +20,7 @@ export default defineConfig({
     ],
     // Time is not what these tests judge, and random ones on a busy machine take theirs. See `npm run bench`.
     testTimeout: 600_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
   },
 })

@@ -27,8 +27,9 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: join(root, 'test/out/playwright.json') }]],
   forbidOnly: true,
   retries: 0,
-  workers: 1,
-  timeout: 60_000,
+  // A file at a time each; most of them wait for a relay, and none is judged by a stopwatch.
+  workers: 2,
+  timeout: 120_000,
   projects: [
     {
       name: 'chromium',

@@ -178,7 +178,7 @@ export class Log {
       })
       if (copy.size !== before) this.#version++
       this.#views.set(id, { ...this.#view(id), fault: null })
-      await copy.pack(true)
+      await copy.pack()
     } catch (error) {
       if (!(error instanceof Unverified)) throw error
       this.#views.set(id, { ...this.#view(id), fault: error.message })

@@ -23,7 +23,7 @@ import { TrailIndex } from './trail-index.ts'
 const ASKED_AT_ONCE = 5
 /** Bundles stored in one transaction. */
 const STORED_AT_ONCE = 32
-/** A pack that is not full is stored again after so many more records. */
+/** Columns are stored again after so many more records: what is behind them is made of lines at a start, in a moment. */
 const PACKED_EACH = 4_096
 /** A sighting is kept so often at most: a bound is later by as much, and a year of them is small. */
 const SIGHTED_MILLISECONDS = 60_000
@@ -170,10 +170,10 @@ export class TrailCopy {
     this.#stored = stored
   }
 
-  /** Stores columns, so that the next start need not make them. */
-  async pack(isLast: boolean): Promise<void> {
+  /** Stores columns, so that the next start need not make them, if there are so many more records. */
+  async pack(atLeast = PACKED_EACH): Promise<void> {
     const { size } = this.index
-    if (size === this.#packed || (!isLast && size - this.#packed < PACKED_EACH)) return
+    if (size - this.#packed < atLeast) return
     const { id: trail } = this.#stored
     const first = Math.floor(this.#packed / PACK_WIDTH)
     const rows = this.index.packs.slice(first).map((pack, i) => ({
@@ -251,7 +251,8 @@ export class TrailCopy {
         await this.#store(gathered, seen)
         gathered = []
         onProgress(this.size, size)
-        await this.pack(false)
+        // All of the last pack and all acts are written each time: not more often than a pack is full.
+        await this.pack(PACK_WIDTH)
       }
     } catch (error) {
       // What has come so far is verified: with a network that breaks every minute it would never get on.

@@ -224,7 +224,7 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   authority.believe(opened.trail, opened.keys.macSecret)
   const carried = settingsDrafts(settings, recorded === undefined ? FROM_COPY : FROM_BEFORE, deps.wall())
   const { pepper } = await readPepper(secrets)
-  const former = formerPeople(store, trail, keys, check.report)
+  const former = formerPeople(store, trail, keys, check)
   const first = opened.writer.append(
     [...carried, ...carriedPeople(former, pepper, relay, timestamp(deps.wall()))],
     () => host.setSettings(settings),

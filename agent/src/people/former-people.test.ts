@@ -47,9 +47,13 @@ function alter(seq: number, from: string, to: string): void {
   )
 }
 
+type Check = Parameters<typeof formerPeople>[3]
+type Found = Check['report'] & Pick<Check, 'notary'>
+
 /** The accounts of the new trail, each with its state and whether its password came over. */
-function carried(findings: Parameters<typeof formerPeople>[3]['findings'] = []) {
-  const former = formerPeople({ lines: () => linesNow() }, { id: 1, origin }, { mac }, { findings })
+function carried({ findings = [], notary = [] }: Partial<Found> = {}) {
+  const check = { report: { findings }, notary }
+  const former = formerPeople({ lines: () => linesNow() }, { id: 1, origin }, { mac }, check)
   const memory = new PeopleMemory()
   for (const [seq, draft] of carriedPeople(former, undefined, relayActor('ws-1'), time).entries())
     if (draft.kind !== 'people.opened') memory.take({ ...draft, seq })
@@ -113,11 +117,13 @@ test('a user id stays taken whose account is lost', { tags: ['req/P11-10d-1', 'c
   })
 })
 
-test('nobody has a way in where the key of the trail has signed more than is there', {
-  tags: ['challenge'],
-}, () => {
-  const beyond = { code: 'checkpoint-beyond-end', expected: '9', found: '7' } as const
-  expect(carried([beyond])).toEqual({
+test.each([
+  ['the key of the trail has signed more than is there', { findings: [finding('checkpoint-beyond-end')] }],
+  ['the notary knows of more', { notary: [finding('notary-ahead')] }],
+  ['the notary knows of others', { notary: [finding('notary-differs')] }],
+  ['the notary knows of a later trail', { notary: [finding('notary-other-trail')] }],
+])('nobody has a way in where %s', { tags: ['req/P11-10d-1', 'challenge'] }, (_, found) => {
+  expect(carried(found)).toEqual({
     isInDoubt: true,
     accounts: [
       ['asmith', 'invited', false],
@@ -125,6 +131,14 @@ test('nobody has a way in where the key of the trail has signed more than is the
     ],
   })
 })
+
+test('a notary that has lost something, or is another, takes nobody’s way in', () => {
+  expect(carried({ notary: [finding('notary-lost'), finding('notary-replaced')] })).toEqual(asTheyWere)
+})
+
+function finding<Code extends string>(code: Code) {
+  return { code, expected: '9', found: '7' }
+}
 
 test('whoever comes over without a way in is not let in by an identity provider either', {
   tags: ['challenge'],

@@ -1,11 +1,7 @@
 import { foldedUserId } from '@compliance-relay/shared/relay'
-import {
-  type Report,
-  readEntryParts,
-  recordIn,
-  SealedLines,
-  type TrailRecord,
-} from '@compliance-relay/shared/trail'
+import { readEntryParts, recordIn, SealedLines, type TrailRecord } from '@compliance-relay/shared/trail'
+import { isHarmless } from '../ask-notary.ts'
+import type { TrailCheck } from '../check-trail.ts'
 import type { TrailStore } from '../sqlite/trail-store.ts'
 import type { TrailKeys } from '../trail-keys.ts'
 import { PeopleReader } from './opened-people.ts'
@@ -35,7 +31,7 @@ export function formerPeople(
   store: Pick<TrailStore, 'lines'>,
   { id, origin }: { readonly id: number; readonly origin: string },
   { mac }: Pick<TrailKeys, 'mac'>,
-  { findings }: Pick<Report, 'findings'>,
+  check: Pick<TrailCheck, 'notary'> & { readonly report: Pick<TrailCheck['report'], 'findings'> },
 ): FormerPeople {
   const sealed = new SealedLines(origin, mac)
   const reader = new PeopleReader()
@@ -65,18 +61,22 @@ export function formerPeople(
     next = seq + 1
     prev = parts?.checksum ?? ''
   }
-  if (isOtherwiseInDoubt(findings)) {
+  if (isOtherwiseInDoubt(check)) {
     isInDoubt = true
     signedInSince.clear()
   }
   return { reader, isInDoubt, signedInSince, ids }
 }
 
-/** Though nothing is wrong with the lines, the trail's key has signed others than are here, or more. */
-function isOtherwiseInDoubt(findings: Report['findings']): boolean {
+/**
+ * Though nothing is wrong with the lines, the trail's key has signed others than are here, or more, or the notary knows of
+ * some: who was disabled, retired or reset in those is not known.
+ */
+function isOtherwiseInDoubt({ report: { findings }, notary }: Parameters<typeof formerPeople>[3]): boolean {
   const isOfLines = findings.some(({ line }) => line !== undefined)
-  return findings.some(
-    ({ code }) => code === 'checkpoint-beyond-end' || (code === 'root-mismatch' && !isOfLines),
+  return (
+    !notary.every(isHarmless) ||
+    findings.some(({ code }) => code === 'checkpoint-beyond-end' || (code === 'root-mismatch' && !isOfLines))
   )
 }
 

@@ -36,7 +36,16 @@ function said(typed: string, more: { former?: string; composition?: 'none' | 'an
 describe('a password', () => {
   test.each([
     ['gravel spoon tundra 41', 'good'],
-    ['correct horse battery staple', 'good'],
+    ['stapler horse battery cornet', 'good'],
+    ['correct horse battery staple', 'password-common'],
+    ['correcthorsebatterystaple', 'password-common'],
+    ['Correct-Horse-Battery-Staple', 'password-common'],
+    ['correct_horse.battery staple!', 'password-common'],
+    ['c0rrect horse b@ttery staple 1', 'password-common'],
+    ['the quick brown fox jumps over the lazy dog', 'password-common'],
+    ['To be, or not to be', 'password-common'],
+    ['may the force be with you', 'password-common'],
+    ['may the gravel be with spoon 41', 'good'],
     ['xK7#mq2!vLp9', 'good'],
     ['Глубокий колодец 7', 'good'],
     ['🦊🪵🧪🫖🎻🛶🦉🍋🧲🪁🦔🧊', 'good'],

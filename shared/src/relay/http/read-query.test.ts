@@ -25,3 +25,8 @@ test.each([
 ])('what is asked for by %s is answered: %s', (query, refusal) => {
   expect(refusalOf(query)).toBe(refusal)
 })
+
+test('of a value that is none of a few, those there are are said', () => {
+  const asked = new Request('http://127.0.0.1:7411/v1/exports/e/report?form=docx')
+  expect(() => readQuery(asked, routeOf('readReport').query)).toThrow(/ There is pdf, html\.$/)
+})

@@ -12,6 +12,11 @@ test('agent/API.md has every code of a verdict on a signature, with what it mean
   expect(rows).toEqual(wanted)
 })
 
+test('what takes a signature back is not called a signature', () => {
+  expect(saysOf('accepted', null, 'withdrawn')).toBe('The signature is withdrawn from now on.')
+  expect(saysOf('accepted', null, 'approved')).toBe(saysOf('accepted', null))
+})
+
 test('each verdict says something that can be read aloud, and a code says more than its verdict', () => {
   for (const code of verdictCodes) {
     const says = saysOf(verdictOf(code), code)

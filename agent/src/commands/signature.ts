@@ -13,13 +13,13 @@ const help = `relay signature list --as ID [--port N] [--data DIR] [--json]
   relay signature held --as ID [--port N] [--data DIR] [--json]
       The signatures that count only if somebody of QA decides so, and why each is held.
   relay signature accept|refuse STATEMENT --as QA --reason TEXT [--port N] [--data DIR] [--json]
-      Decides about one of them, for good. STATEMENT is the first 8 or more digits of
-      what relay signature held shows. Nobody decides about their own signature.
+      Decides about one of them, for good. STATEMENT is what relay signature held shows, or its
+      first 8 digits or more. Nobody decides about their own signature.
       ${whereHelp}
       Example: relay signature held --as asmith --data /var/lib/relay`
 
-const decisions = { accept: 'accepted', refuse: 'refused' } as const
-type Verb = keyof typeof decisions
+const decisionOf = { accept: 'accepted', refuse: 'refused' } as const
+type Verb = keyof typeof decisionOf
 
 export const signatureCommand: Command = { help, run }
 
@@ -66,30 +66,34 @@ async function decide(
   const { values, words } = parseOptions(args, personChangeOptions, [verb, 'STATEMENT'])
   const reason = requireReason(values.reason)
   const [, begin = ''] = words
-  const decision = decisions[verb]
+  if (!/^[0-9a-f]{8,64}$/.test(begin))
+    throw new UnusableInput(
+      `STATEMENT is what relay signature held shows, or its first 8 digits or more, 0 to 9 and a to f, not ${shown(begin)}`,
+    )
+  const decision = decisionOf[verb]
   const one = await asPerson(values, asking, async (client, password) => {
-    const found = theOne((await client.call('listHeld', {})).held, begin)
-    await client.call('decideHeld', { body: { password, reason, statement: found.statement, decision } })
-    return found
+    const { held } = await client.call('listHeld', {})
+    const found = held.filter(({ statement }) => statement.startsWith(begin))
+    const [only] = found.length === 1 ? found : []
+    // Of one that is not listed, or is decided, the relay says what it is.
+    const statement = only?.statement ?? begin
+    await client.call('decideHeld', { body: { password, reason, statement, decision } })
+    return only
   })
-  const says = decision === 'accepted' ? 'counts' : 'does not count'
   out.write(
     values.json
-      ? jsonText({ statement: one.statement, decision })
-      : `${printable(`The signature of ${one.name} ${says}.`)}\n`,
+      ? jsonText({ statement: one?.statement ?? begin, decision })
+      : `${printable(decidedText(one, decision))}\n`,
   )
   return 0
 }
 
-function theOne(list: readonly HeldView[], begin: string): HeldView {
-  const [found, other] = /^[0-9a-f]{8,64}$/.test(begin)
-    ? list.filter(({ statement }) => statement.startsWith(begin))
-    : []
-  if (found === undefined || other !== undefined)
-    throw new UnusableInput(
-      `${other === undefined ? 'no held signature has' : 'more than one held signature has'} the name ${shown(begin)}: relay signature held lists them`,
-    )
-  return found
+function decidedText(one: HeldView | undefined, decision: 'accepted' | 'refused'): string {
+  const isWithdrawal = one?.meaning === 'withdrawn'
+  const what = isWithdrawal ? 'withdrawal' : 'signature'
+  const whose = one === undefined ? '' : ` of ${one.name}`
+  if (decision === 'refused') return `The ${what}${whose} does not count.`
+  return `The ${what}${whose} counts${isWithdrawal ? ': the signature is withdrawn from now on' : ''}.`
 }
 
 function listText({
@@ -165,13 +169,15 @@ function heldText({
   notBefore,
   time,
   records,
+  paths,
 }: HeldView): string {
+  const named = records.map((seq, i) => `${seq}${paths[i] == null ? '' : ` (${paths[i]})`}`)
   const lines = [
     `${statement.slice(0, 16)}  ${meansOf(code) ?? code}`,
     ...also.map((one) => `  and: ${meansOf(one) ?? one}`),
     `  ${meaning} by ${name} (${user}${device === null ? '' : `/${device}`}), ${at} by the clock of the device`,
     `  ${takenIn(notBefore, time)}`,
-    `  of ${records.length === 1 ? 'record' : 'records'} ${records.slice(0, 20).join(', ')}${records.length > 20 ? ', …' : ''}: ${reason}`,
+    `  of ${records.length === 1 ? 'record' : 'records'} ${named.slice(0, 20).join(', ')}${records.length > 20 ? ', …' : ''}: ${reason}`,
   ]
   return lines.flatMap((line) => wrapped(printable(line), 4).map((one) => `${one}\n`)).join('')
 }

@@ -108,6 +108,8 @@ export {
 } from './schemas.ts'
 export type { FolderView, SettingsAct, SettingsChangedView, SettingsView } from './settings.ts'
 export {
+  type Decided,
+  decisions,
   type HeldView,
   SIGNED_LISTED_MAX,
   type SignatureState,

@@ -16,6 +16,7 @@ test('every refusal is read back as it was, over the wire', () => {
       { there: { names: ['P-17', 'file.*'], more: 2 } },
       { there: { names: [], more: 0 } },
       { least: 16 },
+      { decided: { by: 'qlee', at: day, decision: 'refused' } } as const,
       ...passwordFaults.map((because) => {
         return { passwordChange: { because, asks: 16, since: null, set: day } }
       }),
@@ -52,6 +53,7 @@ test('what somebody else than a relay puts into a refusal is not repeated', { ta
     detail: 'the person at the door.',
     roles: ['everybody', 'qa'],
     least: 'a word of your bank',
+    decided: { by: 'the person at the door', at: day, decision: 'accepted' },
     there: { names: ['P-17', 'the person at the door'], more: 0 },
   }
   const read = readProblem(json, null)

@@ -3,6 +3,7 @@ import { passwordChangeSchema } from './password-change.ts'
 import { roles } from './policy.ts'
 import { isProblemCode, Problem, type ProblemCode, problemCodes, sentenceOf, statusOf } from './problem.ts'
 import { detailOf, detailSentence } from './problem-detail.ts'
+import { decidedSchema } from './signatures.ts'
 
 /** The media type of a refusal (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -33,10 +34,12 @@ export const problemSchema = z.strictObject({
   passwordChange: passwordChangeSchema.optional(),
   /** Of a name that nothing has: those there are, the nearest first, and how many more. */
   there: thereSchema.optional(),
+  /** Of `held-decided`: what was decided, by whom and when. */
+  decided: decidedSchema.optional(),
 })
 
 export function problemJson({ code, details }: Problem): z.infer<typeof problemSchema> {
-  const { pointer, detail, least, passwordChange, there } = details
+  const { pointer, detail, least, passwordChange, there, decided } = details
   const allowed = roles.filter((role) => details.roles?.includes(role))
   return {
     type: problemTypeOf(code),
@@ -49,6 +52,7 @@ export function problemJson({ code, details }: Problem): z.infer<typeof problemS
     ...(least === undefined ? {} : { least }),
     ...(passwordChange === undefined ? {} : { passwordChange }),
     ...(there === undefined ? {} : { there: { names: [...there.names], more: there.more } }),
+    ...(decided === undefined ? {} : { decided }),
   }
 }
 
@@ -76,6 +80,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
   const there = thereSchema.safeParse(read.data.there)
   const least = leastSchema.safeParse(read.data.least)
   const change = passwordChangeSchema.safeParse(read.data.passwordChange)
+  const decided = decidedSchema.safeParse(read.data.decided)
   const detail = detailOf(read.data.detail)
   const allowed = roles.filter((role) => read.data.roles?.includes(role))
   const seconds = /^[0-9]{1,9}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined
@@ -86,6 +91,7 @@ export function readProblem(json: unknown, retryAfter: string | null): Problem |
     ...(least.success ? { least: least.data } : {}),
     ...(change.success ? { passwordChange: change.data } : {}),
     ...(there.success ? { there: there.data } : {}),
+    ...(decided.success ? { decided: decided.data } : {}),
     ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
   })
 }
@@ -98,4 +104,5 @@ const readable = z.object({
   least: z.unknown().optional(),
   passwordChange: z.unknown().optional(),
   there: z.unknown().optional(),
+  decided: z.unknown().optional(),
 })

@@ -1,6 +1,7 @@
 import type { PasswordChange } from './password-change.ts'
 import { passwordChangeSentence } from './password-change-sentence.ts'
 import { detailSentence, type ProblemDetail } from './problem-detail.ts'
+import type { Decided } from './signatures.ts'
 
 /**
  * Every reason for which a relay refuses what somebody asks of it: one closed list, for the wire (RFC 9457), the
@@ -28,7 +29,11 @@ const problems = {
   'origin-refused': [403, 'The request does not come from the pages of this relay.'],
   'not-found': [404, 'There is nothing at this address, or of this name.'],
   'account-unknown': [404, 'There is no such account.'],
-  'held-unknown': [404, 'No held signature has this name: relay signature held lists them.'],
+  'held-unknown': [
+    404,
+    'No held signature has this name, or more than one has a name that begins so: relay signature held lists them.',
+  ],
+  'held-decided': [409, 'Whether this signature counts is decided already, for good.'],
   'method-not-allowed': [405, 'This address does not take requests of this method.'],
   'account-exists': [409, 'There is or was an account with this user id; user ids are never used again.'],
   'key-refused': [
@@ -92,6 +97,10 @@ const problems = {
     'This takes a second administrator: whoever proposed it cannot also allow it.',
   ],
   'too-many': [409, 'There are as many as there may be already: end one first.'],
+  'link-other-issuer': [
+    422,
+    'The issuer is not the identity provider of this site: relay rules names that, and the link takes its address as it stands there.',
+  ],
   'link-taken': [409, 'Another account is linked to this subject of the identity provider.'],
   'body-too-large': [413, 'The body of the request is too large.'],
   'body-type': [415, 'Only application/json is taken.'],
@@ -112,7 +121,7 @@ const problems = {
   'identity-check-missing': [422, 'How the identity was checked is missing: 10 to 1000 characters.'],
   'link-form': [
     422,
-    'The issuer is an https address, and the subject has 1 to 255 letters, digits or signs, and no space.',
+    'The issuer is an https address, or an http one on this machine itself, and the subject has 1 to 255 letters, digits or signs, and no space.',
   ],
   'password-short': [422, 'The password is too short.'],
   'password-long': [422, 'The password is longer than 128 characters.'],
@@ -176,6 +185,8 @@ export interface ProblemDetails {
   readonly passwordChange?: PasswordChange
   /** Of a name that nothing has: those there are, the nearest first, and how many more. */
   readonly there?: { readonly names: readonly string[]; readonly more: number }
+  /** Of `held-decided`: what was decided, by whom, and when by the clock of the relay. */
+  readonly decided?: Decided
   readonly retryAfterSeconds?: number
 }
 
@@ -186,6 +197,7 @@ export function particularsOf({
   least,
   passwordChange,
   there,
+  decided,
 }: ProblemDetails): readonly string[] {
   return [
     ...(detail === undefined ? [] : [detailSentence(detail)]),
@@ -193,6 +205,11 @@ export function particularsOf({
     ...(least === undefined ? [] : [`It takes ${least} characters or more.`]),
     ...(passwordChange === undefined ? [] : [passwordChangeSentence(passwordChange)]),
     ...(there === undefined ? [] : [thereSentence(there)]),
+    ...(decided === undefined
+      ? []
+      : [
+          `${decided.by} decided at ${decided.at} that it ${decided.decision === 'accepted' ? 'counts' : 'does not count'}.`,
+        ]),
   ]
 }
 

@@ -61,7 +61,7 @@ import {
   wantedField,
 } from './schemas.ts'
 import { settingsRoutes } from './settings.ts'
-import { heldSchema, signedSchema } from './signatures.ts'
+import { decisions, heldSchema, signedSchema } from './signatures.ts'
 import { statusRoutes } from './status.ts'
 
 const accountResult = z.strictObject({ account: accountSchema })
@@ -379,7 +379,7 @@ export const routes = {
       }),
       result: accountResult,
     },
-    ['account-state', 'link-form', 'link-taken'],
+    ['account-state', 'link-form', 'link-other-issuer', 'link-taken'],
     'Says whom of an identity provider an account is. One subject has one account, and one account one subject.',
   ),
   unlinkAccount: accountAct(
@@ -547,11 +547,18 @@ export const routes = {
       password: passwordField,
       reason: reasonField,
       statement: statementField,
-      decision: z.enum(['accepted', 'refused']),
+      decision: z.enum(decisions),
     }),
     result: undefined,
-    problems: ['reason-missing', 'held-unknown', 'own-record', 'held-overtaken', 'review-overdue'],
-    says: 'Lets a held signature count, or not, for good. Nobody decides about their own.',
+    problems: [
+      'reason-missing',
+      'held-unknown',
+      'held-decided',
+      'own-record',
+      'held-overtaken',
+      'review-overdue',
+    ],
+    says: 'Lets a held signature count, or not, for good. Nobody decides about their own. The first 8 or more digits name it, too.',
   },
   readRules: {
     method: 'GET',

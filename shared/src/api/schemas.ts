@@ -179,7 +179,7 @@ export const lostBeforeField = z
   .boolean()
   .describe('What one’s own device signed before these is lost, and is not waited for.')
 
-/** SHA-256 of a statement's note, hexadecimal. */
+/** SHA-256 of a statement's note, hexadecimal, or the first 8 or more digits of it. */
 export const statementField = text(64)
 
 /** A device with too many wrong passwords: whoever never signed in there waits until then. */

@@ -84,7 +84,19 @@ export const heldSchema = z.strictObject({
   at: z.string(),
   notBefore: z.string(),
   records: z.array(z.int()),
+  /** Of each of the records, the file or data set: of a withdrawal, that of the signature. Null where none is named. */
+  paths: z.array(z.string().nullable()),
 })
 export type HeldView = z.infer<typeof heldSchema>
+
+export const decisions = ['accepted', 'refused'] as const
+
+/** What somebody of QA has decided about a signature that was held. */
+export const decidedSchema = z.object({
+  by: z.string().regex(/^[a-z][a-z0-9._-]{1,31}$/),
+  at: z.iso.datetime({ precision: 3 }),
+  decision: z.enum(decisions),
+})
+export type Decided = z.infer<typeof decidedSchema>
 
 export const SIGNED_LISTED_MAX = 200

@@ -1,3 +1,5 @@
+import type { Meaning } from '../trail/index.ts'
+
 /*
  * What a relay says of an e-signature it was given, in one closed list. A code is for programs and never changes its
  * meaning; the sentences are for people: what it means, and what to do next. agent/API.md has the same list.
@@ -188,8 +190,12 @@ export function nextOf(code: VerdictCode): string {
   return codes[code][2]
 }
 
-/** What is said of a statement, beside verdict and code. */
-export function saysOf(verdict: StatementVerdict, code: VerdictCode | null): string {
+/** Of a statement that takes a signature back. */
+const WITHDRAWN = 'The signature is withdrawn from now on.'
+
+/** What is said of a statement, beside verdict and code. `meaning`: what its signer meant, if that could be read. */
+export function saysOf(verdict: StatementVerdict, code: VerdictCode | null, meaning?: Meaning): string {
+  if (verdict === 'accepted' && meaning === 'withdrawn') return WITHDRAWN
   return code === null ? verdicts[verdict] : `${codes[code][1]} ${codes[code][2]}`
 }
 

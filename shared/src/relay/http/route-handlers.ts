@@ -130,7 +130,8 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     listSignatures: () => signing.signed(SIGNED_LISTED_MAX),
     listHeld: () => {
       const held = signing.held()
-      return { total: held.length, held: held.slice(0, SIGNED_LISTED_MAX).map(heldViewOf) }
+      const shown = held.slice(0, SIGNED_LISTED_MAX)
+      return { total: held.length, held: shown.map((one) => heldViewOf(one, signing.pathsOf(one))) }
     },
     decideHeld: async ({ caller, body: { statement, decision, reason } }) => {
       await signing.decide(caller, statement, decision, reason)
@@ -217,9 +218,9 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
       people.spend(caller, body.items.length - 1)
       const items = await signing.accept(caller, body.items, body.lostBefore)
       return {
-        items: items.map(({ hint, ...item }) => ({
+        items: items.map(({ hint, meaning, ...item }) => ({
           ...item,
-          says: [saysOf(item.verdict, item.code), ...(hint === undefined ? [] : [hint])].join(' '),
+          says: [saysOf(item.verdict, item.code, meaning), ...(hint === undefined ? [] : [hint])].join(' '),
         })),
       }
     },

@@ -13,15 +13,10 @@ import type { HeldStatement, SigningKey, StatementCounts } from '../signing/sign
 
 /* What a relay knows, as it goes over the wire: each field by name, so that none leaves it that is not named here. */
 
-export function heldViewOf({
-  hash,
-  statement,
-  code,
-  also,
-  record,
-  time,
-  notBefore,
-}: HeldStatement): HeldView {
+export function heldViewOf(
+  { hash, statement, code, also, record, time, notBefore }: HeldStatement,
+  paths: readonly (string | null)[],
+): HeldView {
   const { user, name, device, meaning, reason, at, records } = statement
   return {
     statement: hash,
@@ -37,6 +32,7 @@ export function heldViewOf({
     at,
     notBefore,
     records: records.map(({ seq }) => seq),
+    paths: [...paths],
   }
 }
 

@@ -91,7 +91,7 @@ describe('a held signature', { tags: ['req/OFF-1', 'challenge'] }, () => {
   test('is none for good once they have said that', async () => {
     await decide('quinn', 'refused')
     expect(viewOf(seq)).toBeUndefined()
-    expect(await problemOf(decide('quinn', 'accepted'))).toBe('held-unknown')
+    expect(await problemOf(decide('quinn', 'accepted'))).toBe('held-decided')
     expect(await lab.verdict(note)).toBe('duplicate decided')
     expect(lab.disk.verify().checked.statements).toBe(0)
   })
@@ -107,6 +107,29 @@ describe('a held signature', { tags: ['req/OFF-1', 'challenge'] }, () => {
     expect(await lab.verdict(own)).toBe('held key-revoked')
     expect(await problemOf(decide('quinn', 'accepted', reason, sha256Hex(own)))).toBe('own-record')
     expect(lab.disk.records.filter(({ kind }) => kind === 'signature.decided')).toHaveLength(before)
+  })
+
+  test('is named by the first eight digits or more; once it is decided, by whom and when is said', async () => {
+    const hash = sha256Hex(note)
+    for (const short of [hash.slice(0, 7), 'f'.repeat(8), ''])
+      expect(await problemOf(decide('quinn', 'refused', reason, short))).toBe('held-unknown')
+    await decide('quinn', 'refused', reason, hash.slice(0, 8))
+    const { time } = lab.disk.records.findLast(({ kind }) => kind === 'signature.decided') ?? {}
+    for (const name of [hash, hash.slice(0, 12)])
+      await expect(decide('quinn', 'accepted', reason, name)).rejects.toMatchObject({
+        code: 'held-decided',
+        message: expect.stringContaining(`quinn decided at ${time} that it does not count.`),
+        details: { decided: { by: 'quinn', at: time, decision: 'refused' } },
+      })
+  })
+
+  test('says of which files it is, a withdrawal of those whose signature it takes back', async () => {
+    const paths = () => lab.signing.held().map((held) => lab.signing.pathsOf(held))
+    expect(paths()).toEqual([[`run${seq}.dat`]])
+    await decide('quinn', 'accepted')
+    const decided = lab.disk.records.findLast(({ kind }) => kind === 'signature.decided')?.seq ?? 0
+    expect(await lab.verdict(lab.sign(tablet, [decided], 'withdrawn'))).toBe('held key-revoked')
+    expect(paths()).toEqual([[`run${seq}.dat`]])
   })
 
   test('does not count beside another that says the same, nor against what was rejected meanwhile', async () => {

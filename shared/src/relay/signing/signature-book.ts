@@ -28,6 +28,11 @@ export class SignatureBook {
     return this.#signatures.get(record)
   }
 
+  /** The records that a signature is on. */
+  of(record: number): readonly number[] {
+    return [...this.#on].flatMap(([seq, records]) => (records.includes(record) ? [seq] : []))
+  }
+
   on(seq: number): readonly SignatureView[] {
     return (this.#on.get(seq) ?? []).flatMap((record) => this.get(record) ?? [])
   }

@@ -1,4 +1,4 @@
-import { isRole, type Receipt, type Role } from '../../api/index.ts'
+import { type Decided, isRole, type Receipt, type Role } from '../../api/index.ts'
 import {
   type Body,
   parseStatement,
@@ -82,6 +82,8 @@ export class SigningBook {
   readonly #byCount = new Map<string, string>()
   /** By hash. */
   readonly #held = new Map<string, HeldStatement>()
+  /** By hash: what was held, and is decided. */
+  readonly #decided = new Map<string, Decided>()
   /** By key: the records by which its signatures count, and how many of its statements were refused. */
   readonly #applied = new Map<string, number[]>()
   readonly #refused = new Map<string, number>()
@@ -117,6 +119,19 @@ export class SigningBook {
 
   heldOne(hash: string): HeldStatement | undefined {
     return this.#held.get(hash)
+  }
+
+  decided(hash: string): Decided | undefined {
+    return this.#decided.get(hash)
+  }
+
+  /** The hash of the only statement, held or decided, whose hash is this or begins with these 8 or more digits. */
+  heldNamed(begin: string): string | undefined {
+    if (!/^[0-9a-f]{8,64}$/.test(begin)) return undefined
+    const [found, other] = [...this.#held.keys(), ...this.#decided.keys()].filter((hash) =>
+      hash.startsWith(begin),
+    )
+    return other === undefined ? found : undefined
   }
 
   /** A withdrawal is not counted: it shows in the signature that it took back. */
@@ -223,6 +238,7 @@ export class SigningBook {
     if (held === undefined) throw new Error(`record ${seq}: a decision about what was not held`)
     this.#held.delete(hash)
     const isAccepted = body['decision'] === 'accepted'
+    this.#decided.set(hash, { by, at: time, decision: isAccepted ? 'accepted' : 'refused' })
     const verdict = isAccepted ? 'accepted' : 'refused'
     this.#answered.set(hash, {
       statement: hash,

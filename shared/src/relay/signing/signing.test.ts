@@ -116,7 +116,7 @@ describe('a statement', () => {
     const [first] = await lab.give(note)
     const before = lab.disk.records.length
     const [again] = await lab.give(note)
-    expect(again).toEqual({ ...first, verdict: 'duplicate' })
+    expect(again).toEqual({ ...first, verdict: 'duplicate', meaning: undefined })
     expect(lab.disk.records.filter(({ kind }) => kind.startsWith('signature.'))).toHaveLength(1)
     // The courier signed in, and no more.
     expect(lab.disk.records.length).toBe(before + 1)

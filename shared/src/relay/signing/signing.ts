@@ -23,6 +23,7 @@ import {
   fromUtf8,
   hex,
   isSignable,
+  type Meaning,
   type Signer,
   utf8,
   type Verifier,
@@ -92,6 +93,8 @@ export interface StatementItem {
   readonly wanted: number | null
   /** What there is to say of this one beside what its code means: which record is to be signed, or which step is due. */
   readonly hint?: string | undefined
+  /** What its signer means, where that could be read. */
+  readonly meaning?: Meaning | undefined
 }
 
 /**
@@ -179,12 +182,12 @@ export class Signing {
     })
   }
 
-  /** In the order in which they were enrolled. */
   /** What became of what a key has signed. */
   countsOf(key: SigningKey): StatementCounts {
     return this.#options.book.countsOf(key)
   }
 
+  /** In the order in which they were enrolled. */
   keys(): readonly SigningKey[] {
     return this.#options.book.keys()
   }
@@ -224,20 +227,33 @@ export class Signing {
     return this.#options.book.held()
   }
 
+  /** Which file or data set each record of a held statement is about; of a withdrawal, what the signature is on. */
+  pathsOf({ statement }: HeldStatement): readonly (string | null)[] {
+    const { book, trail } = this.#options
+    return statement.records.map(({ seq }) => {
+      const [signed = seq] = statement.meaning === 'withdrawn' ? book.signatures.of(seq) : []
+      return trail.subject(signed)?.path ?? null
+    })
+  }
+
   /**
-   * Lets a held signature count, or not: for good. Nobody decides about their own. Throws `Problem`: `held-unknown`,
-   * `own-record`, `reason-missing`, `held-overtaken`, `review-overdue`.
+   * Lets a held signature count, or not: for good. Nobody decides about their own. `name`: the hash of its statement, or
+   * what that begins with. Throws `Problem`: `held-unknown`, `held-decided`, `own-record`, `reason-missing`,
+   * `held-overtaken`, `review-overdue`.
    */
-  decide(by: Caller, hash: string, decision: 'accepted' | 'refused', given: string): Promise<void> {
+  decide(by: Caller, name: string, decision: 'accepted' | 'refused', given: string): Promise<void> {
     const { people, book, trail } = this.#options
     return people.act(by, async (account, append) => {
       if (!isUsable(account)) throw new Problem('unauthenticated')
       requireAllowed(account.roles, 'held.decide')
-      const held = book.heldOne(hash)
+      const hash = book.heldNamed(name)
+      const decided = hash === undefined ? undefined : book.decided(hash)
+      if (decided !== undefined) throw new Problem('held-decided', { decided })
+      const held = hash === undefined ? undefined : book.heldOne(hash)
       const leaf = held && trail.leaf(held.record)
-      if (held === undefined || leaf === undefined) throw new Problem('held-unknown')
+      if (hash === undefined || held === undefined || leaf === undefined) throw new Problem('held-unknown')
       if (held.statement.user === account.id) throw new Problem('own-record')
-      const { meaning, user, name } = held.statement
+      const { meaning, user, name: signerName } = held.statement
       // What was its turn when it came may have become somebody else's since.
       if (decision === 'accepted' && isOvertaken(held.statement, this.#site()))
         throw new Problem('held-overtaken')
@@ -248,7 +264,7 @@ export class Signing {
         statement: hash,
         meaning,
         signer: user,
-        signerName: name,
+        signerName,
       }
       await append('signature.decided', { ...named, decision, reason })
     })
@@ -301,7 +317,7 @@ export class Signing {
     const code = judged.verdict === 'accepted' ? null : judged.code
     if (judged.verdict !== 'accepted') await this.#look(judged, append)
     const told = { statement, trail: trail.trail, verdict: judged.verdict, code, record: seq, time }
-    return { ...this.#item(told), hint: hintOf(judged, site) }
+    return { ...this.#item(told), hint: hintOf(judged, site), meaning: judged.statement?.meaning }
   }
 
   #site(): Site {

@@ -59,7 +59,7 @@ test('what became of each signature is the same to the relay and to whoever fold
       if (isOvertaken) verdicts.add('overtaken')
       else {
         verdicts.add(decision)
-        expect(await problemOf(decide(by))).toBe('held-unknown')
+        expect(await problemOf(decide(by))).toBe('held-decided')
       }
     } else if (step % 10 === 7) verdicts.add(await lab.verdict(pick(given)))
     else

@@ -459,6 +459,14 @@ describe('links', { tags: ['req/P11-100a-1', 'challenge'] }, () => {
     expect(api.site.people.account('jdoe')?.external).toBeUndefined()
   })
 
+  test('are to the provider of the site and to no other; where it has none, to any', async () => {
+    await api.site.people.unlink(first, 'jdoe', reason)
+    const elsewhere = 'https://login.elsewhere.example'
+    expect(await link('jdoe', 'jane', elsewhere)).toBe('link-other-issuer')
+    await changeRules(api.site.people, first, { identity: null }, reason, projects)
+    expect(await link('jdoe', 'jane', elsewhere)).toBe('none')
+  })
+
   test('are carried into a trail that is begun anew, and end there as they do here', async () => {
     const book = new AccountBook()
     const at = { time: '2026-03-02T08:00:00.000Z', actor: { id: 'r', name: 'r', via: 'relay' } }

@@ -1,6 +1,7 @@
 import {
   deviationsOf,
   EVERY_PROJECT,
+  isIssuer,
   isRole,
   type RulesChange,
   type SigningRule,
@@ -113,6 +114,10 @@ export function ruleChange(name: string, value: string): (rules: SiteRules) => R
       const [issuer = '', clientId = '', audience = '', ...more] = value.split(',')
       if (audience === '' || more.length > 0)
         throw new UnusableInput(`identity is ISSUER,CLIENT,AUDIENCE or none, not ${shown(value)}`)
+      if (!isIssuer(issuer))
+        throw new UnusableInput(
+          `the issuer ${shown(issuer)} cannot be used: it is the address of the provider as the provider itself writes it, https://…, with no ? or # in it; http:// only on this machine itself (localhost, 127.0.0.1)`,
+        )
       // Keys are those of one issuer.
       return () => ({ identity: { issuer, clientId, audience } })
     }

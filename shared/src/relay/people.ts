@@ -321,7 +321,8 @@ export class People {
   }
 
   link(by: Caller, id: string, given: ExternalSubject & { readonly reason: string }): Promise<acts.Act> {
-    return this.#by(by, (account) => acts.link(this.#core.book, account, id, given))
+    const { identity } = this.#core.rules
+    return this.#by(by, (account) => acts.link(this.#core.book, account, id, given, identity?.issuer))
   }
 
   unlink(by: Caller, id: string, reason: string): Promise<acts.Act> {

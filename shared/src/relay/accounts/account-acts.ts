@@ -186,13 +186,14 @@ function coded(account: Account, reason: string, code: OneTimeCode): Act {
 
 /**
  * Whom of an identity provider an account is. The provider makes no account: what it knows of a person is believed for
- * this one name, because an administrator says so.
+ * this one name, because an administrator says so. `provider`: the one that the rules of the site name, if they name one.
  */
 export function link(
   book: AccountBook,
   by: Account,
   id: string,
   { issuer, subject, reason }: ExternalSubject & { readonly reason: string },
+  provider?: string,
 ): Act {
   requireActor(by, 'account.link')
   const account = known(book, id)
@@ -200,6 +201,8 @@ export function link(
   if (account.external !== undefined) throw stateProblem('linked-already')
   if (!isIssuer(issuer)) throw new Problem('link-form', { pointer: '/issuer' })
   if (!isSubject(subject)) throw new Problem('link-form', { pointer: '/subject' })
+  if (provider !== undefined && issuer !== provider)
+    throw new Problem('link-other-issuer', { pointer: '/issuer' })
   // That of an account which is retired is taken until it is said that it is not theirs any more.
   if (book.linkedTo({ issuer, subject }) !== undefined) throw new Problem('link-taken')
   const act = plain('account.linked', account, reason)

@@ -1,5 +1,5 @@
 import type { SigningKeyView } from '@compliance-relay/shared/api'
-import { printable } from '@compliance-relay/shared/trail'
+import { counted, printable } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
@@ -51,7 +51,7 @@ async function revoke(args: readonly string[], out: Output, asking: SecretInput)
 function lineOf({ user, device, since, revoked, leaseUntil, ...counts }: SigningKeyView): string {
   const { signatures, withdrawn, held, refused } = counts
   const signed = [
-    `${signatures} ${signatures === 1 ? 'signature' : 'signatures'}`,
+    counted(signatures, 'signature'),
     ...(withdrawn > 0 ? [`${withdrawn} withdrawn`] : []),
     ...(held > 0 ? [`${held} held`] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),

@@ -1,4 +1,4 @@
-import { fromUtf8, readEntry } from '@compliance-relay/shared/trail'
+import { counted, fromUtf8, readEntry } from '@compliance-relay/shared/trail'
 import { contentBody } from '../answered.ts'
 import { digestOf, type ManifestFile, manifestOf } from '../capture/manifest.ts'
 import { nameOfBytes } from '../capture/raw-name.ts'
@@ -107,7 +107,9 @@ export async function checkpointCommand(args: readonly string[], out: Output): P
         : [...data.store.checkpoints(id)].find((one) => one.size === size)
     if (found === undefined)
       throw new UnusableInput(
-        size === undefined ? 'there is no checkpoint yet' : `there is no checkpoint of ${size} records`,
+        size === undefined
+          ? 'there is no checkpoint yet'
+          : `there is no checkpoint of ${counted(size, 'record')}`,
       )
     const note = fromUtf8(found.note)
     out.write(

@@ -1,5 +1,5 @@
 import { timeStampFaults } from '../time-stamp/faults.ts'
-import { type FindingCode, printable, sentenceOf } from '../trail/index.ts'
+import { counted, type FindingCode, printable, sentenceOf } from '../trail/index.ts'
 import { actorText } from './about.ts'
 import { type BagFinding, BagRepacked, type BagUnreadable, bagFaults, NOTHING_GIVEN } from './faults.ts'
 import { filterText } from './filter.ts'
@@ -70,7 +70,7 @@ export function saidOfItself(sealed: SealedBy, trails: readonly TrailInBag[]): r
     `asked for by ${askedByText(sealed)}, ${time}`,
     `reason: ${reason}`,
     `what: ${filterText(filter)}`,
-    ...trails.map((one) => `trail ${one.trail}: ${one.size} records`),
+    ...trails.map((one) => `trail ${one.trail}: ${counted(one.size, 'record')}`),
     ...leftOut.map((one) => `left out: ${one}`),
   ]
 }
@@ -100,18 +100,23 @@ export function thereText({
   withheld,
 }: Pick<TrailInBag, 'disclosed' | 'size'> & { readonly withheld: number | undefined }): string {
   return withheld === undefined
-    ? `${disclosed} of ${size} records were read at their places, and not all that were sealed`
-    : `${disclosed} of ${size} records, ${withheld} withheld`
+    ? `${disclosed} of ${counted(size, 'record was', 'records were')} read at ${size === 1 ? 'its place' : 'their places'}, and not all that were sealed`
+    : `${disclosed} of ${counted(size, 'record')}, ${withheld} withheld`
 }
 
 function trailText({ trail, disclosed, size, withheld, checkpoints, covered }: TrailInBag): string {
   return `${trail}: ${thereText({ disclosed, size, withheld })}; ${
     checkpoints === 1 ? 'one checkpoint holds, of' : `${checkpoints} checkpoints hold, the largest of`
-  } ${covered} records`
+  } ${counted(covered, 'record')}`
 }
 
 function witnessText(name: string, seconds: number, covered: number): string {
-  return `${name}, ${timeOfSeconds(seconds)} by its own clock: the first ${covered} records were there by then`
+  return `${name}, ${timeOfSeconds(seconds)} by its own clock: ${firstThere(covered)} by then`
+}
+
+/** Of so many records from the first on. */
+export function firstThere(size: number): string {
+  return size === 1 ? 'the first record was there' : `the first ${size} records were there`
 }
 
 /** POSIX seconds, as a witness has them. */
@@ -150,22 +155,20 @@ export function isNothingGiven({ code, found }: Pick<BagFinding, 'code' | 'found
 
 /** Of findings of a code beyond those that are given one by one. */
 export function omittedText(code: string, count: number): string {
-  return `${code}, ${count} times`
+  return `${code}, ${counted(count, 'time')}`
 }
 
 export function checkedTexts({ checked, sealed, trails }: BagReport): readonly string[] {
   // Against what no seal holds nothing is checked: it was read, and agrees with itself or does not.
   if (sealed?.holds !== true)
     return [
-      `nothing against a seal that holds; ${checked.files} files were read, with ${checked.bytes} bytes of payload`,
+      `nothing against a seal that holds; ${counted(checked.files, 'file was', 'files were')} read, with ${counted(checked.bytes, 'byte')} of payload`,
     ]
   return [
-    `${checked.files} files, ${checked.bytes} bytes, against the manifest, and that against the seal`,
-    `${checked.records} records at their places${checked.table ? ', and each cell of the table' : ''}`,
+    `${counted(checked.files, 'file')}, ${counted(checked.bytes, 'byte')}, against the manifest, and that against the seal`,
+    `${counted(checked.records, 'record at its place', 'records at their places')}${checked.table ? ', and each cell of the table' : ''}`,
     ...(checked.statements > 0
-      ? [
-          `${checked.statements} ${checked.statements === 1 ? 'e-signature' : 'e-signatures'}, which VERIFY.txt in the bag does not check`,
-        ]
+      ? [`${counted(checked.statements, 'e-signature')}, which VERIFY.txt in the bag does not check`]
       : []),
     ...trails.flatMap(({ trail, proved }) => {
       const text = provedText(proved)
@@ -178,8 +181,8 @@ export function checkedTexts({ checked, sealed, trails }: BagReport): readonly s
 export function provedText(proved: readonly ProvedTime[]): string | undefined {
   const [first, last] = [proved[0], proved.at(-1)]
   if (first === undefined || last === undefined) return undefined
-  const until = ({ size, time }: ProvedTime) => `the first ${size} records were there by ${time}`
-  const stamps = `${proved.length} ${proved.length === 1 ? 'time stamp' : 'time stamps'}`
+  const until = ({ size, time }: ProvedTime) => `${firstThere(size)} by ${time}`
+  const stamps = counted(proved.length, 'time stamp')
   // Those who read a stamp by hand see its time without the accuracy, which is added here.
   return `${stamps}: ${first === last ? until(last) : `${until(first)}, ${until(last)}`}, with the accuracy the authority states`
 }
@@ -187,7 +190,7 @@ export function provedText(proved: readonly ProvedTime[]): string | undefined {
 /** Of time stamps that nobody's certificate was given for; undefined where there are none. */
 export function uncheckedText(unchecked: number): string | undefined {
   if (unchecked === 0) return undefined
-  return `${unchecked} ${unchecked === 1 ? 'time stamp' : 'time stamps'}: relay verify --tsa-cert FILE says whose count`
+  return `${counted(unchecked, 'time stamp')}: relay verify --tsa-cert FILE says whose count`
 }
 
 export function notCheckedTexts({ sealed, trails, unused }: BagReport): readonly string[] {

@@ -22,6 +22,7 @@ export {
   cosignatureTime,
   withSignature,
 } from './cosignature.ts'
+export { counted } from './counted.ts'
 export { type DataSetFile, dataSetManifest } from './data-set-manifest.ts'
 export { EnrolledSigners } from './enrolled-signers.ts'
 export {

@@ -252,7 +252,7 @@ function trailLines({
     words(`${plainText(trail)}: ${thereText({ disclosed, size, withheld })}`),
     ...witnessed.map(({ name, seconds }) =>
       words(
-        `proven: its first ${covered} records were there at ${utc(new Date(seconds * 1_000).toISOString())}, by the clock of ${plainText(name)}`,
+        `proven: ${covered === 1 ? 'its first record was' : `its first ${covered} records were`} there at ${utc(new Date(seconds * 1_000).toISOString())}, by the clock of ${plainText(name)}`,
       ),
     ),
     ...(witnessed.length === 0 ? [words('no witness has said when its records were there')] : []),

@@ -1,3 +1,4 @@
+import { printable } from '@compliance-relay/shared/trail'
 import { pino } from 'pino'
 
 export type Note = (event: string, details: { readonly [key: string]: unknown }) => void
@@ -35,6 +36,21 @@ const warnings = new Set([
   'export-not-stamped',
   'exports-not-removed',
 ])
+
+/**
+ * For whoever runs a relay in a terminal to try it out: of events that somebody has to look at, a line of words; of others
+ * nothing. Where they are to be read by programs, or kept: `logNotes`.
+ */
+export function wordNotes(write: (line: string) => void, wall: () => number): Note {
+  return (event, details) => {
+    if (!warnings.has(event)) return
+    const { says, reason, error, ...rest } = details
+    const why = says ?? reason ?? (error instanceof Error ? error.message : undefined)
+    const more = why === undefined ? JSON.stringify(rest) : String(why)
+    const time = new Date(wall()).toISOString().slice(11, 19)
+    write(`  ${time} ${event.replace(/[-.]/g, ' ')}${more === '{}' ? '' : `: ${printable(more)}`}\n`)
+  }
+}
 
 /** One JSON line an event, on standard error; standard output is for people. */
 export function logNotes(name: string, level: 'info' | 'warn' = 'info'): Note {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { Problem } from '@compliance-relay/shared/api'
 import { appFiles, type FirstAccount } from '@compliance-relay/shared/relay'
-import { printable } from '@compliance-relay/shared/trail'
+import { counted, printable } from '@compliance-relay/shared/trail'
 import { accountsOf } from '../actors/accounts.ts'
 import type { Patience } from '../ask-notary.ts'
 import { appStateOf, readBuiltApp } from '../built-app.ts'
@@ -12,7 +12,7 @@ import { memoryGiver } from '../give-back-memory.ts'
 import { openHealthPort } from '../health-port.ts'
 import { healthOf, originsAt } from '../http.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
-import { logNotes, type Note } from '../log.ts'
+import { logNotes, type Note, wordNotes } from '../log.ts'
 import { relayActor } from '../new-trail.ts'
 import { openRelay } from '../open-relay.ts'
 import { peopleApi } from '../people/people-api.ts'
@@ -83,6 +83,8 @@ export function portOf(option: string | undefined): number {
 export interface RunOutput extends Output {
   /** An object for a start and for a stop, instead of text. */
   readonly json: boolean
+  /** Events are lines of words beside the text, and only those that somebody has to look at. */
+  readonly inWords?: boolean
   /** Who is given a one-time code where nobody can sign in yet; undefined: nobody. */
   readonly first?: FirstAccount
 }
@@ -97,7 +99,7 @@ export async function run(
   out: RunOutput,
 ): Promise<number> {
   const stop = stopSignals()
-  const note = logNotes(relayNameIn(folder))
+  const note = out.inWords === true ? wordNotes(out.write, () => Date.now()) : logNotes(relayNameIn(folder))
   let relay = await openRelayFor(folder, note, () => stop.again('forked'), { captures: true })
   stop.opened()
   const ownId = databaseId(folder)
@@ -285,7 +287,7 @@ function sayStarted(relay: Relay, http: HttpState | null, out: RunOutput): void 
   }
   const where = http?.state === 'listening' ? `: http://127.0.0.1:${http.port}/` : ''
   out.write(`Compliance Relay ${relay.relayName} is running${where}\n`)
-  out.write(`  trail    ${trail.origin}, ${writer.head.size} records\n`)
+  out.write(`  trail    ${trail.origin}, ${counted(writer.head.size, 'record')}\n`)
   for (const watch of watches) out.write(`  watches  ${printable(watch.path)}  (project ${watch.project})\n`)
   if (http?.state === 'not listening')
     out.write(`  HTTP     ${http.reason}, until it is free; files are captured all the same\n`)

@@ -18,8 +18,8 @@ export const startHelp = `relay start [--data relay-data] [--watch instrument-fo
       To try it out: sets up a relay that watches a folder, unless there is one already, builds the
       review app if it is missing or older than its sources, and runs the relay. The account that
       runs it is enrolled as a person. Where nobody can sign in yet, they are the first
-      administrator, and a one-time code for their password is printed. A laboratory uses relay init
-      instead.
+      administrator, and a one-time code for their password is printed. It prints sentences; with
+      --json, and by relay run, every event is a JSON line. A laboratory uses relay init instead.
       Example: relay start`
 
 export async function startCommand(args: readonly string[], out: Output): Promise<number> {
@@ -63,7 +63,7 @@ export async function startCommand(args: readonly string[], out: Output): Promis
   )
   const { account, name } = whoRuns()
   const run = { hints: true, scanSeconds: 60, rescanSeconds: 600 }
-  return runRelay(folder, run, port, { ...out, json, first: { id: account, name } })
+  return runRelay(folder, run, port, { ...out, json, inWords: !json, first: { id: account, name } })
 }
 
 function sayHello(result: InitResult, name: string, account: string, out: Output): void {

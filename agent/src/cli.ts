@@ -1,7 +1,7 @@
 import { shown } from '@compliance-relay/shared/trail'
 import type { AskingCommand } from './commands/asking.ts'
 import { inOneLine } from './commands/in-one-line.ts'
-import { type Command, isGiven } from './commands/options.ts'
+import { type Command, isGiven, textsGiven } from './commands/options.ts'
 import { UnusableInput } from './unusable-input.ts'
 
 /** What loads a command. One is loaded when it is typed: all of them take longer than most have to do. */
@@ -117,7 +117,7 @@ ${whereHelp.replace(/^ +/gm, '')}
 
 Every change is a record in the trail: what was before, what is now, why (--reason, ${REASON_CHARACTERS.least} to ${REASON_CHARACTERS.most}
 characters), and which account asked. The running relay makes it, or the command itself in the data
-folder of a stopped relay.
+folder of a stopped relay. agent/PEOPLE.md, "Reasons", says which reasons are refused.
 With --json a command prints one JSON object, and an error as {"error": "..."} on standard error;
 "run" and "start" print an object a line.
 Exit codes: 0 done, and nothing found. 1 findings. 2 it could not be done; a sentence on standard
@@ -144,7 +144,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return await run(args)
   } catch (error) {
     const { sentenceFor } = await import('./commands/sentence-for.ts')
-    const sentence = sentenceFor(error)
+    const { withWhere } = await import('./commands/typed-next.ts')
+    const { data, port, as } = textsGiven(args)
+    // Whoever named a relay can type the command that the sentence names.
+    const said = sentenceFor(error)
+    const sentence = data === undefined && port === undefined ? said : withWhere(said, { data, port, as })
     if (isGiven(args, '--json')) process.stderr.write(`${JSON.stringify({ error: sentence })}\n`)
     else warn(sentence)
     return 2

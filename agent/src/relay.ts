@@ -5,6 +5,7 @@ import {
   OneAtATime,
   OpenIdConnect,
   type People,
+  peopleConcerned,
   peopleStanding,
   TrailReader,
 } from '@compliance-relay/shared/relay'
@@ -579,8 +580,11 @@ export class Relay {
 
   #peopleState(): RelayStatus['people'] {
     const { memory, fault } = this.opened.people
-    const standing = this.people === undefined ? null : peopleStanding(memory, this.#deps.wall())
-    return { accounts: standing?.accounts ?? 0, fault: fault ?? null, standing }
+    if (this.people === undefined) return { accounts: 0, fault: fault ?? null, standing: null }
+    const now = this.#deps.wall()
+    const standing = peopleStanding(memory, now)
+    const concerned = peopleConcerned(memory, now)
+    return { accounts: standing.accounts, fault: fault ?? null, standing, concerned }
   }
 
   /** Compares the profiles it runs with with those on the disk. */

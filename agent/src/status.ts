@@ -1,4 +1,4 @@
-import type { PeopleStanding } from '@compliance-relay/shared/relay'
+import type { PeopleStanding, peopleConcerned } from '@compliance-relay/shared/relay'
 import type { NotaryFinding } from './ask-notary.ts'
 import type { AppState } from './built-app.ts'
 import type { EngineStatus } from './capture/engine-status.ts'
@@ -54,6 +54,8 @@ export interface RelayStatus {
     readonly fault: string | null
     /** What waits for somebody; null while nobody can sign in. */
     readonly standing: PeopleStanding | null
+    /** Whose accounts and devices those are; not told over HTTP. */
+    readonly concerned?: ReturnType<typeof peopleConcerned>
   } | null
   /** The site's identity provider, and since when it cannot be asked, as it was found last; null if there is none. */
   readonly identity: { readonly issuer: string; readonly unreachableSince: string | null } | null

@@ -1,8 +1,8 @@
-import { printable } from '@compliance-relay/shared/trail'
+import { counted, printable } from '@compliance-relay/shared/trail'
 import { type NotaryFinding, notaryFaults } from '../ask-notary.ts'
 import { doubts } from '../left-trails.ts'
 import { NOT_OURS } from '../mending.ts'
-import { waiting } from '../people/people-needs.ts'
+import { waitingOf } from '../people/people-needs.ts'
 import type { RelayStatus } from '../status.ts'
 import type { TimeStampsStatus } from '../time-stamps/time-stamper.ts'
 import type { Unclaimed } from '../unclaimed.ts'
@@ -60,28 +60,32 @@ function said(reason: string | null, sentence: string | null): string {
 
 function timeStampsText({ authority, everyMinutes, last, owed, fault }: TimeStampsStatus): string {
   const proved =
-    last === null ? 'none yet' : `the first ${last.size} records are shown to have been there by ${last.time}`
-  const waits = owed === 0 ? '' : `; ${owed} wait`
-  return `stamps   by ${printable(authority)}, every ${everyMinutes} minutes: ${proved}${waits}${fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`}`
+    last === null
+      ? 'none yet'
+      : `${last.size === 1 ? 'the first record is' : `the first ${last.size} records are`} shown to have been there by ${last.time}`
+  const waits = owed === 0 ? '' : `; ${owed} ${owed === 1 ? 'waits' : 'wait'}`
+  return `stamps   by ${printable(authority)}, every ${counted(everyMinutes, 'minute')}: ${proved}${waits}${fault === null ? '' : `; since ${fault.since}: ${printable(fault.says)}`}`
 }
 
 /** `relay status` for people. */
 export function statusText(status: RelayStatus, where: Where): string {
   const { relay, state, trail, size, notary, units, capture, held, http, app, recoveryBehind, needs } = status
+  const about = (code: string) =>
+    Object.entries(status.people?.concerned ?? {}).find(([one]) => one === code)?.[1] ?? []
   const lines = [
     `relay    ${relay}: ${state}${endedText(status.ended)}`,
     ...needs
       .filter(({ code }) => code !== 'not-running')
-      .flatMap(({ says }) => commandApart(`NEEDS    ${withWhere(says, where)}`)),
-    `trail    ${trail}, ${size} records`,
+      .flatMap(({ code, says }) => commandApart(`NEEDS    ${withWhere(says, where, about(code))}`)),
+    `trail    ${trail}, ${counted(size, 'record')}`,
     `key      ${status.key}`,
     `notary   ${printable(notary.place)}: ${notary.state}, ${anchored(notary)}`,
     unitsText(units),
   ]
   if (status.people !== null && status.people.accounts > 0)
     lines.push(`people   ${status.people.accounts} ${status.people.accounts === 1 ? 'account' : 'accounts'}`)
-  for (const says of waiting(status.people?.standing ?? null))
-    lines.push(...commandApart(`waits    ${withWhere(says, where)}`))
+  for (const { code, says } of waitingOf(status.people?.standing ?? null))
+    lines.push(...commandApart(`waits    ${withWhere(says, where, about(code))}`))
   if (status.timeStamps !== null) lines.push(timeStampsText(status.timeStamps))
   if (status.identity !== null)
     lines.push(

@@ -76,6 +76,21 @@ export function isGiven(args: readonly string[], ...options: readonly string[]):
   return args.slice(0, end === -1 ? args.length : end).some((arg) => options.includes(arg))
 }
 
+/** Where a command is told to ask, and as whom, before it is known whether the rest can be read. */
+export function textsGiven(args: readonly string[]): {
+  readonly [name in 'data' | 'port' | 'as']?: string | undefined
+} {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args: [...args],
+    options: { data: text, port: text, as: text },
+    strict: false,
+    allowPositionals: true,
+  })
+  const given = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+  return { data: given(values['data']), port: given(values['port']), as: given(values['as']) }
+}
+
 export function required(value: string | undefined, option: string): string {
   if (value === undefined || value === '')
     throw new UnusableInput(`--${option} is missing; --help says what it is`)

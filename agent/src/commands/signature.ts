@@ -1,5 +1,5 @@
 import { type HeldView, meansOf, type SignedView } from '@compliance-relay/shared/api'
-import { printable, shown } from '@compliance-relay/shared/trail'
+import { counted, printable, shown } from '@compliance-relay/shared/trail'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { asPerson, personChangeOptions, personOptions, whereHelp } from './as-person.ts'
@@ -105,7 +105,7 @@ function listText({
 }): string {
   if (total === 0) return 'No record was signed.\n'
   const more = total > signed.length ? `The last ${signed.length} of ${total}.\n` : ''
-  return `${signed.map(signedText).join('')}${total === 1 ? '1 record was' : `${total} records were`} signed.\n${more}`
+  return `${signed.map(signedText).join('')}${counted(total, 'record was', 'records were')} signed.\n${more}`
 }
 
 function signedText({

@@ -1,4 +1,5 @@
 import type { PeopleStanding } from '@compliance-relay/shared/relay'
+import { counted } from '@compliance-relay/shared/trail'
 
 /** What of people somebody has to see to. */
 export type PeopleNeed = keyof typeof sentences
@@ -73,43 +74,57 @@ export function peopleNeeds(
 
 /** What waits in the ordinary course: sentences for `relay status`, which ends as if they were not there. */
 export function waiting(standing: PeopleStanding | null): string[] {
+  return waitingOf(standing).map(({ says }) => says)
+}
+
+/** The same, each with its code: of some it is known whose account it is about. */
+export function waitingOf(
+  standing: PeopleStanding | null,
+): { readonly code: string; readonly says: string }[] {
   if (standing === null) return []
   const { devicesWaiting, codesGood, signersProposed, resetsProposed, review, reviewDue } = standing
   const { keysAtRest, feedTokensSoon, feedTokensOver } = standing
-  const lines: readonly (readonly [number, string])[] = [
+  const lines: readonly (readonly [code: string, number, string])[] = [
     [
+      'code-good',
       codesGood,
       `${counted(codesGood, 'one-time code has', 'one-time codes have')} not been used yet: relay account list`,
     ],
     [
+      'device-waits',
       devicesWaiting,
       `after too many wrong passwords on ${counted(devicesWaiting, 'device', 'devices')} whoever has not signed in there before waits a minute: relay account list`,
     ],
     [
+      'signer-proposed',
       signersProposed,
       `${counted(signersProposed, 'right to sign waits', 'rights to sign wait')} for a second administrator: relay account grant-signer`,
     ],
     [
+      'reset-proposed',
       resetsProposed,
       `${counted(resetsProposed, 'new password waits', 'new passwords wait')} for a second administrator: relay account reset`,
     ],
-    [review === 'due-soon' ? 1 : 0, `the accounts are to be reviewed by ${reviewDue}: relay account review`],
     [
+      'review-soon',
+      review === 'due-soon' ? 1 : 0,
+      `the accounts are to be reviewed by ${reviewDue}: relay account review`,
+    ],
+    [
+      'key-at-rest',
       keysAtRest,
       `${counted(keysAtRest, 'key', 'keys')} of people whose account is disabled ${keysAtRest === 1 ? 'is' : 'are'} not revoked, and can sign nothing meanwhile: relay device list`,
     ],
     [
+      'feed-token-soon',
       feedTokensSoon,
       `${counted(feedTokensSoon, 'feed token ends', 'feed tokens end')} within two weeks: relay feed-token list`,
     ],
     [
+      'feed-token-over',
       feedTokensOver,
       `${counted(feedTokensOver, 'feed token is', 'feed tokens are')} over and open nothing: relay feed-token add makes another, relay feed-token revoke takes one off the list`,
     ],
   ]
-  return lines.flatMap(([count, says]) => (count > 0 ? [says] : []))
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`
+  return lines.flatMap(([code, count, says]) => (count > 0 ? [{ code, says }] : []))
 }

@@ -22,6 +22,9 @@ const details = {
     'The right to sign is missing: one administrator proposes it, relay account propose-signer, and another grants it.',
   'signing-right-proposed':
     'The right to sign is proposed, and another administrator has to grant it: relay account grant-signer.',
+  'recovery-file-counts': 'This recovery file is the one that counts now; a new one has another digest.',
+  'recovery-file-former':
+    'This is an old recovery file: another counts since, and it opens nothing any more.',
   'feed-token-revoked': 'This feed token was revoked: an administrator issues another.',
   'feed-token-over': 'This feed token is over: an administrator issues another.',
   'origin-own':

@@ -54,6 +54,7 @@ export {
   FEED_TOKEN_SOON_MILLISECONDS,
   GONE_SAID_MILLISECONDS,
   type PeopleStanding,
+  peopleConcerned,
   peopleStanding,
   REVIEW_SOON_MILLISECONDS,
 } from './people-standing.ts'

@@ -7,6 +7,7 @@ import {
   FEED_TOKEN_SOON_MILLISECONDS,
   GONE_SAID_MILLISECONDS,
   type PeopleStanding,
+  peopleConcerned,
   peopleStanding,
   REVIEW_SOON_MILLISECONDS,
 } from './people-standing.ts'
@@ -20,7 +21,31 @@ describe('what waits for somebody among people', () => {
     site = new Site()
     await site.first()
   })
-  const standing = (): PeopleStanding => peopleStanding(site.memory, site.disk.wall)
+  const standing = (): PeopleStanding => {
+    const said = peopleStanding(site.memory, site.disk.wall)
+    // Whoever is named is who is counted.
+    const who = peopleConcerned(site.memory, site.disk.wall)
+    expect({
+      locked: who['account-locked'].length,
+      codesGood: who['code-good'].length,
+      codesOver: who['code-over'].length,
+      signersProposed: who['signer-proposed'].length,
+      resetsProposed: who['reset-proposed'].length,
+      keysLeft: who['key-left'].length,
+      keysAtRest: who['key-at-rest'].length,
+      recoveriesAnnounced: who['recovery-announced'].length,
+    }).toEqual({
+      locked: said.locked,
+      codesGood: said.codesGood,
+      codesOver: said.codesOver,
+      signersProposed: said.signersProposed,
+      resetsProposed: said.resetsProposed,
+      keysLeft: said.keysLeft,
+      keysAtRest: said.keysAtRest,
+      recoveriesAnnounced: said.recoveriesAnnounced,
+    })
+    return said
+  }
 
   test('is nothing where one administrator can sign in', () => {
     expect(standing()).toEqual({

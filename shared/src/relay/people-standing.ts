@@ -83,8 +83,45 @@ export function peopleStanding(memory: PeopleMemory, now: number): PeopleStandin
     ).length,
     receiversGone: receiversGone(memory, now),
     recoveryFilesWaiting: recoveries.waiting(now).length,
-    recoveriesAnnounced: recoveries.announcedCount(now),
+    recoveriesAnnounced: recoveries.announcedFor(now).length,
     recovered: recovered === undefined ? null : new Date(recovered).toISOString(),
+  }
+}
+
+/** What waits for somebody of a certain account: of an administrator's who cannot sign in, and so on. */
+export type Waits =
+  | 'no-administrator'
+  | 'recovery-announced'
+  | 'account-locked'
+  | 'code-good'
+  | 'code-over'
+  | 'signer-proposed'
+  | 'reset-proposed'
+  | 'key-left'
+  | 'key-at-rest'
+
+/**
+ * Whose accounts those are that `peopleStanding` counts, or which device, as PERSON/DEVICE: for whoever may look into the
+ * data folder, and for nobody else. Pure. `now`: wall clock, milliseconds.
+ */
+export function peopleConcerned(
+  { book, signing, recoveries }: Pick<PeopleMemory, 'book' | 'signing' | 'recoveries'>,
+  now: number,
+): { readonly [W in Waits]: readonly string[] } {
+  const who = (is: (account: Account) => boolean) =>
+    book.all().flatMap((one) => (one.state !== 'retired' && is(one) ? [one.id] : []))
+  const left = signing.keys().filter((key) => key.revoked === undefined && isOver(book.get(key.user)))
+  const devices = (keys: readonly SigningKey[]) => keys.map(({ user, device }) => `${user}/${device}`)
+  return {
+    'no-administrator': who(({ roles }) => roles.includes('administrator')),
+    'recovery-announced': recoveries.announcedFor(now),
+    'account-locked': who(({ state, locked }) => locked !== undefined && state !== 'disabled'),
+    'code-good': who((one) => codeOf(one, now) === 'good'),
+    'code-over': who((one) => codeOf(one, now) === 'over'),
+    'signer-proposed': who(({ signer }) => signer.state === 'proposed'),
+    'reset-proposed': who(({ resetProposed }) => resetProposed !== undefined),
+    'key-left': devices(left.filter((key) => isLeased(key, now))),
+    'key-at-rest': devices(left.filter((key) => !isLeased(key, now))),
   }
 }
 

@@ -49,6 +49,8 @@ interface Announced {
  */
 export class RecoveryBook {
   readonly #files: WrittenFile[] = []
+  /** Digests of files of this trail that count no more. */
+  readonly #former = new Set<string>()
   readonly #announced = new Map<string, Announced>()
   #refusals = { count: 0, last: 0 }
   #recovered: number | undefined
@@ -83,6 +85,13 @@ export class RecoveryBook {
     return this.#files.findLast((file) => hasRested(file, now))?.sha256
   }
 
+  /** Whether it counted, or waited, before the one that counts now. */
+  isFormer(sha256: string, now: number): boolean {
+    const counts = this.#files.findLastIndex((file) => hasRested(file, now))
+    const before = this.#files.slice(0, Math.max(0, counts)).some((file) => file.sha256 === sha256)
+    return before || this.#former.has(sha256)
+  }
+
   /** Those that count later: nobody has confirmed them, and they have not rested. In the order of their records. */
   waiting(now: number): readonly WrittenFile[] {
     const counts = this.#files.findLastIndex((file) => hasRested(file, now))
@@ -104,9 +113,9 @@ export class RecoveryBook {
     return restedAt(known.at + REST_MILLISECONDS, known, now)
   }
 
-  /** How many recoveries are announced that may still be carried out. */
-  announcedCount(now: number): number {
-    return [...this.#announced.keys()].filter((account) => this.restsUntil(account, now) !== undefined).length
+  /** Whose recoveries are announced that may still be carried out. */
+  announcedFor(now: number): readonly string[] {
+    return [...this.#announced.keys()].filter((account) => this.restsUntil(account, now) !== undefined)
   }
 
   /** When somebody was let in last, milliseconds; undefined where that is long ago, or the accounts were reviewed since. */
@@ -176,7 +185,7 @@ export class RecoveryBook {
   /** Files before the one that counts open nothing any more. */
   #dropFormer(at: number): void {
     const counts = this.#files.findLastIndex((file) => hasRested(file, at))
-    this.#files.splice(0, Math.max(0, counts))
+    for (const { sha256 } of this.#files.splice(0, Math.max(0, counts))) this.#former.add(sha256)
   }
 
   /**

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Problem } from '../../api/index.ts'
 import { ApiSite, codeOf, requestOf } from '../http/api-site.test-support.ts'
 import { good, other, problemOf, reason, relay, Site } from '../people-site.test-support.ts'
 import { peopleStanding } from '../people-standing.ts'
@@ -91,6 +92,21 @@ describe('a recovery file that waits', { tags: ['req/P11-10d-1', 'challenge'] },
     expect(await confirm(next)).toBe('nothing-changed')
     expect(await confirm(setUp)).toBe('recovery-file-unknown')
     expect(confirmations()).toHaveLength(1)
+  })
+
+  test('that is an old one, or counts already, is told to be that', async () => {
+    const said = async (digest: string) =>
+      site.people.recoveryFiles.confirm(await site.caller('first'), digest, reason).then(
+        () => 'none',
+        ({ details }: Problem) => details.detail ?? 'nothing',
+      )
+    await written(lost)
+    await written(next)
+    expect(await said(setUp)).toBe('recovery-file-counts')
+    expect(await said(next)).toBe('none')
+    expect(await said(next)).toBe('recovery-file-counts')
+    for (const old of [setUp, lost]) expect(await said(old)).toBe('recovery-file-former')
+    expect(await said('0'.repeat(64))).toBe('nothing')
   })
 
   test('is not confirmed by whoever is no administrator, or is none any more when their turn comes', async () => {

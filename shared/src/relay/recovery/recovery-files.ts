@@ -70,8 +70,12 @@ export function confirmFile(
   if (!isUsable(by)) throw new Problem('unauthenticated')
   requireAllowed(by.roles, 'recovery.confirm')
   const file = recoveries.waiting(now).findLast(({ sha256 }) => sha256 === digest)
-  if (file === undefined)
-    throw new Problem(recoveries.fileAt(now) === digest ? 'nothing-changed' : 'recovery-file-unknown')
+  if (file === undefined) {
+    if (recoveries.fileAt(now) === digest)
+      throw new Problem('nothing-changed', { detail: 'recovery-file-counts' })
+    const isFormer = recoveries.isFormer(digest, now)
+    throw new Problem('recovery-file-unknown', isFormer ? { detail: 'recovery-file-former' } : {})
+  }
   return {
     kind: 'recovery.confirmed',
     body: { sha256: file.sha256, how: file.how, reason: reasonOf(reason) },

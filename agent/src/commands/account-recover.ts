@@ -4,7 +4,7 @@ import { DEVICE } from '../people/people-api.ts'
 import { requireReason } from '../reason.ts'
 import { readRecovery } from '../recovery.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { codeLines } from './account-text.ts'
+import { afterRecovery, codeLines } from './account-text.ts'
 import { clientAt } from './as-person.ts'
 import { askRelay, inStoppedRelay, isRunning, requireRelay } from './ask-relay.ts'
 import { jsonText, type Output, required } from './options.ts'
@@ -54,13 +54,14 @@ export async function recoverAccount(
     passphrase: await asking.ask('Passphrase of the recovery file'),
     password: second === undefined ? '' : await asking.ask(`Password of ${printable(second)}`),
   })
-  const result = isRunning(folder)
+  const isStopped = !isRunning(folder)
+  const result = !isStopped
     ? await inRunningRelay((await askRelay(folder, request)) as Begun, typed)
     : await inStoppedRelay(folder, request, async ({ people }, begun) => {
         if (people === undefined) throw new Error('people were there a moment ago')
         return people.recovery.finish({ ticket: (begun as Begun).ticket, ...(await typed()) }, DEVICE)
       })
-  out.write(values.json ? jsonText({ account: id, ...result }) : textOf(id, result, folder.path))
+  out.write(values.json ? jsonText({ account: id, ...result }) : textOf(id, result, folder.path, isStopped))
   return 0
 }
 
@@ -82,16 +83,18 @@ export function recoveryText(file: string): string {
   return Buffer.from(bytes).toString('utf8')
 }
 
-function textOf(id: string, { code, notBefore }: Recovered, data: string): string {
+function textOf(id: string, { code, notBefore }: Recovered, data: string, isStopped: boolean): string {
   const lines =
     code === null
       ? [
           `Announced, because nobody else can sign in. Run the same command after ${notBefore},`,
           `within a week: it gives ${id} the code, unless they have signed in before.`,
+          'Until then the relay has to be at work in 24 hours: leave it running.',
         ]
       : [
           ...codeLines(id, code, { data }),
           'The password before opens nothing any more. A right to sign has to be given again by two administrators.',
+          ...afterRecovery(id, { data }, isStopped),
         ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }

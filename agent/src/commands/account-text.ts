@@ -38,6 +38,21 @@ export function codeLines(id: string, code: string, where: Where): string[] {
   ]
 }
 
+/** What is to be done after an administrator was let in by the recovery file, in this order. */
+export function afterRecovery(id: string, where: Where, isStopped: boolean): string[] {
+  const typed = whereTyped(where)
+  const steps = [
+    ...(isStopped ? [['the relay is started', `relay run${typed}`] as const] : []),
+    [`${id} sets their password`, `relay account password ${id} --code${typed}`],
+    ['another administrator is let in again, or added', `relay account list --as ${id}${typed}`],
+    ['somebody of QA looks at the accounts, and records it', `relay account review --as QA${typed}`],
+  ] as const
+  return [
+    'Next, in this order:',
+    ...steps.flatMap(([what, how], i) => [`  ${i + 1}. ${what}:`, `     ${how}`]),
+  ]
+}
+
 /** `relay account list` for people: who there is, and what each waits for. `now`: wall clock, milliseconds. */
 export function accountListText(
   { accounts, devices }: Omit<ResultOf<'listAccounts'>, 'next'>,

@@ -8,17 +8,25 @@ import {
   type Role,
   roles,
 } from '@compliance-relay/shared/api'
-import { shown } from '@compliance-relay/shared/trail'
+import { printable, shown } from '@compliance-relay/shared/trail'
 import { parsePersonOption } from '../actors/person-option.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { recoverAccount, recoveryText } from './account-recover.ts'
-import { type AskedAt, accountListText, accountText, recoveryFilesText, reviewText } from './account-text.ts'
+import {
+  type AskedAt,
+  accountListText,
+  accountText,
+  afterRecovery,
+  recoveryFilesText,
+  reviewText,
+} from './account-text.ts'
 import { asPerson, clientAt, portAsked, signedIn, type Where, whereHelp, whereOptions } from './as-person.ts'
 import { askRelay, isRunning, requireRelay } from './ask-relay.ts'
 import { digestOption } from './digest-option.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
+import { roleLines } from './role-text.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
 const help = `relay account first ID="Full Name" --data DIR [--recovery FILE] [--json]
@@ -36,6 +44,7 @@ const help = `relay account first ID="Full Name" --data DIR [--recovery FILE] [-
                     [--port N] [--data DIR] [--json]
       Prints a one-time code for the owner of the account. A user id is never used again. Roles:
       ${roles.join(', ')}. Repeat --role for two that go together.
+      Without --role it says what each may do.
   relay account change ID [--full-name "Full Name"] [--role ROLE] --as ADMIN --reason TEXT
                        [--port N] [--data DIR] [--json]
       Other roles end the right to sign.
@@ -147,7 +156,10 @@ async function carryOut(
         command: 'account.first',
         arguments: { ...named, ...(await recoveryProof(folder, values.recovery, asking)) },
       })) as { code: string }
-      return say(values, named.id, out, answer)
+      say(values, named.id, out, answer)
+      if (values.recovery !== undefined && !values.json)
+        out.write(`${afterRecovery(named.id, values, true).map(printable).join('\n')}\n`)
+      return 0
     }
     case 'password': {
       const { values, words } = read(args, { ...common, code: everything.code }, verb, 'ID')
@@ -164,11 +176,9 @@ async function carryOut(
     case 'review': {
       const { values } = read(args, { ...withReason, digest: everything.digest }, verb)
       const digest =
-        values.digest === undefined ? undefined : digestOption(values.digest, 'relay account review --as QA')
+        values.digest === undefined ? undefined : digestOption(values.digest, 'relay account review')
       if (digest === undefined && values.reason !== undefined)
-        throw new UnusableInput(
-          '--digest is missing: relay account review --as QA prints it with the accounts',
-        )
+        throw new UnusableInput('--digest is missing: relay account review prints it with the accounts')
       const reason = digest === undefined ? undefined : requireReason(values.reason)
       const answer = await asPerson(values, asking, (client, password) =>
         digest === undefined || reason === undefined
@@ -215,18 +225,20 @@ async function carryOut(
       const digest =
         values.digest === undefined
           ? undefined
-          : digestOption(values.digest, 'relay account confirm-recovery --as ADMIN')
+          : digestOption(values.digest, 'relay account confirm-recovery')
       if (digest === undefined && values.reason !== undefined)
         throw new UnusableInput(
-          '--digest is missing: relay account confirm-recovery --as ADMIN lists the files that wait',
+          '--digest is missing: relay account confirm-recovery lists the files that wait',
         )
       const reason = digest === undefined ? undefined : requireReason(values.reason)
-      const answer = await asPerson(values, asking, (client, password) =>
-        digest === undefined || reason === undefined
-          ? client.call('readRecoveryFiles', {})
-          : client.call('confirmRecoveryFile', { body: { password, reason, digest } }),
-      )
-      out.write(values.json ? jsonText(answer) : recoveryFilesText(answer, values.as ?? 'ADMIN', values))
+      const { replaced, ...answer } = await asPerson(values, asking, async (client, password) => {
+        const before = await client.call('readRecoveryFiles', {})
+        if (digest === undefined || reason === undefined) return { ...before, replaced: undefined }
+        const after = await client.call('confirmRecoveryFile', { body: { password, reason, digest } })
+        return { ...after, replaced: before.counts }
+      })
+      const told = replaced === undefined ? answer : { ...answer, replaced }
+      out.write(values.json ? jsonText(told) : recoveryFilesText(answer, values.as ?? 'ADMIN', values))
       return 0
     }
     case 'link': {
@@ -326,9 +338,13 @@ async function twice(asking: SecretInput): Promise<string> {
 }
 
 function rolesOf(given: readonly string[]): Role[] {
-  if (given.length === 0) throw new UnusableInput(`--role is missing: ${roles.join(', ')}`)
+  if (given.length === 0)
+    throw new UnusableInput('--role is missing. Everybody reads; besides that:', { lines: roleLines })
   return given.map((one) => {
-    if (!isRole(one)) throw new UnusableInput(`${shown(one)} is no role; there are ${roles.join(', ')}`)
+    if (!isRole(one))
+      throw new UnusableInput(`${shown(one)} is no role. Everybody reads; besides that:`, {
+        lines: roleLines,
+      })
     return one
   })
 }

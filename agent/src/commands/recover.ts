@@ -57,13 +57,20 @@ export async function recoverCommand(args: readonly string[], out: Output): Prom
     const names = [PEPPER_NAME, ...trails.flatMap(({ origin }) => Object.values(secretNames(origin)))]
     return result.restored.filter((name) => !names.includes(name))
   })
-  out.write(values.json ? jsonText({ ...result, strange }) : `${printed(result)}${strangeText(strange)}`)
+  const text = () => `${printed(result)}${strangeText(strange)}${nextText(result, folder.path)}`
+  out.write(values.json ? jsonText({ ...result, strange }) : text())
   return result.differing.length + result.unusable.length === 0 ? 0 : 1
 }
 
 function strangeText(strange: readonly string[]): string {
   if (strange.length === 0) return ''
   return `No trail of this folder has ${strange.join(', ')}: keys go with the data folder they were made for, and alone they bring no record back.\n`
+}
+
+function nextText({ restored, differing, unusable }: Recovery, data: string): string {
+  if (restored.length === 0 || differing.length + unusable.length > 0) return ''
+  const typed = whereTyped({ data })
+  return `Next, in this order:\n  1. everything is checked:\n     relay verify${typed}\n  2. the relay goes on:\n     relay run${typed}\n`
 }
 
 function printed({ restored, differing, unusable }: Recovery): string {

@@ -7,7 +7,9 @@ import { UnusableInput } from '../unusable-input.ts'
 
 /** What is said of an error to whoever typed a command. */
 export function sentenceFor(error: unknown): string {
-  return printable(withoutSecrets(isPlain(error) ? plainOf(error) : failure(error)))
+  const lines = error instanceof UnusableInput ? error.lines : []
+  const sentence = printable(withoutSecrets(isPlain(error) ? plainOf(error) : failure(error)))
+  return [sentence, ...lines.map(printable)].join('\n')
 }
 
 /** Errors whose message is one sentence for whoever typed the command. */

@@ -102,6 +102,8 @@ export interface InitResult {
   readonly vkey: string
   readonly notary: string
   readonly watch: string
+  /** Where the keys are. */
+  readonly keys: string
   readonly recovery: string
   /** Only if it was made up here: it is nowhere else. */
   readonly passphrase?: string
@@ -120,14 +122,21 @@ export async function initCommand(args: readonly string[], out: Output): Promise
   return 0
 }
 
+const KEYSTORE = "the operating system's keystore"
+const KEYS_STAY =
+  '             They stay there, .mac (checks the records) and .seed (signs) too, and nobody else may read them.'
+
 function printed(result: InitResult): string {
   return [
     `The relay is set up in ${result.data}.`,
     `  trail      ${result.trail}`,
     `  its key    ${result.vkey}`,
     `  notary     ${result.notary}`,
+    '             Checkpoints are kept there: it has to be where whoever works here cannot rewrite it.',
     `  watches    ${result.watch}`,
-    `  recovery   ${result.recovery}: keep a copy elsewhere`,
+    `  keys       ${result.keys}`,
+    ...(result.keys === KEYSTORE ? [] : [KEYS_STAY]),
+    `  recovery   ${result.recovery}: keep a copy elsewhere, for it holds all keys`,
     ...(result.passphrase === undefined
       ? []
       : [
@@ -285,6 +294,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       vkey: opened.trail.vkey,
       notary: notaryFolder,
       watch,
+      keys: keyPlaceOf(values.keys ?? 'files') === 'files' ? folder.keys : KEYSTORE,
       recovery: folder.recovery,
       ...(given === undefined ? { passphrase } : {}),
       ...(admin === undefined ? {} : { code: admin.code, admin: String(admin.act.body['account']) }),

@@ -49,3 +49,19 @@ test('how often checkpoints are stamped is part of the rule for it, and stays wh
     'by https://tsa.example, every 60 minutes, 1 ',
   )
 })
+
+test('each rule that is as at the set-up is explained in its line', () => {
+  const lines = rulesText(DEFAULT_RULES).split('\n')
+  for (const rule of ['four eyes', 'passwords', 'identity provider', 'time stamps', 'signing'])
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${rule} +\\S.{20,}$`)))
+})
+
+test.each(['http://login.example', 'login.example', 'https://login.example/?a', 'https://a@login.example'])(
+  'an issuer %s is refused with what it has to be, and whoever gives one on this machine is not',
+  (issuer) => {
+    expect(() => ruleChange('identity', `${issuer},relay,site`)).toThrow(
+      'it is the address of the provider as the provider itself writes it, https://…',
+    )
+    expect(() => ruleChange('identity', 'http://127.0.0.1:8080,relay,site')).not.toThrow()
+  },
+)

@@ -9,7 +9,7 @@ import {
   STAMPED_EVERY_MINUTES,
   type TimeStampRule,
 } from '@compliance-relay/shared/api'
-import { printable, shown } from '@compliance-relay/shared/trail'
+import { counted, printable, shown } from '@compliance-relay/shared/trail'
 import { readPlainFile } from '../read-plain-file.ts'
 import { requireReason } from '../reason.ts'
 import { whyUnreadable } from '../system-faults.ts'
@@ -238,22 +238,24 @@ export function rulesText(rules: SiteRules): string {
       `${lengthMin} characters at least; ${composition === 'none' ? 'any kinds' : 'capital and small letters, digits and others'}; ${maxAgeDays === null ? 'no age limit' : `changed every ${maxAgeDays} days`}`,
     ),
     ...(identity === null
-      ? []
+      ? [lineOf('identity provider', 'none: people sign in by their password of this relay')]
       : [
           lineOf(
             'identity provider',
-            `${identity.issuer}; this relay is ${shown(identity.clientId)} there; tokens are for ${shown(identity.audience)}${identity.jwks === undefined ? '' : `; ${identity.jwks.keys.length} keys on record`}`,
+            `${identity.issuer}; this relay is ${shown(identity.clientId)} there; tokens are for ${shown(identity.audience)}${identity.jwks === undefined ? '' : `; ${counted(identity.jwks.keys.length, 'key')} on record`}`,
           ),
         ]),
     ...(timeStamps === null
-      ? []
+      ? [lineOf('time stamps', 'none: no authority stamps checkpoints with its time')]
       : [
           lineOf(
             'time stamps',
-            `by ${timeStamps.url}, every ${timeStamps.everyMinutes} minutes, ${timeStamps.anchors.length} certificates on record${timeStamps.policy === undefined ? '' : `, policy ${timeStamps.policy}`}`,
+            `by ${timeStamps.url}, every ${counted(timeStamps.everyMinutes, 'minute')}, ${counted(timeStamps.anchors.length, 'certificate')} on record${timeStamps.policy === undefined ? '' : `, policy ${timeStamps.policy}`}`,
           ),
         ]),
-    ...(projects.length === 0 ? [lineOf('signing', 'whoever may sign does, in any order')] : projects),
+    ...(projects.length === 0
+      ? [lineOf('signing', 'no order is asked for: whoever may sign does, in any order')]
+      : projects),
     ...deviationsOf(rules).map((sentence) => `  ! ${sentence}`),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')

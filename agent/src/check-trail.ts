@@ -51,6 +51,8 @@ export interface CheckOptions {
 
 const LINES_BETWEEN_PAUSES = 2_000
 
+type TrailFinding = Report['findings'][number]
+
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
   const { store, keys, notary, identity, known, patience, leaves, pause, onLine } = options
@@ -68,14 +70,20 @@ export async function checkTrail(trail: StoredTrail, options: CheckOptions): Pro
   ]
   const verifier = new TrailVerifier({ keys, checkpoints, policy: ownPolicy(trail), leaves })
   let lines = 0
-  for (const { line } of store.lines(trail.id)) {
+  let misplaced: TrailFinding | undefined
+  for (const { seq, line } of store.lines(trail.id)) {
     verifier.push(line)
-    if (onLine !== undefined && verifier.isClean) onLine(line)
+    // By this number it is found, and the next one is added: a line that stands elsewhere is not where it is named.
+    if (seq !== lines)
+      misplaced ??= { code: 'seq-mismatch', line: lines + 1, expected: String(lines), found: String(seq) }
+    if (onLine !== undefined && verifier.isClean && misplaced === undefined) onLine(line)
     if (++lines % LINES_BETWEEN_PAUSES === 0) await pause()
   }
   const position = verifier.position()
   const { findings, notarised, others } = view
-  return { trail, report: verifier.end(), notary: findings, position, notarised, others }
+  const said = verifier.end()
+  const report = misplaced === undefined ? said : { ...said, findings: [misplaced, ...said.findings] }
+  return { trail, report, notary: findings, position, notarised, others }
 }
 
 /** A relay's own trail has its own signature and no witness: what else the notary knows is asked of the notary. */

@@ -7,7 +7,7 @@ const hour = 3_600_000
 test('a time the relay was at work is believed, and what was then on its way', () => {
   const alive = { at: now - hour, stopped: true, oldest: now - 2 * hour }
   expect(gapBefore(alive, now - 3 * hour, now)).toEqual({ alive })
-  expect(gapBefore(undefined, now - hour, now)).toEqual({ alive: undefined })
+  expect(gapBefore(undefined, undefined, now)).toEqual({ alive: undefined })
 })
 
 test('a time that has not come yet is not believed: the last record says since when', {
@@ -43,6 +43,14 @@ test('that somebody looked after the trail says that the relay stopped, no note 
   })
   const before = { at: now - 4 * hour, stopped: true }
   expect(gapBefore(before, stopped, now, stopped)).toEqual({ alive: before })
+})
+
+test('where the note is gone, the trail says since when nobody looked', {
+  tags: ['req/P11-10e-6', 'challenge'],
+}, () => {
+  const at = now - hour
+  expect(gapBefore(undefined, at, now)).toEqual({ alive: { at, stopped: false } })
+  expect(gapBefore(undefined, at, now, at)).toEqual({ alive: { at, stopped: true } })
 })
 
 test('a time that has not come yet is named also where the trail says when the relay stopped', {

@@ -13,8 +13,9 @@ export interface Gap {
  * Since when nobody looked. The time the relay was last at work is a note beside the trail, and no evidence: one that
  * is later than now, because the clock was set back or somebody wrote it there, would make the gap end before it began,
  * and late files look as if they were not. Then the last record's time, under its checksum, is the last thing known; if
- * that has not come yet either, nothing is. A difference that clocks are corrected by every day is none.
+ * that has not come yet either, nothing is. So it is where the note is gone. A difference that clocks are corrected by every day is none.
  *
+ * `lastRecord`: undefined in a trail in which the relay was never at work.
  * `stoppedAt`: when the trail says that the relay stopped, if that is its last word: nobody looked after that, whatever the
  * note says.
  */
@@ -24,12 +25,12 @@ export function gapBefore(
   now: number,
   stoppedAt?: number,
 ): Gap {
-  if (found === undefined) return { alive: found }
-  if (found.at > now + STEP_MILLISECONDS) {
-    const known = stoppedAt ?? lastRecord
-    const isKnown = known !== undefined && known <= now
+  const known = stoppedAt ?? lastRecord
+  const isKnown = known !== undefined && known <= now
+  if (found === undefined)
+    return { alive: isKnown ? { at: known, stopped: stoppedAt !== undefined } : undefined }
+  if (found.at > now + STEP_MILLISECONDS)
     return { alive: isKnown ? { at: known, stopped: found.stopped } : undefined, disbelieved: found.at }
-  }
   const { stopped, oldest } = found
   const from = Math.min(found.at, stoppedAt ?? found.at, now)
   return { alive: { at: from, stopped, ...(oldest === undefined || oldest > from ? {} : { oldest }) } }

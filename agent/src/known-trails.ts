@@ -2,8 +2,9 @@ import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { readRecordIn, type TrailStore } from './sqlite/trail-store.ts'
 
 /**
- * Origins of all trails of this relay that are known: those that are here, and those that the first records of these name
- * as the one before, or as lost. Of which else the notary has checkpoints, nobody here has a word.
+ * Origins of all trails of this relay that are known: the newest, and those that first records name as the one before, or as
+ * lost, from the newest on. Of which else the notary has checkpoints, nobody here has a word: a trail that was left and
+ * stands in the place of the newest knows none of those that were begun after it, though they are here.
  */
 export function knownTrails(store: TrailStore): ReadonlySet<string> {
   return originsOf(store, (opened) => [...beforeIn(opened), ...missingIn(opened)])
@@ -24,7 +25,18 @@ function originsOf(
   store: TrailStore,
   named: (opened: TrailRecord | undefined) => readonly string[],
 ): ReadonlySet<string> {
-  return new Set(store.trails().flatMap(({ id, origin }) => [origin, ...named(readRecordIn(store, id, 0))]))
+  const trails = store.trails()
+  const known = new Set<string>()
+  for (let at = trails.at(-1); at !== undefined; ) {
+    const opened = readRecordIn(store, at.id, 0)
+    for (const one of [at.origin, ...named(opened)]) known.add(one)
+    const before = trailNamedBefore(opened)
+    at =
+      before === at.origin
+        ? undefined
+        : trails.findLast(({ id, origin }) => origin === before && id < (at?.id ?? 0))
+  }
+  return known
 }
 
 function missingIn(opened: TrailRecord | undefined): readonly string[] {

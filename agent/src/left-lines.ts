@@ -11,9 +11,16 @@ const PAGE_PLACES = 200
  */
 export class LeftLines {
   readonly #sums = new Map<number, Hash>()
+  #size = 0
+
+  /** Number of lines. */
+  get size(): number {
+    return this.#size
+  }
 
   /** In order of their places, each as it is stored. */
   take(seq: number, leaf: Uint8Array): void {
+    this.#size++
     const page = pageOf(seq)
     const sum = this.#sums.get(page) ?? createHash('sha256')
     sum.update(`${seq} `).update(leaf)

@@ -97,6 +97,8 @@ test.each([
     'the last record twice',
     'INSERT INTO entry SELECT trail, 3, prev, leaf, line FROM entry WHERE trail = 1 AND seq = 2',
   ],
+  ['the last record elsewhere', 'UPDATE entry SET seq = 1000 WHERE trail = 1 AND seq = 2'],
+  ['the first record elsewhere', 'UPDATE entry SET seq = -1 WHERE trail = 1 AND seq = 0'],
 ])('with %s, nothing of that trail is believed, and the others are', async (_, sql) => {
   database.exec(sql)
   expect(await found()).toEqual({ codes: [[0, 'trail-differs']], believed: [false, true, true] })

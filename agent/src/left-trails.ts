@@ -136,7 +136,9 @@ async function doubtOf(
       found: 'none that can be believed',
     }
   const left = new LeftLines()
-  const differs = differsFrom(said, await endNow({ store, pause }, trail.id, left))
+  const now = await endNow({ store, pause }, trail.id, left)
+  if (now.misplaced !== undefined) return { code: 'trail-differs', ...now.misplaced }
+  const differs = differsFrom(said, now)
   if (differs !== undefined) return { code: 'trail-differs', ...differs }
   const first = store.line(trail.id, 0)
   const key = await keyOf(trail, first, secrets)
@@ -148,16 +150,22 @@ async function doubtOf(
   return undefined
 }
 
-/** `left` is told each line. */
+/** `left` is told each line. A line that stands elsewhere is not found where it is named, though the root is what it was. */
 async function endNow(
   { store, pause }: Required<Pick<LeftTrailsOptions, 'store' | 'pause'>>,
   trail: number,
   left: LeftLines,
-): Promise<SaidOfEnd> {
+): Promise<SaidOfEnd & { readonly misplaced?: Pick<Doubt, 'expected' | 'found'> }> {
   const hasher = new LeafHasher()
   const frontier = new Frontier()
   let size = 0
   for (const { seq, line } of store.lines(trail)) {
+    if (seq !== size)
+      return {
+        size,
+        root: '',
+        misplaced: { expected: `record ${size}`, found: `record ${seq} in its place` },
+      }
     const leaf = hasher.hash(line)
     left.take(seq, leaf)
     frontier.append(leaf)

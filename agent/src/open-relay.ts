@@ -18,7 +18,7 @@ import { requireNoLivingWriter } from './living-writer.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
-import { formerPeople } from './people/former-people.ts'
+import { formerPeople, MENDED_MAX } from './people/former-people.ts'
 import {
   carriedPeople,
   type OpenedPeople,
@@ -314,8 +314,13 @@ function copyOfSettings(host: HostStore): Settings {
 /** With a key, of lines that are sealed under it; a byte that fell over is no other setting. */
 export function settingsOfTrail(host: HostStore, trail: StoredTrail, mac?: MacKey): Settings | undefined {
   const sealed = mac && new SealedLines(trail.origin, mac)
+  // Each takes a second: more of them are no bit that fell over, and files wait for the start.
+  let tried = 0
+  const mended = (seq: number, line: Uint8Array) =>
+    tried++ < MENDED_MAX ? sealed?.mendedRecord(seq, line) : undefined
   const changes = host.settingsLines(trail.id).flatMap(({ seq, line }) => {
-    const record = sealed === undefined ? readEntry(line).record : sealed.mendedRecord(seq, line)
+    const record =
+      sealed === undefined ? readEntry(line).record : (sealed.record(seq, line) ?? mended(seq, line))
     return record?.kind === 'settings.changed' ? (record.body['changes'] as unknown as SettingsChange[]) : []
   })
   return changes.length === 0 ? undefined : withChanges(undefined, changes)

@@ -174,7 +174,8 @@ export class Relay {
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
     const lastTime = last && Date.parse(last.time)
     const stoppedAt = last?.kind === 'relay.stopped' ? lastTime : undefined
-    this.#gap = gapBefore(opened.host.alive(), lastTime, this.#startedAt, stoppedAt)
+    const wasAtWork = opened.store.lastOfKind(check.trail.id, 'relay.started') !== undefined
+    this.#gap = gapBefore(opened.host.alive(), wasAtWork ? lastTime : undefined, this.#startedAt, stoppedAt)
     this.#before = this.#gap.alive
     const relay = relayActor(opened.settings.name)
     this.recorder = new Recorder({

@@ -54,6 +54,7 @@ export class StateKeeper {
     let isChecked = true
     let check: StateCheck | undefined = begun
     try {
+      let before = Number.POSITIVE_INFINITY
       for (let round = 0; check !== undefined && round < ROUNDS_MAX; round++) {
         this.#check = check
         const answer = await check.answer
@@ -61,7 +62,9 @@ export class StateKeeper {
         const { faults, columns, count } = answer
         if (this.#closed) break
         this.#options.onContents(new ContentSums(answer.contents))
-        if (count === 0) break
+        // What is as much as before cannot be mended: capture does not wait for it.
+        if (count === 0 || count >= before) break
+        before = count
         this.#mend(answer, isCapturing)
         if (count > faults.length + columns.length) check = this.#options.check()
       }

@@ -138,6 +138,10 @@ test('a line of a trail that was left is as it was then, believed or not, or nob
   const onAltered = (what: Altered) => altered.push(what)
   lines = new WrittenLines(database, { trail, authority, writer, onAltered })
   expect([1, 2, 3, 4, 400, -1].map(pathAt)).toEqual(['a', undefined, 'c', undefined, undefined, undefined])
+  expect([seqsFrom(0), seqsFrom(1, 3)]).toEqual([
+    [0, 1, 2, 3],
+    [1, 2],
+  ])
   for (const [seq, sql] of [
     [3, change(3, 'c', 'x')],
     [3, 'DELETE FROM entry WHERE trail = 1 AND seq = 3'],
@@ -151,12 +155,15 @@ test('a line of a trail that was left is as it was then, believed or not, or nob
     expect(() => pathAt(seq), sql).toThrow(LineAltered)
     expect(altered.at(-1)).toEqual({ trail: 1, seq })
     expect(pathAt(1)).toBe('a')
+    if (seq < 4) expect(() => seqsFrom(0), sql).toThrow(LineAltered)
+    else expect(seqsFrom(0)).toEqual([0, 1, 2, 3])
     database.exec('ROLLBACK')
   }
   // With what was damaged put right, it is not as it was left either; but it is what its writer sealed.
-  expect(altered).toHaveLength(6)
+  expect(altered).toHaveLength(11)
   database.exec(change(2, 'x', 'b'))
   expect(pathAt(2)).toBe('b')
+  expect(seqsFrom(0)).toEqual([0, 1, 2, 3])
 })
 
 describe('who captured a content', { tags: ['req/P11-10g-2', 'challenge', 'fault'] }, () => {

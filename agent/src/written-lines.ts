@@ -128,7 +128,7 @@ export class WrittenLines extends TrailStore {
     from = 0,
     until = Number.MAX_SAFE_INTEGER,
   ): Generator<{ seq: number; line: Uint8Array }> {
-    if (trail !== this.#options.trail.id) return yield* super.lines(trail, from, until)
+    if (trail !== this.#options.trail.id) return yield* this.#leftLines(trail, from, until)
     const end = Math.min(until, this.#size)
     let next = from
     for (const entry of super.lines(trail, from, end)) {
@@ -137,6 +137,23 @@ export class WrittenLines extends TrailStore {
       next++
     }
     if (next < end) this.#altered({ trail, seq: next })
+  }
+
+  /** Each page of them as it was when the trail was found to be what it was, or as its writer sealed it; else nobody's. */
+  *#leftLines(trail: number, from: number, until: number): Generator<{ seq: number; line: Uint8Array }> {
+    const left = this.#options.authority.left(trail)
+    if (left === undefined) return yield* super.lines(trail, from, until)
+    const end = Math.min(until, left.size)
+    for (let at = from; at < end; ) {
+      const [first, next] = left.rangeOf(at)
+      const page = [...super.lines(trail, first, next)]
+      const isWhole = page.length === Math.min(next, left.size) - first
+      const areSealed = () =>
+        isWhole && page.every(({ seq, line }, i) => seq === first + i && this.#isSealed(trail, seq, line))
+      if (!left.areOf(at, page) && !areSealed()) this.#altered({ trail, seq: at })
+      yield* page.filter(({ seq }) => seq >= from && seq < end)
+      at = next
+    }
   }
 
   #altered(what: Altered): never {

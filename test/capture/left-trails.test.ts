@@ -218,3 +218,36 @@ test('the first trail taken away whole is missed by the one after it, and a trai
   await station.settled()
   expect(station.records()[0]?.body['previous']).toMatchObject({ trail: begun })
 })
+
+test('a record of the newest trail that stands in another place is missed, and files are recorded in a new one', {
+  tags: ['req/P11-10a-1', 'challenge', 'fault'],
+}, async () => {
+  inDatabase((database) =>
+    database.exec(
+      'UPDATE entry SET seq = seq + 6 WHERE trail = 2 AND seq = (SELECT MAX(seq) FROM entry WHERE trail = 2)',
+    ),
+  )
+  expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('seq-mismatch') })
+  await station.start()
+  expect((await station.status()).left).toBe(begun)
+  station.write('second.dat', 'written later')
+  await station.until('it is noticed', ({ units }) => units.unclaimed === 2)
+})
+
+test('a trail that was left, put in the place of the newest, is not gone on with', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, async () => {
+  inDatabase((database) => {
+    // As it was before it was damaged: its lines and its seals hold.
+    setLine(database, last.seq, Buffer.from(last.line).toString())
+    database.exec('PRAGMA foreign_keys = OFF; UPDATE trail SET id = 3 WHERE id = 1')
+    for (const table of ['entry', 'entry_columns', 'checkpoint', 'unit'])
+      database.exec(`UPDATE ${table} SET trail = 3 WHERE trail = 1`)
+  })
+  await station.start()
+  const status = await station.status()
+  expect([left, begun]).not.toContain(status.trail)
+  expect(status.left).toBe(left)
+  const [opened] = station.records().filter(({ trail }) => trail === status.trail)
+  expect(JSON.stringify(opened?.body['previous'])).toContain('notary-other-trail')
+})

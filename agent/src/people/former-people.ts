@@ -20,7 +20,7 @@ export interface FormerPeople {
 }
 
 /** Lines that are mended for it: more of them are no bit that fell over. */
-const MENDED_MAX = 5
+export const MENDED_MAX = 5
 
 /**
  * Reads on beyond the first line that is damaged, of lines that are sealed: what they say is so. A line of which one byte

@@ -139,9 +139,8 @@ export class SignedRecords implements SignedTrail {
         recordAt: ({ trail, seq }) => {
           const known = trails[placeOfTrail(trail)]
           const record = known && readRecordIn(this.#store, known.id, seq)
-          // It is there, and cannot be told from what somebody else put there.
-          if (known !== undefined && record === undefined && this.#store.line(known.id, seq) !== undefined)
-            isInDoubt = true
+          // It is named, and not there, or cannot be told from what somebody else put there.
+          if (known !== undefined && record === undefined) isInDoubt = true
           return record
         },
         trailsBefore: (trail) =>

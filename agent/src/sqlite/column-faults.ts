@@ -48,7 +48,7 @@ export class ColumnCheck {
     this.#next()
   }
 
-  /** `draft`: the record; undefined for a line that cannot be read, which the verifier names: its row says nothing. */
+  /** `draft`: the record; undefined for a line that cannot be read, which the verifier names: its row says nothing, and need not be there. */
   take(seq: number, draft: Draft | undefined): void {
     for (; this.#row !== undefined && this.#row.seq < seq; this.#next())
       this.#found('columns-extra', this.#row.seq)
@@ -56,7 +56,7 @@ export class ColumnCheck {
     const isGood = row !== undefined && (draft === undefined || isOf(row, draft))
     const made = isGood ? row : draft && columnsOf(draft)
     if (made !== undefined) this.#onRow({ trail: this.#trail, seq }, made)
-    if (row === undefined) return this.#found('columns-missing', seq)
+    if (row === undefined) return draft && this.#found('columns-missing', seq)
     if (!isGood) this.#found('columns-differ', seq)
     this.#next()
   }

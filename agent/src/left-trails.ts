@@ -23,7 +23,7 @@ export const doubts = {
   'trail-missing': 'a trail that was left is not here any more: the one after it goes on from it',
   'trail-unproved':
     'nothing that can be believed says what this trail was when it was left: the first record of the one after it does not name it, or is damaged itself',
-  'trail-key-differs': 'the key of a trail that was left is not the one it was opened with',
+  'trail-key-differs': 'the key of a trail is not the one it was opened with',
   'trail-key-missing':
     'the key of a trail that was left is not here, so its records cannot be told from others: relay recover',
 } as const

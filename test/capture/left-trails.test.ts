@@ -251,3 +251,14 @@ test('a trail that was left, put in the place of the newest, is not gone on with
   const [opened] = station.records().filter(({ trail }) => trail === status.trail)
   expect(JSON.stringify(opened?.body['previous'])).toContain('notary-other-trail')
 })
+
+test('a key put into the database in the place of the newest trail’s is not printed as its key', {
+  tags: ['req/P11-10a-3', 'challenge', 'fault'],
+}, () => {
+  const keys = () => JSON.parse(station.relay('keys', '--data', station.data, '--json'))
+  const [before] = keys().keys.filter(({ trail }: { trail: string }) => trail === begun)
+  const forged = before.key.replace(/\+[0-9a-f]{8}\+/, '+00000000+')
+  inDatabase((database) => database.prepare('UPDATE trail SET vkey = ? WHERE id = 2').run(forged))
+  expect(keys().keys.map(({ trail }: { trail: string }) => trail)).not.toContain(begun)
+  expect(keys().doubts).toMatchObject([{ trail: begun, code: 'trail-key-differs', expected: before.key }])
+})

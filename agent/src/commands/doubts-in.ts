@@ -1,3 +1,4 @@
+import { macKey, recordIn, SealedLines } from '@compliance-relay/shared/trail'
 import { type Doubt, leftTrails } from '../left-trails.ts'
 import { openSecrets } from '../secrets.ts'
 import { TrailAuthority } from '../trail-authority.ts'
@@ -14,6 +15,19 @@ export async function doubtsIn(
   else authority.believe(trail, secret)
   const secrets = { read: async (name: string) => (await openSecrets(folder)).read(name) }
   return leftTrails({ store, secrets, authority })
+}
+
+/** Whether the newest trail has the key that its first record names. Without its MAC key, that is read as it stands. */
+export async function newestKeyDoubt(data: Reading): Promise<Doubt | undefined> {
+  const { store, trail } = data
+  const { id, origin, vkey } = trail
+  const secret = await newestKey(data)
+  const line = store.line(id, 0)
+  const opened =
+    line && (secret === undefined ? recordIn(line) : new SealedLines(origin, macKey(secret)).record(0, line))
+  const named = opened?.body['key'] ?? 'a key that can be told'
+  if (named === vkey) return undefined
+  return { trail: origin, code: 'trail-key-differs', expected: String(named), found: vkey }
 }
 
 /** The MAC key of the newest trail; undefined where it cannot be read. */

@@ -1,14 +1,14 @@
 import { printable } from '@compliance-relay/shared/trail'
 import { trailKeys } from '../export/trail-keys.ts'
 import { doubts, notAsLeft } from '../left-trails.ts'
-import { doubtsIn } from './doubts-in.ts'
+import { doubtsIn, newestKeyDoubt } from './doubts-in.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 import { reading } from './reading.ts'
 
 export const keysHelp = `relay keys --data DIR [--json]
       The keys that sign what this relay says, each with its fingerprint. Print them and file them
-      where the relay cannot reach them: exports are checked against that paper. Of a trail that was
-      left and is not what it was then, no key is given, and that is said.
+      where the relay cannot reach them: exports are checked against that paper. Of a trail that is
+      not what it was, or has another key than its first record, none is given, and that is said.
       Example: relay keys --data /var/lib/relay`
 
 export async function keysCommand(args: readonly string[], out: Output): Promise<number> {
@@ -17,7 +17,8 @@ export async function keysCommand(args: readonly string[], out: Output): Promise
     json: { type: 'boolean', default: false },
   })
   return reading(required(values.data, 'data'), async (data) => {
-    const found = await doubtsIn(data)
+    const newest = await newestKeyDoubt(data)
+    const found = [...(await doubtsIn(data)), ...(newest === undefined ? [] : [newest])]
     const keys = trailKeys(data.trails, found)
     // Whether a MAC key is there is no matter for who checks a signature.
     const without = found.filter(({ trail }) => notAsLeft(found).has(trail))

@@ -17,7 +17,7 @@ test('in a terminal an event that somebody has to look at is a line of words, an
   note('lock-taken-again', {})
   expect(said.split('\n')).toEqual([
     '  08:00:00 alert: a new password was allowed for asmith',
-    expect.stringMatching(/^ {2}08:00:00 watch unavailable: ENOENT\P{Cc}*$/u),
+    expect.stringMatching(/^ {2}08:00:00 watch unavailable: ENOENT\P{Cc}* \(w1\)$/u),
     '  08:00:00 not signed: the disk is full',
     '  08:00:00 lock taken again',
     '',

@@ -46,7 +46,9 @@ export function wordNotes(write: (line: string) => void, wall: () => number): No
     if (!warnings.has(event)) return
     const { says, reason, error, ...rest } = details
     const why = says ?? reason ?? (error instanceof Error ? error.message : undefined)
-    const more = why === undefined ? JSON.stringify(rest) : String(why)
+    const about = rest['path'] ?? rest['watch']
+    const more =
+      why === undefined ? JSON.stringify(rest) : `${String(why)}${about === undefined ? '' : ` (${about})`}`
     const time = new Date(wall()).toISOString().slice(11, 19)
     write(`  ${time} ${event.replace(/[-.]/g, ' ')}${more === '{}' ? '' : `: ${printable(more)}`}\n`)
   }

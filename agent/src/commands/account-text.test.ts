@@ -1,7 +1,19 @@
-import { expect, test } from 'vitest'
-import { afterRecovery } from './account-text.ts'
+import { describe, expect, test } from 'vitest'
+import { afterRecovery, recoveryFilesText } from './account-text.ts'
 
 const where = { data: '/srv/r' }
+const [now, before] = ['a'.repeat(64), 'b'.repeat(64)]
+
+describe('the recovery files', () => {
+  test('are listed with the one that was replaced, once another is confirmed', () => {
+    const files = { counts: now, waiting: [] }
+    expect(recoveryFilesText(files, 'asmith', where)).not.toContain('Replaced')
+    expect(recoveryFilesText(files, 'asmith', where, before)).toContain(
+      `The recovery file that counts: ${now}\nReplaced, opens nothing any more: ${before}\n`,
+    )
+    expect(recoveryFilesText(files, 'asmith', where, null)).not.toContain('Replaced')
+  })
+})
 
 test('after a recovery what comes next is said in order, each with its command', () => {
   const commands = (isStopped: boolean) =>

@@ -93,10 +93,16 @@ export function reviewText(
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
-/** `relay account confirm-recovery` for people. */
-export function recoveryFilesText({ counts, waiting }: RecoveryFilesView, as: string, where: Where): string {
+/** `relay account confirm-recovery` for people. `replaced`: the file that counted before one was confirmed. */
+export function recoveryFilesText(
+  { counts, waiting }: RecoveryFilesView,
+  as: string,
+  where: Where,
+  replaced?: string | null,
+): string {
   const lines = [
     counts === null ? 'No recovery file counts yet.' : `The recovery file that counts: ${counts}`,
+    ...(replaced == null ? [] : [`Replaced, opens nothing any more: ${replaced}`]),
     ...waiting.flatMap(({ digest, how, countsFrom }) => [
       `Not confirmed (${how}), counts from ${countsFrom}:`,
       `  ${digest}`,

@@ -238,7 +238,8 @@ async function carryOut(
         return { ...after, replaced: before.counts }
       })
       const told = replaced === undefined ? answer : { ...answer, replaced }
-      out.write(values.json ? jsonText(told) : recoveryFilesText(answer, values.as ?? 'ADMIN', values))
+      const text = () => recoveryFilesText(answer, values.as ?? 'ADMIN', values, replaced)
+      out.write(values.json ? jsonText(told) : text())
       return 0
     }
     case 'link': {

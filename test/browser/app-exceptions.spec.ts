@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppRelay, expect, passwordOf, signInto, test } from './app-relay.ts'
+import { password } from '../support/laboratory.ts'
+import { AppRelay, expect, signInto, test } from './app.ts'
 
 let relay: AppRelay
 test.beforeAll(async () => {
@@ -32,7 +33,7 @@ test('captures nobody answers for are claimed, several at once, with reason and 
   const dialog = app.getByRole('dialog')
   await expect(dialog).toContainText('run-1/report.csv')
   await dialog.getByLabel('Reason').fill('measured by me on the second instrument')
-  await dialog.getByLabel(/^Password of/).fill(passwordOf('opitt'))
+  await dialog.getByLabel(/^Password of/).fill(password)
   await dialog.getByRole('button', { name: 'Claim', exact: true }).click()
   await expect(dialog.getByRole('alert')).toContainText('2 captures claimed.')
   await dialog.getByRole('button', { name: 'Close' }).click()

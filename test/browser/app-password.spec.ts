@@ -1,5 +1,6 @@
 import { IdentityProvider } from '../support/identity-provider.ts'
-import { AppRelay, expect, passwordOf, signInto, test } from './app-relay.ts'
+import { password } from '../support/laboratory.ts'
+import { AppRelay, expect, signInto, test } from './app.ts'
 
 let relay: AppRelay
 test.beforeAll(async () => {
@@ -7,7 +8,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => relay?.station.remove())
 
-const given = { password: passwordOf('asmith'), reason: 'procedure 7 of the site' }
+const given = { password, reason: 'procedure 7 of the site' }
 
 test('somebody sets a first password with a one-time code, and is signed in', { tag: '@oq' }, async ({
   app,
@@ -25,7 +26,7 @@ test('somebody sets a first password with a one-time code, and is signed in', { 
   await set.click()
   await expect(app.getByRole('alert')).toContainText('list of common passwords')
   for (const label of ['New password', 'New password again'])
-    await app.getByLabel(label, { exact: true }).fill(passwordOf('asmith'))
+    await app.getByLabel(label, { exact: true }).fill(password)
   await set.click()
   await expect(app.getByText('This is your first sign-in.')).toBeVisible()
   await app.getByRole('button', { name: 'I have seen it' }).click()
@@ -80,7 +81,7 @@ test('whoever has to set another password does nothing else before', { tag: '@oq
   await app.goto(`${relay.url}/`)
   await expect(app.getByRole('heading', { name: 'Set another password first' })).toBeVisible()
   const longer = 'four gravel spoons in a tundra of 1904'
-  await app.getByLabel('Present password of jdoe', { exact: true }).fill(passwordOf('jdoe'))
+  await app.getByLabel('Present password of jdoe', { exact: true }).fill(password)
   for (const label of ['New password', 'New password again'])
     await app.getByLabel(label, { exact: true }).fill(longer)
   await app.getByRole('button', { name: 'Set the password' }).click()

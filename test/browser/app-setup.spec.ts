@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppRelay, expect, passwordOf, signInto, test } from './app-relay.ts'
+import { password } from '../support/laboratory.ts'
+import { AppRelay, expect, signInto, test } from './app.ts'
 
 let relay: AppRelay
 test.beforeAll(async () => {
@@ -16,7 +17,7 @@ test('from the code in the terminal to the first record, in the app alone', { ta
   await app.getByLabel('User id').fill('asmith')
   await app.getByLabel('One-time code').fill(relay.firstCode)
   for (const label of ['New password', 'New password again'])
-    await app.getByLabel(label, { exact: true }).fill(passwordOf('asmith'))
+    await app.getByLabel(label, { exact: true }).fill(password)
   await app.getByRole('button', { name: 'Set the password and sign in' }).click()
   await expect(app.getByText('You are Anna Smith (asmith).')).toBeVisible()
 
@@ -31,7 +32,7 @@ test('from the code in the terminal to the first record, in the app alone', { ta
   await expect(dialog.getByRole('alert')).toContainText('can be watched')
   await dialog.getByLabel('Project').fill('P-18')
   await dialog.getByLabel('Reason').fill('the second instrument of the group')
-  await dialog.getByLabel('Password of Anna Smith (asmith)', { exact: true }).fill(passwordOf('asmith'))
+  await dialog.getByLabel('Password of Anna Smith (asmith)', { exact: true }).fill(password)
   await dialog.getByRole('button', { name: 'Watch it' }).click()
   await expect(dialog).toHaveCount(0)
   await expect(app.getByText('project P-18')).toBeVisible()
@@ -63,7 +64,7 @@ test('rules of the site are changed with a reason, and deviations are said', { t
   const dialog = app.getByRole('dialog')
   await dialog.getByLabel('Characters of a password, at least').fill('15')
   await dialog.getByLabel('Reason').fill('procedure 7 of the site')
-  await dialog.getByLabel('Password of Anna Smith (asmith)', { exact: true }).fill(passwordOf('asmith'))
+  await dialog.getByLabel('Password of Anna Smith (asmith)', { exact: true }).fill(password)
   await dialog.getByRole('button', { name: 'Change', exact: true }).click()
   await dialog.getByRole('button', { name: 'Close' }).click()
   await expect(app.getByText('15 characters or more')).toBeVisible()

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
+import { faultsOf } from './app.ts'
 import { chromiumArguments, findChromium } from './chromium.ts'
 
 /** A tablet: a browser with a disk of its own, which can lose its power. */
@@ -10,7 +11,7 @@ export class Device {
   readonly #disk = mkdtempSync(join(tmpdir(), 'relay-device-'))
   #process: ChildProcess | undefined
   #browser: Browser | undefined
-  readonly faults: string[] = []
+  readonly #faults: (readonly string[])[] = []
 
   async start(): Promise<Page> {
     const path = findChromium(process.env['CHROMIUM']) as string
@@ -36,6 +37,7 @@ export class Device {
       child.once('exit', (code) => reject(new Error(`the browser ended with ${code}: ${said}`)))
     })
     this.#browser = await chromium.connectOverCDP(address)
+    this.#faults.push(...this.#browser.contexts().map(faultsOf))
     return this.page()
   }
 
@@ -44,13 +46,12 @@ export class Device {
     if (context === undefined) throw new Error('the device is off')
     const page = await context.newPage()
     page.setDefaultTimeout(30_000)
-    page.on('console', (message) => {
-      // What a relay refuses, or a network that is gone, is in the console of every browser.
-      if (message.type() === 'error' && !/Failed to load resource|net::ERR/.test(message.text()))
-        this.faults.push(message.text())
-    })
-    page.on('pageerror', (error) => this.faults.push(error.message))
     return page
+  }
+
+  /** What its pages have said that they must never say. */
+  get faults(): readonly string[] {
+    return this.#faults.flat()
   }
 
   /** At once, and nothing is asked: whatever was not on the disk is gone. */

@@ -1,4 +1,10 @@
-import { type Asked, type ContentRoute, Problem, type RouteName } from '@compliance-relay/shared/api'
+import {
+  type Asked,
+  type Client,
+  type ContentRoute,
+  Problem,
+  type RouteName,
+} from '@compliance-relay/shared/api'
 import { expose } from 'comlink'
 import { Desk } from '../outbox/desk.ts'
 import { Outbox } from '../outbox/outbox.ts'
@@ -60,11 +66,10 @@ const desk = new Desk({
   outbox,
   now,
   lockName,
-  exclusively: (name, work) =>
-    'locks' in navigator ? (navigator.locks.request(name, work) as ReturnType<typeof work>) : work(),
+  exclusively,
   sizeOf: (id) => log?.standing().find((one) => one.id === id)?.size ?? 0,
   onChange: (isMore) => {
-    if (isMore) sync?.wake()
+    if (isMore) giveNow()
     tell()
   },
 })
@@ -84,12 +89,15 @@ const worker = {
         channel?.postMessage('stored')
         tell()
       },
-      give: (to) => desk.sync(to, user),
+      give,
       onSignedOut: () => listener?.onSignedOut(),
     })
     desk.follow()
     channel?.addEventListener('message', () => {
-      if (sync?.standing.phase === 'follows') void follower.catchUp().then(tell)
+      if (sync?.standing.phase !== 'follows') return
+      void follower.catchUp().then(tell)
+      // The relay answers.
+      giveNow()
     })
     tellNow()
   },
@@ -225,13 +233,13 @@ const worker = {
   /** Gives what waits, now. `isLostBefore`: its signer says that what is missing before it is lost. */
   async sendNow(isLostBefore = false): Promise<void> {
     desk.askNow(isLostBefore)
-    sync?.wake()
+    giveNow()
   },
 
   /** Asks for another lease, now. */
   async renewLease(): Promise<void> {
     desk.askLease()
-    sync?.wake()
+    giveNow()
   },
 
   async acknowledge(hash: string): Promise<void> {
@@ -294,6 +302,31 @@ function countedBy(
   })
 }
 
+/** Gives what was signed here, and sees to the lease: one tab of a device at a time. */
+function give(to: Client): Promise<void> {
+  const who = user
+  return exclusively('relay-give', () => desk.sync(to, who))
+}
+
+/**
+ * At once: by the tab that asks, or by this one beside it. Whoever is signed in at the one that asks may be somebody who
+ * may give no signatures.
+ */
+function giveNow(): void {
+  const of = token
+  if (of === undefined || sync?.standing.phase !== 'follows') sync?.wake()
+  else void give(relayClient(() => of)).catch(giveFailed)
+}
+
+/** What the relay said, or that it did not answer, stands beside each signature. */
+function giveFailed(error: unknown): void {
+  if (error instanceof Problem && error.code === 'unauthenticated') listener?.onSignedOut()
+}
+
+function exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  return 'locks' in navigator ? (navigator.locks.request(name, work) as Promise<Result>) : work()
+}
+
 /** One tab of a device asks; the others take in what it stored. */
 async function lead(of: string): Promise<void> {
   const run = async () => {
@@ -305,6 +338,7 @@ async function lead(of: string): Promise<void> {
   }
   if (!('locks' in navigator)) return run()
   sync?.follow()
+  giveNow()
   await navigator.locks.request('relay-sync', run)
 }
 

@@ -9,6 +9,7 @@ import { clockTime, weekTime } from '../parts/dates.ts'
 import { Field } from '../parts/field.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { plural } from '../parts/words.ts'
+import { useAtWork } from '../signing/at-work.ts'
 import type { SignOutcome } from '../signing/sign.ts'
 import { signingWorker } from '../signing/use-signing.ts'
 import styles from './sign-form.module.css'
@@ -45,6 +46,7 @@ export function SignForm({ enrolment, trail, records, of, listName, withdraws, o
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<string>()
   const name = useId()
+  useAtWork()
   const wait = useWait(enrolment.lockedUntil)
   const isLong = reason.length > REASON_LENGTH_MAX
   const cannot = whyNot()
@@ -89,17 +91,7 @@ export function SignForm({ enrolment, trail, records, of, listName, withdraws, o
           ))}
         </fieldset>
       )}
-      <Field
-        label="Reason"
-        lines={3}
-        value={reason}
-        onChange={setReason}
-        error={
-          isLong
-            ? `At most 1,000 characters are signed; these are ${reason.length.toLocaleString('en-US')}. Nothing is cut off by itself.`
-            : undefined
-        }
-      />
+      <Field label="Reason" lines={3} value={reason} onChange={setReason} maxLength={REASON_LENGTH_MAX} />
       <Field label="User id" value={user} onChange={setUser} autoComplete="username" isRequired />
       <PasswordField label="Password" value={password} onChange={setPassword} />
       <Signed

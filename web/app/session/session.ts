@@ -114,16 +114,16 @@ function keepMark(user: string, mark: string): void {
   }
 }
 
-/** Ends it here in any case; at the relay if that can be reached. */
+/** Ends it here at once, whatever comes of it; at the relay if that can be reached. */
 export async function signOut(): Promise<void> {
+  const asked = ask('signOut', {})
+  ended = undefined
+  set(undefined)
   try {
-    await ask('signOut', {})
+    await asked
   } catch (error) {
     if (!(error instanceof Silence || (error instanceof Refusal && error.code === 'unauthenticated')))
       throw error
-  } finally {
-    ended = undefined
-    set(undefined)
   }
 }
 

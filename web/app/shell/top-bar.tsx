@@ -1,9 +1,13 @@
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { useLog } from '../log/use-log.ts'
 import { Button } from '../parts/button.tsx'
 import { may } from '../session/may.ts'
 import { signOut, useSession } from '../session/session.ts'
 import { SyncPill } from './sync-pill.tsx'
 import styles from './top-bar.module.css'
+
+const SignOutDialog = lazy(() => import('../screens/sign-out-dialog.tsx'))
 
 const screens = [
   ['/', 'Trail', undefined],
@@ -18,6 +22,8 @@ const screens = [
 export function TopBar() {
   const session = useSession()
   const [location, navigate] = useLocation()
+  const unsent = useLog()?.outbox?.unsent ?? 0
+  const [isAsking, setAsking] = useState(false)
   return (
     <header className={styles['bar']}>
       <span className={styles['name']}>Compliance Relay</span>
@@ -46,9 +52,12 @@ export function TopBar() {
           <Link href="/password" className={styles['person'] ?? ''} title="Set another password">
             {session.account.name}
           </Link>
-          <Button look="quiet" onPress={() => void signOut()}>
+          <Button look="quiet" onPress={() => (unsent > 0 ? setAsking(true) : void signOut())}>
             Sign out
           </Button>
+          <Suspense fallback={null}>
+            {isAsking && <SignOutDialog unsent={unsent} onClose={() => setAsking(false)} />}
+          </Suspense>
         </span>
       )}
     </header>

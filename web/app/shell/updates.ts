@@ -1,9 +1,11 @@
 import { useSyncExternalStore } from 'react'
 import { Workbox } from 'workbox-window'
+import { unlessAtWork } from '../signing/at-work.ts'
 import { ownScript } from './trusted.ts'
 
 /*
- * A new version is fetched beside the one that runs, and waits until somebody says so: never in the middle of anything.
+ * A new version is fetched beside the one that runs, and waits until somebody says so: never while somebody is at a
+ * verdict, in whichever tab. All tabs are loaded again then, for what the old version is made of is gone from the device.
  * On some tablets the browser does not say when the new one has taken over; then the page is loaded again all the same.
  */
 
@@ -21,6 +23,7 @@ export function startUpdates(): void {
     isWaiting = true
     for (const listener of listeners) listener()
   })
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload())
   void workbox.register().catch(() => undefined)
   const look = () => void workbox?.update().catch(() => undefined)
   setInterval(look, LOOK_MILLISECONDS)
@@ -40,9 +43,10 @@ export function useUpdate(): boolean {
   )
 }
 
-export function takeUpdate(): void {
-  const reload = () => location.reload()
-  workbox?.addEventListener('controlling', reload)
-  workbox?.messageSkipWaiting()
-  setTimeout(reload, TAKEN_OVER_MILLISECONDS)
+/** Gives false, and does nothing, while somebody signs in any tab of this device. */
+export function takeUpdate(): Promise<boolean> {
+  return unlessAtWork(() => {
+    workbox?.messageSkipWaiting()
+    setTimeout(() => location.reload(), TAKEN_OVER_MILLISECONDS)
+  })
 }

@@ -48,7 +48,12 @@ async function isAccepted(page: Page): Promise<void> {
 
 test('whoever signs out with something unsent is asked, and it is kept', { tag }, async ({ app }) => {
   await ready(app)
+  const list = await app.context().newPage()
+  await list.goto(`${relay.url}/?text=leave`)
+  await expect(list.getByRole('row', { name: /Unsigned$/ })).toBeVisible()
   await signAlone(app, 'leave')
+  // Also where it was shown before it was signed.
+  await expect(list.getByRole('row', { name: /Unsigned Signed here, not confirmed$/ })).toBeVisible()
   const out = app.getByRole('button', { name: 'Sign out', exact: true })
   await out.click()
   const dialog = app.getByRole('alertdialog', { name: '1 signature not sent yet' })

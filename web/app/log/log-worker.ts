@@ -143,7 +143,7 @@ const worker = {
   async search(search: Search): Promise<{ readonly count: number; readonly version: number }> {
     const log = await opened
     found = log.search(search)
-    return { count: found.count, version: log.version }
+    return { count: found.count, version: versionOf(log) }
   },
 
   /**
@@ -271,6 +271,11 @@ const worker = {
   },
 }
 
+/** Grows with what is shown of records: what was signed here marks rows, too. */
+function versionOf(log: Log): number {
+  return log.version + (desk.standing?.version ?? 0)
+}
+
 function marked(row: ShownRow): ShownRow {
   return desk.isSignedHere(row.trail, row.seq) ? { ...row, state: row.state | SIGNED_HERE } : row
 }
@@ -354,9 +359,8 @@ async function tellNow(): Promise<void> {
   for (const { id, seen } of trails) ages.saw(id, seen)
   desk.grown()
   const { standing } = desk
-  // What was signed here marks rows, too.
-  const version = log.version + (standing?.version ?? 0)
-  if (sync !== undefined) listener?.onStanding({ trails, sync: sync.standing, outbox: standing, version })
+  if (sync !== undefined)
+    listener?.onStanding({ trails, sync: sync.standing, outbox: standing, version: versionOf(log) })
 }
 
 expose(worker)

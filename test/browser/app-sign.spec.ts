@@ -56,7 +56,7 @@ test('records are looked at one by one, signed at once, accepted, and taken back
   expect(count).toBeGreaterThan(2)
   // What was looked at, and what was begun to be written, stays so over a reload.
   await page.getByLabel('Reason').fill('half a rea')
-  await page.waitForTimeout(1_500)
+  await expect.poll(() => draftsOn(page)).toEqual(['half a rea'])
   await page.reload()
   await expect(page.getByText(`reviewed ${count} of ${count}`)).toBeVisible()
   await expect(page.getByLabel('Reason')).toHaveValue('half a rea')
@@ -79,6 +79,23 @@ test('records are looked at one by one, signed at once, accepted, and taken back
   expect(await review(page, relay, 'anna')).toBe(count)
   expect(device.faults).toEqual([])
 })
+
+/** What was begun to be written, as it is on the disk. */
+function draftsOn(page: Page): Promise<string[]> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('relay-outbox')
+        opening.onsuccess = () => {
+          const asked = opening.result.transaction('drafts').objectStore('drafts').getAll()
+          asked.onsuccess = () => {
+            opening.result.close()
+            resolve(asked.result.map(({ reason }) => reason))
+          }
+        }
+      }),
+  )
+}
 
 test('five wrong passwords bring a wait, which no reload and no restart shortens', { tag: tags }, async ({
   device,

@@ -15,7 +15,7 @@ export default function SignOutDialog({ unsent, onClose }: Props) {
     <Modal role="alertdialog" title={`${plural(unsent, 'signature')} not sent yet`} onClose={onClose}>
       <p>
         What was signed on this device is kept on it, and the relay does not have it. It is sent once somebody
-        who may sign is signed in here and the relay answers; until then no record counts as signed.
+        who may sign is signed in here and the relay answers; until then it does not count.
       </p>
       <div className={styles['buttons']}>
         <Button

@@ -15,7 +15,13 @@ export function dateTime(time: number): string {
   return full.format(time).replace(', ', ' ')
 }
 
-/** The same, with its zone: where times are evidence. */
+/** The same to the millisecond: `2026-03-02 09:30:12.045`. */
+export function dateTimeFine(time: number): string {
+  if (!Number.isFinite(time)) return ''
+  return `${dateTime(time)}.${String(((time % 1_000) + 1_000) % 1_000).padStart(3, '0')}`
+}
+
+/** To the second, with its zone: where times are evidence. */
 export function dateTimeZone(time: number): string {
   const zone = zoned.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? ''
   return `${dateTime(time)} ${zone.replace('GMT', 'UTC')}`

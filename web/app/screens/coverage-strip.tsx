@@ -30,6 +30,8 @@ export function CoverageStrip({ query, version, onZoom }: Props) {
   // What came after is not under any checkpoint that this device was given.
   const unknownFrom =
     search.to === undefined && seen > 0 && standing?.sync.offlineSince !== null ? seen : undefined
+  // Nothing beyond what was asked for, though the axis ends there.
+  const until = search.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(search.to)
   const isZoomed = search.from !== undefined || search.to !== undefined
   return (
     <figure className={styles['strip']}>
@@ -46,8 +48,8 @@ export function CoverageStrip({ query, version, onZoom }: Props) {
               onClick={() =>
                 onZoom({
                   ...search,
-                  from: new Date(Math.floor(from)).toISOString(),
-                  to: new Date(Math.ceil(to) + 1).toISOString(),
+                  from: new Date(from).toISOString(),
+                  to: new Date(Math.min(to, until)).toISOString(),
                 })
               }
             />
@@ -71,7 +73,13 @@ function Picture({ coverage }: { readonly coverage: Coverage }) {
   const { from, to, counts, down, doubtful } = coverage
   const most = Math.max(1, ...counts)
   const x = (time: number) => ((time - from) / Math.max(1, to - from)) * BUCKETS
-  const box = (span: Span) => ({ x: x(span.from), width: Math.max(0.4, x(span.to) - x(span.from)) })
+  const boxes = (spans: readonly Span[], height: number) =>
+    spans
+      .map(({ from: start, to: end }) => {
+        const width = Math.max(0.4, x(end) - x(start))
+        return `M${x(start)} 0h${width}v${height}h${-width}z`
+      })
+      .join('')
   return (
     <svg
       viewBox={`0 0 ${BUCKETS} ${HEIGHT}`}
@@ -79,12 +87,8 @@ function Picture({ coverage }: { readonly coverage: Coverage }) {
       className={styles['picture']}
       aria-hidden="true"
     >
-      {down.map((span) => (
-        <rect key={span.from} {...box(span)} y={0} height={HEIGHT} className={styles['down']} />
-      ))}
-      {doubtful.map((span) => (
-        <rect key={span.from} {...box(span)} y={0} height={5} className={styles['doubtful']} />
-      ))}
+      <path d={boxes(down, HEIGHT)} className={styles['down']} />
+      <path d={boxes(doubtful, 5)} className={styles['doubtful']} />
       <path d={counts.map((count, i) => barOf(count / most, i)).join('')} className={styles['bar']} />
     </svg>
   )

@@ -86,7 +86,6 @@ const plainPagePolicy = [
 const permissionsPolicy = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'geolocation',

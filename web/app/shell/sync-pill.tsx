@@ -10,20 +10,27 @@ import styles from './sync-pill.module.css'
 export function SyncPill() {
   const standing = useLog()
   const user = useSession()?.account.id
-  const { look, text } = said(standing)
+  const { look, text, until } = said(standing)
   const outbox = standing?.outbox
   const waiting = outbox === undefined ? '' : waitingText(outbox)
   const lease = outbox === undefined ? '' : leaseText(outbox, user)
   return (
     <Link href="/outbox" className={`${styles['pill']} ${styles[look]}`}>
-      <output className={styles['said'] ?? ''} aria-live="polite">
-        <svg viewBox="0 0 16 16" aria-hidden="true" className={styles['icon']}>
-          {shapes[look]}
-        </svg>
-        {text}
-        {waiting !== '' && <strong className={styles['waiting']}>{waiting}</strong>}
-      </output>
-      {lease !== '' && <span className={styles['lease']}>{lease}</span>}
+      <svg viewBox="0 0 16 16" aria-hidden="true" className={styles['icon']}>
+        {shapes[look]}
+      </svg>
+      <span className={styles['lines']}>
+        <output className={styles['said'] ?? ''} aria-live="polite">
+          <span className={styles['text']}>
+            {text}
+            {until !== undefined && (
+              <span className={styles['until']}> · records up to {clockTime(until)}</span>
+            )}
+          </span>
+          {waiting !== '' && <strong className={styles['waiting']}>{waiting}</strong>}
+        </output>
+        {lease !== '' && <span className={styles['lease']}>{lease}</span>}
+      </span>
     </Link>
   )
 }
@@ -46,7 +53,7 @@ function leaseText({ enrolments }: OutboxStanding, user: string | undefined): st
   if (own === undefined) return ''
   if (own.state !== 'ready') return 'this device has to be enrolled again'
   if (own.leaseUntil < Date.now() || own.left === 0) return 'offline signing is over: connect once'
-  return `offline signing until ${weekTime(own.leaseUntil)}, ${own.left} left`
+  return `sign offline until ${weekTime(own.leaseUntil)}, ${own.left} left`
 }
 
 type Look = 'current' | 'busy' | 'offline' | 'wrong'
@@ -58,19 +65,26 @@ const shapes: { readonly [L in Look]: React.JSX.Element } = {
   wrong: <path d="M8 2l6.5 12h-13ZM8 6.5v3.5m0 2v.3" fill="none" />,
 }
 
-function said(standing: ReturnType<typeof useLog>): { readonly look: Look; readonly text: string } {
+interface Said {
+  readonly look: Look
+  readonly text: string
+  /** Time of the newest checkpoint that this device was given. */
+  readonly until?: number
+}
+
+function said(standing: ReturnType<typeof useLog>): Said {
   if (standing === undefined) return { look: 'busy', text: 'Opening' }
   const { trails, sync } = standing
   const size = trails.reduce((sum, one) => sum + one.size, 0)
   const of = trails.reduce((sum, one) => sum + one.of, 0)
   const seen = Math.max(0, ...trails.map((one) => one.seen))
-  const until = seen === 0 ? '' : ` · records up to ${clockTime(seen)}`
+  const until = seen === 0 ? {} : { until: seen }
   if (trails.some(({ conflict, fault }) => conflict !== null || fault !== null))
     return { look: 'wrong', text: 'The relay’s trail does not follow what is on this device' }
-  if (sync.phase === 'none') return { look: 'offline', text: `Not signed in${until}` }
+  if (sync.phase === 'none') return { look: 'offline', text: 'Not signed in', ...until }
   if (sync.offlineSince !== null)
-    return { look: 'offline', text: `Offline since ${clockTime(sync.offlineSince)}${until}` }
+    return { look: 'offline', text: `Offline since ${clockTime(sync.offlineSince)}`, ...until }
   if (size < of) return { look: 'busy', text: `${countText(size)} of ${countText(of)} records` }
-  if (sync.phase === 'waits') return { look: 'wrong', text: `${sync.fault}${until}` }
+  if (sync.phase === 'waits') return { look: 'wrong', text: sync.fault ?? '', ...until }
   return { look: 'current', text: `Current · ${countText(size)} records` }
 }

@@ -5,6 +5,8 @@ export interface Column<Row> {
   readonly head: string
   /** Numbers stand under each other. */
   readonly isNumber?: boolean
+  /** Short, and read as one: a time, a name. It is not broken into lines where there is room for columns. */
+  readonly isWhole?: boolean
   cell(row: Row): ReactNode
 }
 
@@ -35,14 +37,14 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isCurrent = () => 
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr key={keyOf(row)} role="row" aria-current={isCurrent(row) ? 'true' : undefined}>
-            {columns.map(({ head, cell, isNumber = false }, i) => {
+            {columns.map(({ head, cell, isNumber = false, isWhole = false }, i) => {
               const Cell = i === 0 ? 'th' : 'td'
               return (
                 <Cell
                   key={head}
                   {...(i === 0 ? { scope: 'row', role: 'rowheader' } : { role: 'cell' })}
                   data-head={head}
-                  className={isNumber ? styles['number'] : undefined}
+                  className={isNumber ? styles['number'] : isWhole ? styles['whole'] : undefined}
                 >
                   {cell(row)}
                 </Cell>

@@ -11,9 +11,10 @@ export function SignState({ bits }: { readonly bits: number }) {
   const isHere = (bits & SIGNED_HERE) !== 0
   return (
     <span className={styles['states']}>
-      {state !== undefined && <Mark state={state} />}
-      {isHeld && <Mark state="held" />}
+      {/* First, since what is not confirmed is no other state, and where there is little room the rest goes. */}
       {isHere && <Mark state="here" />}
+      {state !== undefined && !(isHere && state === 'unsigned') && <Mark state={state} />}
+      {isHeld && <Mark state="held" />}
     </span>
   )
 }

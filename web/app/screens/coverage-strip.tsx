@@ -105,19 +105,25 @@ function barOf(part: number, at: number): string {
 function Key() {
   return (
     <span className={styles['key']} aria-hidden="true">
-      <svg viewBox="0 0 12 12" aria-hidden="true">
-        <rect x="1" y="5" width="3" height="7" className={styles['bar']} />
-        <rect x="6" y="1" width="3" height="11" className={styles['bar']} />
-      </svg>
-      recorded
-      <svg viewBox="0 0 12 12" aria-hidden="true">
-        <rect width="12" height="12" className={styles['down']} />
-      </svg>
-      relay not running
-      <svg viewBox="0 0 12 12" aria-hidden="true">
-        <rect width="12" height="4" className={styles['doubtful']} />
-      </svg>
-      clock doubtful
+      <span>
+        <svg viewBox="0 0 12 12" aria-hidden="true">
+          <rect x="1" y="5" width="3" height="7" className={styles['bar']} />
+          <rect x="6" y="1" width="3" height="11" className={styles['bar']} />
+        </svg>
+        recorded
+      </span>
+      <span>
+        <svg viewBox="0 0 12 12" aria-hidden="true">
+          <rect width="12" height="12" className={styles['down']} />
+        </svg>
+        relay not running
+      </span>
+      <span>
+        <svg viewBox="0 0 12 12" aria-hidden="true">
+          <rect width="12" height="4" className={styles['doubtful']} />
+        </svg>
+        clock doubtful
+      </span>
     </span>
   )
 }

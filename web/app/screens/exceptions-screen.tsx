@@ -94,10 +94,10 @@ export default function ExceptionsScreen() {
                     head: 'Record',
                     cell: ({ trail, seq }) => <Link href={`/record/${trail}/${seq}`}>{seq}</Link>,
                   },
-                  { head: 'Time', cell: ({ time }) => dateTime(time) },
-                  { head: 'Kind', cell: ({ kind }) => kindText(kind) },
+                  { head: 'Time', isWhole: true, cell: ({ time }) => dateTime(time) },
+                  { head: 'Kind', isWhole: true, cell: ({ kind }) => kindText(kind) },
                   { head: 'What', cell: ({ what }) => what },
-                  { head: 'Who', cell: ({ person }) => person },
+                  { head: 'Who', isWhole: true, cell: ({ person }) => person },
                   { head: 'Project', cell: ({ project }) => project },
                 ]}
                 rows={found.rows}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog'
 import { Popover } from 'react-aria-components/Popover'
 import type { Search } from '../log/select.ts'
@@ -29,25 +29,37 @@ export function FilterBar({ query, onChange }: Props) {
   const names = useNames()
   const choices = (name: ListName) => (name === 'state' ? Object.keys(stateBits) : (names?.[name] ?? []))
   const isAny = query !== ''
+  const [isOpen, setOpen] = useState(false)
+  const more = useId()
+  const { text: _, ...chosen } = search
+  const count = Object.keys(chosen).length
   return (
     <search className={styles['bar']} aria-label="Filter records">
       <TextSearch text={search.text ?? ''} onChange={(text) => onChange({ ...search, text })} />
-      {order.map((name) => (
-        <Choice
-          key={name}
-          name={name}
-          choices={choices(name)}
-          chosen={valuesOf(search, name)}
-          onChange={(values) => onChange(withValues(search, name, values))}
-        />
-      ))}
-      <Day label="From" value={search.from} onChange={(from) => onChange(withTime(search, 'from', from))} />
-      <Day label="Until" isEnd value={search.to} onChange={(to) => onChange(withTime(search, 'to', to))} />
-      {isAny && (
-        <Button look="quiet" onPress={() => onChange({})}>
-          Clear
+      <div className={styles['opener']}>
+        <Button aria-expanded={isOpen} aria-controls={more} onPress={() => setOpen(!isOpen)}>
+          {count === 0 ? 'Filter' : `Filter: ${count} chosen`}
+          <span aria-hidden="true">{isOpen ? '▴' : '▾'}</span>
         </Button>
-      )}
+      </div>
+      <div id={more} className={`${styles['more']} ${isOpen ? '' : styles['folded']}`}>
+        {order.map((name) => (
+          <Choice
+            key={name}
+            name={name}
+            choices={choices(name)}
+            chosen={valuesOf(search, name)}
+            onChange={(values) => onChange(withValues(search, name, values))}
+          />
+        ))}
+        <Day label="From" value={search.from} onChange={(from) => onChange(withTime(search, 'from', from))} />
+        <Day label="Until" isEnd value={search.to} onChange={(to) => onChange(withTime(search, 'to', to))} />
+        {isAny && (
+          <Button look="quiet" onPress={() => onChange({})}>
+            Clear
+          </Button>
+        )}
+      </div>
     </search>
   )
 }

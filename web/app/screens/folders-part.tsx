@@ -53,7 +53,7 @@ export function FoldersPart() {
                   mayChange && watch.ended === null ? (
                     <Button
                       look="danger"
-                      aria-label={`Watch ${watch.path} no more`}
+                      aria-label={`Watch no more: ${watch.path}`}
                       onPress={() => setActing({ is: 'end', watch })}
                     >
                       Watch no more

@@ -90,9 +90,7 @@ function Bytes({ hash, receipt }: { readonly hash: string; readonly receipt: str
           void log.statementText(hash).then((given) => setText(given ?? ''))
       }}
     >
-      <summary className={styles['more']}>
-        What was signed{receipt === null ? '' : ', and the receipt'}
-      </summary>
+      <summary>What was signed{receipt === null ? '' : ', and the receipt'}</summary>
       <pre className={styles['text']}>{text}</pre>
       {receipt !== null && <pre className={styles['text']}>{receipt}</pre>}
     </details>

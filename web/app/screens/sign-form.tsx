@@ -181,6 +181,7 @@ function Signed({
         </dd>
         <dt>Records</dt>
         <dd>
+          {records.length === 0 && '—'}
           <ol className={styles['records']}>
             {records.map(({ seq, leaf, what }) => (
               <li key={seq}>

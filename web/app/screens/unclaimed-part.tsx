@@ -89,9 +89,14 @@ export function UnclaimedPart() {
                   },
                   {
                     head: 'Time',
+                    isWhole: true,
                     cell: ({ time }) => (time === null ? 'Not known' : dateTime(Date.parse(time))),
                   },
-                  { head: 'Would be', cell: ({ what }) => (what === null ? '' : kindText(what)) },
+                  {
+                    head: 'Would be',
+                    isWhole: true,
+                    cell: ({ what }) => (what === null ? '' : kindText(what)),
+                  },
                   { head: 'Project', cell: ({ project }) => project ?? '' },
                   {
                     head: 'Why',

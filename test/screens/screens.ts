@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { passwordOf } from '../browser/app-relay.ts'
+import { password } from '../support/laboratory.ts'
 import type { ShownSite } from './site.ts'
 
 /** One screen of the app as somebody sees it. */
@@ -62,7 +62,7 @@ export const sittings: readonly Sitting[] = [
     before: async (page, { relay }) => {
       await page.goto(`${relay.url}/exports`)
       await page.getByLabel('Reason').fill('for the inspection in March')
-      await page.getByLabel('Your password').fill(passwordOf('qlee'))
+      await page.getByLabel('Your password').fill(password)
       await page.getByRole('button', { name: 'Make the export' }).click()
       await page.getByRole('button', { name: 'Save the bag (zip)' }).waitFor({ timeout: 120_000 })
     },
@@ -86,7 +86,7 @@ export const sittings: readonly Sitting[] = [
     before: async (page, { relay }) => {
       await page.goto(`${relay.url}/outbox`)
       await page.getByLabel('Name of this device').fill('tablet-1')
-      await page.getByLabel('Password of jdoe', { exact: true }).fill(passwordOf('jdoe'))
+      await page.getByLabel('Password of jdoe', { exact: true }).fill(password)
       await page.getByRole('button', { name: 'Enrol this device' }).click()
       await page.getByText(/may sign offline until/).waitFor()
       await sign(page, relay.url, 'batch-41/menthol')
@@ -151,7 +151,7 @@ async function sign(page: Page, url: string, text: string): Promise<void> {
   await boxes.first().waitFor()
   for (const box of await boxes.all()) await box.check()
   await page.getByLabel('Reason').fill('spectra and integration looked at')
-  await page.getByLabel('Password', { exact: true }).fill(passwordOf('jdoe'))
+  await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign as reviewed' }).click()
   await page.getByText('Signed on this tablet', { exact: true }).waitFor({ timeout: 60_000 })
 }

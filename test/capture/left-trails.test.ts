@@ -262,3 +262,20 @@ test('a key put into the database in the place of the newest trail’s is not pr
   expect(keys().keys.map(({ trail }: { trail: string }) => trail)).not.toContain(begun)
   expect(keys().doubts).toMatchObject([{ trail: begun, code: 'trail-key-differs', expected: before.key }])
 })
+
+test('rows of a trail that is not believed cannot be made again, and no start says each time that they were', {
+  tags: ['req/P11-10e-1', 'challenge', 'fault'],
+}, async () => {
+  inDatabase((database) => {
+    setLine(database, last.seq, Buffer.from(last.line).toString().replace('"SIGTERM"', '"SIGTERX"'))
+    database.exec('DELETE FROM entry_columns WHERE trail = 1')
+  })
+  for (let start = 0; start < 2; start++) {
+    await station.start()
+    await station.settled()
+    expect((await doubtsOf()).said).toBe(true)
+    await station.stop()
+  }
+  const mended = station.records().filter(({ kind }) => kind === 'state.mended')
+  expect(mended.map(({ body }) => Object.keys(body['codes'] as object))).toEqual([['unit-extra']])
+})

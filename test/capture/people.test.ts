@@ -191,7 +191,7 @@ test('whoever has to set another password reads which rule it is, and whoever ma
   expect(account([good, long], 'password', 'second')).toMatchObject({ code: 0 })
   expect(account([long], 'list', '--as', 'second')).toMatchObject({ code: 0 })
   const unknown = account([other], 'list', '--as', 'second')
-  expect(unknown.error).toMatch(/one-time code first: relay account password ID --code/)
+  expect(unknown.error).toMatch(/one-time code first: relay account password second --code --port \d+\./)
 })
 
 test('accounts are reviewed by somebody of quality, by the digest they were shown with', {

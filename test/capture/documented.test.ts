@@ -166,7 +166,8 @@ test('the program of agent/API.md enrols a key, signs by the steps of the site, 
   expect(signs('qlee', seq, 'approved').told).toMatch(/^refused: signed-before: /)
   const approval = station.records().filter(({ kind }) => kind === 'signature.applied')[1]?.seq
   expect(signs('jdoe', approval, 'withdrawn').told).toMatch(/^refused: forbidden: /)
-  expect(signs('qlee', approval, 'withdrawn')).toEqual(accepted)
+  const withdrawn = { ...accepted, told: 'accepted: The signature is withdrawn from now on.' }
+  expect(signs('qlee', approval, 'withdrawn')).toEqual(withdrawn)
   const list = admin([good], 'signature', 'list', '--as', 'qlee')
   expect(list).toContain('WITHDRAWN by record')
   expect(list).toMatch(/^ +taken in between \S+ and \S+ by the clock of the relay$/m)

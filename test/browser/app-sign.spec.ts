@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { password } from '../support/laboratory.ts'
 import { AppRelay, expect, signInto } from './app.ts'
 import type { Device } from './device.ts'
-import { became, enrol, openOutbox, press, reason, review, sign, test } from './tablet.ts'
+import { became, enrol, openOutbox, press, reason, review, sign, signOut, test } from './tablet.ts'
 
 /*
  * Signing on a tablet against a real relay: through reloads, wrong passwords, clocks, two tabs and couriers. Each test has a
@@ -184,7 +184,7 @@ test(
   { tag: tags },
   async ({ device, another }, info) => {
     const page = await tabletOf('gina', device)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await sign(page, relay, 'gina')
     const out = await saved(page, info.outputPath('out.json'))
 

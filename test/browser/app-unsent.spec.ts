@@ -53,7 +53,7 @@ test('whoever signs out with something unsent is asked, and it is kept', { tag }
   await expect(list.getByRole('row', { name: /Unsigned$/ })).toBeVisible()
   await signAlone(app, 'leave')
   // Also where it was shown before it was signed.
-  await expect(list.getByRole('row', { name: /Unsigned Signed here, not confirmed$/ })).toBeVisible()
+  await expect(list.getByRole('row', { name: / Signed here, not confirmed$/ })).toBeVisible()
   const out = app.getByRole('button', { name: 'Sign out', exact: true })
   await out.click()
   const dialog = app.getByRole('alertdialog', { name: '1 signature not sent yet' })

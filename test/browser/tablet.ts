@@ -67,7 +67,19 @@ export async function openOutbox(page: Page, relay: AppRelay): Promise<void> {
   await page.getByRole('heading', { name: 'Signed on this device' }).waitFor()
 }
 
+export async function signOut(page: Page): Promise<void> {
+  await openMenu(page)
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+}
+
+/** On a narrow screen the bar has the screens and who is signed in in a menu. */
+async function openMenu(page: Page): Promise<void> {
+  const menu = page.getByRole('button', { name: 'Menu' })
+  if (await menu.isVisible()) await menu.click()
+}
+
 async function go(page: Page, screen: string): Promise<void> {
+  await openMenu(page)
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: screen }).click()
 }
 

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { leafHash } from '@compliance-relay/shared/trail'
 
+const CLAIM = '"kind":"capture.claimed"'
 /** Places of records that have one sum. */
 const PAGE_PLACES = 200
 
@@ -11,11 +12,17 @@ const PAGE_PLACES = 200
  */
 export class LeftLines {
   readonly #sums = new Map<number, Hash>()
+  readonly #claims: { readonly seq: number; readonly line: Uint8Array }[] = []
   #size = 0
 
   /** Number of lines. */
   get size(): number {
     return this.#size
+  }
+
+  /** Those that may be claims. Kept whole: who answers for a capture is not looked up again by columns. */
+  get claims(): readonly { readonly seq: number; readonly line: Uint8Array }[] {
+    return this.#claims
   }
 
   /** In order of their places, each as it is stored. */
@@ -25,6 +32,13 @@ export class LeftLines {
     const sum = this.#sums.get(page) ?? createHash('sha256')
     sum.update(`${seq} `).update(leaf)
     this.#sums.set(page, sum)
+  }
+
+  /** The same with its bytes. */
+  takeLine(seq: number, leaf: Uint8Array, line: Uint8Array): void {
+    this.take(seq, leaf)
+    if (Buffer.from(line.buffer, line.byteOffset, line.length).includes(CLAIM))
+      this.#claims.push({ seq, line })
   }
 
   /** Places that have a sum with this one: from the first of these on, and before the second. */

@@ -15,6 +15,7 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { leftTrails } from './left-trails.ts'
 import { type OpenedTrail, openNewTrail, relayActor } from './new-trail.ts'
+import { ClaimBook } from './people/claim-book.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 import { TrailAuthority } from './trail-authority.ts'
@@ -144,6 +145,27 @@ test('another key beside its records is not taken for its key', async () => {
 test('without its MAC key a trail is as it was left, and no record of it is told from another', async () => {
   renameSync(join(base, 'keys', secretNames(one(1).trail.origin).mac), join(base, 'away'))
   expect(await found()).toEqual({ codes: [[1, 'trail-key-missing']], believed: [true, false, true] })
+})
+
+test('who answers for a refusal in a trail that was left stays known, whatever becomes of the claim and its columns', {
+  tags: ['req/P11-10g-2', 'challenge', 'fault'],
+}, async () => {
+  const claim = {
+    kind: 'capture.claimed',
+    actor: { id: 'jdoe', name: 'Jane Doe', via: 'password' },
+    time: '2026-03-02T08:00:00.000Z',
+    body: { refusal: { trail: one(2).trail.origin, seq: 1, leaf: 'ab'.repeat(32) }, path: 'a.dat' },
+  }
+  one(2).writer.append([claim])
+  trails.push(await begin(one(2)))
+  const authority = new TrailAuthority()
+  authority.believe(one(3).trail, one(3).keys.macSecret)
+  expect(await leftTrails({ store, secrets, authority })).toEqual([])
+  const claims = new ClaimBook(store, authority.claims())
+  database.exec("DELETE FROM entry_columns WHERE kind = 'capture.claimed'")
+  database.exec("UPDATE entry SET line = CAST('x' AS BLOB) WHERE trail = 3 AND seq = 3")
+  claims.load(store)
+  expect(claims.claimant(one(2).trail.origin, 1)).toBe('jdoe')
 })
 
 test('what was damaged when the trail was left is not believed, and the rest of it is', async () => {

@@ -167,7 +167,7 @@ async function endNow(
         misplaced: { expected: `record ${size}`, found: `record ${seq} in its place` },
       }
     const leaf = hasher.hash(line)
-    left.take(seq, leaf)
+    left.takeLine(seq, leaf, line)
     frontier.append(leaf)
     if (++size % LINES_BETWEEN_PAUSES === 0) await pause()
   }

@@ -202,7 +202,7 @@ export class Relay {
       settings: () => this.#settings,
       wall: deps.wall,
     })
-    this.#claims = new ClaimBook(lines)
+    this.#claims = new ClaimBook(lines, authority.claims())
     this.#identity = new OpenIdConnect({
       fetch,
       secret: () => identitySecret(opened.secrets),

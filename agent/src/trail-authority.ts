@@ -60,6 +60,15 @@ export class TrailAuthority {
     return this.#sealed.get(trail)?.left
   }
 
+  /** Claims in trails that were left, as their writer sealed them. */
+  *claims(): Generator<TrailRecord> {
+    for (const { lines, left } of this.#sealed.values())
+      for (const { seq, line } of left?.claims ?? []) {
+        const record = lines.record(seq, line)
+        if (record?.kind === 'capture.claimed') yield record
+      }
+  }
+
   /** As `record`, where it only says what files there were: each of them is read again. */
   remembered(trail: number, seq: number, line: Uint8Array): TrailRecord | undefined {
     return this.#unsealed.has(trail) ? recordIn(line) : this.record(trail, seq, line)

@@ -1,23 +1,28 @@
-import { refusalIn } from '@compliance-relay/shared/trail'
+import { refusalIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { TrailStore } from '../sqlite/trail-store.ts'
 import { readSoundRecordIn } from '../written-lines.ts'
 
 /** Which refusals somebody answers for, and who, of all trails of a data folder, as their records have it. */
 export class ClaimBook {
   readonly #claimed = new Map<string, string>()
+  readonly #known: readonly TrailRecord[]
 
-  constructor(store: TrailStore) {
+  /** `known`: claims that were read with the lines around them, and stay, whatever the columns or these lines say later. */
+  constructor(store: TrailStore, known: Iterable<TrailRecord> = []) {
+    this.#known = [...known]
     this.load(store)
   }
 
   /** Reads all of it anew. */
   load(store: TrailStore): void {
     this.#claimed.clear()
-    for (const { trail, seq } of store.claims()) {
-      const claim = readSoundRecordIn(store, trail, seq)
-      const refusal = claim && refusalIn(claim)
-      if (claim !== undefined && refusal !== undefined) this.add(refusal.trail, refusal.seq, claim.actor.id)
-    }
+    for (const { trail, seq } of store.claims()) this.#take(readSoundRecordIn(store, trail, seq))
+    for (const claim of this.#known) this.#take(claim)
+  }
+
+  #take(claim: TrailRecord | undefined): void {
+    const refusal = claim && refusalIn(claim)
+    if (claim !== undefined && refusal !== undefined) this.add(refusal.trail, refusal.seq, claim.actor.id)
   }
 
   get size(): number {

@@ -72,6 +72,13 @@ describe('an export that ends at an earlier checkpoint', { tags: ['req/P11-10b-1
     expect(left(false, 10, first + 2 * hour)).toBeUndefined()
   })
 
+  test('is not all of one whose later head the notary had, and nobody has here', () => {
+    const notarised = (size: number) =>
+      leftAtTheEnd(store, { id: 1, isWritten: false, whenLeft: 12, notarised: size }, 10, first)
+    expect(notarised(10)).toBeUndefined()
+    expect(notarised(12)).toBe('a head of 12 records is missing here that the notary had')
+  })
+
   test('is not sealed', () => {
     const [trail] = store.trails()
     if (trail === undefined) throw new Error('there is no trail')

@@ -35,11 +35,23 @@ export async function laterHead(
 }
 
 /** How many records a trail had when it was left, by the first record of the one after it; undefined if that cannot be read. */
-export function sizeWhenLeft(store: TrailStore, { id, origin }: StoredTrail): number | undefined {
+export function sizeWhenLeft(store: TrailStore, trail: StoredTrail): number | undefined {
+  return whenLeft(store, trail)?.size
+}
+
+/** How many records of it, of those it had when it was left, a notary had a head of by then. */
+export function notarisedWhenLeft(store: TrailStore, trail: StoredTrail): number {
+  const { size = 0, notarised } = whenLeft(store, trail) ?? {}
+  return Math.min(size, notarised ?? 0)
+}
+
+function whenLeft(store: TrailStore, { id, origin }: StoredTrail) {
   const next = store.trails().find((one) => one.id > id)
   const previous = next && readRecordIn(store, next.id, 0)?.body['previous']
-  const { trail, size } = (previous ?? {}) as { readonly trail?: unknown; readonly size?: unknown }
-  return trail === origin && typeof size === 'number' ? size : undefined
+  const { trail, size, notarised } = (previous ?? {}) as { readonly [name: string]: unknown }
+  if (trail !== origin || typeof size !== 'number') return undefined
+  const { size: had } = (notarised ?? {}) as { readonly size?: unknown }
+  return { size, notarised: typeof had === 'number' ? had : undefined }
 }
 
 async function newestOf(

@@ -14,7 +14,14 @@ export function leftAtTheEnd(
     id,
     isWritten,
     whenLeft,
-  }: { readonly id: number; readonly isWritten: boolean; readonly whenLeft?: number | undefined },
+    notarised = 0,
+  }: {
+    readonly id: number
+    readonly isWritten: boolean
+    /** Records it had when it was left, and those of them that a notary had a head of. */
+    readonly whenLeft?: number | undefined
+    readonly notarised?: number
+  },
   size: number,
   now: number,
 ): string | undefined {
@@ -24,7 +31,9 @@ export function leftAtTheEnd(
       return `it had ${whenLeft} records when it was left, and ${here} are here`
     // What nobody signed before the trail was left, nobody can sign any more: it cannot be in any bag.
     const whole = store.lastCheckpoint(id)?.size ?? here
-    return size < whole ? `it has ${whole} records` : undefined
+    if (size < whole) return `it has ${whole} records`
+    // A head that the notary had was here too, before it was taken away.
+    return size < notarised ? `a head of ${notarised} records is missing here that the notary had` : undefined
   }
   for (const { seq, line } of store.lines(id, size)) {
     const { time } = readEntry(line).record

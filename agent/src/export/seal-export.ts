@@ -14,7 +14,7 @@ import { timestamp } from '../time-text.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { softwareName } from '../version.ts'
 import { ExportRefused } from './export-refused.ts'
-import { laterHead, sizeWhenLeft } from './later-head.ts'
+import { laterHead, notarisedWhenLeft, sizeWhenLeft } from './later-head.ts'
 import { leftAtTheEnd } from './left-at-the-end.ts'
 
 /**
@@ -91,7 +91,12 @@ export function requireSealable(
       )
     const left = leftAtTheEnd(
       store,
-      { id: one.id, isWritten: trail === written.origin, whenLeft: sizeWhenLeft(store, one) },
+      {
+        id: one.id,
+        isWritten: trail === written.origin,
+        whenLeft: sizeWhenLeft(store, one),
+        notarised: notarisedWhenLeft(store, one),
+      },
       size,
       now,
     )

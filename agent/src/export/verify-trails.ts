@@ -8,7 +8,7 @@ import { openNotary } from '../notary-queue.ts'
 import { readSettings } from '../open-relay.ts'
 import { readRecordIn, type StoredTrail } from '../sqlite/trail-store.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from '../temporary-leaf-store.ts'
-import { laterHead, sizeWhenLeft } from './later-head.ts'
+import { laterHead, notarisedWhenLeft, sizeWhenLeft } from './later-head.ts'
 
 export interface VerifiedTrails {
   /** Name of the trail that is written to. */
@@ -84,6 +84,7 @@ function isAsLeft({ store, trails }: Reading, trail: StoredTrail, { lines, root 
 async function isWholeAsLeft({ store }: Reading, trail: StoredTrail, notary: Notary): Promise<boolean> {
   const last = store.lastCheckpoint(trail.id)
   if (store.size(trail.id) < (sizeWhenLeft(store, trail) ?? 0)) return false
+  if ((last?.size ?? 0) < notarisedWhenLeft(store, trail)) return false
   return (await laterHead(notary, store, trail, last?.size ?? 0)).is !== 'later'
 }
 

@@ -16,12 +16,12 @@ let relay: AppRelay
 test.beforeAll(async () => {
   test.setTimeout(240_000)
   relay = await AppRelay.start()
-  for (const what of ['leave', 'expire', 'update', 'beside', 'long'])
+  for (const what of ['leave', 'expire', 'update', 'beside', 'long', 'cleared'])
     relay.station.write(`${what}/report.csv`, `${what}\n`)
   relay.station.write(`${markup}.csv`, 'a,b\n')
   await relay.people(['bking', 'Bill King', 'administrator'], ['jdoe', 'Jane Doe', 'reviewer'])
   await relay.allow('jdoe')
-  await relay.station.until('all is recorded', ({ units }) => units.recorded === 6)
+  await relay.station.until('all is recorded', ({ units }) => units.recorded === 7)
   await relay.station.settled()
 })
 test.afterAll(() => relay?.station.remove())
@@ -45,6 +45,25 @@ async function isAccepted(page: Page): Promise<void> {
   await expect(page.getByText('Accepted', { exact: true })).toBeVisible()
   await expect(page.getByText('Nothing waits to be sent')).toBeVisible()
 }
+
+test('where the part that signs cannot be loaded that is said, and signing goes on once it can', {
+  tag,
+}, async ({ app }) => {
+  await ready(app)
+  await review(app, relay, 'cleared')
+  // A browser that is short of room clears this, and a page that is open stays.
+  await app.evaluate(async () => {
+    for (const name of await caches.keys()) await caches.delete(name)
+  })
+  const browser = await app.context().newCDPSession(app)
+  await browser.send('Network.clearBrowserCache')
+  await relay.station.stop('SIGKILL')
+  await press(app)
+  await expect(app.getByText(/The part of the app that signs could not be loaded/)).toBeVisible()
+  await relay.again()
+  await press(app)
+  await expect(app.getByText('Signed on this tablet', { exact: true })).toBeVisible()
+})
 
 test('whoever signs out with something unsent is asked, and it is kept', { tag }, async ({ app }) => {
   await ready(app)

@@ -7,7 +7,7 @@ import { saidOf } from '../session/ask.ts'
 import { useSession } from '../session/session.ts'
 import { enrol, isDeviceName } from '../signing/enrol.ts'
 import { askStorageKept } from '../signing/storage-kept.ts'
-import { signingWorker } from '../signing/use-signing.ts'
+import { inSigningWorker } from '../signing/use-signing.ts'
 import styles from './enrol-panel.module.css'
 
 /** Makes this device one that signs for whoever is signed in: with a network, once. */
@@ -90,7 +90,9 @@ export function EnrolPanel() {
 function useMissing(): string | null {
   const [missing, setMissing] = useState<string | null>(null)
   useEffect(() => {
-    void signingWorker().missing().then(setMissing)
+    void inSigningWorker((worker) => worker.missing())
+      .catch((error: Error) => error.message)
+      .then(setMissing)
   }, [])
   return missing
 }

@@ -11,7 +11,7 @@ import { PasswordField } from '../parts/password-field.tsx'
 import { plural } from '../parts/words.ts'
 import { useAtWork } from '../signing/at-work.ts'
 import type { SignOutcome } from '../signing/sign.ts'
-import { signingWorker } from '../signing/use-signing.ts'
+import { inSigningWorker } from '../signing/use-signing.ts'
 import styles from './sign-form.module.css'
 
 type Meaning = 'reviewed' | 'approved' | 'rejected' | 'withdrawn'
@@ -209,20 +209,18 @@ async function signNow(
   if (last >= head.size)
     throw new Error('The relay has not signed a head over these records yet: wait a moment.')
   const { since, ...over } = head
-  return signingWorker().sign(
-    {
-      user,
-      meaning,
-      reason,
-      trailId: trail,
-      head: over,
-      since,
-      records: rows.map(({ seq, leaf }) => ({ seq, leaf })),
-      offsetMinutes: minutesEast(new Date().getTimezoneOffset()),
-      app: `compliance-relay-web ${APP_VERSION}`,
-    },
-    password,
-  )
+  const given = {
+    user,
+    meaning,
+    reason,
+    trailId: trail,
+    head: over,
+    since,
+    records: rows.map(({ seq, leaf }) => ({ seq, leaf })),
+    offsetMinutes: minutesEast(new Date().getTimezoneOffset()),
+    app: `compliance-relay-web ${APP_VERSION}`,
+  }
+  return inSigningWorker<SignOutcome>((worker) => worker.sign(given, password))
 }
 
 function useHead(trail: string, records: unknown) {

@@ -1,6 +1,6 @@
 import type { TrailStanding } from '../log/log.ts'
 import { ask } from '../session/ask.ts'
-import { signingWorker } from './use-signing.ts'
+import { inSigningWorker } from './use-signing.ts'
 
 /** Why a device cannot be enrolled: in words, with what to do. */
 export class NotEnrolled extends Error {}
@@ -16,16 +16,18 @@ export async function enrol(
   password: string,
   trails: readonly TrailStanding[],
 ): Promise<void> {
-  const signing = signingWorker()
-  const missing = await signing.missing()
+  const missing = await inSigningWorker((worker) => worker.missing())
   if (missing !== null) throw new NotEnrolled(missing)
   const { nonce, trail, keyName } = await ask('startEnrolment', { body: { device } })
   const known = trails.find(({ name }) => name === trail)
   if (known === undefined)
     throw new NotEnrolled('The records of this relay are not on this device yet: wait until they are.')
-  const { key, proof } = await signing.makeKey({ user, device, password, keyName, nonce, trail })
+  const { key, proof } = await inSigningWorker((worker) =>
+    worker.makeKey({ user, device, password, keyName, nonce, trail }),
+  )
   const { lease } = await ask('enrolKey', { body: { password, device, proof } })
-  await signing.keep({ key, lease, trailId: known.id, trail, relayKey: known.vkey })
+  const kept = { key, lease, trailId: known.id, trail, relayKey: known.vkey }
+  await inSigningWorker((worker) => worker.keep(kept))
 }
 
 /** As the relay takes it: it is part of the key's name. */

@@ -3,10 +3,40 @@ import { ownScript } from '../shell/trusted.ts'
 import type { SigningWorker } from './signing-worker.ts'
 import workerUrl from './signing-worker.ts?worker&url'
 
-let worker: Remote<SigningWorker> | undefined
+interface Opened {
+  readonly worker: Remote<SigningWorker>
+  /** Rejects if it cannot be loaded, or breaks off: it answers nothing then, for ever. */
+  readonly broken: Promise<never>
+}
 
-/** The worker that is alone with passwords: begun when somebody signs or enrols, not before. */
-export function signingWorker(): Remote<SigningWorker> {
-  worker ??= wrap(new Worker(ownScript(workerUrl), { type: 'module', name: 'signing' }))
-  return worker
+let opened: Opened | undefined
+
+/**
+ * Asks the worker that is alone with passwords: begun when somebody signs or enrols, not before. Rejects also where it
+ * cannot be loaded; the next call begins another.
+ */
+export async function inSigningWorker<Result>(
+  ask: (worker: Remote<SigningWorker>) => Promise<Result>,
+): Promise<Result> {
+  opened ??= open()
+  const { worker, broken } = opened
+  return await Promise.race([ask(worker), broken])
+}
+
+function open(): Opened {
+  const thread = new Worker(ownScript(workerUrl), { type: 'module', name: 'signing' })
+  const broken = new Promise<never>((_, reject) => {
+    thread.addEventListener('error', () => {
+      opened = undefined
+      thread.terminate()
+      reject(
+        new Error(
+          'The part of the app that signs could not be loaded, or broke off. What was signed stands in the outbox. Open the app again, with the relay in reach.',
+        ),
+      )
+    })
+  })
+  // Whoever asked is told; if nobody did, it is begun anew when somebody does.
+  broken.catch(() => undefined)
+  return { worker: wrap(thread), broken }
 }

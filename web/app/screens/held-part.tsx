@@ -49,9 +49,7 @@ export function HeldPart() {
                   <li key={code}>{meansOf(code) ?? code}</li>
                 ))}
               </ul>
-              <p>
-                <RecordLinks seqs={one.records} />
-              </p>
+              <RecordLinks seqs={one.records} paths={one.paths} />
               {mayDecide && one.user !== session?.account.id && (
                 <div className={styles['bar']}>
                   <Button onPress={() => setDeciding({ held: one, decision: 'accepted' })}>
@@ -75,7 +73,7 @@ export function HeldPart() {
               title={`${deciding.decision === 'accepted' ? 'Let it count' : 'Let it not count'}: ${deciding.held.name}, ${deciding.held.meaning}`}
               says={
                 deciding.decision === 'accepted'
-                  ? 'It is a signature from now on, for good. The record of your decision stands beside it.'
+                  ? `${deciding.held.meaning === 'withdrawn' ? 'The signature is withdrawn' : 'It is a signature'} from now on, for good. The record of your decision stands beside it.`
                   : 'It does not count, for good. It stays in the trail with the record of your decision; its signer can sign again.'
               }
               verb={deciding.decision === 'accepted' ? 'Let it count' : 'Let it not count'}
@@ -97,18 +95,22 @@ export function HeldPart() {
   )
 }
 
-function RecordLinks({ seqs }: { readonly seqs: readonly number[] }) {
+interface RecordLinksProps extends Pick<Held, 'paths'> {
+  readonly seqs: Held['records']
+}
+
+/** The records with the files that they are of: who decides knows these by their names. */
+function RecordLinks({ seqs, paths }: RecordLinksProps) {
   const trail = useLog()?.trails.find(({ isWritten }) => isWritten)?.id
   return (
-    <>
-      Records:{' '}
+    <ul aria-label="Records">
       {seqs.slice(0, 20).map((seq, i) => (
-        <span key={seq}>
-          {i > 0 && ', '}
-          {trail === undefined ? seq : <Link href={`/record/${trail}/${seq}`}>{seq}</Link>}
-        </span>
+        <li key={seq}>
+          {trail === undefined ? `Record ${seq}` : <Link href={`/record/${trail}/${seq}`}>Record {seq}</Link>}{' '}
+          <bdi>{paths[i] ?? ''}</bdi>
+        </li>
       ))}
-      {seqs.length > 20 && ` and ${seqs.length - 20} more`}
-    </>
+      {seqs.length > 20 && <li>and {seqs.length - 20} more</li>}
+    </ul>
   )
 }

@@ -86,5 +86,7 @@ function said(standing: ReturnType<typeof useLog>): Said {
     return { look: 'offline', text: `Offline since ${clockTime(sync.offlineSince)}`, ...until }
   if (size < of) return { look: 'busy', text: `${countText(size)} of ${countText(of)} records` }
   if (sync.phase === 'waits') return { look: 'wrong', text: sync.fault ?? '', ...until }
+  // Nothing was heard since the app was opened: what is here may be old, or nothing.
+  if (sync.phase === 'asks' && sync.contact === 0) return { look: 'busy', text: 'Asking the relay', ...until }
   return { look: 'current', text: `Current · ${countText(size)} records` }
 }

@@ -115,9 +115,12 @@ test('whose last heads were removed is left out, and that is said; nor is it sea
   })
   const trails = [{ trail: old, size: kept, root }, ...(body['trails'] as object[])]
   const before = station.records().length
-  await expect(station.ask('export.seal', { ...body, trails, leftOut: [] })).rejects.toThrow(
-    `the notary holds a checkpoint of ${sealed.trails[0].size}`,
-  )
+  const asked = () => station.ask('export.seal', { ...body, trails, leftOut: [] })
+  const missing = `a head of ${sealed.trails[0].size} records is missing here that the notary had`
+  await expect(asked()).rejects.toThrow(missing)
+  // Also where the notary cannot be asked: the first record of the trail after it says so.
+  renameSync(station.notary, join(station.base, 'away'))
+  await expect(asked()).rejects.toThrow(missing)
   expect(station.records()).toHaveLength(before)
 })
 

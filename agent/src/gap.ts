@@ -12,8 +12,9 @@ export interface Gap {
 /**
  * Since when nobody looked. The time the relay was last at work is a note beside the trail, and no evidence: one that
  * is later than now, because the clock was set back or somebody wrote it there, would make the gap end before it began,
- * and late files look as if they were not. Then the last record's time, under its checksum, is the last thing known; if
- * that has not come yet either, nothing is. So it is where the note is gone. A difference that clocks are corrected by every day is none.
+ * and late files look as if they were not. Then the last record's time, under its checksum, is the last thing known, as
+ * it is where the note is gone; if that has not come yet either, nothing is. A difference that clocks are corrected by
+ * every day is none.
  *
  * `lastRecord`: undefined in a trail in which the relay was never at work.
  * `stoppedAt`: when the trail says that the relay stopped, if that is its last word: nobody looked after that, whatever the

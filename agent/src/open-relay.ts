@@ -119,13 +119,14 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     )
   const secrets = await openSecrets(folder)
   const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
-  const settings = sealedSettings(host, trail, keys.mac)
+  const recorded = recordedSettings(host, trail, keys.mac)
+  const settings = recorded ?? namelessCopy(host)
   // A link may have led one into the other since: each record would be a file to be recorded.
   if (deps.checksState === true) requireApart(folder.path, settings.notary.folder, settings)
   const { notary, close: closeNotary } = await openNotary(settings.notary.folder)
   const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings, keys }
   try {
-    return await openVerified(parts, trail, deps)
+    return await openVerified(parts, trail, recorded, deps)
   } catch (error) {
     closeNotary(true)
     throw error
@@ -146,7 +147,13 @@ type Parts = Pick<
   | 'keys'
 >
 
-async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): Promise<OpenedRelay> {
+/** `recorded`: the settings as the trail's sealed lines make them, if they make any. */
+async function openVerified(
+  parts: Parts,
+  trail: StoredTrail,
+  recorded: Settings | undefined,
+  deps: OpenDeps,
+): Promise<OpenedRelay> {
   const { folder, database, host, secrets, notary, settings, keys } = parts
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
   const authority = new TrailAuthority()
@@ -183,7 +190,6 @@ async function openVerified(parts: Parts, trail: StoredTrail, deps: OpenDeps): P
   }
   const reading = openForReading(folder.database)
   const relay = relayActor(settings.name)
-  const recorded = tryRead(() => settingsOfTrail(host, trail, keys.mac))
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
@@ -300,8 +306,15 @@ export function readSettings(host: HostStore, trail: StoredTrail): Settings {
  * taken, and in what stands beside the trail nobody is named.
  */
 export function sealedSettings(host: HostStore, trail: StoredTrail, mac: MacKey): Settings {
-  const settings = tryRead(() => settingsOfTrail(host, trail, mac))
-  return settings ?? { ...copyOfSettings(host), persons: [], badges: [] }
+  return recordedSettings(host, trail, mac) ?? namelessCopy(host)
+}
+
+function recordedSettings(host: HostStore, trail: StoredTrail, mac: MacKey): Settings | undefined {
+  return tryRead(() => settingsOfTrail(host, trail, mac))
+}
+
+function namelessCopy(host: HostStore): Settings {
+  return { ...copyOfSettings(host), persons: [], badges: [] }
 }
 
 function copyOfSettings(host: HostStore): Settings {

@@ -174,8 +174,11 @@ export class Relay {
     const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
     const lastTime = last && Date.parse(last.time)
     const stoppedAt = last?.kind === 'relay.stopped' ? lastTime : undefined
-    const wasAtWork = opened.store.lastOfKind(check.trail.id, 'relay.started') !== undefined
-    this.#gap = gapBefore(opened.host.alive(), wasAtWork ? lastTime : undefined, this.#startedAt, stoppedAt)
+    const alive = opened.host.alive()
+    // Looked for only where the note is gone: it goes through all records.
+    const wasAtWork =
+      alive !== undefined || opened.store.lastOfKind(check.trail.id, 'relay.started') !== undefined
+    this.#gap = gapBefore(alive, wasAtWork ? lastTime : undefined, this.#startedAt, stoppedAt)
     this.#before = this.#gap.alive
     const relay = relayActor(opened.settings.name)
     this.recorder = new Recorder({

@@ -12,6 +12,11 @@ interface Props {
   readonly children: ReactNode
 }
 
+/** The answers of one, in a row at its end. */
+export function ModalButtons({ children }: { readonly children: ReactNode }) {
+  return <div className={styles['buttons']}>{children}</div>
+}
+
 /** Something to answer before anything else. A press beside it does not close it: what was typed would be lost. */
 export function Modal({ title, onClose, role = 'dialog', children }: Props) {
   return (

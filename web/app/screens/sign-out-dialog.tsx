@@ -1,8 +1,7 @@
 import { Button } from '../parts/button.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { Modal, ModalButtons } from '../parts/modal.tsx'
 import { plural } from '../parts/words.ts'
 import { signOut } from '../session/session.ts'
-import styles from './sign-out-dialog.module.css'
 
 interface Props {
   readonly unsent: number
@@ -17,7 +16,7 @@ export default function SignOutDialog({ unsent, onClose }: Props) {
         What was signed on this device is kept on it, and the relay does not have it. It is sent once somebody
         who may sign is signed in here and the relay answers; until then it does not count.
       </p>
-      <div className={styles['buttons']}>
+      <ModalButtons>
         <Button
           onPress={() => {
             onClose()
@@ -29,7 +28,7 @@ export default function SignOutDialog({ unsent, onClose }: Props) {
         <Button look="primary" size="large" autoFocus onPress={onClose}>
           Stay signed in
         </Button>
-      </div>
+      </ModalButtons>
     </Modal>
   )
 }

@@ -1,5 +1,5 @@
 import { Button } from '../parts/button.tsx'
-import { Modal } from '../parts/modal.tsx'
+import { Modal, ModalButtons } from '../parts/modal.tsx'
 import { type Idle, minutesText } from '../session/idle.ts'
 import { signOut } from '../session/session.ts'
 import styles from './idle-dialog.module.css'
@@ -22,14 +22,14 @@ export default function IdleDialog({ idle: { by, leftMilliseconds } }: { readonl
         What is on this device stays: records, and signatures that are not sent yet. They are sent once you
         sign in again.
       </p>
-      <div className={styles['buttons']}>
+      <ModalButtons>
         <Button onPress={() => void signOut()}>Sign out now</Button>
         {isIdle && (
           <Button look="primary" size="large" autoFocus onPress={() => void stay()}>
             Stay signed in
           </Button>
         )}
-      </div>
+      </ModalButtons>
     </Modal>
   )
 }

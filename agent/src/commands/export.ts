@@ -118,7 +118,10 @@ function textOf(
     `withheld      ${withheld.toLocaleString('en')}, each by its hash`,
     `manifest      ${manifest}`,
     ...(stamp === null ? [] : [`time stamp    ${stamp}`]),
-    ...leftOut.map((trail) => `left out      ${trail}: it does not verify, or nobody signed a head of it`),
+    ...leftOut.map(
+      (trail) =>
+        `left out      ${trail}: it does not verify, or nobody signed a head of it (relay verify says why)`,
+    ),
     ...unasked.map(
       (trail) => `not asked     the notary was away: whether it holds a later end of ${trail} is not known`,
     ),

@@ -1,3 +1,4 @@
+import { type EndOfTrailBefore, endOfTrailBefore } from '@compliance-relay/shared/bag'
 import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
 import { signedAtAll } from '../ask-notary.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
@@ -41,17 +42,14 @@ export function sizeWhenLeft(store: TrailStore, trail: StoredTrail): number | un
 
 /** How many records of it, of those it had when it was left, a notary had a head of by then. */
 export function notarisedWhenLeft(store: TrailStore, trail: StoredTrail): number {
-  const { size = 0, notarised } = whenLeft(store, trail) ?? {}
-  return Math.min(size, notarised ?? 0)
+  return whenLeft(store, trail)?.notarised ?? 0
 }
 
-function whenLeft(store: TrailStore, { id, origin }: StoredTrail) {
+function whenLeft(store: TrailStore, { id, origin }: StoredTrail): EndOfTrailBefore | undefined {
   const next = store.trails().find((one) => one.id > id)
-  const previous = next && readRecordIn(store, next.id, 0)?.body['previous']
-  const { trail, size, notarised } = (previous ?? {}) as { readonly [name: string]: unknown }
-  if (trail !== origin || typeof size !== 'number') return undefined
-  const { size: had } = (notarised ?? {}) as { readonly size?: unknown }
-  return { size, notarised: typeof had === 'number' ? had : undefined }
+  const opened = next && readRecordIn(store, next.id, 0)
+  const said = opened && endOfTrailBefore(opened.body)
+  return said?.trail === origin ? said : undefined
 }
 
 async function newestOf(

@@ -25,6 +25,7 @@ import type { BagFindings } from './findings.ts'
 import { CSV, RECORDS } from './layout.ts'
 import { TimesOfTrails } from './record-times.ts'
 import type { Seal } from './seal.ts'
+import { endDiffers, endOfTrailBefore } from './trail-before.ts'
 
 export interface CheckedRecords {
   /** Lines of records.json that were read as records: of too many, one more than there may be. */
@@ -160,7 +161,10 @@ class RecordsOfTrail {
       return record
     }
     this.#checkOrder(trail, seq, found)
-    if (seq === 0) this.#opened.add(trail)
+    if (seq === 0) {
+      this.#opened.add(trail)
+      this.#checkTrailBefore(record, found)
+    }
     this.#times.of(trail).take(record)
     this.disclosed.set(trail, (this.disclosed.get(trail) ?? 0) + 1)
     const before = this.statements
@@ -197,6 +201,14 @@ class RecordsOfTrail {
     if (before !== undefined && before.trail !== trail) this.#ended.add(before.trail)
     if (this.#ended.has(trail)) wrong('each trail in one piece', `more of ${trail}`)
     this.#before = { trail, seq }
+  }
+
+  /** A trail that was left is here as far as the one after it says that it went, or as its notary knew it by then. */
+  #checkTrailBefore({ body }: TrailRecord, found: Found): void {
+    const said = endOfTrailBefore(body)
+    const before = said && this.#trails.get(said.trail)
+    const differs = before && endDiffers(said, before.leaves)
+    if (differs !== undefined) found('trail-end', differs.expected, differs.found)
   }
 
   /** What the chain itself knows of: keys for signing, and what was signed with them. False for what does not verify. */

@@ -62,6 +62,7 @@ export {
   stateActIn,
 } from './signature-states.ts'
 export { changedText, type SignatureInBag, SignaturesInBag } from './signatures-in-bag.ts'
+export { type EndOfTrailBefore, endOfTrailBefore } from './trail-before.ts'
 export { type BagOptions, type BagReport, fingerprintOf, type Trust, verifyBag } from './verify-bag.ts'
 export {
   type ProvedTime,

@@ -239,4 +239,12 @@ export const exportControls: readonly Control[] = [
     to: '',
     test: 'test/capture/old-trails.test.ts',
   },
+  {
+    of: 'P11-10b-1',
+    what: 'a bag whose older trail stops before what its notary held is found by whoever verifies it',
+    file: 'shared/src/bag/check-records.ts',
+    from: "if (differs !== undefined) found('trail-end', differs.expected, differs.found)",
+    to: '',
+    test: 'test/property/bag-trails.test.ts',
+  },
 ]

@@ -40,6 +40,8 @@ export async function lookAtAll(
 /** Whoever sat here before. */
 async function signOut(page: Page): Promise<void> {
   const button = page.getByRole('button', { name: 'Sign out' })
+  // What was opened over the page is closed.
+  if (page.url().startsWith('http')) await page.reload()
   if (!(await button.isVisible())) return
   await button.click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()

@@ -95,6 +95,7 @@ export const sittings: readonly Sitting[] = [
     },
     screens: [
       { name: 'trail', path: '/', says: / records$/ },
+      { name: 'trail-days', path: '/', says: / records$/, act: openDays },
       { name: 'trail-filtered', path: '/?text=batch&state=unsigned', says: 'batch-42', act: chooseKind },
       { name: 'trail-narrow', path: '/', says: / records$/, ...narrow },
       { name: 'menu-narrow', path: '/', says: / records$/, ...narrow, act: press('Menu') },
@@ -132,7 +133,7 @@ export const sittings: readonly Sitting[] = [
     ],
   },
   {
-    who: null,
+    who: 'jdoe',
     before: async (page, { relay }) => {
       await relay.station.stop()
       await sign(page, relay.url, 'batch-42')
@@ -141,6 +142,7 @@ export const sittings: readonly Sitting[] = [
       { name: 'trail-offline', path: '/?text=batch', says: 'Signed here, not confirmed' },
       { name: 'trail-offline-narrow', path: '/?text=batch', says: 'Signed here, not confirmed', ...narrow },
       { name: 'outbox-offline', path: '/outbox', says: 'Signed on this tablet, not yet confirmed' },
+      { name: 'sign-out', path: '/outbox', says: 'Signed on this tablet, not yet confirmed', act: leave },
     ],
   },
 ]
@@ -174,4 +176,14 @@ async function openAndVerify(page: Page): Promise<void> {
 
 async function unfold(page: Page): Promise<void> {
   await page.getByText('Exactly what is signed').click()
+}
+
+async function openDays(page: Page): Promise<void> {
+  await press('Captures per day')(page)
+  await page.getByText('Each day', { exact: true }).click()
+}
+
+async function leave(page: Page): Promise<void> {
+  await press('Sign out')(page)
+  await page.getByRole('alertdialog').waitFor()
 }

@@ -15,6 +15,7 @@ import { relayClient } from '../session/relay-client.ts'
 import { lockName } from '../signing/lock-name.ts'
 import type { RecordCheck } from './check-record.ts'
 import type { Coverage } from './coverage.ts'
+import type { Days } from './days.ts'
 import type { DigestAnswer } from './find-digests.ts'
 import { HeadAges } from './head-ages.ts'
 import { Log, type Places, type ShownRow, type TrailStanding } from './log.ts'
@@ -173,6 +174,11 @@ const worker = {
   /** The axis over what is found. */
   async coverage(search: Search, buckets: number): Promise<Coverage | undefined> {
     return (await opened).coverage(search, buckets)
+  },
+
+  /** How much of what a search finds was captured on each of the last days. */
+  async captures(search: Search, days: number): Promise<Days | undefined> {
+    return (await opened).captures(search, days)
   },
 
   /** Of what was found last, from one place up to another. */

@@ -2,12 +2,13 @@ import type { Client, TrailView } from '@compliance-relay/shared/api'
 import { hex, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { checkRecord, type RecordCheck } from './check-record.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
+import { capturesByDay, type Days } from './days.ts'
 import { type DigestAnswer, findDigests } from './find-digests.ts'
 import type { Conflict, LogDatabase } from './log-database.ts'
 import { emptyNames, type NamedField, namedFields } from './names.ts'
 import { type Search, selectionOf } from './select.ts'
 import { TrailCopy, Unverified } from './trail-copy.ts'
-import type { Row } from './trail-index.ts'
+import type { Row, TrailIndex } from './trail-index.ts'
 import { type WholeRecord, wholeRecord } from './whole-record.ts'
 
 /** How it stands with a trail on this device. */
@@ -104,13 +105,14 @@ export class Log {
 
   /** The axis of what a search finds, in so many parts; undefined where it finds nothing. */
   coverage(search: Search, buckets: number): Coverage | undefined {
-    const selection = selectionOf(search, this.#names)
-    const parts = this.#order.map((id) => {
-      const { index } = this.#copy(id)
-      return { index, seqs: index.select(selection) }
-    })
+    const parts = this.#parts(search)
     const at = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time))
     return coverageOf(parts, this.#names, { from: at(search.from), to: at(search.to) }, buckets)
+  }
+
+  /** How much of what a search finds was captured on each of the last days; undefined where nothing was. */
+  captures(search: Search, days: number): Days | undefined {
+    return capturesByDay(this.#parts(search), this.#names.kind, days)
   }
 
   row({ trail, seq }: { readonly trail: string; readonly seq: number }): ShownRow | undefined {
@@ -215,6 +217,14 @@ export class Log {
     }
     const here = trails.map(({ id }) => id)
     this.#order = [...here, ...[...this.#copies.keys()].filter((id) => !here.includes(id))]
+  }
+
+  #parts(search: Search): { readonly index: TrailIndex; readonly seqs: Uint32Array }[] {
+    const selection = selectionOf(search, this.#names)
+    return this.#order.map((id) => {
+      const { index } = this.#copy(id)
+      return { index, seqs: index.select(selection) }
+    })
   }
 
   #copy(id: string): TrailCopy {

@@ -8,5 +8,6 @@ interface Props extends Omit<ButtonProps, 'className' | 'style'> {
 
 /** A button of the house: large enough for the finger or glove that the density is for. */
 export function Button({ look = 'plain', size = 'usual', ...props }: Props) {
-  return <AriaButton {...props} className={`${styles['button']} ${styles[look]} ${styles[size]}`} />
+  const classes = [styles['button'], styles[look], styles[size]].filter((one) => one !== undefined)
+  return <AriaButton {...props} className={classes.join(' ')} />
 }

@@ -40,7 +40,7 @@ export const RecordRow = memo(function RecordRow({ index, row, top, isActive, on
         {row.seq}
       </span>
       <span role="gridcell" className={styles['time']}>
-        {dateTime(row.time)}
+        <TimeText time={row.time} />
       </span>
       <span role="gridcell" className={styles['kind']}>
         {kindText(row.kind)}
@@ -63,6 +63,19 @@ export const RecordRow = memo(function RecordRow({ index, row, top, isActive, on
     </div>
   )
 })
+
+/** Where there is hardly any room the seconds go, and the year if it is this one: the record has them. */
+function TimeText({ time }: { readonly time: number }) {
+  const text = dateTime(time)
+  const isThisYear = text.slice(0, 5) === dateTime(Date.now()).slice(0, 5)
+  return (
+    <>
+      <span className={isThisYear ? styles['roomy'] : undefined}>{text.slice(0, 5)}</span>
+      {text.slice(5, 16)}
+      <span className={styles['roomy']}>{text.slice(16)}</span>
+    </>
+  )
+}
 
 /** The end of a path is what tells one from another: where there is no room the middle goes. */
 function PathText({ path }: { readonly path: string }) {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import type { Coverage, Span } from '../log/coverage.ts'
 import type { Search } from '../log/select.ts'
 import { log, logOpened, useLog } from '../log/use-log.ts'
@@ -19,8 +19,32 @@ interface Props {
   readonly onZoom: (search: Search) => void
 }
 
-/** The time axis of what is found: where records lie, and where nobody looked. Each part of it can be gone into. */
-export function CoverageStrip({ query, version, onZoom }: Props) {
+const DaysPicture = lazy(() => import('./days-picture.tsx'))
+
+/** The time axis of what is found, or how much of it was captured on each day. */
+export function CoverageStrip(props: Props) {
+  const [isByDay, setByDay] = useState(false)
+  const turn = (
+    <Button look="quiet" onPress={() => setByDay(!isByDay)}>
+      {isByDay ? 'Show the time axis' : 'Captures per day'}
+    </Button>
+  )
+  if (!isByDay) return <TimeAxis {...props} turn={turn} />
+  return (
+    <figure className={styles['strip']}>
+      <Suspense fallback={null}>
+        <DaysPicture {...props} />
+      </Suspense>
+      <figcaption className={styles['caption']}>
+        <span>Captures per day</span>
+        {turn}
+      </figcaption>
+    </figure>
+  )
+}
+
+/** Where records lie, and where nobody looked. Each part of it can be gone into. */
+function TimeAxis({ query, version, onZoom, turn }: Props & { readonly turn: ReactNode }) {
   const coverage = useCoverage(query, version)
   const standing = useLog()
   if (coverage === undefined) return null
@@ -64,6 +88,7 @@ export function CoverageStrip({ query, version, onZoom }: Props) {
             All times
           </Button>
         )}
+        {turn}
       </figcaption>
     </figure>
   )

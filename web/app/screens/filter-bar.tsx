@@ -52,13 +52,24 @@ export function FilterBar({ query, onChange }: Props) {
             onChange={(values) => onChange(withValues(search, name, values))}
           />
         ))}
-        <Day label="From" value={search.from} onChange={(from) => onChange(withTime(search, 'from', from))} />
-        <Day label="Until" isEnd value={search.to} onChange={(to) => onChange(withTime(search, 'to', to))} />
-        {isAny && (
-          <Button look="quiet" onPress={() => onChange({})}>
-            Clear
-          </Button>
-        )}
+        <span className={styles['times']}>
+          <Day
+            label="From"
+            value={search.from}
+            onChange={(from) => onChange(withTime(search, 'from', from))}
+          />
+          <Day
+            label="Until"
+            isEnd
+            value={search.to}
+            onChange={(to) => onChange(withTime(search, 'to', to))}
+          />
+          {isAny && (
+            <Button look="quiet" onPress={() => onChange({})}>
+              Clear
+            </Button>
+          )}
+        </span>
       </div>
     </search>
   )

@@ -13,7 +13,7 @@ export function SyncPill() {
   const { look, text, until } = said(standing)
   const outbox = standing?.outbox
   const waiting = outbox === undefined ? '' : waitingText(outbox)
-  const lease = outbox === undefined ? '' : leaseText(outbox, user)
+  const lease = outbox === undefined ? undefined : leaseIn(outbox, user)
   return (
     <Link href="/outbox" className={`${styles['pill']} ${styles[look]}`}>
       <svg viewBox="0 0 16 16" aria-hidden="true" className={styles['icon']}>
@@ -29,7 +29,17 @@ export function SyncPill() {
           </span>
           {waiting !== '' && <strong className={styles['waiting']}>{waiting}</strong>}
         </output>
-        {lease !== '' && <span className={styles['lease']}>{lease}</span>}
+        {lease !== undefined && (
+          <span className={styles['lease']}>
+            {lease.until === undefined ? (
+              lease.says
+            ) : (
+              <>
+                sign <span className={styles['roomy']}>offline </span>until {lease.until}
+              </>
+            )}
+          </span>
+        )}
       </span>
     </Link>
   )
@@ -47,14 +57,19 @@ function waitingText({ unsent, held, refused, fault }: OutboxStanding): string {
 }
 
 /** Of whoever is signed in, or of the only person who signs here. */
-function leaseText({ enrolments }: OutboxStanding, user: string | undefined): string {
+function leaseIn({ enrolments }: OutboxStanding, user: string | undefined): Lease | undefined {
   const own =
     enrolments.find((one) => one.user === user) ?? (enrolments.length === 1 ? enrolments[0] : undefined)
-  if (own === undefined) return ''
-  if (own.state !== 'ready') return 'this device has to be enrolled again'
-  if (own.leaseUntil < Date.now() || own.left === 0) return 'offline signing is over: connect once'
-  return `sign offline until ${weekTime(own.leaseUntil)}, ${own.left} left`
+  if (own === undefined) return undefined
+  if (own.state !== 'ready') return { says: 'this device has to be enrolled again' }
+  if (own.leaseUntil < Date.now() || own.left === 0) return { says: 'offline signing is over: connect once' }
+  return { until: `${weekTime(own.leaseUntil)}, ${own.left} left` }
 }
+
+/** Until when, and how many signatures; or why there is none. */
+type Lease =
+  | { readonly until: string; readonly says?: undefined }
+  | { readonly says: string; readonly until?: undefined }
 
 type Look = 'current' | 'busy' | 'offline' | 'wrong'
 

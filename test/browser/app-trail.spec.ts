@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TrailRecord } from '@compliance-relay/shared/trail'
+import type { Page } from '@playwright/test'
+import { AppRelay, expect, signInto, test } from './app.ts'
+
+/* The list of records in the app: what is filtered, and how many there are, is held against the relay's own trail. */
+
+let relay: AppRelay
+
+test.beforeAll(async () => {
+  relay = await AppRelay.start()
+  await relay.people(['audrey', 'Audrey Moss', 'auditor'])
+  for (let run = 1; run <= 12; run++) relay.station.write(`batch-41/run-${run}.csv`, `area\n${run}\n`)
+  relay.station.write('batch-42/notes.txt', 'column 7')
+  await relay.station.settled()
+  rmSync(join(relay.station.folder, 'batch-42/notes.txt'))
+  await relay.station.settled()
+  await relay.station.stop()
+  await relay.again()
+})
+test.afterAll(() => relay?.station.remove())
+
+const isData = ({ kind }: { readonly kind: string }) => /^(?:file|dataset)\./.test(kind)
+const found = (page: Page) =>
+  page
+    .getByRole('main')
+    .getByRole('status')
+    .filter({ hasText: / records?( of |$)/ })
+
+/** How many of the relay's own records are like that, and how many there are. */
+function truth(is: (record: TrailRecord) => boolean): string {
+  const all = relay.station.records()
+  const count = all.filter(is).length
+  return `${count} ${count === 1 ? 'record' : 'records'} of ${all.length}`
+}
+
+test('a filter set by hand shows what the trail has of it, and its address shows the same to others', {
+  tag: '@oq',
+}, async ({ app }) => {
+  await signInto(app, relay, 'audrey')
+  await app.getByRole('button', { name: 'Kind' }).click()
+  await app.getByRole('checkbox', { name: 'File created' }).check()
+  await app.getByRole('checkbox', { name: 'File deleted' }).check()
+  await app.keyboard.press('Escape')
+  const isOne = (kind: string) => kind === 'file.created' || kind === 'file.deleted'
+  await expect(found(app)).toHaveText(truth(({ kind }) => isOne(kind)))
+  await app.getByRole('searchbox', { name: 'Search paths and subjects' }).fill('batch-42 NOTES')
+  await expect(found(app)).toHaveText(
+    truth(({ kind, body }) => isOne(kind) && body['path'] === 'batch-42/notes.txt'),
+  )
+  await expect(app.getByRole('grid').getByRole('row')).toHaveCount(2)
+  const address = app.url()
+
+  await app.getByRole('button', { name: 'Clear' }).click()
+  await expect(found(app)).toHaveText(`${relay.station.records().length} records`)
+  await app.goto(address)
+  await expect(found(app)).toHaveText(/^2 records of /)
+  await expect(app.getByRole('grid').getByRole('row')).toHaveCount(2)
+  await app.goto(`${relay.url}/?text=no-such-file`)
+  await expect(app.getByText('No record is like that.')).toBeVisible()
+})
+
+test('the time axis has all that is found, says when nobody looked, and a part of it can be gone into and left', {
+  tag: '@oq',
+}, async ({ app }) => {
+  await signInto(app, relay, 'audrey')
+  const axis = app.getByRole('figure')
+  // Between its set-up and its first start, and once more.
+  await expect(axis).toContainText('relay not running 2 times')
+  const parts = axis.getByRole('button', { name: /^Show only / })
+  const counts = (await parts.all()).map(async (part) =>
+    Number(/: ([\d,]+) records?/.exec((await part.getAttribute('aria-label')) ?? '')?.[1]?.replace(',', '')),
+  )
+  expect((await Promise.all(counts)).reduce((sum, one) => sum + one, 0)).toBe(relay.station.records().length)
+  const last = await counts.at(-1)
+  await parts.last().click()
+  await expect(found(app)).toHaveText(
+    `${last} ${last === 1 ? 'record' : 'records'} of ${relay.station.records().length}`,
+  )
+  await axis.getByRole('button', { name: 'All times' }).click()
+  await expect(found(app)).toHaveText(`${relay.station.records().length} records`)
+})
+
+test('captures are counted by day, and a day can be gone into', { tag: '@oq' }, async ({ app }) => {
+  await signInto(app, relay, 'audrey')
+  await app.getByRole('button', { name: 'Captures per day' }).click()
+  const picture = app.getByRole('figure')
+  const captures = relay.station.records().filter(isData)
+  const days = new Set(captures.map(({ time }) => new Date(time).toDateString()))
+  await picture.getByText('Each day', { exact: true }).click()
+  await expect(picture.getByRole('listitem')).toHaveCount(days.size)
+  const shown = await picture.getByRole('listitem').locator('span').allTextContents()
+  expect(shown.reduce((sum, one) => sum + Number(one.replace(',', '')), 0)).toBe(captures.length)
+  await picture.getByRole('listitem').getByRole('button').first().click()
+  const newest = new Date(captures.at(-1)?.time ?? 0).toDateString()
+  await expect(found(app)).toHaveText(truth(({ time }) => new Date(time).toDateString() === newest))
+  await picture.getByRole('button', { name: 'Show the time axis' }).click()
+  await expect(picture.getByRole('button', { name: /^Show only / }).first()).toBeVisible()
+})

@@ -44,6 +44,22 @@ export const sittings: readonly Sitting[] = [
   },
   {
     who: 'asmith',
+    before: async (page, { relay }) => {
+      await page.goto(`${relay.url}/settings/programs`)
+      await press('Issue a token')(page)
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Program').fill('LIMS of building 4')
+      await dialog.getByLabel('Reason').fill('results go there')
+      await dialog.getByLabel(/^Password of/).fill(password)
+      await press('Issue it')(page)
+      await press('I have it')(page)
+      await press('Send records somewhere')(page)
+      await dialog.getByLabel('Where to').fill('https://lims.example.com/records')
+      await dialog.getByLabel('Reason').fill('results go there')
+      await dialog.getByLabel(/^Password of/).fill(password)
+      await press('Send them')(page)
+      await press('I have it')(page)
+    },
     screens: [
       { name: 'setup', path: '/setup', says: 'records of data, the newest first' },
       { name: 'accounts', path: '/accounts', says: '6 accounts' },
@@ -52,6 +68,20 @@ export const sittings: readonly Sitting[] = [
       { name: 'account-add', path: '/accounts', says: '6 accounts', act: press('Add an account') },
       { name: 'settings', path: '/settings', says: 'High contrast' },
       { name: 'rules', path: '/settings/rules', says: /Passwords have \d+ characters or more/ },
+      { name: 'rules-steps', path: '/settings/rules', says: 'Recovery file', act: openSteps },
+      { name: 'programs', path: '/settings/programs', says: 'https://lims.example.com/records' },
+      {
+        name: 'programs-narrow',
+        path: '/settings/programs',
+        says: 'https://lims.example.com/records',
+        ...narrow,
+      },
+      {
+        name: 'programs-add',
+        path: '/settings/programs',
+        says: 'https://lims.example.com/records',
+        act: press('Send records somewhere'),
+      },
       { name: 'folders', path: '/settings/folders', says: 'P-17' },
       { name: 'folder-add', path: '/setup', says: 'P-17', act: press('Watch another folder') },
       { name: 'help', path: '/help', says: 'The clock was set back' },
@@ -176,6 +206,11 @@ async function openAndVerify(page: Page): Promise<void> {
 
 async function unfold(page: Page): Promise<void> {
   await page.getByText('Exactly what is signed').click()
+}
+
+async function openSteps(page: Page): Promise<void> {
+  await press('Change the order of signing')(page)
+  await press('Add this step')(page)
 }
 
 async function openDays(page: Page): Promise<void> {

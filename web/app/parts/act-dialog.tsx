@@ -12,6 +12,8 @@ import { SecretText } from './secret-text.tsx'
 /** What is shown before the dialog is closed: what has come of it, and what is shown here once and never again. */
 export interface Outcome {
   readonly says: ReactNode
+  /** `good` unless given: it was done, and came to nothing. */
+  readonly look?: 'good' | 'bad'
   readonly secret?: { readonly label: string; readonly text: string }
 }
 
@@ -54,7 +56,7 @@ export function ActDialog(props: Props) {
         <ActForm {...props} onOutcome={setOutcome} />
       ) : (
         <>
-          <Notice look="good" isAlert>
+          <Notice look={outcome.look ?? 'good'} isAlert>
             {outcome.says}
           </Notice>
           {outcome.secret !== undefined && (

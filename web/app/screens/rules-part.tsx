@@ -11,7 +11,10 @@ import { ask } from '../session/ask.ts'
 import { may } from '../session/may.ts'
 import { useSession } from '../session/session.ts'
 import { useAsked } from '../session/use-asked.ts'
+import { RecoveryFiles } from './recovery-files.tsx'
 import styles from './settings-screen.module.css'
+import { EVERY_PROJECT, orderText } from './steps.ts'
+import { StepsDialog } from './steps-dialog.tsx'
 
 type Rules = ResultOf<'readRules'>['rules']
 
@@ -19,7 +22,11 @@ type Rules = ResultOf<'readRules'>['rules']
 export function RulesPart() {
   const session = useSession()
   const heard = useAsked('readRules', {})
-  const [isChanging, setChanging] = useState(false)
+  const [changing, setChanging] = useState<'rules' | 'steps'>()
+  const close = () => {
+    setChanging(undefined)
+    heard.again()
+  }
   return (
     <HeardFromRelay heard={heard} what="The rules">
       {({ rules, deviations }) => (
@@ -47,13 +54,9 @@ export function RulesPart() {
             <dt>Signing</dt>
             <dd>
               {Object.keys(rules.signing).length === 0 && 'Whoever may sign does, in any order.'}
-              {Object.entries(rules.signing).map(([project, { steps, independent }]) => (
+              {Object.entries(rules.signing).map(([project, rule]) => (
                 <p key={project}>
-                  {project === '*' ? 'All other projects' : project}:{' '}
-                  {steps
-                    .map(({ meaning, role }) => (role === null ? meaning : `${meaning} by ${role}`))
-                    .join(', then ')}
-                  {independent && ', each by another person'}
+                  {project === EVERY_PROJECT ? 'All other projects' : project}: {orderText(rule)}
                 </p>
               ))}
             </dd>
@@ -64,23 +67,18 @@ export function RulesPart() {
           </dl>
           {may(session, 'settings.change') && (
             <>
-              <span>
-                <Button onPress={() => setChanging(true)}>Change passwords and four eyes</Button>
-              </span>
+              <div className={styles['acts']}>
+                <Button onPress={() => setChanging('rules')}>Change passwords and four eyes</Button>
+                <Button onPress={() => setChanging('steps')}>Change the order of signing</Button>
+              </div>
               <p className={styles['soft']}>
-                Signing steps, identity provider and time stamps are set at the workstation: relay rules set.
+                Identity provider and time stamps are set at the workstation: relay rules set.
               </p>
             </>
           )}
-          {isChanging && (
-            <RulesDialog
-              rules={rules}
-              onClose={() => {
-                setChanging(false)
-                heard.again()
-              }}
-            />
-          )}
+          {may(session, 'recovery.confirm') && <RecoveryFiles />}
+          {changing === 'rules' && <RulesDialog rules={rules} onClose={close} />}
+          {changing === 'steps' && <StepsDialog rules={rules} onClose={close} />}
         </div>
       )}
     </HeardFromRelay>

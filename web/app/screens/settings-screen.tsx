@@ -6,6 +6,7 @@ import { useSession } from '../session/session.ts'
 import { densities, setAppearance, themes, useAppearance } from '../shell/appearance.ts'
 import { DevicePart } from './device-part.tsx'
 import { FoldersPart } from './folders-part.tsx'
+import { ProgramsPart } from './programs-part.tsx'
 import { RulesPart } from './rules-part.tsx'
 import styles from './settings-screen.module.css'
 
@@ -21,12 +22,14 @@ export default function SettingsScreen() {
         tabs={[
           ['/settings', 'This device'],
           ...(may(session, 'api.read') ? [['/settings/rules', 'Rules of the site'] as const] : []),
+          ...(may(session, 'feed.read') ? [['/settings/programs', 'Programs'] as const] : []),
           ...(mayRead ? [['/settings/folders', 'Folders and persons'] as const] : []),
         ]}
       />
       <Switch>
         <Route path="/settings/rules" component={RulesPart} />
         <Route path="/settings/folders" component={FoldersPart} />
+        <Route path="/settings/programs" component={ProgramsPart} />
         <Route>
           <div className={styles['part']}>
             <AppearancePart />

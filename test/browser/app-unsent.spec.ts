@@ -16,12 +16,12 @@ let relay: AppRelay
 test.beforeAll(async () => {
   test.setTimeout(240_000)
   relay = await AppRelay.start()
-  for (const what of ['leave', 'expire', 'update', 'beside', 'long', 'cleared'])
+  for (const what of ['leave', 'expire', 'update', 'beside', 'long', 'cleared', 'evicted'])
     relay.station.write(`${what}/report.csv`, `${what}\n`)
   relay.station.write(`${markup}.csv`, 'a,b\n')
   await relay.people(['bking', 'Bill King', 'administrator'], ['jdoe', 'Jane Doe', 'reviewer'])
   await relay.allow('jdoe')
-  await relay.station.until('all is recorded', ({ units }) => units.recorded === 7)
+  await relay.station.until('all is recorded', ({ units }) => units.recorded === 8)
   await relay.station.settled()
 })
 test.afterAll(() => relay?.station.remove())
@@ -63,6 +63,37 @@ test('where the part that signs cannot be loaded that is said, and signing goes 
   await relay.again()
   await press(app)
   await expect(app.getByText('Signed on this tablet', { exact: true })).toBeVisible()
+})
+
+test('what a browser has cleared is said, with what was lost, until somebody has seen it', {
+  tag,
+}, async ({ app }) => {
+  await ready(app)
+  await signAlone(app, 'evicted')
+  await openOutbox(app, relay)
+  await expect(app.getByText(pending)).toBeVisible()
+  // As it clears a site when it runs out of room: databases, and what was kept of the app itself.
+  const browser = await app.context().newCDPSession(app)
+  await browser.send('Storage.clearDataForOrigin', {
+    origin: relay.url,
+    storageTypes: 'indexeddb,cache_storage,service_workers',
+  })
+  await relay.again()
+  await app.goto(relay.url)
+  const notice = app.getByRole('alert').filter({ hasText: 'The browser has cleared' })
+  await expect(notice).toContainText(
+    'the signing key of jdoe, and 1 signature that the relay had not confirmed',
+  )
+  await app.reload()
+  await expect(notice).toBeVisible()
+  await app.getByRole('button', { name: 'I have seen it' }).click()
+  await app.reload()
+  await expect(app.getByRole('heading', { name: 'Trail' })).toBeVisible()
+  await expect(notice).toHaveCount(0)
+  // The records are here again, and the device can be enrolled as another.
+  await ready(app)
+  await openOutbox(app, relay)
+  await expect(app.getByText(/may sign offline until/)).toBeVisible()
 })
 
 test('whoever signs out with something unsent is asked, and it is kept', { tag }, async ({ app }) => {

@@ -6,6 +6,7 @@ import { TrailScreen } from '../screens/trail-screen.tsx'
 import { sessionEnded, useSession } from '../session/session.ts'
 import styles from './app.module.css'
 import { useKeepAlive } from './keep-alive.ts'
+import { LossNotice } from './loss-notice.tsx'
 import { SignInNotice } from './sign-in-notice.tsx'
 import { TopBar } from './top-bar.tsx'
 import { UpdateBar } from './update-bar.tsx'
@@ -64,6 +65,7 @@ export function App() {
       <UpdateBar />
       <main className={styles['main']}>
         <SignInNotice />
+        <LossNotice />
         <Suspense fallback={null}>
           {idle !== undefined && <IdleDialog idle={idle} />}
           {session?.account.mustChange === true ? <PasswordScreen /> : <Screens />}

@@ -14,7 +14,7 @@ const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
 
 test.each([
   ['node:crypto', digestNode],
-  ['noble', digestWeb],
+  ['our own SHA-256, and HMAC of noble', digestWeb],
 ])(
   'SHA-256 and HMAC on %s are those of node:crypto streams, at any length of key and message',
   (_, digest) => {

@@ -6,10 +6,7 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 
-/** Writes the 32 bytes of SHA-256(message) to `out` from `at` on (FIPS 180-4). */
-export function sha256Into(out: Uint8Array, at: number, message: Uint8Array): void {
-  out.set(sha256(message), at)
-}
+export { sha256Into } from './sha256.ts'
 
 /** HMAC-SHA-256 under one key (RFC 2104): the function returned writes 32 bytes to `out` from `at` on. */
 export function hmacSha256(key: Uint8Array): (out: Uint8Array, at: number, message: Uint8Array) => void {

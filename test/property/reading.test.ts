@@ -1,10 +1,13 @@
 import {
   canonical,
+  decodeBundle,
   emptyHead,
+  encodeBundle,
   Linker,
   macKey,
   readCanonical,
   readEntry,
+  recordsInBundle,
   utf8,
 } from '@compliance-relay/shared/trail'
 import fc from 'fast-check'
@@ -111,6 +114,54 @@ test('the fast scan takes a line exactly if parse, write and compare would, and 
   })
   fc.assert(property, { numRuns: 30_000, seed: seedOf('scan against definition') })
   expect(accepted).toBeGreaterThan(5_000)
+})
+
+test('the records in a bundle are those of its lines one by one, and it is refused for the first that is none', () => {
+  const edit = fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(255))
+  const entries = fc.array(
+    fc.tuple(
+      linkedLine,
+      fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: edit }),
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  const outcome = (read: () => unknown) => {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof FormatError) return [error.code, error.expected, error.found]
+      throw error
+    }
+  }
+  let [taken, refused] = [0, 0]
+  const property = fc.property(entries, fc.nat(7), (given, before) => {
+    const bundle = encodeBundle(
+      given.map(([line, change]) => {
+        const changed = line.slice()
+        if (change !== null) changed[Math.floor(change[0] * line.length)] = change[1]
+        return changed
+      }),
+    )
+    // As it may lie in the room that a network gave it in.
+    const bytes = Buffer.concat([new Uint8Array(before), bundle, new Uint8Array(3)]).subarray(
+      before,
+      before + bundle.length,
+    )
+    const as = bytes.slice()
+    const lines = decodeBundle(bytes, given.length)
+    const expected = outcome(() => lines.map((line) => readEntry(line).record))
+    expect(outcome(() => recordsInBundle(bytes, lines))).toEqual(expected)
+    // Of a bundle that is begun here only what is new is read.
+    const rest = lines.slice(1)
+    expect(outcome(() => recordsInBundle(bytes, rest))).toEqual(
+      outcome(() => rest.map((line) => readEntry(line).record)),
+    )
+    expect(Buffer.compare(bytes, as)).toBe(0)
+    if (Array.isArray(expected) && typeof expected[0] === 'string') refused++
+    else taken++
+  })
+  fc.assert(property, { numRuns: 3_000, seed: seedOf('records in bundles') })
+  expect(Math.min(taken, refused)).toBeGreaterThan(300)
 })
 
 test('each single-bit change of a line is judged alike by scan and definition', () => {

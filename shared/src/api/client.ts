@@ -19,7 +19,7 @@ export type Fetch = (
     readonly method: string
     readonly headers: Record<string, string>
     readonly body?: string
-    readonly cache: 'no-store' | 'default'
+    readonly cache: 'no-store'
     readonly credentials: 'omit'
     readonly redirect: 'error'
     readonly signal?: AbortSignal
@@ -88,7 +88,8 @@ export function createClient(
         ...(etag === undefined ? {} : { 'if-none-match': etag }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      cache: isKept(routeOf(name)) ? 'default' : 'no-store',
+      // Who asks keeps what it has verified: a browser would keep all of a trail a second time.
+      cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
       ...(signal === undefined ? {} : { signal }),
@@ -147,10 +148,6 @@ function refusalIn(name: RouteName, { status, headers }: Answer, text: string): 
 function queryText(query: Readonly<Record<string, string>> | undefined): string {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined)
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
-}
-
-function isKept({ result }: Route): boolean {
-  return isContent(result) && result.caching.length > 0
 }
 
 function headersFor({ method, result }: Route, token: string | undefined): Record<string, string> {

@@ -8,10 +8,10 @@ declare const TextEncoder: new () => {
   encode(text: string): Uint8Array<ArrayBuffer>
   encodeInto(text: string, out: Uint8Array): { read: number; written: number }
 }
-declare const TextDecoder: new (
-  label: 'utf-8',
-  options: { fatal: true; ignoreBOM: true },
-) => { decode(bytes: Uint8Array): string }
+declare const TextDecoder: {
+  new (label: 'utf-8', options: { fatal: true; ignoreBOM: true }): { decode(bytes: Uint8Array): string }
+  new (label: 'latin1'): { decode(bytes: Uint8Array): string }
+}
 
 const encoder = new TextEncoder()
 // ignoreBOM keeps EF BB BF as U+FEFF. Without it a decoder drops the mark, and two files share one reading.
@@ -36,6 +36,13 @@ export function fromUtf8(bytes: Uint8Array): string {
   } catch {
     throw new FormatError('not-utf8', 'UTF-8', `${bytes.length} bytes that are not`)
   }
+}
+
+const byteDecoder = new TextDecoder('latin1')
+
+/** A character for each byte. Only those of bytes below 0x80 are what UTF-8 has there. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return byteDecoder.decode(bytes)
 }
 
 /** Lower-case hexadecimal. */

@@ -4,7 +4,7 @@ import { FormatError, shown } from './format-error.ts'
 import { parseJson } from './parse-json.ts'
 import type { Actor, Body, Entry, TrailRecord } from './record.ts'
 import { isKind, isOrigin } from './record.ts'
-import { type EntryParts, scanEntry } from './scan-entry.ts'
+import { type EntryParts, scanEntry, type TextOf } from './scan-entry.ts'
 import { readCanonicalText } from './strict-json.ts'
 import { isTimestamp } from './time.ts'
 
@@ -28,8 +28,17 @@ export function recordBytesOf(line: Uint8Array): Uint8Array {
 
 /** The record in a line; undefined if it is no entry: a trail that was left may be damaged. */
 export function recordIn(line: Uint8Array): TrailRecord | undefined {
+  return unlessNone(() => readEntry(line).record)
+}
+
+/** The fields of a line; undefined if it is no entry. */
+export function partsIn(line: Uint8Array): EntryParts | undefined {
+  return unlessNone(() => readEntryParts(line))
+}
+
+function unlessNone<Read>(read: () => Read): Read | undefined {
   try {
-    return readEntry(line).record
+    return read()
   } catch (error) {
     if (error instanceof FormatError) return undefined
     throw error
@@ -39,9 +48,14 @@ export function recordIn(line: Uint8Array): TrailRecord | undefined {
 /** One entry of a trail from its line, newline not included. Throws `FormatError`. */
 export function readEntry(line: Uint8Array): Entry {
   const parts = readEntryParts(line)
-  const { checksum, kid, kind, prev, seq, time, trail } = parts
+  return { checksum: parts.checksum, record: recordOf(parts) }
+}
+
+/** The record of an entry that has been read. */
+export function recordOf(parts: EntryParts): TrailRecord {
+  const { kid, kind, prev, seq, time, trail } = parts
   const actor = actorOf(parts)
-  return { checksum, record: { actor, body: bodyOf(parts), kid, kind, prev, seq, time, trail, v: 1 } }
+  return { actor, body: bodyOf(parts), kid, kind, prev, seq, time, trail, v: 1 }
 }
 
 /** The body of an entry that has been read. */
@@ -55,10 +69,10 @@ export function actorOf(parts: EntryParts): Actor {
 }
 
 /**
- * The fields of a line, actor and body left as text: all a verifier needs of most entries.
- * Throws the `FormatError` that says what is wrong with the line.
+ * The fields of a line, actor and body left as text: all a verifier needs of most entries. `textOf`, for whoever has the
+ * text of the line already. Throws the `FormatError` that says what is wrong with the line.
  */
-export function readEntryParts(line: Uint8Array): EntryParts {
+export function readEntryParts(line: Uint8Array, textOf?: TextOf): EntryParts {
   if (line.length > LINE_BYTES_MAX) {
     throw new FormatError('line-too-long', `at most ${LINE_BYTES_MAX} bytes`, `${line.length}`)
   }
@@ -67,7 +81,7 @@ export function readEntryParts(line: Uint8Array): EntryParts {
     throw new FormatError('carriage-return', 'a line without U+000D', 'U+000D at its end')
   // The scan takes what is surely right in one pass; what it does not take is read by the definition,
   // which accepts exactly the same lines and says why it refuses the others. Tests hold the two together.
-  return scanEntry(line) ?? partsByDefinition(fromUtf8(line))
+  return scanEntry(line, textOf) ?? partsByDefinition(fromUtf8(line))
 }
 
 /** An entry by the letter of FORMAT.md: parse, write again, compare, then every field. */

@@ -2,6 +2,8 @@
  * The law: what the bytes of a trail are, how they are made and how they are checked. Pure, synchronous,
  * the same in Node, in a browser and in a worker. FORMAT.md says it in words.
  */
+
+export { recordsInBundle } from './bundle-records.ts'
 export { base64, concat, equalBytes, fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts'
 export { canonical, DEPTH_MAX, type Value } from './canonical.ts'
 export { emptyHead, type Head, headAfter, type Linked, Linker, link } from './chain.ts'

@@ -41,15 +41,22 @@ const CHECKSUM_END = CHECKSUM_AT + 64
  * entries needs the body of few. The line is walked from left to right; every step returns where it
  * ended, or -1.
  */
-export function scanEntry(line: Uint8Array): EntryParts | undefined {
+export function scanEntry(line: Uint8Array, textOf: TextOf = ownTextOf(line)): EntryParts | undefined {
   const actorAt = skipLiteral(line, skipHex(line, skipLiteral(line, 0, lineStart), CHECKSUM_END), recordStart)
   const actorEnd = skipActor(line, actorAt)
   const bodyAt = skipLiteral(line, actorEnd, bodyKey)
   // The entry and its record enclose the body.
   const bodyEnd = bodyAt < 0 ? -1 : skipObject(line, bodyAt, 2)
-  const tail = bodyEnd < 0 ? undefined : scanTail(line, bodyEnd)
+  const tail = bodyEnd < 0 ? undefined : scanTail(line, bodyEnd, textOf)
   if (tail === undefined) return undefined
-  return new ScannedEntry(line, { actorAt, actorEnd, bodyAt, bodyEnd }, tail)
+  return new ScannedEntry(textOf, { actorAt, actorEnd, bodyAt, bodyEnd }, tail)
+}
+
+/** The text of bytes of a line, from one place up to another. Bytes that are no UTF-8 are never asked for. */
+export type TextOf = (from: number, to: number) => string
+
+function ownTextOf(line: Uint8Array): TextOf {
+  return (from, to) => fromUtf8(line.subarray(from, to))
 }
 
 function skipActor(line: Uint8Array, at: number): number {
@@ -70,7 +77,7 @@ const trailKey = literal('","trail":"')
 const lineEnd = literal('","v":1}}')
 
 /** What follows the body: one form, and only ASCII. It becomes text once, and its fields are slices of that. */
-function scanTail(line: Uint8Array, at: number): Tail | undefined {
+function scanTail(line: Uint8Array, at: number, textOf: TextOf): Tail | undefined {
   const kidAt = skipLiteral(line, at, kidKey)
   const kindAt = skipLiteral(line, skipHex(line, kidAt, kidAt + 16), kindKey)
   const kindEnd = skipPlain(line, kindAt)
@@ -83,7 +90,7 @@ function scanTail(line: Uint8Array, at: number): Tail | undefined {
   const trailEnd = skipPlain(line, trailAt)
   if (skipLiteral(line, trailEnd, lineEnd) !== line.length) return undefined
 
-  const text = fromUtf8(line.subarray(kidAt, trailEnd))
+  const text = textOf(kidAt, trailEnd)
   const slice = (from: number, to: number): string => text.slice(from - kidAt, to - kidAt)
   const kind = slice(kindAt, kindEnd)
   const seq = Number(slice(seqAt, seqEnd))
@@ -108,11 +115,11 @@ class ScannedEntry implements EntryParts {
   readonly seq: number
   readonly time: string
   readonly trail: string
-  readonly #line: Uint8Array
+  readonly #textOf: TextOf
   readonly #places: Places
 
-  constructor(line: Uint8Array, places: Places, { kid, kind, prev, seq, time, trail }: Tail) {
-    this.#line = line
+  constructor(textOf: TextOf, places: Places, { kid, kind, prev, seq, time, trail }: Tail) {
+    this.#textOf = textOf
     this.#places = places
     this.kid = kid
     this.kind = kind
@@ -123,14 +130,14 @@ class ScannedEntry implements EntryParts {
   }
 
   get checksum(): string {
-    return fromUtf8(this.#line.subarray(CHECKSUM_AT, CHECKSUM_END))
+    return this.#textOf(CHECKSUM_AT, CHECKSUM_END)
   }
 
   get actorText(): string {
-    return fromUtf8(this.#line.subarray(this.#places.actorAt, this.#places.actorEnd))
+    return this.#textOf(this.#places.actorAt, this.#places.actorEnd)
   }
 
   get bodyText(): string {
-    return fromUtf8(this.#line.subarray(this.#places.bodyAt, this.#places.bodyEnd))
+    return this.#textOf(this.#places.bodyAt, this.#places.bodyEnd)
   }
 }

@@ -1,5 +1,6 @@
 import {
   equalBytes,
+  Frontier,
   HASH_BYTES,
   type Hash,
   LeafHasher,
@@ -22,7 +23,9 @@ export function leavesOf(lines: readonly Uint8Array[]): Uint8Array {
 
 /** The hash over all 256 leaves of a full bundle. */
 export function hashOfBundle(leaves: Uint8Array): Hash {
-  return rootOf(TILE_WIDTH, nodesOver(leaves, 0))
+  const frontier = new Frontier()
+  for (let i = 0; i < TILE_WIDTH; i++) frontier.append(leaves.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))
+  return frontier.root()
 }
 
 /**

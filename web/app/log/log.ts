@@ -11,6 +11,9 @@ import { TrailCopy, Unverified } from './trail-copy.ts'
 import type { Row, TrailIndex } from './trail-index.ts'
 import { type WholeRecord, wholeRecord } from './whole-record.ts'
 
+/** While many records come they are shown anew so often at most: whoever looks has all of them searched each time. */
+const SHOWN_MILLISECONDS = 1_000
+
 /** How it stands with a trail on this device. */
 export interface TrailStanding {
   readonly id: string
@@ -41,6 +44,8 @@ export class Log {
   readonly #views = new Map<string, { isWritten: boolean; of: number; fault: string | null }>()
   #order: readonly string[] = []
   #version = 0
+  /** When what is shown last was. */
+  #shown = 0
 
   private constructor(database: LogDatabase, now: () => number) {
     this.#database = database
@@ -171,20 +176,26 @@ export class Log {
 
   async #pullOne(copy: TrailCopy, client: Client, onChange: () => void): Promise<void> {
     const { id } = copy.stored
+    const before = copy.size
     try {
-      const before = copy.size
       await copy.pull(client, this.#now, (_, of) => {
         this.#views.set(id, { ...this.#view(id), of })
-        this.#version++
+        if (Math.abs(this.#now() - this.#shown) >= SHOWN_MILLISECONDS) this.#show()
         onChange()
       })
-      if (copy.size !== before) this.#version++
       this.#views.set(id, { ...this.#view(id), fault: null })
       await copy.pack()
     } catch (error) {
       if (!(error instanceof Unverified)) throw error
       this.#views.set(id, { ...this.#view(id), fault: error.message })
+    } finally {
+      if (copy.size !== before) this.#show()
     }
+  }
+
+  #show(): void {
+    this.#version++
+    this.#shown = this.#now()
   }
 
   /** Takes in what another tab stored. */

@@ -1,3 +1,5 @@
+import { fromUtf8, utf8 } from '@compliance-relay/shared/trail'
+
 /** Fields of which a column holds a number in place of a text. */
 export const namedFields = ['kind', 'person', 'project', 'device', 'instrument'] as const
 export type NamedField = (typeof namedFields)[number]
@@ -10,8 +12,10 @@ export class Names {
   numberOf(text: string): number {
     const known = this.#numbers.get(text)
     if (known !== undefined) return known
-    this.#numbers.set(text, this.#texts.length)
-    return this.#texts.push(text) - 1
+    // Of a slice an engine keeps all that it was sliced from.
+    const own = fromUtf8(utf8(text))
+    this.#numbers.set(own, this.#texts.length)
+    return this.#texts.push(own) - 1
   }
 
   /** Undefined where it was never met: then no record has it. */

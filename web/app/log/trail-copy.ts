@@ -9,6 +9,7 @@ import {
   parseCheckpoint,
   parseVkey,
   readEntry,
+  recordsInBundle,
   TILE_WIDTH,
   type TrailRecord,
   tilePath,
@@ -19,8 +20,8 @@ import type { NamesOf } from './names.ts'
 import { PACK_WIDTH } from './pack.ts'
 import { TrailIndex } from './trail-index.ts'
 
-/** Bundles asked for at once. A browser has six connections to a relay, and one is the stream of news. */
-const ASKED_AT_ONCE = 5
+/** Bundles asked for ahead: a browser has six connections to a relay, and none of these rests while others are taken in. */
+const ASKED_AT_ONCE = 24
 /** Bundles stored in one transaction. */
 const STORED_AT_ONCE = 32
 /** Columns are stored again after so many more records: what is behind them is made of lines at a start, in a moment. */
@@ -241,6 +242,15 @@ export class TrailCopy {
       }
     }
     let gathered: Gathered[] = []
+    // While the disk stores some, others come and are verified; one transaction at a time, so that none overtakes another.
+    let storing: Promise<void> = Promise.resolve()
+    const store = async (before: Promise<void>, some: readonly Gathered[]) => {
+      await before
+      await this.#store(some, seen)
+      onProgress(this.size, size)
+      // All of the last pack and all acts are written each time: not more often than a pack is full.
+      await this.pack(PACK_WIDTH)
+    }
     try {
       for (let index = first; index < last; index++) {
         ask()
@@ -248,14 +258,17 @@ export class TrailCopy {
         ask()
         gathered.push(this.#verified(bytes, index, widthIn(size, index), expected, target.leaves))
         if (gathered.length < STORED_AT_ONCE && index < last - 1) continue
-        await this.#store(gathered, seen)
+        // No more than these wait for the disk.
+        await storing
+        storing = store(storing, gathered)
+        // One that fails is met when it is waited for.
+        storing.catch(() => undefined)
         gathered = []
-        onProgress(this.size, size)
-        // All of the last pack and all acts are written each time: not more often than a pack is full.
-        await this.pack(PACK_WIDTH)
       }
+      await storing
     } catch (error) {
       // What has come so far is verified: with a network that breaks every minute it would never get on.
+      await storing
       await this.#store(gathered, seen)
       throw error
     }
@@ -295,9 +308,9 @@ export class TrailCopy {
     this.#stored = stored
   }
 
-  #take({ index, lines, leaves, hash }: Gathered): void {
-    for (const line of lines.slice(this.index.size - index * TILE_WIDTH))
-      this.index.add(readEntry(line).record)
+  #take({ index, bytes, lines, leaves, hash }: Gathered): void {
+    for (const record of recordsInBundle(bytes, lines.slice(this.index.size - index * TILE_WIDTH)))
+      this.index.add(record)
     if (hash !== undefined) this.#hashes.push(hash)
     this.#leaves = hash === undefined ? leaves : new Uint8Array(0)
   }

@@ -45,6 +45,8 @@ export interface CheckOptions {
   readonly leaves: LeafStore
   /** Called now and then, so that others have their turn. */
   readonly pause: () => Promise<void>
+  /** Given the root of each 256 lines, in order. */
+  readonly onTile?: (root: Uint8Array) => void
   /** Called with each line as long as it and all before it hold. */
   readonly onLine?: (line: Uint8Array) => void
 }
@@ -55,7 +57,7 @@ type TrailFinding = Report['findings'][number]
 
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
-  const { store, keys, notary, identity, known, patience, leaves, pause, onLine } = options
+  const { store, keys, notary, identity, known, patience, leaves, pause, onLine, onTile } = options
   let own: readonly StoredCheckpoint[] = []
   const remembered = () => {
     own = [...store.checkpoints(trail.id)]
@@ -68,7 +70,13 @@ export async function checkTrail(trail: StoredTrail, options: CheckOptions): Pro
     ...own.map(({ size, note }) => ({ name: `checkpoint ${size}`, bytes: note })),
     ...view.strangers.map(({ size, note }) => ({ name: `notary's ${size}`, bytes: note })),
   ]
-  const verifier = new TrailVerifier({ keys, checkpoints, policy: ownPolicy(trail), leaves })
+  const verifier = new TrailVerifier({
+    keys,
+    checkpoints,
+    policy: ownPolicy(trail),
+    leaves,
+    ...(onTile === undefined ? {} : { onTile }),
+  })
   let lines = 0
   let misplaced: TrailFinding | undefined
   for (const { seq, line } of store.lines(trail.id)) {

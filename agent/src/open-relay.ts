@@ -80,6 +80,8 @@ export interface OpenedRelay {
   /** The former trail, if this start had to begin a new one. */
   readonly left: StoredTrail | undefined
   readonly frontier: TrailCheck['position']
+  /** Roots of each 256 lines of the trail that is written to, as they were verified at this start. */
+  readonly tileRoots: readonly Uint8Array[]
   /** The check of the capture state, begun beside that of the trail. */
   readonly stateCheck: StateCheck | undefined
   readonly people: OpenedPeople
@@ -172,6 +174,7 @@ async function openVerified(
   const begunCheck = ({ writtenFrom }: TrailWriter) => early ?? (checks ? stateCheck(writtenFrom) : undefined)
   const leaves = temporaryLeafStore()
   const people = new PeopleReader()
+  const tileRoots: Uint8Array[] = []
   let check: TrailCheck
   try {
     check = await checkTrail(trail, {
@@ -184,6 +187,7 @@ async function openVerified(
       leaves: leaves.leaves,
       pause,
       onLine: (line) => people.take(line),
+      onTile: (root) => tileRoots.push(root),
     })
   } finally {
     leaves.close()
@@ -206,6 +210,7 @@ async function openVerified(
       writer,
       left: undefined,
       frontier: check.position,
+      tileRoots,
       stateCheck: begunCheck(writer),
       people: opened,
     }
@@ -249,6 +254,7 @@ async function openVerified(
     doubts: doubt === undefined ? found : [...found, doubt],
     left: trail,
     frontier: undefined,
+    tileRoots: [],
     stateCheck: begunCheck(opened.writer),
     people: await openPeople(reader, secrets),
   }

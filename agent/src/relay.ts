@@ -231,6 +231,7 @@ export class Relay {
       note: deps.note,
     })
     this.trails = new TrailReader(new FolderTrails(this.#committed, trail, notAsLeft(opened.doubts)))
+    this.trails.knows(trail.origin, opened.tileRoots)
     this.feed = new Feed({ trails: this.trails, now: deps.now, later })
     this.#state = new StateKeeper({
       database,

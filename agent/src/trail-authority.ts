@@ -55,6 +55,11 @@ export class TrailAuthority {
     return this.#sealed.get(trail)?.lines.record(seq, line)
   }
 
+  /** Whether there is such a record: whoever only hands a line on need not know what it says. */
+  isSealed(trail: number, seq: number, line: Uint8Array): boolean {
+    return this.#sealed.get(trail)?.lines.isOf(seq, line) ?? false
+  }
+
   /** How the lines of a trail that was left stood when it was found to be what it was; undefined if it is not believed. */
   left(trail: number): LeftLines | undefined {
     return this.#sealed.get(trail)?.left

@@ -26,7 +26,7 @@ export type Altered = RecordPlace | { readonly digest: string }
 export interface WrittenLinesOptions {
   readonly trail: StoredTrail
   /** Whose lines are believed: those of this trail, and of the others that were found to be what they were. */
-  readonly authority: Pick<TrailAuthority, 'record' | 'left'>
+  readonly authority: Pick<TrailAuthority, 'record' | 'isSealed' | 'left'>
   /** What it wrote, and so knows without being told by the database. */
   readonly writer: Pick<TrailWriter, 'head' | 'writtenFrom' | 'contents'>
   /** Called each time that something is not the relay's. */
@@ -109,7 +109,7 @@ export class WrittenLines extends TrailStore {
   }
 
   #isSealed(trail: number, seq: number, line: Uint8Array): boolean {
-    return this.#options.authority.record(trail, seq, line) !== undefined
+    return this.#options.authority.isSealed(trail, seq, line)
   }
 
   /** Of a trail in doubt, as it is there: its records are believed by nobody. */

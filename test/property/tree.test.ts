@@ -45,6 +45,19 @@ test('the frontier has the root that RFC 6962 defines at every size, from O(log 
   }
 })
 
+test('a frontier gives the root of each full tile once, wherever it was taken up', () => {
+  const property = fc.property(fc.nat(SIZE_MAX), (from) => {
+    const first = new Frontier()
+    for (let i = 0; i < from; i++) first.append(store.leaf(i))
+    const roots: string[] = []
+    const second = new Frontier(first.state(), (root) => roots.push(hex(root)))
+    for (let i = from; i < SIZE_MAX; i++) second.append(store.leaf(i))
+    const tiles = Array.from({ length: Math.floor(SIZE_MAX / 256) }, (_, i) => hex(store.node(8, i)))
+    expect(roots).toEqual(tiles.slice(Math.floor(from / 256)))
+  })
+  fc.assert(property, { numRuns: 100, seed: seedOf('roots of tiles') })
+})
+
 test('a frontier taken up from its state goes on as if it had never stopped', () => {
   const property = fc.property(fc.nat(SIZE_MAX - 1), fc.nat(SIZE_MAX - 1), (a, b) => {
     const [from, to] = [Math.min(a, b), Math.max(a, b)]

@@ -42,6 +42,8 @@ function answeringFor(relay: Relay, port: number, note: Note): Answering {
     status: () =>
       statusViewOf(relay.status(), relay.settings, trailStates(opened.store, opened.trail.id), Date.now()),
     origins: originsAt(port),
+    // It listens on the loopback address only.
+    isNear: true,
     onError: (error) => note('people-failed', { error }),
     onRefusal: ({ code, route }) => note('refused', { code, route: route ?? null }),
   })

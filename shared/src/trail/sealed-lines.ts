@@ -1,8 +1,9 @@
 import { concat, equalBytes, hexInto, utf8 } from './bytes.ts'
-import { checksumOf, LINE_BYTES_MAX, recordBytesOf, recordIn } from './entry.ts'
+import { checksumOf, LINE_BYTES_MAX, partsIn, recordBytesOf, recordOf } from './entry.ts'
 import { HASH_BYTES } from './hash.ts'
 import { MacInput, type MacKey } from './mac-key.ts'
 import type { TrailRecord } from './record.ts'
+import type { EntryParts } from './scan-entry.ts'
 
 /** What takes a second to try, at 8 µs for each of a hundred values of each byte. */
 const MENDED_BYTES_MAX = 2_000
@@ -43,10 +44,20 @@ export class SealedLines {
 
   /** Undefined for any line that is not the one of this place, whatever it reads like. */
   record(seq: number, line: Uint8Array): TrailRecord | undefined {
-    const record = recordIn(line)
-    if (record === undefined || record.trail !== this.#trail || record.seq !== seq) return undefined
-    if (record.kid !== this.#key.kid) return undefined
-    return equalBytes(this.#sealed(recordBytesOf(line)), checksumOf(line)) ? record : undefined
+    const parts = this.#parts(seq, line)
+    return parts && recordOf(parts)
+  }
+
+  /** Whether there is a record: what it says is not read. */
+  isOf(seq: number, line: Uint8Array): boolean {
+    return this.#parts(seq, line) !== undefined
+  }
+
+  #parts(seq: number, line: Uint8Array): EntryParts | undefined {
+    const parts = partsIn(line)
+    if (parts === undefined || parts.trail !== this.#trail || parts.seq !== seq) return undefined
+    if (parts.kid !== this.#key.kid) return undefined
+    return equalBytes(this.#sealed(recordBytesOf(line)), checksumOf(line)) ? parts : undefined
   }
 
   /**

@@ -4,7 +4,7 @@ import { CheckpointClaims, type GivenCheckpoint } from './checkpoint-claims.ts'
 import { EnrolledSigners } from './enrolled-signers.ts'
 import { actorOf, bodyOf, checksumOf, LINE_BYTES_MAX, readEntryParts, recordBytesOf } from './entry.ts'
 import { FormatError, shown } from './format-error.ts'
-import { HASH_BYTES } from './hash.ts'
+import { HASH_BYTES, type Hash } from './hash.ts'
 import { type LeafStore, memoryLeafStore } from './leaf-store.ts'
 import { MacInput, type MacKey, macKey } from './mac-key.ts'
 import type { Policy } from './policy.ts'
@@ -25,6 +25,8 @@ export interface VerifyOptions {
   readonly policy?: Policy
   /** Where leaf hashes are kept for e-signatures that point back. In memory unless given: 40 bytes an entry. */
   readonly leaves?: LeafStore
+  /** Given the root of each 256 lines, in order. */
+  readonly onTile?: (root: Hash) => void
   /** How far a record's time may lie outside what witnesses bear out. */
   readonly skewSeconds?: number
 }
@@ -50,7 +52,7 @@ export class TrailVerifier {
   readonly #signers: EnrolledSigners
   readonly #leaves: LeafStore
   readonly #places = new SeqPlaces()
-  readonly #frontier = new Frontier()
+  readonly #frontier: Frontier
   readonly #refusals = new Refusals()
   readonly #missing = new Set<string>()
 
@@ -71,6 +73,7 @@ export class TrailVerifier {
     for (const key of keys) this.#keys.set(key.kid, key)
     this.#keyed = keys.length > 0
     this.#leaves = options.leaves ?? memoryLeafStore()
+    this.#frontier = new Frontier(undefined, options.onTile)
     this.#claims = new CheckpointClaims(checkpoints, policy, (finding) => this.#keep(this.#findings, finding))
     const roles = [...(policy?.logs ?? []), ...(policy?.witnesses ?? [])]
     this.#signers = new EnrolledSigners(roles.map((one) => one.verifier))

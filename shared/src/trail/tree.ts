@@ -77,6 +77,8 @@ export interface FrontierState {
 
 /** Levels that 2^53 leaves can have. */
 const LEVELS = 54
+/** Of the root of 256 leaves: of a full tile of C2SP tlog-tiles. */
+const TILE_LEVEL = 8
 
 /**
  * The right edge of a growing tree: the root of each perfect subtree, one for every bit set in the size.
@@ -87,9 +89,13 @@ export class Frontier {
   // The hash of the perfect subtree at level l lies at l × 32; it counts only where bit l of the size is set.
   readonly #nodes = new Uint8Array(LEVELS * HASH_BYTES)
   readonly #pair = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1)
+  readonly #onTile: ((root: Hash) => void) | undefined
 
-  /** Throws a RangeError if the state does not have one hash for each bit of its size. */
-  constructor(state: FrontierState = { size: 0, hashes: [] }) {
+  /**
+   * `onTile` is given the root of each 256 leaves once the last of them is there, as bytes of its own. Throws a RangeError
+   * if the state does not have one hash for each bit of its size.
+   */
+  constructor(state: FrontierState = { size: 0, hashes: [] }, onTile?: (root: Hash) => void) {
     const levels = levelsOf(state.size)
     if (levels.length !== state.hashes.length || state.hashes.some((hash) => hash.length !== HASH_BYTES)) {
       throw new RangeError(
@@ -97,6 +103,7 @@ export class Frontier {
       )
     }
     this.#size = state.size
+    this.#onTile = onTile
     for (const [i, level] of levels.entries()) this.#nodes.set(state.hashes[i] ?? [], level * HASH_BYTES)
   }
 
@@ -109,7 +116,10 @@ export class Frontier {
     this.#pair.set(leaf, 1 + HASH_BYTES)
     let level = 0
     // Each subtree on the way up is now complete on its right: join it, as adding 1 carries through 1 bits.
-    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) this.#joinWith(level++)
+    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
+      this.#joinWith(level++)
+      if (level === TILE_LEVEL) this.#onTile?.(this.#pair.slice(1 + HASH_BYTES))
+    }
     this.#nodes.set(this.#pair.subarray(1 + HASH_BYTES), level * HASH_BYTES)
     this.#size++
   }

@@ -40,7 +40,13 @@ const pack = promisify(gzip)
 
 /** Answers with bytes: under a strong ETag where they may be kept, packed where that is asked for and cheap. */
 export class ContentGiver {
+  readonly #packs: boolean
   #packing = 0
+
+  /** `packs`: whether there is a way to whoever asks that is worth packing for. */
+  constructor(packs: boolean) {
+    this.#packs = packs
+  }
 
   async answer(request: Request, content: Content, given: Given): Promise<Response> {
     const isHead = request.method === 'HEAD'
@@ -69,7 +75,9 @@ export class ContentGiver {
 
   /** Not while others are packed: the same bytes are given as they are then. */
   #packsFor(request: Request, { length }: Uint8Array): boolean {
-    return length >= PACKED_BYTES_MIN && this.#packing < PACKED_AT_ONCE_MAX && takesGzip(request)
+    return (
+      this.#packs && length >= PACKED_BYTES_MIN && this.#packing < PACKED_AT_ONCE_MAX && takesGzip(request)
+    )
   }
 
   async #pack(bytes: Uint8Array): Promise<Uint8Array> {

@@ -104,6 +104,15 @@ describe('entries', () => {
     },
   )
 
+  test('are not packed where all who ask are on this machine', async () => {
+    const near = new ApiSite(undefined, { isNear: true })
+    await near.site.first()
+    const headers = { 'content-type': undefined, 'accept-encoding': 'gzip' }
+    const answer = await near.ask(requestOf('GET', full, { token: await near.token('first'), headers }))
+    expect([answer.status, answer.headers.get('content-encoding')]).toEqual([200, null])
+    expect(decodeBundle(new Uint8Array(await answer.arrayBuffer()), 256)).toHaveLength(256)
+  })
+
   test('have another ETag packed: they are other bytes', async () => {
     const packed = (await ask(full, { 'accept-encoding': 'gzip' })).headers.get('etag') ?? ''
     const plain = (await ask(full)).headers.get('etag') ?? ''

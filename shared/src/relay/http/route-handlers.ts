@@ -71,6 +71,8 @@ export interface RouteHost {
   readonly origins: readonly string[]
   /** Wall clock, milliseconds. */
   readonly wall: () => number
+  /** Whoever asks is on this machine: nothing is packed for a way that has no length. */
+  readonly isNear?: boolean
 }
 
 /** A request when all has been checked that the table says of its route. */

@@ -16,7 +16,7 @@ type Matched = NonNullable<ReturnType<typeof routeAsked>>
 export function routeServer(host: RouteHost): (request: Request) => Promise<Response> {
   const { people } = host
   const handlers = routeHandlers(host)
-  const giver = new ContentGiver()
+  const giver = new ContentGiver(host.isNear !== true)
   return async (request) => {
     const matched = routeAsked(request)
     if (matched === undefined) throw new Problem('not-found')

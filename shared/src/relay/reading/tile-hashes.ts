@@ -11,10 +11,12 @@ export class TileHashes {
   /** `count` entries from `from` on. */
   readonly #lines: (from: number, count: number) => readonly Uint8Array[]
   /** By the number of the full tile of level 0. */
-  readonly #roots = new Map<number, Hash>()
+  readonly #roots: Map<number, Hash>
 
-  constructor(lines: (from: number, count: number) => readonly Uint8Array[]) {
+  /** `roots`: of the first full tiles of level 0, where they are known already. */
+  constructor(lines: (from: number, count: number) => readonly Uint8Array[], roots: readonly Hash[] = []) {
     this.#lines = lines
+    this.#roots = new Map(roots.entries())
   }
 
   /** Of what is there: the caller knows how large the tree is. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   encodeBundle,
   encodeTile,
+  Frontier,
   leafHash,
   memoryLeafStore,
   signerOf,
@@ -44,6 +45,28 @@ test.each([1, 255, 256, 257, 513, 66_000])(
     }
   },
 )
+
+test('tiles whose hashes were known at the start cost no entry, and those behind them are made of theirs', async () => {
+  const trail = new GrowingTrail(origin).grow(256 * 3 + 7).sign()
+  const roots: Uint8Array[] = []
+  const frontier = new Frontier(undefined, (root) => roots.push(root))
+  for (const { line } of trail.lines) frontier.append(leafHash(line))
+  const stored = new MemoryTrails(trail)
+  const read: number[] = []
+  const lines = stored.lines.bind(stored)
+  stored.lines = (of, from, until) => {
+    read.push(from)
+    return lines(of, from, until)
+  }
+  const reader = new TrailReader(stored)
+  reader.knows(origin, roots)
+  const tile = async (width: number) => (await reader.tile(id, `tile/1/000.p/${width}`)).bytes
+  expect(Buffer.compare(await tile(3), expectedTile(trail, { level: 1, index: 0, width: 3 }))).toBe(0)
+  expect(read).toEqual([])
+  trail.grow(256 * 2).sign()
+  expect(Buffer.compare(await tile(5), expectedTile(trail, { level: 1, index: 0, width: 5 }))).toBe(0)
+  expect(read).toEqual([256 * 3, 256 * 4])
+})
 
 test('nothing is given of what no checkpoint covers yet', { tags: ['challenge'] }, async () => {
   const trail = new GrowingTrail(origin).grow(300)

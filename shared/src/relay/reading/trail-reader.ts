@@ -5,6 +5,7 @@ import {
   encodeBundle,
   equalBytes,
   FormatError,
+  type Hash,
   parseCheckpoint,
   parseTilePath,
   parseVkey,
@@ -37,8 +38,9 @@ export interface TileGiven {
 
 /**
  * What is read of trails: checkpoints, tiles and entries, and of these only what the newest checkpoint covers. Hashes are
- * made from the entries that are given out beside them, never taken from what is stored of hashes. Who reads checks all of
- * it against the checkpoint, so a relay that gave out something else would be seen to.
+ * made from the entries that are given out beside them, or were when the trail was verified; they are never taken from
+ * what is stored of hashes. Who reads checks all of it against the checkpoint, so a relay that gave out something else would
+ * be seen to.
  */
 export class TrailReader {
   readonly #stored: StoredTrails
@@ -48,6 +50,11 @@ export class TrailReader {
 
   constructor(stored: StoredTrails) {
     this.#stored = stored
+  }
+
+  /** Roots of the first full tiles of a trail, as whoever verified it made them: its entries need not be read for these. */
+  knows(origin: string, roots: readonly Hash[]): void {
+    this.#hashes.set(origin, this.#newHashes(origin, roots))
   }
 
   list(): TrailView[] {
@@ -103,9 +110,13 @@ export class TrailReader {
   #hashesOf({ origin }: ListedTrail): TileHashes {
     const known = this.#hashes.get(origin)
     if (known !== undefined) return known
-    const made = new TileHashes((from, count) => linesOf(this.#stored, origin, from, count))
+    const made = this.#newHashes(origin, [])
     this.#hashes.set(origin, made)
     return made
+  }
+
+  #newHashes(origin: string, roots: readonly Hash[]): TileHashes {
+    return new TileHashes((from, count) => linesOf(this.#stored, origin, from, count), roots)
   }
 
   /** The newest checkpoint, if it is one: nothing is given out by a size that this trail's key did not sign. */

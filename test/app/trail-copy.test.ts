@@ -133,6 +133,29 @@ describe('a copy of a trail', () => {
   })
 })
 
+test('the version after each is found, across packs and after the page is opened again', async () => {
+  const maker = made(70_000)
+  const version = (before: number) => {
+    maker.record('file.changed', person, { path: 'run/fid', before: { seq: before } })
+    return maker.size - 1
+  }
+  const first = version(10)
+  const second = version(first)
+  const relay = new TileRelay(maker)
+  const database = newDatabase()
+  const log = await Log.open(database, () => 1)
+  await pull(log, relay)
+  for (const one of [log, await openAgain(database)]) {
+    const next = async (seq: number) => (await one.whole(relay.idOf(maker), seq))?.next
+    expect([await next(9), await next(10), await next(first), await next(second)]).toEqual([
+      null,
+      first,
+      second,
+      null,
+    ])
+  }
+})
+
 describe('what a relay or a network gives is held against the checkpoint', () => {
   const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
 
@@ -183,6 +206,33 @@ describe('what a relay or a network gives is held against the checkpoint', () =>
     expect(all(log).map((row) => row?.seq)).toEqual(Array.from({ length: 3_000 }, (_, i) => 2_999 - i))
   })
 })
+
+test.each([1, 32, 33, 64, 70])(
+  'a disk that is full at bundle %i keeps what it had by then, and goes on from there',
+  async (place) => {
+    const maker = made(20_000)
+    const relay = new TileRelay(maker)
+    const database = newDatabase()
+    const log = await Log.open(database, () => 1)
+    let left = place
+    database.bundles.hook('creating', () => {
+      if (--left === 0) throw new Error('the disk is full')
+    })
+    await expect(pull(log, relay)).rejects.toThrow('the disk is full')
+    const stored = Math.floor((place - 1) / 32) * 32 * 256
+    for (const one of [log, await openAgain(database)]) {
+      expect(only2(one)).toBe(stored)
+      expect(all(one).map((row) => row?.seq)).toEqual(
+        Array.from({ length: stored }, (_, i) => stored - 1 - i),
+      )
+    }
+    await pull(log, relay)
+    for (const one of [log, await openAgain(database)]) {
+      expect(only(one)).toMatchObject({ size: 20_000, fault: null, conflict: null })
+      expect(all(one).map((row) => row?.seq)).toEqual(Array.from({ length: 20_000 }, (_, i) => 19_999 - i))
+    }
+  },
+)
 
 const only2 = (log: Log) => log.standing()[0]?.size ?? 0
 

@@ -9,15 +9,16 @@ export interface StoredDigests {
  * digests may begin alike, so whatever is found is read and looked at.
  */
 export class DigestColumn {
-  #beginnings = new Uint32Array(256)
-  #places = new Uint16Array(256)
+  #beginnings: Uint32Array = new Uint32Array(256)
+  #places: Uint16Array = new Uint16Array(256)
   #count = 0
 
   static of(stored: StoredDigests | undefined): DigestColumn {
     const column = new DigestColumn()
     if (stored === undefined) return column
-    column.#beginnings = stored.beginnings.slice()
-    column.#places = stored.places.slice()
+    // Both are full: before anything is added they give way to larger ones.
+    column.#beginnings = stored.beginnings
+    column.#places = stored.places
     column.#count = stored.beginnings.length
     return column
   }

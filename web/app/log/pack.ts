@@ -7,11 +7,15 @@ export const PACK_WIDTH = 65_536
 /** No version before. */
 export const NONE = 0xffff_ffff
 
+/** Packs that were stored before these were as narrow as they can be have the widest. */
+type Numbers = Uint8Array | Uint16Array | Uint32Array
+
 /** A pack as it is stored. The numbers in its columns are places in its own lists of names: it needs no other pack. */
 export interface StoredPack {
   readonly width: number
   readonly time: Float64Array
-  readonly columns: { readonly [Field in NamedField]: Uint32Array }
+  /** Each as narrow as its list of names allows: what is stored is read whole before anything is shown. */
+  readonly columns: { readonly [Field in NamedField]: Numbers }
   readonly names: { readonly [Field in NamedField]: readonly string[] }
   readonly before: Uint32Array
   /** What each record is about, a line each. */
@@ -25,7 +29,7 @@ export interface StoredPack {
 /** The columns of up to 65,536 records that follow one another in a trail. */
 export class Pack {
   width = 0
-  readonly time = new Float64Array(PACK_WIDTH)
+  readonly time: Float64Array
   readonly columns: { readonly [Field in NamedField]: Uint32Array } = {
     kind: new Uint32Array(PACK_WIDTH),
     person: new Uint32Array(PACK_WIDTH),
@@ -33,7 +37,7 @@ export class Pack {
     device: new Uint32Array(PACK_WIDTH),
     instrument: new Uint32Array(PACK_WIDTH),
   }
-  readonly before = new Uint32Array(PACK_WIDTH)
+  readonly before: Uint32Array
   /** What its signatures come to, as `states` of the index has it. */
   readonly state = new Uint8Array(PACK_WIDTH)
   /** Bits of `markBits`. */
@@ -41,27 +45,42 @@ export class Pack {
   readonly digests: DigestColumn
   readonly #texts: Texts
 
-  constructor(texts = new Texts(), digests = new DigestColumn()) {
+  constructor(
+    texts = new Texts(),
+    digests = new DigestColumn(),
+    time: Float64Array = new Float64Array(PACK_WIDTH),
+    before: Uint32Array = new Uint32Array(PACK_WIDTH),
+  ) {
     this.#texts = texts
     this.digests = digests
+    this.time = time
+    this.before = before
   }
 
-  /** Taken up again, under the numbers that are in use now. Throws a RangeError for a pack that is none. */
+  /**
+   * Taken up again, under the numbers that are in use now; what is stored is the pack's from then on. Throws a RangeError
+   * for a pack that is none.
+   */
   static of(stored: StoredPack, names: NamesOf): Pack {
     const { width } = stored
-    const pack = new Pack(Texts.of(stored.what, width), DigestColumn.of(stored.digests))
+    const { time, before } = stored
+    // A full one is taken as it is: a million records have 12 MB of these two.
+    const pack = new Pack(
+      Texts.of(stored.what, width),
+      DigestColumn.of(stored.digests),
+      time.length === PACK_WIDTH ? time : widened(new Float64Array(PACK_WIDTH), time),
+      before.length === PACK_WIDTH ? before : widened(new Uint32Array(PACK_WIDTH), before),
+    )
     pack.width = width
-    pack.time.set(stored.time)
-    pack.before.set(stored.before)
     pack.marks.set(stored.marks ?? [])
     for (const field of namedFields) {
       const now = Uint32Array.from(stored.names[field], (text) => names[field].numberOf(text))
       const [from, to] = [stored.columns[field], pack.columns[field]]
-      for (let i = 0; i < width; i++) {
-        const number = now[from[i] ?? NONE]
-        if (number === undefined) throw new RangeError(`a pack names a ${field} that it does not list`)
-        to[i] = number
-      }
+      if (from.length !== width || largest(from) >= now.length)
+        throw new RangeError(`a pack names a ${field} that it does not list`)
+      // Of the only trail of a device they are what they were.
+      if (now.every((number, own) => number === own)) to.set(from)
+      else for (let i = 0; i < width; i++) to[i] = now[from[i] as number] as number
     }
     return pack
   }
@@ -109,11 +128,23 @@ export class Pack {
   }
 }
 
+function widened<Column extends Float64Array | Uint32Array>(wide: Column, narrow: Column): Column {
+  wide.set(narrow)
+  return wide
+}
+
+/** -1 of none. */
+function largest(numbers: Numbers): number {
+  let most = -1
+  for (let i = 0; i < numbers.length; i++) if ((numbers[i] as number) > most) most = numbers[i] as number
+  return most
+}
+
 /** A column over the names that occur in it. */
 function ownNumbers(column: Uint32Array, width: number, names: Names) {
   const own = new Names()
   const numbers = new Map<number, number>()
-  const result = new Uint32Array(width)
+  const wide = new Uint32Array(width)
   for (let i = 0; i < width; i++) {
     const number = column[i] ?? 0
     let mine = numbers.get(number)
@@ -121,9 +152,11 @@ function ownNumbers(column: Uint32Array, width: number, names: Names) {
       mine = own.numberOf(names.textOf(number))
       numbers.set(number, mine)
     }
-    result[i] = mine
+    wide[i] = mine
   }
-  return { column: result, list: own.texts }
+  const list = own.texts
+  // A pack has no more names than a Uint16Array has numbers.
+  return { column: list.length <= 256 ? Uint8Array.from(wide) : Uint16Array.from(wide), list }
 }
 
 /** As texts are compared: whatever their case, and however their accents are written. */

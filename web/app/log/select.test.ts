@@ -106,3 +106,24 @@ test('a pack that names what it does not list is none', () => {
   const broken = { ...stored, columns: { ...stored.columns, kind: Uint32Array.of(7) } }
   expect(() => Pack.of(broken, emptyNames())).toThrow(RangeError)
 })
+
+test.each([1, 256, 257, 5_000])(
+  'of %i persons each is who it was, over a pack that was stored',
+  (persons) => {
+    const names = emptyNames()
+    const pack = new Pack()
+    const records = Array.from({ length: persons + 3 }, (_, i) => ({ ...lone, person: `p${i % persons}` }))
+    for (const one of records) pack.add(one, names)
+    const stored = pack.stored(names)
+    expect(stored.columns.person.BYTES_PER_ELEMENT).toBe(persons <= 256 ? 1 : 2)
+    // As it was stored by an earlier version, too.
+    for (const person of [stored.columns.person, Uint32Array.from(stored.columns.person)])
+      for (const met of [[], ['p1', 'met before']]) {
+        const others = emptyNames()
+        for (const one of met) others.person.numberOf(one)
+        const again = Pack.of(structuredClone({ ...stored, columns: { ...stored.columns, person } }), others)
+        const found = records.map((_, i) => others.person.textOf(again.columns.person[i] as number))
+        expect(found).toEqual(records.map((one) => one.person))
+      }
+  },
+)

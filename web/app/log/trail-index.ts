@@ -23,8 +23,6 @@ export class TrailIndex {
   readonly #acts: StateAct[] = []
   /** By the place of a record: places of the records of signatures that are about it. */
   readonly #about = new Map<number, number[]>()
-  /** By the place of a version: that of the next one. */
-  readonly #next = new Map<number, number>()
 
   constructor(names: NamesOf) {
     this.#names = names
@@ -51,7 +49,6 @@ export class TrailIndex {
     const facts = factsOf(record)
     pack.state[pack.width] = isSignable(record.kind) ? stateBits.unsigned : 0
     pack.add(facts, this.#names, capturedDigests(record))
-    if (facts.before !== undefined) this.#next.set(facts.before, record.seq)
     const act = stateActIn(record)
     if (act !== undefined) this.#take(act)
   }
@@ -62,12 +59,8 @@ export class TrailIndex {
     for (const stored of packs) {
       const pack = Pack.of(stored, this.#names)
       const states = Uint8Array.from(this.#names.kind.texts, signable)
-      const first = this.packs.length * PACK_WIDTH
-      for (let i = 0; i < pack.width; i++) {
-        pack.state[i] = states[pack.columns.kind[i] as number] as number
-        const before = pack.before[i] as number
-        if (before !== NONE) this.#next.set(before, first + i)
-      }
+      const { state, columns } = pack
+      for (let i = 0; i < pack.width; i++) state[i] = states[columns.kind[i] as number] as number
       this.packs.push(pack)
     }
     for (const act of acts) this.#take(act)
@@ -97,7 +90,13 @@ export class TrailIndex {
 
   /** The version that came after a record, if one did. */
   next(seq: number): number | undefined {
-    return this.#next.get(seq)
+    // Looked for by the engine itself, when one record is looked at: a place kept for each takes a start longer.
+    for (let i = this.packs.length - 1; i >= Math.floor(seq / PACK_WIDTH); i--) {
+      const { before, width } = this.packs[i] as Pack
+      const at = before.lastIndexOf(seq, width - 1)
+      if (at >= 0) return i * PACK_WIDTH + at
+    }
+    return undefined
   }
 
   /** Places of the records of signatures, decisions and withdrawals about a record, oldest first. */

@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useEffect, useState } from 'react'
+import { startTransition, useCallback, useDeferredValue, useEffect, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import type { ShownRow } from '../log/log.ts'
 import { log, logOpened, useLog } from '../log/use-log.ts'
@@ -11,7 +11,13 @@ import { queryOf, searchIn } from './search-text.ts'
 import { signAddressOf } from './sign-query.ts'
 import styles from './trail-screen.module.css'
 
+/** All of it at once keeps the page busy while records come in: so it is drawn in slices, and what was pressed comes between. */
 export function TrailScreen() {
+  const isDrawn = useDeferredValue(true, false)
+  return isDrawn ? <Trail /> : null
+}
+
+function Trail() {
   const standing = useLog()
   const query = queryOf(searchIn(useSearch()))
   const [, navigate] = useLocation()
@@ -72,7 +78,7 @@ function useFound(query: string, version: number | undefined) {
     void logOpened
       .then(() => log.search(searchIn(query)))
       .then((given) => {
-        if (!isOver) setFound(given)
+        if (!isOver) startTransition(() => setFound(given))
       })
     return () => {
       isOver = true

@@ -31,7 +31,7 @@ export async function enrol(page: Page, user: string): Promise<void> {
 }
 
 /** What is unsigned and has this text in it, to be looked at. Gives how many there are. */
-export async function openList(page: Page, relay: AppRelay, text: string): Promise<number> {
+export async function openList(page: Page, relay: Pick<AppRelay, 'url'>, text: string): Promise<number> {
   await page.goto(`${relay.url}/sign?${new URLSearchParams({ text, state: 'unsigned' })}`)
   await boxesOf(page).first().waitFor()
   return boxesOf(page).count()
@@ -42,7 +42,7 @@ export function boxesOf(page: Page) {
 }
 
 /** Opens the list, and looks at each record. */
-export async function review(page: Page, relay: AppRelay, text: string): Promise<number> {
+export async function review(page: Page, relay: Pick<AppRelay, 'url'>, text: string): Promise<number> {
   const count = await openList(page, relay, text)
   for (let i = 0; i < count; i++) await boxesOf(page).nth(i).check()
   await expect(page.getByText(`reviewed ${count} of ${count}`)).toBeVisible()

@@ -1,7 +1,7 @@
-import { startTransition, useCallback, useDeferredValue, useEffect, useState } from 'react'
+import { startTransition, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import type { ShownRow } from '../log/log.ts'
-import { log, logOpened, useLog } from '../log/use-log.ts'
+import { log, useLog } from '../log/use-log.ts'
 import { Button } from '../parts/button.tsx'
 import { RecordList } from '../parts/record-list.tsx'
 import { plural } from '../parts/words.ts'
@@ -29,7 +29,7 @@ function Trail() {
       <div className={styles['head']}>
         <h1>Trail</h1>
         <output className={styles['count']}>
-          {found === undefined
+          {found === undefined || standing === undefined
             ? 'Opening the records on this device'
             : query === ''
               ? plural(found.count, 'record')
@@ -59,7 +59,7 @@ function Trail() {
           onOpen={open}
         />
       )}
-      {found?.count === 0 && (
+      {found?.count === 0 && standing !== undefined && (
         <p className={styles['none']}>
           {all === 0 ? 'There are no records on this device yet.' : 'No record is like that.'}
         </p>
@@ -68,21 +68,28 @@ function Trail() {
   )
 }
 
-/** What was found, asked again whenever records came. */
-function useFound(query: string, version: number | undefined) {
-  const [found, setFound] = useState<{ readonly count: number; readonly version: number }>()
+interface Found {
+  readonly query: string
+  readonly count: number
+  readonly version: number
+}
+
+/** What was found: asked for while the records are still being opened, and again whenever more came. */
+function useFound(query: string, version: number | undefined): Found | undefined {
+  const [found, setFound] = useState<Found>()
   const now = useDeferredValue(version)
+  const newest = useRef<Found>(undefined)
+  const asked = useRef(query)
   useEffect(() => {
-    if (now === undefined) return
-    let isOver = false
-    void logOpened
-      .then(() => log.search(searchIn(query)))
-      .then((given) => {
-        if (!isOver) startTransition(() => setFound(given))
-      })
-    return () => {
-      isOver = true
-    }
+    asked.current = query
+    const had = newest.current
+    if (had?.query === query && (now === undefined || now === had.version)) return
+    // Answers come in the order of what was asked: one to the same question is shown until that of now is here.
+    void log.search(searchIn(query)).then((given) => {
+      if (asked.current !== query) return
+      newest.current = { query, ...given }
+      startTransition(() => setFound(newest.current))
+    })
   }, [query, now])
   return found
 }

@@ -102,6 +102,8 @@ function said(standing: ReturnType<typeof useLog>): Said {
   if (size < of) return { look: 'busy', text: `${countText(size)} of ${countText(of)} records` }
   if (sync.phase === 'waits') return { look: 'wrong', text: sync.fault ?? '', ...until }
   // Nothing was heard since the app was opened: what is here may be old, or nothing.
-  if (sync.phase === 'asks' && sync.contact === 0) return { look: 'busy', text: 'Asking the relay', ...until }
+  // No trail is without a record: with none, whoever asks has not been answered yet, be it this tab or another.
+  if (sync.contact === 0 && (sync.phase === 'asks' || size === 0))
+    return { look: 'busy', text: 'Asking the relay', ...until }
   return { look: 'current', text: `Current · ${countText(size)} records` }
 }

@@ -1,6 +1,6 @@
 import { proxy, type Remote, wrap } from 'comlink'
 import type { DroppedFile, Progress } from '../../check/messages.ts'
-import { ownScript } from '../shell/trusted.ts'
+import { ownWorker } from '../shell/own-worker.ts'
 import type { DigestedFiles, FilesWorker } from './files-worker.ts'
 import workerUrl from './files-worker.ts?worker&url'
 
@@ -14,7 +14,7 @@ export async function readFiles(
   files: readonly DroppedFile[],
   onProgress: (progress: Progress) => void,
 ): Promise<DigestedFiles> {
-  worker ??= wrap(new Worker(ownScript(workerUrl), { type: 'module', name: 'files' }))
+  worker ??= wrap(ownWorker(workerUrl, 'files'))
   for (let at = 0; at < files.length; at += FILES_AT_ONCE)
     await worker.add(files.slice(at, at + FILES_AT_ONCE) as DroppedFile[])
   return worker.digest(proxy(onProgress))

@@ -1,6 +1,6 @@
 import { proxy, type Remote, wrap } from 'comlink'
 import { useSyncExternalStore } from 'react'
-import { ownScript } from '../shell/trusted.ts'
+import { ownWorker } from '../shell/own-worker.ts'
 import type { LogStanding, LogWorker } from './log-worker.ts'
 import workerUrl from './log-worker.ts?worker&url'
 
@@ -9,7 +9,7 @@ const listeners = new Set<() => void>()
 let onSignedOut: () => void = () => undefined
 
 /** The worker that has all records. The page itself never waits for a disk. */
-export const log: Remote<LogWorker> = wrap(new Worker(ownScript(workerUrl), { type: 'module', name: 'log' }))
+export const log: Remote<LogWorker> = wrap(ownWorker(workerUrl, 'log'))
 
 /** Resolves once what is stored can be searched; rejects if there is no storage to be had. */
 export const logOpened: Promise<void> = log.listen(

@@ -11,9 +11,13 @@ export function useAtWork(): void {
   useEffect(() => {
     const ended = Promise.withResolvers<void>()
     if ('locks' in navigator) void navigator.locks.request(LOCK, { mode: 'shared' }, () => ended.promise)
+    // A page that was left and is kept for whoever goes back is at no verdict.
+    const leave = () => ended.resolve()
+    addEventListener('pagehide', leave)
     count(1)
     return () => {
-      ended.resolve()
+      leave()
+      removeEventListener('pagehide', leave)
       count(-1)
     }
   }, [])

@@ -1,5 +1,5 @@
 import { type Remote, wrap } from 'comlink'
-import { ownScript } from '../shell/trusted.ts'
+import { ownWorker } from '../shell/own-worker.ts'
 import type { SigningWorker } from './signing-worker.ts'
 import workerUrl from './signing-worker.ts?worker&url'
 
@@ -24,7 +24,7 @@ export async function inSigningWorker<Result>(
 }
 
 function open(): Opened {
-  const thread = new Worker(ownScript(workerUrl), { type: 'module', name: 'signing' })
+  const thread = ownWorker(workerUrl, 'signing')
   const broken = new Promise<never>((_, reject) => {
     thread.addEventListener('error', () => {
       opened = undefined

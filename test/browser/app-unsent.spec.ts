@@ -121,6 +121,14 @@ test('whoever signs out with something unsent is asked, and it is kept', { tag }
   await expect(app.getByRole('banner').getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
 
+test('of two tabs one asks the relay, and both say what came of it', { tag }, async ({ app }) => {
+  const other = await app.context().newPage()
+  for (const tab of [app, other]) await signInto(tab, relay, 'jdoe')
+  await relay.station.stop('SIGKILL')
+  for (const tab of [app, other]) await expect(tab.getByText(/Offline since/)).toBeVisible()
+  await relay.again()
+})
+
 test('a session that is over takes nothing unsent with it, and the app says what to do', { tag }, async ({
   app,
 }) => {

@@ -85,7 +85,10 @@ const worker = {
       log,
       now,
       random: Math.random,
-      onStanding: tell,
+      onStanding: () => {
+        tellOthers()
+        tell()
+      },
       onRecords: () => {
         channel?.postMessage('stored')
         tell()
@@ -94,8 +97,10 @@ const worker = {
       onSignedOut: () => listener?.onSignedOut(),
     })
     desk.follow()
-    channel?.addEventListener('message', () => {
+    channel?.addEventListener('message', ({ data }: MessageEvent<'stored' | 'follows' | SyncStanding>) => {
+      if (data === 'follows') return tellOthers()
       if (sync?.standing.phase !== 'follows') return
+      if (data !== 'stored') return sync.heard(data)
       void follower.catchUp().then(tell)
       // The relay answers.
       giveNow()
@@ -349,8 +354,16 @@ async function lead(of: string): Promise<void> {
   }
   if (!('locks' in navigator)) return run()
   sync?.follow()
+  channel?.postMessage('follows')
   giveNow()
   await navigator.locks.request('relay-sync', run)
+}
+
+/** Other tabs know how it stands only from the one that asks. */
+function tellOthers(): void {
+  const standing = sync?.standing
+  if (standing !== undefined && standing.phase !== 'follows' && standing.phase !== 'none')
+    channel?.postMessage(standing)
 }
 
 function tell(): void {

@@ -90,6 +90,11 @@ export class Sync {
     this.#say({ phase: 'follows' })
   }
 
+  /** How it stands with the tab that asks, which this one follows. */
+  heard({ contact, offlineSince, fault }: SyncStanding): void {
+    if (this.#standing.phase === 'follows') this.#say({ contact, offlineSince, fault })
+  }
+
   /** Asks at once: somebody came back to the page, or pressed a button. */
   wake(): void {
     this.#isWanted = true

@@ -100,10 +100,8 @@ function said(standing: ReturnType<typeof useLog>): Said {
   if (sync.offlineSince !== null)
     return { look: 'offline', text: `Offline since ${clockTime(sync.offlineSince)}`, ...until }
   if (size < of) return { look: 'busy', text: `${countText(size)} of ${countText(of)} records` }
-  if (sync.phase === 'waits') return { look: 'wrong', text: sync.fault ?? '', ...until }
+  if (sync.fault !== null && sync.phase !== 'asks') return { look: 'wrong', text: sync.fault, ...until }
   // Nothing was heard since the app was opened: what is here may be old, or nothing.
-  // No trail is without a record: with none, whoever asks has not been answered yet, be it this tab or another.
-  if (sync.contact === 0 && (sync.phase === 'asks' || size === 0))
-    return { look: 'busy', text: 'Asking the relay', ...until }
+  if (sync.contact === 0) return { look: 'busy', text: 'Asking the relay', ...until }
   return { look: 'current', text: `Current · ${countText(size)} records` }
 }

@@ -50,6 +50,7 @@ const lanes = [
     ...(JSON.parse(json) as { passed: number; failed: number }),
   })),
   read('playwright.json', (json) => countsOf(readPlaywright(json, root))),
+  read('engines.json', (json) => countsOf(readPlaywright(json, root))),
 ]
 const add = (pick: (counts: Counts) => number): number => lanes.reduce((sum, counts) => sum + pick(counts), 0)
 const failedLanes = Number(process.argv[2] ?? 0)

@@ -27,10 +27,14 @@ const counts = browser && (options['with-browser'] || (browser.build && sameBuil
 // The capture run takes minutes and is not part of `npm test`: it counts where it is of this build.
 const capture = readRun('capture.json', readVitest)
 const captureCounts = capture?.build !== undefined && sameBuild(capture.build, build)
+// So do the engines beside Chromium.
+const engines = readRun('engines.json', (json) => readPlaywright(json, root))
+const enginesCount = engines?.build !== undefined && sameBuild(engines.build, build)
 const runs = [
   readRun('vitest.json', readVitest),
   captureCounts ? capture : undefined,
   counts ? browser : undefined,
+  enginesCount ? engines : undefined,
 ].filter((run) => run !== undefined)
 const { matrix, faults } = trace(requirements, {
   build,
@@ -71,6 +75,7 @@ say(
 )
 say(`${totals.tests} tests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
 if (capture && !captureCounts) say('test/out/capture.json is of another build and was left out')
+if (engines && !enginesCount) say('test/out/engines.json is of another build and was left out')
 if (browser && !counts) say('test/out/playwright.json is of another build and was left out')
 for (const { code, sentence } of faults) say(`${code}: ${sentence}`)
 say(faults.length === 0 ? 'no faults' : `${faults.length} faults`)

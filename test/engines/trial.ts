@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base } from '@playwright/test'
+import { AppRelay, expect } from '../browser/app.ts'
+import { say } from '../browser/ask.ts'
+import type { Browser, Engine, Tab } from './engine.ts'
+import { engines } from './engines.ts'
+
+const pictures = join(import.meta.dirname, '../out/engines')
+
+/** One engine, a relay with people and records, and a tab that stays open from test to test. */
+export class Trial {
+  readonly relay: AppRelay
+  readonly #engine: Engine
+  readonly #disk = mkdtempSync(join(tmpdir(), 'relay-engine-'))
+  #browser: Browser | undefined
+  #tab: Tab | undefined
+
+  constructor(engine: Engine, relay: AppRelay) {
+    this.#engine = engine
+    this.relay = relay
+  }
+
+  get browser(): Browser {
+    if (this.#browser === undefined) throw new Error(`${this.#engine.name} is not started`)
+    return this.#browser
+  }
+
+  get tab(): Tab {
+    if (this.#tab === undefined) throw new Error(`${this.#engine.name} is not started`)
+    return this.#tab
+  }
+
+  /** Starts the browser, or, after its power was cut, starts it again on the same disk. */
+  async start(): Promise<void> {
+    const isFirst = this.#browser === undefined
+    await this.#browser?.cutPower()
+    this.#browser = await this.#engine.start(this.#disk)
+    this.#tab = await this.#browser.tab()
+    if (isFirst) say(`${this.#engine.name} ${this.#browser.version}`)
+  }
+
+  /** For people to look at. */
+  async picture(name: string): Promise<void> {
+    mkdirSync(pictures, { recursive: true })
+    const file = `${this.#engine.name.toLowerCase()}-${name}.png`
+    // What is read is drawn a moment later.
+    await this.tab.ask(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 200))))
+    writeFileSync(join(pictures, file), await this.tab.picture())
+  }
+
+  async remove(): Promise<void> {
+    await this.#browser?.cutPower()
+    await this.relay.station.remove()
+    rmSync(this.#disk, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+/** Of the engine that the project names; all tests of a file share it, and do what follows on what those before did. */
+export const test = base.extend<{ hasEngine: undefined }, { trial: Trial }>({
+  hasEngine: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
+    async ({}, use, info) => {
+      const engine = engines.find(({ name }) => name === info.project.name)
+      if (engine === undefined || !('start' in engine)) info.skip(true, `not executed: ${engine?.why}`)
+      await use(undefined)
+    },
+    { auto: true },
+  ],
+  trial: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
+    async ({}, use, info) => {
+      const engine = engines.find(({ name }) => name === info.project.name)
+      if (engine === undefined || !('start' in engine)) throw new Error(`there is no ${info.project.name}`)
+      const trial = new Trial(engine, await relayWithPeople())
+      try {
+        await use(trial)
+      } finally {
+        await trial.remove()
+      }
+    },
+    { scope: 'worker', timeout: 300_000 },
+  ],
+})
+
+async function relayWithPeople(): Promise<AppRelay> {
+  const relay = await AppRelay.start()
+  for (const run of [1, 2, 3]) relay.station.write(`batch/run-${run}.csv`, `run\n${run}\n`)
+  relay.station.write('later/report.csv', 'a,b\n')
+  await relay.people(['bking', 'Bill King', 'administrator'], ['jdoe', 'Jane Doe', 'reviewer'])
+  await relay.allow('jdoe')
+  await relay.station.until('all is recorded', ({ units }) => units.recorded === 4)
+  await relay.station.settled()
+  return relay
+}
+
+export { expect }

@@ -17,8 +17,6 @@ import { expect, type Trial, test } from './trial.ts'
 test.describe.configure({ mode: 'serial' })
 const tag = ['@oq']
 
-test.afterEach(({ trial }) => expect(trial.browser.faults()).toEqual([]))
-
 test('the app loads, and all of it is kept on the device', { tag }, async ({ trial }) => {
   await trial.start()
   const { tab, relay } = trial

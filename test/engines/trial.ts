@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test as base } from '@playwright/test'
 import { AppRelay, expect } from '../browser/app.ts'
 import { say } from '../browser/ask.ts'
-import type { Browser, Engine, Tab } from './engine.ts'
+import type { Browser, Engine, Missing, Tab } from './engine.ts'
 import { engines } from './engines.ts'
 
 const pictures = join(import.meta.dirname, '../out/engines')
@@ -57,22 +57,17 @@ export class Trial {
   }
 }
 
-/** Of the engine that the project names; all tests of a file share it, and do what follows on what those before did. */
-export const test = base.extend<{ hasEngine: undefined }, { trial: Trial }>({
-  hasEngine: [
+/**
+ * Of the engine that the project names; all tests of a file share it, and each goes on from what those before it left. Where
+ * the engine is not here, none is executed, and that is said.
+ */
+export const test = base.extend<{ sound: undefined }, { started: Trial | Missing; trial: Trial }>({
+  started: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
     async ({}, use, info) => {
       const engine = engines.find(({ name }) => name === info.project.name)
-      if (engine === undefined || !('start' in engine)) info.skip(true, `not executed: ${engine?.why}`)
-      await use(undefined)
-    },
-    { auto: true },
-  ],
-  trial: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a pattern
-    async ({}, use, info) => {
-      const engine = engines.find(({ name }) => name === info.project.name)
-      if (engine === undefined || !('start' in engine)) throw new Error(`there is no ${info.project.name}`)
+      if (engine === undefined) throw new Error(`there is no engine ${info.project.name}`)
+      if (!('start' in engine)) return use(engine)
       const trial = new Trial(engine, await relayWithPeople())
       try {
         await use(trial)
@@ -81,6 +76,16 @@ export const test = base.extend<{ hasEngine: undefined }, { trial: Trial }>({
       }
     },
     { scope: 'worker', timeout: 300_000 },
+  ],
+  trial: [({ started }, use) => use(started as Trial), { scope: 'worker' }],
+  /** No page says what none must ever say. */
+  sound: [
+    async ({ started }, use, info) => {
+      if (!(started instanceof Trial)) return info.skip(true, `not executed: ${started.why}`)
+      await use(undefined)
+      expect(started.browser.faults()).toEqual([])
+    },
+    { auto: true },
   ],
 })
 

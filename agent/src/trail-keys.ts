@@ -61,6 +61,6 @@ async function requireSecret(
     )
   if (secret !== undefined) return secret
   throw new UnusableInput(
-    `the key ${name} of trail ${origin} is missing; put it back, or get it from the recovery file: relay recover --data DIR --passphrase-file FILE`,
+    `the key ${name} of trail ${origin} is missing; put it back, or get it from the recovery file: relay recover --data DIR --passphrase-file FILE; a trail that this relay never wrote was put into the database: put that back from a copy`,
   )
 }

@@ -24,6 +24,7 @@ beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'relay-as-'))
   const database = openDatabase(join(data, 'relay.db'))
   new TrailStore(database).addTrail({ id: 1, origin, vkey: relayKey.vkey })
+  database.exec("INSERT INTO entry (trail, seq, prev, leaf, line) VALUES (1, 0, '', x'', x'')")
   database.close()
 })
 afterEach(async () => {

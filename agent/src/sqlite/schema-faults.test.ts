@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { UnusableInput } from '../unusable-input.ts'
 import { inTransaction, openDatabase, openForReading } from './database.ts'
 import { mendSchema, schemaFaults } from './schema-faults.ts'
+import { TrailStore } from './trail-store.ts'
 
 /** A new database with something done to it behind the relay's back. */
 function tampered(sql: string): string {
@@ -142,5 +143,24 @@ test('a table of somebody else that points to one of ours stops no write', { tag
     ['b', 'left'],
   ])
   database.exec("UPDATE alive SET state = '{}'; DELETE FROM unit")
+  database.close()
+})
+
+test('the name of a trail that has no record is named and left, and is no trail', {
+  tags: ['req/P11-10e-1', 'challenge'],
+}, () => {
+  const database = openDatabase(
+    tampered(
+      "INSERT INTO trail VALUES (9, 'a/t/b/c', 'key'); INSERT INTO trail VALUES (9223372036854775807, 'd', 'e')",
+    ),
+  )
+  const faults = schemaFaults(database)
+  expect(faults.map(({ what, name, remedy }) => [what, name, remedy])).toEqual([
+    ['trail', 'a/t/b/c', 'left'],
+    ['trail', 'd', 'left'],
+  ])
+  inTransaction(database, () => mendSchema(database, faults))
+  const store = new TrailStore(database)
+  expect([store.trails(), store.freeId()]).toEqual([[], 10])
   database.close()
 })

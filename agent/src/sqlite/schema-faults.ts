@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import { rowsOf } from './database.ts'
-import { schema } from './schema.ts'
+import { IS_TRAIL, schema } from './schema.ts'
 
 /** Something in the database that the relay did not make, made otherwise, or misses. */
 export interface SchemaFault {
-  readonly what: 'table' | 'index' | 'view' | 'trigger'
+  readonly what: 'table' | 'index' | 'view' | 'trigger' | 'trail'
   readonly name: string
   /** The statement that makes it, null if there is to be none. */
   readonly expected: string | null
@@ -12,7 +12,8 @@ export interface SchemaFault {
   readonly found: string | null
   /**
    * - `set-right`: it can be removed, or made as it should be, and no row is lost by it.
-   * - `left`: a table of somebody else's. The relay reads and writes nothing in it, and does not destroy what is in it.
+   * - `left`: a table of somebody else's, or the name of a trail that has no record. The relay reads and writes nothing in
+   *   it, and does not destroy what is in it.
    * - `refused`: a table of ours. What it would do to what is written into it is not known.
    */
   readonly remedy: 'set-right' | 'left' | 'refused'
@@ -57,7 +58,19 @@ export function schemaFaults(database: DatabaseSync): SchemaFault[] {
         found: null,
         remedy: type === 'table' ? 'refused' : 'set-right',
       })
-  return faults
+  return faults.some(({ remedy }) => remedy === 'refused') ? faults : [...faults, ...foreignTrails(database)]
+}
+
+/** Names of trails that the relay did not put there: it does so with the first record, and takes none away. */
+function foreignTrails(database: DatabaseSync): SchemaFault[] {
+  const read = database.prepare(`SELECT origin, vkey FROM trail WHERE NOT (${IS_TRAIL}) ORDER BY id`)
+  return rowsOf<{ origin: string; vkey: string }>(read).map(({ origin, vkey }) => ({
+    what: 'trail',
+    name: origin,
+    expected: null,
+    found: vkey,
+    remedy: 'left',
+  }))
 }
 
 /**

@@ -8,6 +8,12 @@
  */
 export const SCHEMA_VERSION = 1
 
+/** A number beyond what one here holds was put there by somebody, and is no trail's. */
+export const TRAIL_ID_MAX = 2 ** 52
+
+/** Of a row of `trail`: true if it is one. */
+export const IS_TRAIL = `id BETWEEN 1 AND ${TRAIL_ID_MAX} AND EXISTS (SELECT 1 FROM entry WHERE entry.trail = trail.id)`
+
 export const schema = `
 CREATE TABLE trail (
   id INTEGER PRIMARY KEY,

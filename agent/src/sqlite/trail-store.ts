@@ -3,6 +3,7 @@ import { contentDigestOf, recordIn, type TrailRecord } from '@compliance-relay/s
 import type { Columns } from './columns.ts'
 import type { ContentRow } from './content-sums.ts'
 import { rowOf, rowsOf } from './database.ts'
+import { IS_TRAIL, TRAIL_ID_MAX } from './schema.ts'
 
 export interface StoredTrail {
   readonly id: number
@@ -78,16 +79,17 @@ export class TrailStore {
     this.#readLine = once(() => database.prepare('SELECT line FROM entry WHERE trail = ? AND seq = ?'))
   }
 
-  /** Oldest first. */
+  /** Oldest first. The relay writes the name of one with its first record: one that has none is not the relay's. */
   trails(): StoredTrail[] {
-    return rowsOf<StoredTrail>(this.#database.prepare('SELECT id, origin, vkey FROM trail ORDER BY id'))
+    return rowsOf<StoredTrail>(
+      this.#database.prepare(`SELECT id, origin, vkey FROM trail WHERE ${IS_TRAIL} ORDER BY id`),
+    )
   }
 
   /** A number that no trail has, and that nothing stands under: rows of one that was taken away are not gone on with. */
   freeId(): number {
     const read = this.#database.prepare(
-      `SELECT MAX(COALESCE((SELECT MAX(id) FROM trail), 0), COALESCE((SELECT MAX(trail) FROM entry), 0),
-        COALESCE((SELECT MAX(trail) FROM entry_columns), 0), COALESCE((SELECT MAX(trail) FROM checkpoint), 0)) + 1 AS id`,
+      `SELECT MAX(${[largest('id', 'trail'), ...['entry', 'entry_columns', 'checkpoint'].map((table) => largest('trail', table))].join(', ')}) + 1 AS id`,
     )
     return rowOf<{ id: number }>(read)?.id ?? 1
   }
@@ -381,6 +383,9 @@ export function firstOf(digest: string, limit: number, rows: Iterable<ContentRow
   }
   return [...first.values()].sort((a, b) => a.trail - b.trail || a.seq - b.seq)
 }
+
+const largest = (column: string, table: string) =>
+  `COALESCE((SELECT MAX(${column}) FROM ${table} WHERE ${column} BETWEEN 0 AND ${TRAIL_ID_MAX}), 0)`
 
 function once<Value>(make: () => Value): () => Value {
   let made: Value | undefined

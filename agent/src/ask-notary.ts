@@ -28,6 +28,8 @@ export const notaryFaults = {
   'notary-foreign':
     'the notary holds something under the name of a checkpoint that this trail has not signed',
   'notary-unreachable': 'the notary cannot be asked',
+  'notary-unknown':
+    'nothing that is sealed says which notary is the one of this relay: none was asked, and nothing is proven by it',
 } as const
 
 export type NotaryFaultCode = keyof typeof notaryFaults

@@ -12,7 +12,7 @@ import {
   TrailVerifier,
   utf8,
 } from '@compliance-relay/shared/trail'
-import { askNotary, isHarmless, type NotaryFinding, type Patience } from './ask-notary.ts'
+import { askNotary, isHarmless, type NotaryFinding, type NotaryView, type Patience } from './ask-notary.ts'
 import type { StoredCheckpoint, StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 
 export interface TrailCheck {
@@ -35,7 +35,8 @@ export function isSound({ report, notary }: TrailCheck): boolean {
 export interface CheckOptions {
   readonly store: TrailStore
   readonly keys: readonly MacKey[]
-  readonly notary: Notary
+  /** Undefined where it is not known which it is: then none is asked. */
+  readonly notary: Notary | undefined
   /** What the notary called itself when the relay was set up. */
   readonly identity: string
   /** Origins that are known here: of any other that the notary knows, it is said. */
@@ -53,6 +54,19 @@ export interface CheckOptions {
 
 const LINES_BETWEEN_PAUSES = 2_000
 
+const unknownNotary: NotaryView = {
+  findings: [
+    {
+      code: 'notary-unknown',
+      expected: 'a sealed record of the settings, or a sealed note of them, that names it',
+      found: 'a copy of the settings, which anybody can have written',
+    },
+  ],
+  strangers: [],
+  notarised: undefined,
+  others: [],
+}
+
 type TrailFinding = Report['findings'][number]
 
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
@@ -63,7 +77,10 @@ export async function checkTrail(trail: StoredTrail, options: CheckOptions): Pro
     own = [...store.checkpoints(trail.id)]
     return { size: store.size(trail.id), own }
   }
-  const view = await askNotary(notary, { trail, known, remembered, identity, patience })
+  const view =
+    notary === undefined
+      ? unknownNotary
+      : await askNotary(notary, { trail, known, remembered, identity, patience })
   // It could not be asked: the trail is held against its own checkpoints all the same.
   if (own.length === 0) remembered()
   const checkpoints: GivenCheckpoint[] = [

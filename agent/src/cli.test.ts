@@ -26,7 +26,7 @@ function relay(...args: string[]): Promise<Said> {
 }
 
 const names =
-  'start init run settings profiles status unclaimed scan project watch person shared badge account claim device signature rules identity feed-token subscription trail manifest checkpoint export report keys page verify verify-file recover recovery service'.split(
+  'start init run settings profiles status unclaimed scan project watch person shared notary badge account claim device signature rules identity feed-token subscription trail manifest checkpoint export report keys page verify verify-file recover recovery service'.split(
     ' ',
   )
 
@@ -81,6 +81,7 @@ test.each([
   ['person', 'add', 'jdoe=Jane', 'now'],
   ['person', 'disable', 'jdoe', 'now'],
   ['shared', 'add', 'nmr', 'now'],
+  ['notary', 'set', 'folder', 'now'],
   ['badge', 'new', 'jdoe', 'now'],
   ['trail', 'now'],
   ['manifest', '1', 'now'],

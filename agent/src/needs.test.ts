@@ -19,6 +19,7 @@ const well: Omit<RelayStatus, 'needs'> = {
   held: null,
   altered: 0,
   before: null,
+  inDoubt: [],
   ended: null,
   people: { accounts: 2, fault: null, standing: nobodyWaits },
   identity: null,

@@ -42,6 +42,10 @@ const degrading = {
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',
   'trail-doubted':
     'a trail that was left is not what it was, or cannot be told from another: nothing in it is believed, and approvals are held: relay status names it, relay verify --data says more',
+  'persons-in-doubt':
+    'records are lost that may have said who is a person and whose badge is whose: nobody is one until somebody says so again: relay person add, relay badge new',
+  'notary-in-doubt':
+    'which notary was the one of the trail before is not known: nothing about its end is proven by one, and none is given records now: relay notary set FOLDER',
   'people-unusable': 'nobody can sign in: the status of the relay says why',
   'identity-unreachable':
     'the identity provider cannot be asked: people sign in by their password of this relay: relay rules',
@@ -77,6 +81,7 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     startUp,
     left,
     doubts,
+    inDoubt,
     keys,
     outgoing,
     timeStamps,
@@ -109,6 +114,8 @@ export function needsOf(status: Omit<RelayStatus, 'needs'>): readonly Need[] {
     'trail-altered': altered > 0,
     'trail-left': left !== undefined,
     'trail-doubted': doubts.length > 0,
+    'persons-in-doubt': inDoubt.includes('persons'),
+    'notary-in-doubt': inDoubt.includes('notary'),
     'people-unusable': (people?.fault ?? null) !== null,
     'identity-unreachable': (identity?.unreachableSince ?? null) !== null,
     'key-unusable': keys.length > 0,

@@ -27,6 +27,8 @@ export interface NewTrailOptions {
   readonly previous: { readonly [key: string]: Value } | null
   /** Trails of this name that are not here, and that the notary knows. */
   readonly missing?: readonly string[]
+  /** What of the trail before cannot be gone by any more, since it is not known what its records said. */
+  readonly inDoubt?: readonly InDoubt[]
   /** What is set right before the first record, and said after it. */
   readonly mending?: Mending
   /**
@@ -36,9 +38,13 @@ export interface NewTrailOptions {
   readonly first?: (opened: OpenedTrail) => Promise<FirstRecords>
 }
 
+/** Accounts come over without a way in, persons and badges do not come over, and no notary is asked. */
+export type InDoubt = 'accounts' | 'persons' | 'notary'
+
 export interface FirstRecords {
   readonly drafts: readonly Draft[]
-  readonly apply: () => void
+  /** `size`: of the trail, with all of them. */
+  readonly apply: (size: number) => void
 }
 
 export interface OpenedTrail {
@@ -52,7 +58,20 @@ export interface OpenedTrail {
  * keys of a trail that does not exist; the next attempt takes another name.
  */
 export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrail> {
-  const { org, name, database, store, secrets, random, now, previous, missing = [], mending, first } = options
+  const {
+    org,
+    name,
+    database,
+    store,
+    secrets,
+    random,
+    now,
+    previous,
+    missing = [],
+    inDoubt = [],
+    mending,
+    first,
+  } = options
   const origin = await freeOrigin(options)
   const id = store.freeId()
   const names = secretNames(origin)
@@ -69,14 +88,15 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
     frontier: new Frontier().state(),
   })
   const lost = missing.length === 0 ? {} : { missing: [...missing] }
-  const body = { key: signer.vkey, node: name, org, previous, ...lost }
+  const doubted = inDoubt.length === 0 ? {} : { inDoubt: [...inDoubt] }
+  const body = { key: signer.vkey, node: name, org, previous, ...lost, ...doubted }
   const opening = { kind: 'trail.opened', actor: relayActor(name), time: now.toISOString(), body }
   const opened = { trail, keys: { mac, macSecret, signer }, writer }
   const more = await first?.(opened)
   const drafts = [opening, ...(mending?.drafts ?? []), ...(more?.drafts ?? [])]
   const apply = () => {
     store.addTrail(trail)
-    more?.apply()
+    more?.apply(drafts.length)
   }
   writer.append(drafts, apply, mending?.apply)
   return opened

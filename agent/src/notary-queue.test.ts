@@ -171,7 +171,7 @@ test('a process ends although a call to its notary hangs, by itself and when it 
      import { FileNotary } from '@compliance-relay/shared/relay'
      import { open } from 'node:fs/promises'
      FileNotary.prototype.identity = () => open(${JSON.stringify(pipe)})
-     const { notary, close } = await openNotary(${JSON.stringify(base)})
+     const { notary, close } = await openNotary({ folder: ${JSON.stringify(base)}, identity: '' })
      process.on('SIGTERM', () => {})
      notary.identity()
      await new Promise((resolve) => setTimeout(resolve, 100))

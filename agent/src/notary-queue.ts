@@ -1,4 +1,6 @@
 import { type Notary, openFileNotary, type PutAnswer } from '@compliance-relay/shared/relay'
+import type { Settings } from './settings.ts'
+import { UnknownNotary } from './unknown-notary.ts'
 
 /**
  * A notary asked one thing after the other. A call on a share that hangs cannot be taken back, and each keeps one of
@@ -108,8 +110,10 @@ export interface OpenNotary {
  * ever. So while one does, the process ends by the signal that ends any program, sent by itself, and with that signal's
  * exit code. Nothing is lost by it: what must be durable is committed before.
  */
-export async function openNotary(folder: string): Promise<OpenNotary> {
-  const notary = new NotaryQueue(await openFileNotary(folder))
+export async function openNotary({ folder, isInDoubt }: Settings['notary']): Promise<OpenNotary> {
+  const notary = new NotaryQueue(
+    isInDoubt === true ? new UnknownNotary(folder) : await openFileNotary(folder),
+  )
   const onExit = (): void => {
     if (!notary.isAnswering) endAtOnce()
   }

@@ -1,24 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SecretStore } from '@compliance-relay/shared/relay'
-import {
-  base64,
-  type Draft,
-  type MacKey,
-  readEntry,
-  SealedLines,
-  type Value,
-} from '@compliance-relay/shared/trail'
+import { base64, readEntry, type Value } from '@compliance-relay/shared/trail'
 import { type Patience, START_PATIENCE } from './ask-notary.ts'
 import { checkState, type StateCheck } from './capture/state-check.ts'
 import { checkTrail, isSound, type TrailCheck } from './check-trail.ts'
 import { type DataFolder, hasDatabase } from './data-folder.ts'
+import { type CheckedEnd, gapBefore } from './gap.ts'
 import { knownTrails } from './known-trails.ts'
+import { lastAtWork } from './last-at-work.ts'
 import { type Doubt, leftTrail, leftTrails } from './left-trails.ts'
 import { requireNoLivingWriter } from './living-writer.ts'
 import { type Mending, mendingOf } from './mending.ts'
 import { openNewTrail, relayActor } from './new-trail.ts'
 import { type NotaryQueue, type OpenNotary, openNotary } from './notary-queue.ts'
-import { formerPeople, MENDED_MAX } from './people/former-people.ts'
+import { formerPeople } from './people/former-people.ts'
 import {
   carriedPeople,
   type OpenedPeople,
@@ -26,9 +21,16 @@ import {
   PeopleReader,
   readPepper,
 } from './people/opened-people.ts'
+import {
+  nameless,
+  type SealedSettings,
+  sealedSettings,
+  settingsDrafts,
+  tryRead,
+} from './recorded-settings.ts'
+import { readNote, sealedNote, settingsDigest } from './sealed-note.ts'
 import { hasKeyPlace, openSecrets } from './secrets.ts'
-import { parseSettings, type Settings } from './settings.ts'
-import { changesBetween, inParts, type SettingsChange, withChanges } from './settings-changes.ts'
+import type { Settings } from './settings.ts'
 import { openDatabase, openForReading } from './sqlite/database.ts'
 import { HostStore } from './sqlite/host-store.ts'
 import { unreadableRows } from './sqlite/readable-rows.ts'
@@ -82,6 +84,8 @@ export interface OpenedRelay {
   readonly frontier: TrailCheck['position']
   /** Roots of each 256 lines of the trail that is written to, as they were verified at this start. */
   readonly tileRoots: readonly Uint8Array[]
+  /** What is known of the end of the time before this start. */
+  readonly end: CheckedEnd
   /** The check of the capture state, begun beside that of the trail. */
   readonly stateCheck: StateCheck | undefined
   readonly people: OpenedPeople
@@ -121,14 +125,19 @@ async function openLocked(folder: DataFolder, lock: WriterLock, deps: OpenDeps):
     )
   const secrets = await openSecrets(folder)
   const keys = await readTrailKeys(secrets, trail, firstKidOf(store, trail))
-  const recorded = recordedSettings(host, trail, keys.mac)
-  const settings = recorded ?? namelessCopy(host)
+  const authority = new TrailAuthority()
+  authority.believe(trail, keys.macSecret)
+  const doubts = await leftTrails({ store, secrets, authority, pause })
+  for (const doubt of doubts) deps.note('trail-doubted', { ...doubt })
+  const left = store.trails().slice(0, -1)
+  const sealed = sealedSettings({ host, trail, mac: keys.mac, left, authority })
+  const { settings } = sealed
   // A link may have led one into the other since: each record would be a file to be recorded.
   if (deps.checksState === true) requireApart(folder.path, settings.notary.folder, settings)
-  const { notary, close: closeNotary } = await openNotary(settings.notary.folder)
-  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, settings, keys }
+  const { notary, close: closeNotary } = await openNotary(settings.notary)
+  const parts = { folder, lock, database, store, host, secrets, notary, closeNotary, keys, authority, doubts }
   try {
-    return await openVerified(parts, trail, recorded, deps)
+    return await openVerified(parts, trail, sealed, deps)
   } catch (error) {
     closeNotary(true)
     throw error
@@ -145,23 +154,21 @@ type Parts = Pick<
   | 'secrets'
   | 'notary'
   | 'closeNotary'
-  | 'settings'
   | 'keys'
+  | 'authority'
+  | 'doubts'
 >
 
-/** `recorded`: the settings as the trail's sealed lines make them, if they make any. */
+const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 async function openVerified(
   parts: Parts,
   trail: StoredTrail,
-  recorded: Settings | undefined,
+  sealed: SealedSettings,
   deps: OpenDeps,
 ): Promise<OpenedRelay> {
-  const { folder, database, host, secrets, notary, settings, keys } = parts
-  const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
-  const authority = new TrailAuthority()
-  authority.believe(trail, keys.macSecret)
-  const found = await leftTrails({ store: parts.store, secrets, authority, pause })
-  for (const doubt of found) deps.note('trail-doubted', { ...doubt })
+  const { folder, database, host, secrets, notary, keys, authority, doubts } = parts
+  const { settings, recorded } = sealed
   // Everything that is read from here on is believed as the authority says.
   const store = new TrailStore(database, authority)
   const known = knownTrails(store)
@@ -180,7 +187,8 @@ async function openVerified(
     check = await checkTrail(trail, {
       store,
       keys: [keys.mac],
-      notary,
+      // In doubt from now on: a new trail is begun that says so. Once that is recorded, it is one that cannot be asked.
+      notary: recorded === undefined && settings.notary.isInDoubt === true ? undefined : notary,
       identity: settings.notary.identity,
       known,
       patience: deps.patience ?? START_PATIENCE,
@@ -197,7 +205,9 @@ async function openVerified(
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
-  const common = { ...parts, store, authority, doubts: found, known, reading, check, mended }
+  const note = readNote(keys.mac, trail.origin, host.note())
+  const end = lastAtWork(store, host, { id: trail.id, lines: check.report.lines }, note)
+  const common = { ...parts, store, known, reading, check, mended, end }
   if (isSound(check) && check.position !== undefined) {
     const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
@@ -205,8 +215,8 @@ async function openVerified(
     const opened = await openPeople(people, secrets)
     return {
       ...common,
+      settings,
       trail,
-      keys,
       writer,
       left: undefined,
       frontier: check.position,
@@ -220,6 +230,12 @@ async function openVerified(
     findings: check.report.findings.length,
     notary: check.notary,
   })
+  const former = formerPeople(store, trail, keys, check)
+  // A record that is lost may have set them otherwise, unless what was noted after it says that they were so.
+  const areNamesInDoubt = recorded === undefined || former.lostUntil > sealed.sureUntil
+  const carried = areNamesInDoubt ? nameless(settings) : settings
+  const { pepper } = await readPepper(secrets)
+  const time = timestamp(deps.wall())
   const opened = await openNewTrail({
     org: settings.org,
     name: settings.name,
@@ -230,18 +246,29 @@ async function openVerified(
     now: new Date(deps.wall()),
     previous: previousOf(check),
     missing: check.others,
+    inDoubt: [
+      ...(former.isInDoubt ? (['accounts'] as const) : []),
+      ...(areNamesInDoubt && mayName(settings, recorded) ? (['persons'] as const) : []),
+      ...(settings.notary.isInDoubt === true ? (['notary'] as const) : []),
+    ],
     ...(mended === undefined ? {} : { mending: mended }),
+    // With its first record: a trail without settings would be taken for one whose settings are lost.
+    first: async (begun) => ({
+      drafts: [
+        ...settingsDrafts(carried, reasonOf(recorded, areNamesInDoubt), deps.wall()),
+        ...carriedPeople(former, pepper, relay, time),
+      ],
+      apply: (size) => {
+        host.setSettings(carried)
+        const { alive } = gapBefore(end, deps.wall())
+        const noted = { trail: begun.trail.origin, size, settings: settingsDigest(carried), alive }
+        host.setNote(sealedNote(begun.keys.mac, noted))
+      },
+    }),
   })
   authority.believe(opened.trail, opened.keys.macSecret)
-  const carried = settingsDrafts(settings, recorded === undefined ? FROM_COPY : FROM_BEFORE, deps.wall())
-  const { pepper } = await readPepper(secrets)
-  const former = formerPeople(store, trail, keys, check)
-  const first = opened.writer.append(
-    [...carried, ...carriedPeople(former, pepper, relay, timestamp(deps.wall()))],
-    () => host.setSettings(settings),
-  )
   const reader = new PeopleReader()
-  for (const { line } of store.lines(opened.trail.id, first)) reader.take(line)
+  for (const { line } of store.lines(opened.trail.id)) reader.take(line)
   // As the next start will find it: it was verified, and nobody but this start has written since.
   const doubt = await leftTrail(trail, opened.trail, { store: parts.store, secrets, authority, pause })
   if (doubt !== undefined) {
@@ -251,7 +278,8 @@ async function openVerified(
   return {
     ...common,
     ...opened,
-    doubts: doubt === undefined ? found : [...found, doubt],
+    settings: carried,
+    doubts: doubt === undefined ? doubts : [...doubts, doubt],
     left: trail,
     frontier: undefined,
     tileRoots: [],
@@ -260,9 +288,21 @@ async function openVerified(
   }
 }
 
+/** Whether there was anybody to leave out, as far as that is known. */
+function mayName({ persons, badges }: Settings, recorded: Settings | undefined): boolean {
+  return recorded === undefined || persons.length + badges.length > 0
+}
+
 const FROM_BEFORE = 'carried over from the trail before'
+const FROM_DOUBT =
+  'carried over from the trail before; persons and badges were not, for a record is lost that may have set them otherwise'
 const FROM_COPY =
-  'taken from the copy beside the trail before, whose records of settings are damaged; persons and badges were not'
+  'taken from the copy beside the trail before, whose records of settings are damaged, and which nothing sealed bears out; persons and badges were not'
+
+function reasonOf(recorded: Settings | undefined, areNamesInDoubt: boolean): string {
+  if (recorded === undefined) return FROM_COPY
+  return areNamesInDoubt ? FROM_DOUBT : FROM_BEFORE
+}
 
 /** What a new trail says of the one it goes on from: where that ended, how far the notary knew it, and why it was left. */
 function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: string]: Value } {
@@ -286,74 +326,4 @@ function previousOf({ trail, report, notary, notarised }: TrailCheck): { [key: s
 export function firstKidOf(store: TrailStore, trail: StoredTrail): string | undefined {
   const line = store.line(trail.id, 0)
   return line && tryRead(() => readEntry(line).record.kid)
-}
-
-/** Of a line that may be damaged: then the verifier says so, not the reader of keys or settings. */
-function tryRead<Result>(read: () => Result): Result | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * The settings as the trail's records make them, for who shows them and verifies nothing. In a damaged trail they may
- * not be readable: then the working copy is taken; `relay verify` tells where the two differ.
- */
-export function readSettings(host: HostStore, trail: StoredTrail): Settings {
-  // The verification that follows says what is wrong with the trail.
-  return tryRead(() => settingsOfTrail(host, trail)) ?? copyOfSettings(host)
-}
-
-/**
- * The settings that a start goes by: of lines that are sealed, and of no other, for they say which notary is asked and
- * who counts as a person. Where these make none any more, without them nothing would be watched: then the working copy is
- * taken, and in what stands beside the trail nobody is named.
- */
-export function sealedSettings(host: HostStore, trail: StoredTrail, mac: MacKey): Settings {
-  return recordedSettings(host, trail, mac) ?? namelessCopy(host)
-}
-
-function recordedSettings(host: HostStore, trail: StoredTrail, mac: MacKey): Settings | undefined {
-  return tryRead(() => settingsOfTrail(host, trail, mac))
-}
-
-function namelessCopy(host: HostStore): Settings {
-  return { ...copyOfSettings(host), persons: [], badges: [] }
-}
-
-function copyOfSettings(host: HostStore): Settings {
-  const copy = host.settings()
-  if (copy === undefined)
-    throw new UnusableInput('the trail has no settings: its set-up did not come to an end')
-  return parseSettings(copy)
-}
-
-/** With a key, of lines that are sealed under it; a byte that fell over is no other setting. */
-export function settingsOfTrail(host: HostStore, trail: StoredTrail, mac?: MacKey): Settings | undefined {
-  const sealed = mac && new SealedLines(trail.origin, mac)
-  // Each takes a second: more of them are no bit that fell over, and files wait for the start.
-  let tried = 0
-  const mended = (seq: number, line: Uint8Array) =>
-    tried++ < MENDED_MAX ? sealed?.mendedRecord(seq, line) : undefined
-  const changes = host.settingsLines(trail.id).flatMap(({ seq, line }) => {
-    const record =
-      sealed === undefined ? readEntry(line).record : (sealed.record(seq, line) ?? mended(seq, line))
-    return record?.kind === 'settings.changed' ? (record.body['changes'] as unknown as SettingsChange[]) : []
-  })
-  return changes.length === 0 ? undefined : withChanges(undefined, changes)
-}
-
-/** Changes of settings in one record: beside them stand a reason and who asked, of some kilobytes at most. */
-export const CHANGES_BYTES_MAX = 40_000
-
-/** The records of settings where there were none: in as many parts as it takes. */
-export function settingsDrafts(settings: Settings, reason: string, wall: number): Draft[] {
-  return inParts(changesBetween(undefined, settings), CHANGES_BYTES_MAX).map((changes) => ({
-    kind: 'settings.changed',
-    actor: relayActor(settings.name),
-    time: new Date(wall).toISOString(),
-    body: { changes: changes as unknown as Value, reason },
-  }))
 }

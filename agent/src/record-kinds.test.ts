@@ -29,7 +29,7 @@ const made = ['file', 'dataset'].flatMap((noun) =>
 /** Of the same form, and no kinds: what is asked of a running relay, files, secrets, a message that is no record. */
 const others: readonly string[] = [
   ...actions,
-  ...['account.first', 'account.recover', 'badge.new', 'export.seal', 'export.stamp'],
+  ...['account.first', 'account.recover', 'badge.new', 'export.seal', 'export.stamp', 'notary.set'],
   ...['watch.add', 'watch.change', 'watch.remove'],
   ...['notary.id', 'recovery.json', 'relay.db', 'relay.mjs', 'settings.json', 'trail.jsonl'],
   ...['identity.client-secret', 'relay.test'],

@@ -38,7 +38,7 @@ import { type KeyFault, keyFaults } from './key-faults.ts'
 import { notAsLeft } from './left-trails.ts'
 import { needsOf } from './needs.ts'
 import { relayActor } from './new-trail.ts'
-import { CHANGES_BYTES_MAX, type OpenedRelay } from './open-relay.ts'
+import type { OpenedRelay } from './open-relay.ts'
 import { Outgoing } from './outgoing/outgoing.ts'
 import { retryMilliseconds } from './outgoing/retry.ts'
 import { ClaimBook } from './people/claim-book.ts'
@@ -46,13 +46,15 @@ import { identitySecret } from './people/identity-secret.ts'
 import { openPeopleServices, type PeopleServices } from './people/people-services.ts'
 import { FolderTrails } from './people/stored-trails.ts'
 import { Publisher, type TrailForked } from './publisher.ts'
+import { CHANGES_BYTES_MAX } from './recorded-settings.ts'
 import { type RecoveryWriting, recoveryBehindIn, recoveryBody, recoveryDraft } from './recovery.ts'
+import { sealedNote, settingsDigest } from './sealed-note.ts'
 import { type Settings, SettingsError, type WatchSettings } from './settings.ts'
 import type { ActPlace } from './settings-acts.ts'
 import { changesBetween, inParts, withChanges } from './settings-changes.ts'
 import { writeBack } from './sqlite/database.ts'
 import type { Alive } from './sqlite/host-store.ts'
-import { type RecordPlace, readRecordIn } from './sqlite/trail-store.ts'
+import type { RecordPlace } from './sqlite/trail-store.ts'
 import { UnitStore } from './sqlite/unit-store.ts'
 import { notaryBody, startedBody } from './started-body.ts'
 import { StateKeeper } from './state-keeper.ts'
@@ -60,7 +62,7 @@ import { type HttpState, notCapturing, type RelayStatus } from './status.ts'
 import { postQuery } from './time-stamps/post-query.ts'
 import { TimeStamper } from './time-stamps/time-stamper.ts'
 import { timestamp } from './time-text.ts'
-import { trailBefore } from './trail-before.ts'
+import { inDoubtNow, inDoubtSince, trailBefore } from './trail-before.ts'
 import { type Unclaimed, type UnclaimedPage, unclaimedCaptures, unclaimedCounts } from './unclaimed.ts'
 import { within } from './within.ts'
 import { type Altered, WrittenLines } from './written-lines.ts'
@@ -144,6 +146,7 @@ export class Relay {
   readonly #state: StateKeeper
   readonly #timeline = new SessionTimeline()
   readonly #trailBefore: RelayStatus['before']
+  readonly #inDoubtSince: RelayStatus['inDoubt']
   #settings: Settings
   #engine: Engine | undefined
   readonly #timers: NodeJS.Timeout[] = []
@@ -163,6 +166,7 @@ export class Relay {
     this.opened = opened
     this.#deps = deps
     this.#settings = opened.settings
+    this.#digest = settingsDigest(opened.settings)
     this.#units = new UnitStore(opened.database)
     this.#startedAt = deps.wall()
     const { writer, database, reading, notary, trail, check, authority } = opened
@@ -170,15 +174,7 @@ export class Relay {
     const written = { trail, authority, writer, onAltered }
     this.#lines = new WrittenLines(database, written)
     this.#committed = new WrittenLines(reading, written)
-    // The trail as it was found: what this start wrote into it says nothing of the time before.
-    const last = readRecordIn(opened.store, check.trail.id, check.report.lines - 1)
-    const lastTime = last && Date.parse(last.time)
-    const stoppedAt = last?.kind === 'relay.stopped' ? lastTime : undefined
-    const alive = opened.host.alive()
-    // Looked for only where the note is gone: it goes through all records.
-    const wasAtWork =
-      alive !== undefined || opened.store.lastOfKind(check.trail.id, 'relay.started') !== undefined
-    this.#gap = gapBefore(alive, wasAtWork ? lastTime : undefined, this.#startedAt, stoppedAt)
+    this.#gap = gapBefore(opened.end, this.#startedAt)
     this.#before = this.#gap.alive
     const relay = relayActor(opened.settings.name)
     this.recorder = new Recorder({
@@ -197,6 +193,7 @@ export class Relay {
     const { recorder } = this
     const lines = this.#lines
     this.#trailBefore = trailBefore(lines, trail)
+    this.#inDoubtSince = inDoubtSince(lines, trail)
     this.badges = new BadgeDesk({
       lines,
       trail,
@@ -461,7 +458,7 @@ export class Relay {
     this.#record('relay.stopped', { reason })
     const at = this.#deps.wall()
     this.recorder.add({
-      apply: () => this.#setAlive(alive && (this.#hasLooked ? { ...alive, at } : alive)),
+      apply: () => this.#note(alive && (this.#hasLooked ? { ...alive, at } : alive)),
     })
     this.recorder.flush()
     this.#anchoring.end()
@@ -551,6 +548,7 @@ export class Relay {
       doubts: this.opened.doubts,
       ...(left === undefined ? {} : { left: left.origin }),
       before: this.#trailBefore,
+      inDoubt: inDoubtNow(this.#inDoubtSince, this.#settings),
       ended: null,
       startUp: {
         findings: check.report.findings.length,
@@ -702,10 +700,15 @@ export class Relay {
     const actor = by.actor ?? relayActor(this.relayName)
     const body = { changes: changes as unknown as Value, reason, by: by.evidence }
     const draft = () => ({ kind: 'settings.changed', actor, time: timestamp(this.#deps.wall()), body })
-    const keep = () => this.opened.host.setSettings(settings)
+    const digest = settingsDigest(settings)
+    const keep = () => {
+      this.opened.host.setSettings(settings)
+      this.#note(this.#alive(this.#stopped), digest)
+    }
     const { recorder } = this
     const seq = await (waits === 'now' ? recorder.recordNow(draft, keep) : recorder.record(draft, keep))
     this.#settings = settings
+    this.#digest = digest
     await this.#engine?.setSettings(settings)
     return seq
   }
@@ -828,13 +831,17 @@ export class Relay {
     this.#deps.note('not-recording', { reason: held.reason, tries: held.tries, error })
   }
 
-  #setAlive(alive: Alive | undefined): void {
-    if (alive !== undefined) this.opened.host.setAlive(alive)
+  /** Within a transaction, whose records are written already. `settings`: the digest of those that it puts in force. */
+  #note(alive: Alive | undefined, settings = this.#digest): void {
+    const { host, store, trail, keys } = this.opened
+    const size = store.size(trail.id)
+    host.setNote(sealedNote(keys.mac, { trail: trail.origin, size, settings, alive }))
   }
+  #digest: string
 
   /** In every transaction: the folders that are new, and that the relay was alive. */
   #storeFolders(): { readonly undo: () => void } {
-    if (!this.#stopped) this.#setAlive(this.#alive(false))
+    if (!this.#stopped) this.#note(this.#alive(false))
     const changes = this.#tree.takeChanges()
     for (const id of changes.removed) this.#units.removeFolder(id)
     for (const folder of changes.added) {

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem, type SettingsAct } from '@compliance-relay/shared/api'
+import { openFileNotary } from '@compliance-relay/shared/relay'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'
@@ -11,7 +12,14 @@ import { isOwnRecovery, readRecovery, writtenIn } from './recovery.ts'
 import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
 import { settingsAfter } from './settings-acts.ts'
-import { requirePerson, withoutProject, withoutShared, withPerson, withShared } from './settings-edits.ts'
+import {
+  requirePerson,
+  withNotary,
+  withoutProject,
+  withoutShared,
+  withPerson,
+  withShared,
+} from './settings-edits.ts'
 import { requirePlace } from './unclaimed.ts'
 import { UnusableInput } from './unusable-input.ts'
 
@@ -119,6 +127,11 @@ const handlers: { readonly [command: string]: Handler } = {
   'shared.remove': (relay, by, args) => {
     const asked = z.strictObject({ account: text, reason }).parse(args)
     return change(relay, by, asked.reason, (settings) => withoutShared(settings, asked.account))
+  },
+  'notary.set': async (relay, by, args) => {
+    const asked = z.strictObject({ folder: text, reason }).parse(args)
+    const identity = await (await openFileNotary(asked.folder)).identity()
+    return change(relay, by, asked.reason, (settings) => withNotary(settings, asked.folder, identity))
   },
   'badge.new': async (relay, by, args) => {
     const asked = z.strictObject({ id: text, reason }).parse(args)

@@ -22,6 +22,15 @@ export function withPerson(settings: Settings, person: Settings['persons'][numbe
   return { ...settings, persons: settings.persons.map((one) => (one.id === person.id ? person : one)) }
 }
 
+/** Only where it is not known which is the relay's: whoever could take another would not be found out by the one before. */
+export function withNotary(settings: Settings, folder: string, identity: string): Settings {
+  if (settings.notary.isInDoubt !== true)
+    throw new UnusableInput(
+      `the notary of this relay is known, and stays: ${settings.notary.folder}; what it holds would not be missed in another`,
+    )
+  return { ...settings, notary: { folder, identity } }
+}
+
 /** A project that watched folders are under is needed; so is the last one. */
 export function withoutProject(settings: Settings, project: string): Settings {
   if (!settings.projects.includes(project))

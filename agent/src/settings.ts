@@ -43,7 +43,12 @@ export const settingsSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'a domain in lower-case letters, digits, dots and hyphens'),
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'lower-case letters, digits, dots and hyphens'),
   /** The folder of the notary, and the name it gave itself when it was made: a swapped one has another. */
-  notary: z.strictObject({ folder: text(4096), identity: text(100) }),
+  notary: z.strictObject({
+    folder: text(4096),
+    identity: text(100),
+    /** True where only a copy that anybody can have written names it: it is not asked until somebody says which it is. */
+    isInDoubt: z.optional(z.boolean()),
+  }),
   projects: z.array(projectId).min(1).max(500),
   watches: z.array(watchSettings).max(100),
   persons: z

@@ -7,6 +7,7 @@ import type { RefusedProfile } from './instruments/load-profiles.ts'
 import type { KeyFault } from './key-faults.ts'
 import type { Doubt } from './left-trails.ts'
 import type { Need } from './needs.ts'
+import type { InDoubt } from './new-trail.ts'
 import type { OutgoingStatus } from './outgoing/outgoing.ts'
 import { activeWatches, type Settings } from './settings.ts'
 import type { TimeStampsStatus } from './time-stamps/time-stamper.ts'
@@ -36,6 +37,8 @@ export interface RelayStatus {
   readonly left?: string
   /** The trail that this one goes on from, since when, and why; null if it is the first. */
   readonly before: { readonly trail: string; readonly since: string; readonly reason: string } | null
+  /** What of the trail before cannot be gone by, for records of it are lost, and nobody has said since how it is. */
+  readonly inDoubt: readonly InDoubt[]
   /** When it was last at work, if it does not run and that is known. */
   readonly ended: { readonly at: string; readonly orderly: boolean } | null
   /** What the start found; null if it does not run, and so nothing was verified. */

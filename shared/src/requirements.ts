@@ -61,7 +61,9 @@ export const requirements = {
   'P11-10e-5': {
     clause: ['EU Annex 11 10', 'EU Annex 11 12.4', 'EU Annex 11 (draft 2025) 12'],
     text: 'Changes of what is watched, of projects and of persons are in the trail, with what was before and after, and why.',
-    how: 'Settings are the sum of their recorded changes; the copy kept beside them is compared with it, and written anew with a record.',
+    how:
+      'Settings are the sum of their recorded changes; the copy kept beside them is compared with it, and written anew ' +
+      'with a record. Where records are damaged, it counts only as a note that is sealed with each commit bears it out.',
     risk: 'high',
     owner: 'agent',
     by: 'product',
@@ -69,7 +71,9 @@ export const requirements = {
   'P11-10e-6': {
     clause: ['ALCOA contemporaneous', 'PIC/S PI 041-1 9.6'],
     text: 'What was found late is said to be late: since when nobody looked, and why.',
-    how: 'A record of something made while the relay or its folder was away carries from, to and the cause.',
+    how:
+      'A record of something made while the relay or its folder was away carries from, to and the cause. When the relay ' +
+      'was last at work is noted under a seal with each commit.',
     risk: 'high',
     owner: 'agent',
     by: 'product',

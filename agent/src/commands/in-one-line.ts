@@ -12,6 +12,7 @@ export const inOneLine: { readonly [command: string]: string } = {
   watch: 'adds, changes or removes a watched folder',
   person: 'says which person is behind an account of this machine',
   shared: 'says which accounts several people use',
+  notary: 'says which notary is the right one, where that is lost',
   badge: 'badges, and who is signed in with one',
   account: 'accounts of people: add, change, reset, the right to sign, the yearly review',
   claim: 'answers for captures that nobody answers for',

@@ -20,10 +20,11 @@ import { type DataFolder, dataFolder, hasDatabase } from '../data-folder.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { makeFolder } from '../make-folder.ts'
 import { type OpenedTrail, openNewTrail, relayActor, trailNameOf } from '../new-trail.ts'
-import { settingsDrafts } from '../open-relay.ts'
 import { newPepper, peopleOpenedDraft, pepperIdOf } from '../people/opened-people.ts'
 import { Publisher } from '../publisher.ts'
+import { settingsDrafts } from '../recorded-settings.ts'
 import { allSecrets, recoveryDraft, writeRecovery } from '../recovery.ts'
+import { sealedNote, settingsDigest } from '../sealed-note.ts'
 import { hasKeyPlace, keyPlaceOf, openOrCreateSecrets } from '../secrets.ts'
 import { IGNORED_BY_DEFAULT, parseSettings, QUIET_SECONDS, type Settings } from '../settings.ts'
 import { requireProfile } from '../settings-edits.ts'
@@ -254,7 +255,7 @@ export async function init(values: InitValues): Promise<InitResult> {
       now,
       previous: null,
       missing: namesakes.slice(-MISSING_MAX),
-      first: async ({ trail }) => {
+      first: async ({ trail, keys }) => {
         const written = await writeRecovery(
           folder.recovery,
           trail.origin,
@@ -276,7 +277,11 @@ export async function init(values: InitValues): Promise<InitResult> {
             peopleOpenedDraft(relay, pepperIdOf(pepper), time),
             ...(admin === undefined ? [] : [{ ...admin.act, actor: relay, time }]),
           ],
-          apply: () => host.setSettings(complete),
+          apply: (size) => {
+            host.setSettings(complete)
+            const noted = { trail: trail.origin, size, settings: settingsDigest(complete), alive: undefined }
+            host.setNote(sealedNote(keys.mac, noted))
+          },
         }
       },
     })

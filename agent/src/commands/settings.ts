@@ -1,5 +1,5 @@
 import { printable } from '@compliance-relay/shared/trail'
-import { readSettings } from '../open-relay.ts'
+import { readSettings } from '../recorded-settings.ts'
 import type { Settings, WatchSettings } from '../settings.ts'
 import { type Command, jsonText, type Output, parseOptions, required } from './options.ts'
 import { reading } from './reading.ts'
@@ -36,7 +36,10 @@ export function settingsText(settings: ToldSettings): string {
   const { org, name, notary, projects, watches, persons, shared, order, badges, ignore } = settings
   const lines = [
     ['relay', `${name} of ${org}`],
-    ['notary', notary.folder],
+    [
+      'notary',
+      `${notary.folder}${notary.isInDoubt === true ? ': NOT ASKED, for it is in doubt: relay notary set FOLDER' : ''}`,
+    ],
     ['who', `by ${order.join(', then ')}`],
     ...projects.map((project) => ['project', project]),
     ...watches.map((watch) => ['watch', watchText(watch)]),

@@ -2,13 +2,13 @@ import { badgeIntervals, openBadge } from '../badge-intervals.ts'
 import { loadAllProfiles } from '../instruments/load-profiles.ts'
 import { keyFaults } from '../key-faults.ts'
 import { needsOf } from '../needs.ts'
-import { readSettings } from '../open-relay.ts'
 import { ClaimBook } from '../people/claim-book.ts'
+import { readSettings } from '../recorded-settings.ts'
 import { recoveryBehindIn } from '../recovery.ts'
 import { UnitStore } from '../sqlite/unit-store.ts'
 import { notCapturing, type RelayStatus } from '../status.ts'
 import { timestamp } from '../time-text.ts'
-import { trailBefore } from '../trail-before.ts'
+import { inDoubtNow, inDoubtSince, trailBefore } from '../trail-before.ts'
 import {
   requirePlace,
   type Unclaimed,
@@ -42,6 +42,7 @@ export async function stoppedStatus({ folder, database, store, host, trail }: Re
     key: trail.vkey,
     doubts: [],
     before: trailBefore(store, trail),
+    inDoubt: inDoubtNow(inDoubtSince(store, trail), settings),
     ended: alive === undefined ? null : { at: timestamp(alive.at), orderly: alive.stopped },
     startUp: null,
     held: null,

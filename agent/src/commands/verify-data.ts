@@ -25,13 +25,20 @@ import { type NotaryFinding, notaryFaults, VERIFY_PATIENCE } from '../ask-notary
 import { digestOf } from '../capture/manifest.ts'
 import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
-import { type CheckOptions, checkTrail, type TrailCheck } from '../check-trail.ts'
+import { type CheckOptions, checkTrail, isSound, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
 import { trailsNotLost } from '../known-trails.ts'
 import { type DoubtCode, doubts } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
-import { readSettings, sealedSettings, settingsOfTrail } from '../open-relay.ts'
+import { formerPeople } from '../people/former-people.ts'
 import { printReport } from '../print-report.ts'
+import {
+  readSettings,
+  type SealedSettings,
+  type SettingsSources,
+  sealedSettings,
+  settingsOfTrail,
+} from '../recorded-settings.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import { columnsOf, isOf } from '../sqlite/columns.ts'
@@ -44,7 +51,7 @@ import { temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { givenAnchors } from '../time-stamps/given-anchors.ts'
 import { stampsInNotary } from '../time-stamps/stamps-to-verify.ts'
 import { TrailAuthority } from '../trail-authority.ts'
-import { trailBefore } from '../trail-before.ts'
+import { inDoubtSince, trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { doubtsIn, newestKey } from './doubts-in.ts'
@@ -59,8 +66,11 @@ export const dataFaults = {
   'columns-extra': 'there are columns of a record that is not there',
   'content-differs': 'content kept beside the trail is not what its digest says',
   'content-missing': 'a record names content that is not kept beside the trail',
-  'schema-differs': 'a table, index, trigger or view of the database is not as the relay makes it',
+  'schema-differs':
+    'a table, index, trigger or view of the database is not as the relay makes it, or it names a trail that has no record',
   'settings-differ': 'the settings in use are not those the trail records',
+  'people-in-doubt':
+    'records are lost that may have disabled somebody, or said otherwise who is a person: the trail after it has taken over only who is known for certain, or the next start does',
   'trail-not-named':
     'a trail goes on from another one than stands before it here, or does not say from which',
   'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
@@ -124,13 +134,15 @@ export async function verifyData(
     const checks: TrailCheck[] = []
     const stamps: VerifiedStamps[] = []
     const newest = await newestKey(data)
-    const settings =
-      newest === undefined
-        ? readSettings(data.host, data.trail)
-        : sealedSettings(data.host, data.trail, macKey(newest))
+    const authority = new TrailAuthority()
+    const found = await doubtsIn(data, authority)
+    const sealed = newest && sealedSettings(sourcesOf(data, newest, authority))
+    const settings = sealed?.settings ?? readSettings(data.host, data.trail)
     const { notary: asked } = settings
     checkSchema(data, findings)
-    const { notary, close } = await openNotary(asked.folder)
+    const { notary: opened, close } = await openNotary(asked)
+    // Where it is not known which is the one, none is asked.
+    const notary = asked.isInDoubt === true ? undefined : opened
     try {
       for (const trail of data.trails) {
         const keys = await keysOf(data, trail, findings)
@@ -139,7 +151,10 @@ export async function verifyData(
         checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
         // Of a checkpoint that is stored, whole and signed, the check of the trail has just said whether it holds.
         const noteOf = (size: number) => data.store.checkpoint(trail.id, size)?.note
-        const verified = await verifyStamps(stampsInNotary(notary, trail.origin, noteOf), anchors)
+        const verified = await verifyStamps(
+          notary === undefined ? [] : stampsInNotary(notary, trail.origin, noteOf),
+          anchors,
+        )
         for (const { name, found, ...rest } of verified.findings)
           findings.push({ ...rest, trail: trail.origin, found: `${found} (${name})` })
         stamps.push(verified)
@@ -148,9 +163,12 @@ export async function verifyData(
       close(true)
     }
     checkNamed(data, findings)
-    const authority = await authorityOf(data, findings)
+    checkInDoubt(data, newest, sealed, checks, findings)
+    // A key that is missing has been named with the keys.
+    for (const { code, ...doubt } of found)
+      if (code !== 'trail-key-missing') findings.push({ code, ...doubt })
     await asOfOneMoment(data, async () => {
-      checkSettings(data, newest, findings)
+      checkSettings(data, sealed, findings)
       checkState(data, authority, findings)
     })
     if (files) await asOfOneMoment(data, async () => checkFiles(data, settings, authority, findings, notices))
@@ -173,7 +191,7 @@ export async function verifyData(
             notarised: notarised?.size,
           }),
         )
-      out.write(checkedBeside(asked.folder, files, findings, stamps))
+      out.write(checkedBeside(notary && asked.folder, files, findings, stamps))
       out.write(printFindings(findings))
       out.write(notices.map(({ code, says }) => `  ${code}: ${printable(says)}\n`).join(''))
       out.write(
@@ -198,7 +216,7 @@ function requireOwner(path: string): void {
 
 /** What was checked beside the lines of the trails. */
 function checkedBeside(
-  notary: string,
+  notary: string | undefined,
   files: boolean,
   findings: readonly DataFinding[],
   stamps: readonly VerifiedStamps[],
@@ -208,13 +226,17 @@ function checkedBeside(
   const checks = [
     'the keys, the names of the trails, the settings in use, the database itself',
     'search columns, manifests, and what is remembered of each file, against the records',
-    ...(isAway ? [] : [`the notary in ${printable(notary)}`]),
+    ...(isAway || notary === undefined ? [] : [`the notary in ${printable(notary)}`]),
     ...(files ? ['every file that was read, against its last record'] : []),
     ...stamps.flatMap(({ proved }) => provedText(proved) ?? []),
   ]
   const open = [
     ...(unchecked === undefined ? [] : [unchecked]),
-    ...(isAway ? [`the notary in ${printable(notary)}: it cannot be asked now`] : []),
+    ...(notary === undefined
+      ? ['any notary: which is the one of this relay is not known']
+      : isAway
+        ? [`the notary in ${printable(notary)}: it cannot be asked now`]
+        : []),
     files
       ? 'files no record is of, or that could not be read when they were recorded: relay status'
       : 'files on the disk: --files reads them all',
@@ -301,16 +323,48 @@ function checkNamed({ store, trails }: Reading, findings: DataFinding[]): void {
   }
 }
 
-/**
- * Whose lines the next start believes: those of the newest trail, and of each that was left and is what it was then. What
- * is wrong with the others is a finding. Without its key, a trail is taken as its lines read.
- */
-async function authorityOf(data: Reading, findings: DataFinding[]): Promise<TrailAuthority> {
-  const authority = new TrailAuthority()
-  // A key that is missing has been named with the keys.
-  for (const { code, ...doubt } of await doubtsIn(data, authority))
-    if (code !== 'trail-key-missing') findings.push({ code, ...doubt })
-  return authority
+/** What the next start goes by. */
+function sourcesOf(
+  { host, trail, trails }: Reading,
+  newest: Uint8Array,
+  authority: TrailAuthority,
+): SettingsSources {
+  return { host, trail, mac: macKey(newest), left: trails.slice(0, -1), authority }
+}
+
+/** What records that are lost may have said of people and of the notary: as first records say it, and as the next start will. */
+function checkInDoubt(
+  { store, trails, trail }: Reading,
+  newest: Uint8Array | undefined,
+  sealed: SealedSettings | undefined,
+  checks: readonly TrailCheck[],
+  findings: DataFinding[],
+): void {
+  const lost = (origin: string, found: string) =>
+    findings.push({
+      code: 'people-in-doubt',
+      trail: origin,
+      expected: 'every record of people and settings',
+      found,
+    })
+  for (const [i, one] of trails.entries()) {
+    const inDoubt = inDoubtSince(store, one)
+    const before = trails[i - 1]?.origin ?? one.origin
+    const people = inDoubt.filter((what) => what !== 'notary')
+    if (people.length > 0) lost(before, `${people.join(' and ')} that are not known for certain`)
+    if (inDoubt.includes('notary'))
+      findings.push({
+        code: 'notary-unknown',
+        trail: before,
+        expected: 'settings that are sealed',
+        found: `a notary that a copy of them named, and that ${one.origin} goes on with`,
+      })
+  }
+  const check = checks.at(-1)
+  if (newest === undefined || check === undefined || isSound(check)) return
+  const { isInDoubt, lostUntil } = formerPeople(store, trail, { mac: macKey(newest) }, check)
+  const areNamesInDoubt = sealed?.recorded === undefined || lostUntil > sealed.sureUntil
+  if (isInDoubt || areNamesInDoubt) lost(trail.origin, 'lines that are damaged or missing')
 }
 
 /** What the scan goes by, against the records. */
@@ -468,17 +522,19 @@ function checkSchema({ database, trail }: Reading, findings: DataFinding[]): voi
   }
 }
 
+/** Without the key of the trail, as its lines read. */
 function checkSettings(
   { host, trail }: Reading,
-  newest: Uint8Array | undefined,
+  sealed: SealedSettings | undefined,
   findings: DataFinding[],
 ): void {
   try {
-    const mac = newest && macKey(newest)
-    const recorded = canonical(settingsOfTrail(host, trail, mac) as unknown as Value)
+    const settings = sealed === undefined ? settingsOfTrail(host, trail) : sealed.recorded
     const copy = canonical(host.settings() as Value)
-    if (recorded !== copy)
-      findings.push({ code: 'settings-differ', trail: trail.origin, expected: recorded, found: copy })
+    const expected =
+      settings === undefined ? 'settings that can be read' : canonical(settings as unknown as Value)
+    if (expected !== copy)
+      findings.push({ code: 'settings-differ', trail: trail.origin, expected, found: copy })
   } catch (error) {
     findings.push({
       code: 'settings-differ',

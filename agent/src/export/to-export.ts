@@ -1,7 +1,7 @@
 import type { ExportFilter, ToExport, TrailToExport } from '@compliance-relay/shared/bag'
 import { utf8 } from '@compliance-relay/shared/trail'
 import type { Reading } from '../commands/reading.ts'
-import { readSettings } from '../open-relay.ts'
+import { readSettings } from '../recorded-settings.ts'
 import { softwareName } from '../version.ts'
 
 /** All that a bag of a data folder says: the same whoever makes it. */

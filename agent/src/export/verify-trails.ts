@@ -5,7 +5,7 @@ import { checkTrail } from '../check-trail.ts'
 import { type Reading, reading } from '../commands/reading.ts'
 import { differsFrom, endOf } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
-import { readSettings } from '../open-relay.ts'
+import { readSettings } from '../recorded-settings.ts'
 import { readRecordIn, type StoredTrail } from '../sqlite/trail-store.ts'
 import { type TemporaryLeafStore, temporaryLeafStore } from '../temporary-leaf-store.ts'
 import { laterHead, notarisedWhenLeft, sizeWhenLeft } from './later-head.ts'
@@ -33,7 +33,7 @@ export async function verifyTrails(
   return reading(data, async (read) => {
     const trails = read.trails.filter(({ origin }) => only === undefined || only.has(origin))
     const { notary: asked } = readSettings(read.host, read.trail)
-    const { notary, close } = await openNotary(asked.folder)
+    const { notary, close } = await openNotary(asked)
     const of = trails.reduce((sum, { id }) => sum + read.store.size(id), 0)
     const unsound: string[] = []
     let own: TemporaryLeafStore | undefined

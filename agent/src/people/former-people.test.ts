@@ -47,6 +47,30 @@ function alter(seq: number, from: string, to: string): void {
   )
 }
 
+test.each<[string, () => void, Partial<Found>, number]>([
+  ['nothing is lost', () => {}, {}, 0],
+  ['a line is damaged', () => alter(3, '"account":"bking"', '"account":"bkong","b":1'), {}, 4],
+  ['a line is gone', () => void lines.splice(3, 1), {}, 4],
+  ['a byte of a line is another, though it can be mended', () => alter(5, 'company', 'Company'), {}, 6],
+  ['the notary knows of more', () => {}, { notary: [{ ...finding('notary-ahead'), size: 9 }] }, 9],
+  ['the notary knows of others', () => {}, { notary: [finding('notary-differs')] }, Infinity],
+  ['no notary is known', () => {}, { notary: [finding('notary-unknown')] }, Infinity],
+  ['the key has signed others', () => {}, { findings: [finding('root-mismatch')] }, Infinity],
+  [
+    'the key has signed more',
+    () => {},
+    { findings: [{ ...finding('checkpoint-beyond-end'), checkpoint: 'checkpoint 8' }] },
+    8,
+  ],
+])(
+  'where %s, it is known from where on no record is lost',
+  (_, how, { findings = [], notary = [] }, until) => {
+    how()
+    const check = { report: { findings }, notary }
+    expect(formerPeople({ lines: () => linesNow() }, { id: 1, origin }, { mac }, check).lostUntil).toBe(until)
+  },
+)
+
 type Check = Parameters<typeof formerPeople>[3]
 type Found = Check['report'] & Pick<Check, 'notary'>
 

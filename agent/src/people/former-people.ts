@@ -15,6 +15,11 @@ export interface FormerPeople {
    */
   readonly isInDoubt: boolean
   readonly signedInSince: ReadonlySet<string>
+  /**
+   * No record from this place on is lost, or is read otherwise than it stands there: 0 if none is, infinite where it is not
+   * known how many were.
+   */
+  readonly lostUntil: number
   /** User ids that lines speak of, damaged ones too: none of them is given to anybody else. */
   readonly ids: ReadonlySet<string>
 }
@@ -38,6 +43,7 @@ export function formerPeople(
   const ids = new Set<string>()
   const signedInSince = new Set<string>()
   let isInDoubt = false
+  let lostUntil = 0
   let next = 0
   let prev = '0'.repeat(64)
   let mended = 0
@@ -53,8 +59,10 @@ export function formerPeople(
     const parts = line && readEntryParts(line)
     if (parts === undefined || seq !== next || parts.prev !== prev) {
       isInDoubt = true
+      lostUntil = seq
       signedInSince.clear()
     }
+    if (line !== stored) lostUntil = seq + 1
     if (line !== undefined) reader.take(line, isInDoubt)
     if (line !== undefined && record?.kind === 'session.started')
       signedInSince.add(String(record.body['account']))
@@ -63,9 +71,10 @@ export function formerPeople(
   }
   if (isOtherwiseInDoubt(check)) {
     isInDoubt = true
+    lostUntil = Math.max(lostUntil, endLostUntil(check))
     signedInSince.clear()
   }
-  return { reader, isInDoubt, signedInSince, ids }
+  return { reader, isInDoubt, signedInSince, lostUntil, ids }
 }
 
 /**
@@ -78,6 +87,25 @@ function isOtherwiseInDoubt({ report: { findings }, notary }: Parameters<typeof 
     !notary.every(isHarmless) ||
     findings.some(({ code }) => code === 'checkpoint-beyond-end' || (code === 'root-mismatch' && !isOfLines))
   )
+}
+
+/** How many records the trail had, where all that is wrong with its end is that there were more; else that is not known. */
+function endLostUntil({ report: { findings }, notary }: Parameters<typeof formerPeople>[3]): number {
+  const isOfLines = findings.some(({ line }) => line !== undefined)
+  if (!isOfLines && findings.some(({ code }) => code === 'root-mismatch')) return Number.POSITIVE_INFINITY
+  const ends = [
+    ...notary
+      .filter((one) => !isHarmless(one))
+      .map(({ code, size }) => (code === 'notary-ahead' ? size : undefined)),
+    ...findings.filter(({ code }) => code === 'checkpoint-beyond-end').map(sizeOf),
+  ]
+  return Math.max(...ends.map((size) => size ?? Number.POSITIVE_INFINITY))
+}
+
+/** Of the checkpoint that a finding is about, as `checkTrail` names them. */
+function sizeOf({ checkpoint }: TrailCheck['report']['findings'][number]): number | undefined {
+  const [digits] = /\d+$/.exec(checkpoint ?? '') ?? []
+  return digits === undefined ? undefined : Number(digits)
 }
 
 /** Of accounts: who they are about, and who did something as one. */

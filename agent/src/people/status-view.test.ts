@@ -29,6 +29,7 @@ const status: Omit<RelayStatus, 'needs'> = {
   altered: 0,
   held: null,
   before: null,
+  inDoubt: [],
   ended: null,
   people: { accounts: 2, fault: null, standing: { ...nobodyWaits, accounts: 2, codesGood: 1, locked: 1 } },
   identity: null,

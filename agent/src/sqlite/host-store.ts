@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Value } from '@compliance-relay/shared/trail'
 import { rowOf, rowsOf } from './database.ts'
 
 /** Written every few seconds, so that after a crash it is known from when on nobody was looking. */
@@ -25,11 +26,9 @@ export class HostStore {
     this.#database = database
   }
 
+  /** When the relay was last at work, as it stands there. It is no evidence: see `readNote`. */
   alive(): Alive | undefined {
-    const row = rowOf<{ state: string }>(this.#database.prepare('SELECT state FROM alive WHERE id = 1'))
-    const state = row === undefined ? undefined : tryJson(row.state)
-    if (typeof state !== 'object' || state === null) return undefined
-    const { at, stopped, oldest } = state as { [key: string]: unknown }
+    const { at, stopped, oldest } = (this.note() ?? {}) as { [key: string]: unknown }
     // It is no evidence: what is no time says that nothing is known, and does not stop a start.
     if (!isTime(at)) return undefined
     return { at, stopped: stopped === true, ...(isTime(oldest) ? { oldest } : {}) }
@@ -37,18 +36,24 @@ export class HostStore {
 
   /** Undefined where nothing says so. It is no evidence. */
   beat(): Beat | undefined {
-    const row = rowOf<{ state: string }>(this.#database.prepare('SELECT state FROM alive WHERE id = 1'))
-    const { pid, beat } = (row === undefined ? {} : (tryJson(row.state) ?? {})) as { [key: string]: unknown }
+    const { pid, beat } = (this.note() ?? {}) as { [key: string]: unknown }
     const isPid = typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0
     return isPid && isTime(beat) ? { pid, at: beat } : undefined
   }
 
-  setAlive(alive: Alive): void {
+  /** What was noted with the last commit, as it stands there: see `readNote`. */
+  note(): unknown {
+    const row = rowOf<{ state: string }>(this.#database.prepare('SELECT state FROM alive WHERE id = 1'))
+    return row === undefined ? undefined : tryJson(row.state)
+  }
+
+  /** In every transaction: see `sealedNote`. */
+  setNote(note: { readonly [name: string]: Value }): void {
     this.#database
       .prepare(
         'INSERT INTO alive (id, state) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state',
       )
-      .run(JSON.stringify({ ...alive, pid: process.pid, beat: Date.now() }))
+      .run(JSON.stringify({ ...note, pid: process.pid, beat: Date.now() }))
   }
 
   settings(): unknown {

@@ -4,8 +4,9 @@ import { HASH_BYTES } from './hash.ts'
 
 /*
  * The three things a MAC key is used for in a trail. Each input begins with different text and a newline, so no
- * message of one use can be a message of another. A relay has a fourth, for what it keeps beside its trail:
- * `compliance-relay/cursor/v1` seals how far deliveries have come.
+ * message of one use can be a message of another. A relay has two more, for what it keeps beside its
+ * trail: `compliance-relay/cursor/v1` seals how far deliveries have come, `compliance-relay/note/v1` when it was last at work
+ * and which settings were in force.
  */
 const recordContext = utf8('compliance-relay/record/v1\n')
 const nextKeyContext = utf8('compliance-relay/next-key/v1\n')

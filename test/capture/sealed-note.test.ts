@@ -1,0 +1,265 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { TrailRecord } from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { account, Workstation } from '../support/workstation.ts'
+
+/*
+ * What the relay notes beside its trail with each commit, under a seal: which settings are in force, and since when nobody
+ * would look. Somebody who can write into the database, and has no key, changes that, and damages the records it stands for.
+ */
+
+let station: Workstation
+
+beforeEach(async () => {
+  station = new Workstation({ init: ['--quiet', '1'] })
+  station.init()
+  await station.start()
+  station.write('first.dat', 'first')
+  await station.until('it is recorded', ({ units }) => units.recorded === 1)
+  await station.settled()
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  await station.remove()
+})
+
+/** As somebody does who has the file in hand: no trigger is in the way, and all are there afterwards. */
+function inDatabase<Result>(work: (database: DatabaseSync) => Result): Result {
+  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
+  const result = work(database)
+  for (const { sql } of triggers) database.exec(String(sql))
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
+  return result
+}
+
+/** Two bytes of each line of a kind are others: no one byte mends it. */
+function damage(kind: string, since = 0): void {
+  inDatabase((database) =>
+    database
+      .prepare(
+        `UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), '"reason":"', '"rEaSon":"') AS BLOB)
+         WHERE seq >= ? AND instr(CAST(line AS TEXT), '"kind":"${kind}"') > 0`,
+      )
+      .run(since),
+  )
+}
+
+const beside = ['alive', 'settings'] as const
+type Beside = Readonly<Record<(typeof beside)[number], string>>
+
+/** The note and the copy of the settings, as they stand there. */
+function takeBeside(): Beside {
+  return inDatabase(
+    (database) =>
+      database
+        .prepare('SELECT state AS alive, value AS settings FROM alive, settings')
+        .get() as unknown as Beside,
+  )
+}
+
+function putBeside({ alive, settings }: Beside): void {
+  inDatabase((database) => {
+    database.prepare('UPDATE alive SET state = ?').run(alive)
+    database.prepare('UPDATE settings SET value = ?').run(settings)
+  })
+}
+
+function disable(): void {
+  station.relay('person', 'disable', account, '--reason', 'suspended for now', '--data', station.data)
+}
+
+async function recordOf(path: string): Promise<TrailRecord> {
+  const find = () => station.records().find(({ body }) => body['path'] === path)
+  await station.until(`${path} is recorded`, () => find() !== undefined)
+  return find() as TrailRecord
+}
+
+const opened = () => station.records().find(({ kind }) => kind === 'trail.opened')?.body ?? {}
+const codes = async () => (await station.status()).needs.map(({ code }) => code)
+
+test('a person stays disabled whose disabling is damaged: what was noted after it bears out the copy of the settings', {
+  tags: ['req/P11-10d-1', 'req/P11-10e-1', 'challenge', 'fault'],
+}, async () => {
+  disable()
+  await station.stop()
+  const disabling = station.records().findLast(({ kind }) => kind === 'settings.changed')
+  damage('settings.changed', disabling?.seq)
+  await station.start()
+  station.write('second.dat', 'second')
+  expect(await recordOf('second.dat')).toMatchObject({
+    kind: 'capture.refused',
+    body: { reason: 'person-disabled' },
+  })
+  expect(opened()).toMatchObject({ inDoubt: ['accounts'] })
+})
+
+test.each([
+  ['with the note and the copy of before it put back', (before: Beside) => before],
+  ['with the copy of before it put back, and no note', (before: Beside) => ({ ...before, alive: '{}' })],
+])(
+  'where the disabling of a person is damaged, %s, nobody is a person, and that is said',
+  {
+    tags: ['req/P11-10d-1', 'req/P11-10e-1', 'challenge', 'fault'],
+  },
+  async (_, put) => {
+    const before = takeBeside()
+    disable()
+    await station.stop()
+    const disabling = station.records().findLast(({ kind }) => kind === 'settings.changed')
+    damage('settings.changed', disabling?.seq)
+    putBeside(put(before))
+    expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('people-in-doubt') })
+    await station.start()
+    station.write('second.dat', 'second')
+    expect(await recordOf('second.dat')).toMatchObject({ kind: 'capture.refused' })
+    expect(opened()).toMatchObject({ inDoubt: expect.arrayContaining(['persons']) })
+    expect(await codes()).toContain('persons-in-doubt')
+    expect(station.verify().out).toContain('people-in-doubt')
+    station.relay(
+      'person',
+      'add',
+      `${account}=Test Person`,
+      '--reason',
+      'is one all the same',
+      '--data',
+      station.data,
+    )
+    expect(await codes()).not.toContain('persons-in-doubt')
+  },
+)
+
+test('where all records of the settings are damaged, a copy of them that names another notary is not believed: the one there was misses what is gone', {
+  tags: ['req/P11-10a-3', 'req/P11-10e-1', 'challenge', 'fault'],
+}, async () => {
+  await station.stop()
+  const before = takeBeside()
+  const size = station.records().length
+  const other = join(station.base, 'other-notary')
+  cpSync(station.notary, other, { recursive: true })
+  await station.start()
+  station.write('second.dat', 'unwanted')
+  await recordOf('second.dat')
+  await station.settled()
+  await station.stop()
+  inDatabase((database) => {
+    for (const table of ['entry', 'entry_columns', 'unit'])
+      database.prepare(`DELETE FROM ${table} WHERE seq >= ?`).run(size)
+    database.prepare('DELETE FROM checkpoint WHERE size > ?').run(size)
+  })
+  damage('settings.changed')
+  // An older note is no forgery: by it the copy of then is believed, and its notary is the right one.
+  putBeside(before)
+  expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('notary-ahead') })
+  putBeside({ ...before, settings: before.settings.replaceAll(station.notary, other) })
+  const verdict = station.verify()
+  expect(verdict).toMatchObject({ code: 1, out: expect.stringContaining('notary-unknown') })
+  expect(verdict.out).toContain('any notary: which is the one of this relay is not known')
+  await station.start()
+  expect(opened()).toMatchObject({
+    previous: { notarised: null, reason: expect.stringContaining('notary-unknown') },
+    inDoubt: ['accounts', 'persons', 'notary'],
+  })
+  expect(await codes()).toEqual(expect.arrayContaining(['persons-in-doubt', 'notary-in-doubt']))
+  // Files are noticed all the same, as nobody's.
+  station.write('third.dat', 'third')
+  expect(await recordOf('third.dat')).toMatchObject({ kind: 'capture.refused' })
+  await station.stop()
+  await station.start()
+  await station.until('no notary is asked', ({ notary }) => notary.state === 'unreachable')
+  expect(await codes()).toContain('notary-in-doubt')
+  expect(station.verify().out).toContain('notary-unknown')
+  const why = ['--reason', 'as the protocol has it', '--data', station.data]
+  station.relay('notary', 'set', station.notary, ...why)
+  expect(await codes()).not.toContain('notary-in-doubt')
+  expect(station.tryRelay('notary', 'set', other, ...why).error).toContain('is known, and stays')
+  await station.stop()
+  await station.start()
+  await station.until('it is given all', ({ notary }) => notary.state === 'reachable' && !notary.behind)
+  // It has what is gone, and is asked for it.
+  expect(station.verify().out).toContain('notary-ahead')
+})
+
+const lastStart = () => station.records().findLast(({ kind }) => kind === 'relay.started')
+
+test('a time of last being at work that somebody wrote hides no gap, and is named', {
+  tags: ['req/P11-10e-6', 'challenge', 'fault'],
+}, async () => {
+  await station.stop('SIGKILL')
+  const since = station.records().at(-1)?.time
+  station.write('second.dat', 'made meanwhile')
+  const state = JSON.parse(takeBeside().alive)
+  const at = Date.now() + 3_000
+  inDatabase((database) =>
+    database.prepare('UPDATE alive SET state = ?').run(JSON.stringify({ ...state, at, oldest: undefined })),
+  )
+  await station.start()
+  const { body } = await recordOf('second.dat')
+  expect(lastStart()?.body['gap']).toMatchObject({
+    from: since,
+    stopped: false,
+    disbelieved: new Date(at).toISOString(),
+  })
+  expect(body['late']).toMatchObject({ from: since })
+})
+
+test('a note of an orderly stop, put back after the relay was killed, makes the gap longer and no stop orderly', {
+  tags: ['req/P11-10e-6', 'challenge', 'fault'],
+}, async () => {
+  await station.stop()
+  const before = takeBeside()
+  await station.start()
+  await station.settled()
+  await station.stop('SIGKILL')
+  putBeside(before)
+  await station.start()
+  const from = new Date(JSON.parse(before.alive).at).toISOString()
+  expect(lastStart()?.body['gap']).toMatchObject({ from, stopped: false })
+})
+
+test('a database whose note has no seal yet is opened, goes on, and has one then', {
+  tags: ['req/P11-10e-5', 'challenge'],
+}, async () => {
+  const { trail } = await station.status()
+  await station.stop()
+  inDatabase((database) =>
+    database.exec("UPDATE alive SET state = json_remove(state, '$.seal', '$.trail', '$.size', '$.settings')"),
+  )
+  await station.start()
+  await station.settled()
+  expect((await station.status()).trail).toBe(trail)
+  expect(lastStart()?.body['gap']).toMatchObject({ stopped: true })
+  expect(lastStart()?.body['gap']).not.toHaveProperty('disbelieved')
+  expect(station.verify()).toMatchObject({ code: 0 })
+  expect(JSON.parse(takeBeside().alive)).toMatchObject({
+    trail,
+    seal: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+})
+
+test('the name of a trail that has no record, put after the newest, stops no start, and is said to be nobody’s', {
+  tags: ['req/P11-10e-1', 'challenge', 'fault'],
+}, async () => {
+  const { trail } = await station.status()
+  await station.stop()
+  const origin = trail.replace(/[^/]*$/, '20261130-ffff')
+  inDatabase((database) => {
+    const names = [`${origin}', '${origin}+00000000+AAAA`, `${origin}f', 'x`]
+    database.exec(`INSERT INTO trail VALUES (9, '${names[0]}'), (9223372036854775807, '${names[1]}')`)
+  })
+  expect(station.verify()).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('or it names a trail that has no record'),
+  })
+  await station.start()
+  station.write('second.dat', 'second')
+  await recordOf('second.dat')
+  expect((await station.status()).trail).toBe(trail)
+  expect(await codes()).toContain('not-ours')
+  const foreign = station.records().find(({ kind }) => kind === 'schema.foreign')
+  expect(foreign?.body['parts']).toMatchObject([{ what: 'trail', name: origin }, { what: 'trail' }])
+})

@@ -88,7 +88,7 @@ export function NewSubscription({ onClose }: Props) {
       }}
       onClose={onClose}
     >
-      <RadioList
+      <RadioList<'records' | 'alerts'>
         label="What"
         choices={[
           { value: 'records', text: 'Records' },

@@ -6,7 +6,10 @@ import { AppRelay, expect } from '../browser/app.ts'
 import { say } from '../browser/ask.ts'
 import type { Browser, Engine, Missing, Tab } from './engine.ts'
 import { engines } from './engines.ts'
+import { until } from './hand.ts'
 
+/** Said by a page at each start, for a console that is not heard has no faults. */
+const HEARD = 'this is heard'
 const pictures = join(import.meta.dirname, '../out/engines')
 
 /** One engine, a relay with people and records, and a tab that stays open from test to test. */
@@ -38,7 +41,16 @@ export class Trial {
     await this.#browser?.cutPower()
     this.#browser = await this.#engine.start(this.#disk)
     this.#tab = await this.#browser.tab()
+    await this.tab.ask((said) => reportError(new Error(said)), HEARD)
+    await until(this.tab, 'what a page says is heard', async () =>
+      this.browser.faults().some((one) => one.includes(HEARD)),
+    )
     if (isFirst) say(`${this.#engine.name} ${this.#browser.version}`)
+  }
+
+  /** What pages said that they must never say. */
+  get faults(): readonly string[] {
+    return this.browser.faults().filter((one) => !one.includes(HEARD))
   }
 
   /** For people to look at. */
@@ -83,7 +95,7 @@ export const test = base.extend<{ sound: undefined }, { started: Trial | Missing
     async ({ started }, use, info) => {
       if (!(started instanceof Trial)) return info.skip(true, `not executed: ${started.why}`)
       await use(undefined)
-      expect(started.browser.faults()).toEqual([])
+      expect(started.faults).toEqual([])
     },
     { auto: true },
   ],

@@ -16,8 +16,9 @@ from gi.repository import Gtk, WebKit2
 if sys.argv[1] == '--look':
     sys.exit(0)
 folder, console = sys.argv[1:3]
-# The engine prints what pages say to standard output, in processes of its own that take this over.
-os.dup2(os.open(console, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
+# The engine prints what pages say to standard error, whatever the setting is called, in processes of its own that take
+# this over.
+os.dup2(os.open(console, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
 
 manager = WebKit2.WebsiteDataManager(
     base_data_directory=f'{folder}/data', base_cache_directory=f'{folder}/cache'

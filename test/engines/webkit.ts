@@ -14,6 +14,8 @@ import { Session, SessionTab, untilReady } from './webdriver.ts'
 
 const SCREEN = '1300x1000x24'
 const script = join(import.meta.dirname, 'webkit-browser.py')
+const unknownWords =
+  /Unrecognized Content-Security-Policy directive 'manifest-src'|Viewport argument key "interactive-widget" not recognized/
 const PYTHON = '/usr/bin/python3'
 
 /** Debian’s driver, or the one the caller names. */
@@ -72,9 +74,12 @@ async function newTab(session: Session): Promise<string> {
   return handle
 }
 
-/** What a relay refuses, or a network that is gone, is on the console of every browser, whatever is made of it. */
+/**
+ * What a relay refuses, or a network that is gone, is on the console of every browser, whatever is made of it; and this one
+ * says of two words of the page, exactly these, that it does not know them.
+ */
 function isFault(line: string): boolean {
-  return /CONSOLE .*ERROR /.test(line) && !/CONSOLE NETWORK ERROR/.test(line)
+  return /CONSOLE .*ERROR /.test(line) && !/CONSOLE NETWORK ERROR/.test(line) && !unknownWords.test(line)
 }
 
 /** Pictures are drawn without a graphics processor, and root has no right to the engine’s sandbox. */

@@ -98,3 +98,14 @@ test('captures are counted by day, and a day can be gone into', { tag: '@oq' }, 
   await picture.getByRole('button', { name: 'Show the time axis' }).click()
   await expect(picture.getByRole('button', { name: /^Show only / }).first()).toBeVisible()
 })
+
+test('a page that is open says that the relay is gone before it would have asked again, and that it is back', {
+  tag: '@oq',
+}, async ({ app }) => {
+  await signInto(app, relay, 'audrey')
+  await relay.station.stop('SIGKILL')
+  // Without the stream that broke off it is asked every 30 s.
+  await expect(app.getByRole('banner').getByText(/^Offline since/)).toBeVisible({ timeout: 20_000 })
+  await relay.again()
+  await expect(app.getByRole('banner').getByText(/^Current · /)).toBeVisible()
+})

@@ -159,8 +159,8 @@ export const controls: readonly Control[] = [
     of: 'P11-10e-1',
     what: 'and a line of it only as it was sealed',
     file: 'shared/src/trail/sealed-lines.ts',
-    from: 'return equalBytes(this.#sealed(recordBytesOf(line)), checksumOf(line)) ? record : undefined',
-    to: 'return record',
+    from: 'return equalBytes(this.#sealed(recordBytesOf(line)), checksumOf(line)) ? parts : undefined',
+    to: 'return parts',
     test: 'agent/src/left-trails.test.ts',
   },
   {

@@ -21,6 +21,8 @@ export interface SyncStanding {
 const ASK_AT_LEAST_MILLISECONDS = 30_000
 /** A stream that has said nothing for so long is a dead one: the relay says something every 15 seconds. */
 const SILENCE_MILLISECONDS = 35_000
+/** After a stream that spoke and broke off: the relay went away, or was started anew. */
+const BROKEN_MILLISECONDS = 2_000
 const BACKOFF_MILLISECONDS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]
 
 export interface SyncOptions {
@@ -139,9 +141,13 @@ export class Sync {
     }
   }
 
-  /** Resolves once a size above the one known is said. A stream that ends or breaks leaves it to the timer. */
+  /**
+   * Resolves once a size above the one known is said, or a while after a stream has broken off. One that never spoke may have
+   * something in between that keeps it back: then it is left to the timer.
+   */
   async #listen(client: Client, trail: string, size: number, listening: AbortController): Promise<void> {
     let watchdog = 0
+    let hasSpoken = false
     const restart = () => {
       clearTimeout(watchdog)
       watchdog = Number(setTimeout(() => listening.abort(), SILENCE_MILLISECONDS))
@@ -153,6 +159,7 @@ export class Sync {
       const decoder = new TextDecoder()
       for await (const piece of stream as unknown as AsyncIterable<Uint8Array>) {
         restart()
+        hasSpoken = true
         text += decoder.decode(piece, { stream: true })
         const events = text.split('\n\n')
         text = events.pop() ?? ''
@@ -163,9 +170,10 @@ export class Sync {
     } finally {
       clearTimeout(watchdog)
     }
-    await new Promise<void>((resolve) =>
-      listening.signal.addEventListener('abort', () => resolve(), { once: true }),
-    )
+    await new Promise<void>((resolve) => {
+      listening.signal.addEventListener('abort', () => resolve(), { once: true })
+      if (hasSpoken) setTimeout(resolve, BROKEN_MILLISECONDS * (0.5 + this.#options.random()))
+    })
   }
 
   #pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ import { LATE, within } from './within.ts'
 
 /**
  * What can be wrong with a relay's trail beyond what its lines say of themselves: its own checkpoints against
- * the notary's. Each is a rollback, a fork, or a notary that is not what it was.
+ * the notary's, and its end against what was sealed beside it. Each is a rollback, a fork, or a notary that is not what it was.
  */
 export const notaryFaults = {
   'notary-ahead':
@@ -28,6 +28,8 @@ export const notaryFaults = {
   'notary-foreign':
     'the notary holds something under the name of a checkpoint that this trail has not signed',
   'notary-unreachable': 'the notary cannot be asked',
+  'note-ahead':
+    'the note that was sealed with the last commit is of more records than there are: the newest were removed, or the note is of a later time than they are',
   'notary-unknown':
     'nothing that is sealed says which notary is the one of this relay: none was asked, and nothing is proven by it',
 } as const
@@ -38,7 +40,7 @@ export interface NotaryFinding {
   readonly code: NotaryFaultCode
   readonly expected: string
   readonly found: string
-  /** Size of the checkpoint concerned. */
+  /** Size of the checkpoint, or of the note, that is concerned. */
   readonly size?: number
 }
 

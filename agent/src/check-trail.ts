@@ -41,6 +41,8 @@ export interface CheckOptions {
   readonly identity: string
   /** Origins that are known here: of any other that the notary knows, it is said. */
   readonly known?: ReadonlySet<string> | undefined
+  /** How many records the sealed note beside the trail is of, as of the moment in which the lines are read. */
+  readonly noted?: () => number | undefined
   /** How long the notary is waited for. */
   readonly patience: Patience
   readonly leaves: LeafStore
@@ -71,7 +73,7 @@ type TrailFinding = Report['findings'][number]
 
 /** Verifies a trail whole: its lines, its own checkpoints, and what the notary holds of it. */
 export async function checkTrail(trail: StoredTrail, options: CheckOptions): Promise<TrailCheck> {
-  const { store, keys, notary, identity, known, patience, leaves, pause, onLine, onTile } = options
+  const { store, keys, notary, identity, known, patience, leaves, pause, noted, onLine, onTile } = options
   let own: readonly StoredCheckpoint[] = []
   const remembered = () => {
     own = [...store.checkpoints(trail.id)]
@@ -108,7 +110,14 @@ export async function checkTrail(trail: StoredTrail, options: CheckOptions): Pro
   const { findings, notarised, others } = view
   const said = verifier.end()
   const report = misplaced === undefined ? said : { ...said, findings: [misplaced, ...said.findings] }
-  return { trail, report, notary: findings, position, notarised, others }
+  const ahead = noteAhead(noted?.(), lines)
+  return { trail, report, notary: [...findings, ...ahead], position, notarised, others }
+}
+
+/** The note is written with the records it is of, in one transaction: it is never of more, unless some were taken away. */
+function noteAhead(noted: number | undefined, lines: number): readonly NotaryFinding[] {
+  if (noted === undefined || noted <= lines) return []
+  return [{ code: 'note-ahead', expected: `${noted} records`, found: String(lines), size: noted }]
 }
 
 /** A relay's own trail has its own signature and no witness: what else the notary knows is asked of the notary. */

@@ -182,6 +182,7 @@ async function openVerified(
   const leaves = temporaryLeafStore()
   const people = new PeopleReader()
   const tileRoots: Uint8Array[] = []
+  const note = readNote(keys.mac, trail.origin, host.note())
   let check: TrailCheck
   try {
     check = await checkTrail(trail, {
@@ -191,6 +192,7 @@ async function openVerified(
       notary: recorded === undefined && settings.notary.isInDoubt === true ? undefined : notary,
       identity: settings.notary.identity,
       known,
+      noted: () => note?.size,
       patience: deps.patience ?? START_PATIENCE,
       leaves: leaves.leaves,
       pause,
@@ -205,7 +207,6 @@ async function openVerified(
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
-  const note = readNote(keys.mac, trail.origin, host.note())
   const end = lastAtWork(store, host, { id: trail.id, lines: check.report.lines }, note)
   const common = { ...parts, store, known, reading, check, mended, end }
   if (isSound(check) && check.position !== undefined) {

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
@@ -182,6 +182,31 @@ test('where all records of the settings are damaged, a copy of them that names a
   await station.until('it is given all', ({ notary }) => notary.state === 'reachable' && !notary.behind)
   // It has what is gone, and is asked for it.
   expect(station.verify().out).toContain('notary-ahead')
+})
+
+test('newest records that are taken away before any notary has a head of them are missed by the note that was sealed with them', {
+  tags: ['req/P11-10e-1', 'challenge', 'fault'],
+}, async () => {
+  await station.stop()
+  // What is written from here on, no notary is told.
+  const away = `${station.notary}-away`
+  renameSync(station.notary, away)
+  await station.start()
+  const size = station.records().length
+  station.write('second.dat', 'unwanted')
+  await recordOf('second.dat')
+  await station.stop('SIGKILL')
+  inDatabase((database) => {
+    for (const table of ['entry', 'entry_columns', 'unit'])
+      database.prepare(`DELETE FROM ${table} WHERE seq >= ?`).run(size)
+    database.prepare('DELETE FROM checkpoint WHERE size > ?').run(size)
+  })
+  renameSync(away, station.notary)
+  expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('note-ahead') })
+  await station.start()
+  expect(opened()).toMatchObject({ previous: { reason: expect.stringContaining('note-ahead') } })
+  // Nobody is in doubt for whom the note itself speaks: it is of later than what is gone.
+  expect(opened()).not.toMatchObject({ inDoubt: expect.arrayContaining(['persons']) })
 })
 
 const lastStart = () => station.records().findLast(({ kind }) => kind === 'relay.started')

@@ -212,6 +212,14 @@ export const controls: readonly Control[] = [
     test: 'test/capture/sealed-note.test.ts',
   },
   {
+    of: 'P11-10e-1',
+    what: 'a note that is of more records than there are misses them',
+    file: 'agent/src/check-trail.ts',
+    from: 'if (noted === undefined || noted <= lines) return []',
+    to: 'if (noted !== null) return []',
+    test: 'test/capture/sealed-note.test.ts',
+  },
+  {
     of: 'P11-300b-1',
     what: 'what is signed while nobody has reviewed the accounts is held',
     file: `${relay}/signing/hold-reasons.ts`,

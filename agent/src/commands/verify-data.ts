@@ -39,6 +39,7 @@ import {
   sealedSettings,
   settingsOfTrail,
 } from '../recorded-settings.ts'
+import { readNote } from '../sealed-note.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import { columnsOf, isOf } from '../sqlite/columns.ts'
@@ -147,7 +148,8 @@ export async function verifyData(
       for (const trail of data.trails) {
         const keys = await keysOf(data, trail, findings)
         const known = trail === data.trail ? trailsNotLost(data.store) : undefined
-        const asking = { keys, notary, known, identity: asked.identity, patience: VERIFY_PATIENCE }
+        const noted = () => (trail === data.trail && newest ? notedSize(data, newest) : undefined)
+        const asking = { keys, notary, known, noted, identity: asked.identity, patience: VERIFY_PATIENCE }
         checks.push(await asOfOneMoment(data, () => checkOne(data, trail, asking, findings)))
         // Of a checkpoint that is stored, whole and signed, the check of the trail has just said whether it holds.
         const noteOf = (size: number) => data.store.checkpoint(trail.id, size)?.note
@@ -258,7 +260,7 @@ function printFindings(findings: readonly DataFinding[]): string {
 async function checkOne(
   data: Reading,
   trail: StoredTrail,
-  asking: Pick<CheckOptions, 'keys' | 'notary' | 'known' | 'identity' | 'patience'>,
+  asking: Pick<CheckOptions, 'keys' | 'notary' | 'known' | 'noted' | 'identity' | 'patience'>,
   findings: DataFinding[],
 ): Promise<TrailCheck> {
   const leaves = temporaryLeafStore()
@@ -330,6 +332,10 @@ function sourcesOf(
   authority: TrailAuthority,
 ): SettingsSources {
   return { host, trail, mac: macKey(newest), left: trails.slice(0, -1), authority }
+}
+
+function notedSize({ host, trail }: Reading, newest: Uint8Array): number | undefined {
+  return readNote(macKey(newest), trail.origin, host.note())?.size
 }
 
 /** What records that are lost may have said of people and of the notary: as first records say it, and as the next start will. */

@@ -53,6 +53,7 @@ test.each<[string, () => void, Partial<Found>, number]>([
   ['a line is gone', () => void lines.splice(3, 1), {}, 4],
   ['a byte of a line is another, though it can be mended', () => alter(5, 'company', 'Company'), {}, 6],
   ['the notary knows of more', () => {}, { notary: [{ ...finding('notary-ahead'), size: 9 }] }, 9],
+  ['the sealed note is of more', () => {}, { notary: [{ ...finding('note-ahead'), size: 9 }] }, 9],
   ['the notary knows of others', () => {}, { notary: [finding('notary-differs')] }, Infinity],
   ['no notary is known', () => {}, { notary: [finding('notary-unknown')] }, Infinity],
   ['the key has signed others', () => {}, { findings: [finding('root-mismatch')] }, Infinity],

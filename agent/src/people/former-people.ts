@@ -96,7 +96,7 @@ function endLostUntil({ report: { findings }, notary }: Parameters<typeof former
   const ends = [
     ...notary
       .filter((one) => !isHarmless(one))
-      .map(({ code, size }) => (code === 'notary-ahead' ? size : undefined)),
+      .map(({ code, size }) => (code === 'notary-ahead' || code === 'note-ahead' ? size : undefined)),
     ...findings.filter(({ code }) => code === 'checkpoint-beyond-end').map(sizeOf),
   ]
   return Math.max(...ends.map((size) => size ?? Number.POSITIVE_INFINITY))

@@ -84,7 +84,10 @@ export class Anchoring {
   async look(): Promise<void> {
     if (this.#publishing !== undefined || this.isBehind || this.#isLooking) return
     this.#isLooking = true
-    await this.#asking(async () => void (await this.#options.notary.originHashes()))
+    await this.#asking(async () => {
+      await this.#options.notary.originHashes()
+      this.#options.publisher.requireOwn()
+    })
     this.#isLooking = false
   }
 

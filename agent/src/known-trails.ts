@@ -21,6 +21,13 @@ export function trailsNotLost(store: TrailStore): ReadonlySet<string> {
   })
 }
 
+/** Trails that first records here name as the one before, and of which no record is here: they were removed whole. */
+export function removedTrails(store: TrailStore): readonly string[] {
+  const trails = store.trails()
+  const named = new Set(trails.flatMap(({ id }) => beforeIn(readRecordIn(store, id, 0))))
+  return [...named].filter((origin) => !trails.some((one) => one.origin === origin))
+}
+
 function originsOf(
   store: TrailStore,
   named: (opened: TrailRecord | undefined) => readonly string[],

@@ -94,20 +94,36 @@ export class Publisher {
     if (!this.#asked) await this.#askNotary()
     this.#sign()
     await this.#give()
+    this.requireOwn()
   }
+
+  /** Throws if a checkpoint was found in the database that this relay has not signed. */
+  requireOwn(): void {
+    const [size] = this.#strange
+    if (size === undefined) return
+    throw new Error(
+      `the database holds a checkpoint of ${size} records that this relay has not signed: somebody put it there, and it is given to nobody; relay verify --data says what else is wrong`,
+    )
+  }
+  /** Sizes of checkpoints in the database that are none of this trail's. */
+  readonly #strange = new Set<number>()
 
   /**
    * Ours first: the checkpoint is stored before the notary has it. A crash after this line costs nothing, the
    * next run gives it. The other way round the notary would hold a promise we have no memory of making.
+   *
+   * What was signed is known by itself, or by a note under our own key: a row that says so is anybody's.
    */
   #sign(): void {
     const { database } = this.#options
     const [trail, writer, signer] = [this.#trail, this.#writer, this.#signer]
     const size = writer.head.size
     const root = writer.root()
-    const last = this.#store.lastCheckpoint(trail.id)
-    if (last !== undefined && last.size >= size) {
-      this.#signed = size
+    if (this.#signed >= size) return
+    const stored = this.#store.checkpoint(trail.id, size)
+    if (stored !== undefined) {
+      if (this.#isOwn(stored)) this.#signed = size
+      else this.#strange.add(size)
       return
     }
     for (const { line } of this.#reading.lines(trail.id, this.#frontier.size, size))
@@ -120,6 +136,7 @@ export class Publisher {
     const note = printCheckpoint(signCheckpoint({ origin: trail.origin, size, root }, signer))
     inTransaction(database, () => this.#store.addCheckpoint(trail.id, size, note))
     this.#signed = size
+    this.#newest = { size, note }
     this.#owes = true
     this.#options.onSigned?.(size)
   }
@@ -128,20 +145,44 @@ export class Publisher {
     const { notary, database, wall } = this.#options
     const trail = this.#trail
     for (;;) {
-      const owed = this.#store
-        .owed(trail.id, OWED_AT_ONCE + this.#foreign.size)
-        .filter(({ size }) => !this.#foreign.has(size))
+      const strange = this.#strange.size
+      const owed = this.#owed()
       for (const { size, note } of owed) {
         const answer = await notary.put(trail.origin, size, note)
+        if (this.#newest?.size === size) this.#newest = undefined
         if (answer.state === 'differs') {
           await this.#differs(size, note, answer.held)
           continue
         }
         inTransaction(database, () => this.#store.markNotarised(trail.id, size, timestamp(wall())))
       }
-      if (owed.length < OWED_AT_ONCE) break
+      if (owed.length < OWED_AT_ONCE && this.#strange.size === strange) break
     }
     this.#owes = false
+  }
+
+  /**
+   * What the notary has not been seen to hold, smallest first: notes under our own key, whatever else a row says. The
+   * newest is known by itself: it is given though the database says that it was.
+   */
+  #owed(): readonly { readonly size: number; readonly note: Uint8Array }[] {
+    const passedOver = this.#foreign.size + this.#strange.size
+    const rows = this.#store
+      .owed(this.#trail.id, OWED_AT_ONCE + passedOver)
+      .filter(({ size }) => !this.#foreign.has(size) && !this.#strange.has(size))
+    const own = rows.filter((row) => {
+      const isOwn = this.#newest?.size === row.size || this.#isOwn(row)
+      if (!isOwn) this.#strange.add(row.size)
+      return isOwn
+    })
+    const newest = this.#newest
+    return newest === undefined ? own : [...own.filter(({ size }) => size !== newest.size), newest]
+  }
+  /** Signed since the start and not given yet. */
+  #newest: { readonly size: number; readonly note: Uint8Array } | undefined
+
+  #isOwn({ size, note }: { readonly size: number; readonly note: Uint8Array }): boolean {
+    return size <= this.#writer.head.size && signedAtAll(this.#trail, note)?.size === size
   }
 
   /**

@@ -78,14 +78,18 @@ function notaryIn(said: readonly SaidChanges[]): Settings['notary'] | undefined 
   return last?.after as Settings['notary'] | undefined
 }
 
-/** As the newest trail before has it that says so: whose lines are what they were. */
+/**
+ * As the newest trail before has it that says so, whose lines are what they were. One of which a line is not: it may have
+ * said otherwise, and then nothing older counts.
+ */
 function notaryBefore({ host, left, authority }: SettingsSources): Settings['notary'] | undefined {
   for (const { id } of left.toReversed()) {
     const said = host.settingsLines(id).map(({ seq, line }) => {
       const record = authority.record(id, seq, line)
-      return { seq, changes: (record?.body['changes'] ?? []) as unknown as SettingsChange[] }
+      return { seq, changes: record && (record.kind === 'settings.changed' ? changesIn(record) : []) }
     })
-    const notary = notaryIn(said)
+    if (said.some(({ changes }) => changes === undefined)) return undefined
+    const notary = notaryIn(said.map(({ seq, changes = [] }) => ({ seq, changes })))
     if (notary !== undefined) return notary
   }
   return undefined

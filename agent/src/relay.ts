@@ -121,6 +121,8 @@ const SUM_UP_MILLISECONDS = 60_000
 const PEOPLE_AT_STOP_MILLISECONDS = 5_000
 /** How long a stop goes on sending: what is left is sent after the next start. */
 const OUTGOING_AT_STOP_MILLISECONDS = 2_000
+/** A change waits for the disk, and a disk that takes nothing does not hold up a stop. */
+const SETTINGS_AT_STOP_MILLISECONDS = 5_000
 
 /** A relay at work: what is captured, recorded, signed and given to the notary. */
 export class Relay {
@@ -455,6 +457,11 @@ export class Relay {
     await this.#engine?.stop()
     this.badges.close()
     await this.#closePeople()
+    // What is being changed stands before the stop; what is asked from here on is refused.
+    await within(
+      this.#settingsInTurn.do(async () => {}),
+      SETTINGS_AT_STOP_MILLISECONDS,
+    )
     this.#record('relay.stopped', { reason })
     const at = this.#deps.wall()
     this.recorder.add({
@@ -689,6 +696,7 @@ export class Relay {
     waits: 'now' | undefined,
   ): Promise<number> {
     const before = this.#settings
+    if (this.#stopped) throw new SettingsError('the relay is being stopped: nothing was changed')
     const changes = changesBetween(before, next)
     const settings = withChanges(before, changes)
     requireSoundRules(settings)
@@ -703,12 +711,13 @@ export class Relay {
     const digest = settingsDigest(settings)
     const keep = () => {
       this.opened.host.setSettings(settings)
-      this.#note(this.#alive(this.#stopped), digest)
+      // Whatever else is noted in this transaction is noted of these settings; undone with it, see `#storeFolders`.
+      this.#digest = digest
+      this.#note(this.#alive(this.#stopped))
     }
     const { recorder } = this
     const seq = await (waits === 'now' ? recorder.recordNow(draft, keep) : recorder.record(draft, keep))
     this.#settings = settings
-    this.#digest = digest
     await this.#engine?.setSettings(settings)
     return seq
   }
@@ -831,16 +840,18 @@ export class Relay {
     this.#deps.note('not-recording', { reason: held.reason, tries: held.tries, error })
   }
 
-  /** Within a transaction, whose records are written already. `settings`: the digest of those that it puts in force. */
-  #note(alive: Alive | undefined, settings = this.#digest): void {
-    const { host, store, trail, keys } = this.opened
-    const size = store.size(trail.id)
-    host.setNote(sealedNote(keys.mac, { trail: trail.origin, size, settings, alive }))
+  /** Within a transaction, whose records are written already. */
+  #note(alive: Alive | undefined): void {
+    const { host, writer, trail, keys } = this.opened
+    const size = writer.sizeWithin
+    host.setNote(sealedNote(keys.mac, { trail: trail.origin, size, settings: this.#digest, alive }))
   }
+  /** Of the settings in force, and, within a transaction, of those that it puts in force. */
   #digest: string
 
   /** In every transaction: the folders that are new, and that the relay was alive. */
   #storeFolders(): { readonly undo: () => void } {
+    const digest = this.#digest
     if (!this.#stopped) this.#note(this.#alive(false))
     const changes = this.#tree.takeChanges()
     for (const id of changes.removed) this.#units.removeFolder(id)
@@ -851,6 +862,7 @@ export class Relay {
     }
     return {
       undo: () => {
+        this.#digest = digest
         this.#units.forgetKept()
         for (const folder of changes.added) folder.stored = false
         this.#tree.putBack(changes)

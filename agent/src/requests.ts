@@ -22,6 +22,7 @@ import {
 } from './settings-edits.ts'
 import { requirePlace } from './unclaimed.ts'
 import { UnusableInput } from './unusable-input.ts'
+import { requireApart } from './watch-places.ts'
 
 /**
  * There were accounts once, and of the trail they stood in so much is lost that none of them is known: whoever can write
@@ -131,7 +132,11 @@ const handlers: { readonly [command: string]: Handler } = {
   'notary.set': async (relay, by, args) => {
     const asked = z.strictObject({ folder: text, reason }).parse(args)
     const identity = await (await openFileNotary(asked.folder)).identity()
-    return change(relay, by, asked.reason, (settings) => withNotary(settings, asked.folder, identity))
+    return change(relay, by, asked.reason, (settings) => {
+      const next = withNotary(settings, asked.folder, identity)
+      requireApart(relay.actPlace().dataFolder, asked.folder, next)
+      return next
+    })
   },
   'badge.new': async (relay, by, args) => {
     const asked = z.strictObject({ id: text, reason }).parse(args)

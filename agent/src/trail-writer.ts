@@ -64,6 +64,14 @@ export class TrailWriter {
     return this.#head
   }
 
+  /**
+   * How many records the trail has, those included that are being written: what it is with this commit, also for what is
+   * done alongside. Known by itself, whatever the database says meanwhile.
+   */
+  get sizeWithin(): number {
+    return this.#head.size + this.#unsure.length
+  }
+
   root(): Uint8Array {
     return this.#frontier.root()
   }
@@ -126,6 +134,7 @@ export class TrailWriter {
       this.#takeContents()
       this.#head = headAfter(parts)
     }
+    this.#unsure = []
     this.#sure = true
     return committed
   }

@@ -1,4 +1,4 @@
-import { cpSync, renameSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TrailRecord } from '@compliance-relay/shared/trail'
@@ -174,6 +174,12 @@ test('where all records of the settings are damaged, a copy of them that names a
   expect(await codes()).toContain('notary-in-doubt')
   expect(station.verify().out).toContain('notary-unknown')
   const why = ['--reason', 'as the protocol has it', '--data', station.data]
+  for (const place of [station.data, station.folder]) {
+    const inside = join(place, 'notary')
+    cpSync(station.notary, inside, { recursive: true })
+    expect(station.tryRelay('notary', 'set', inside, ...why).code).not.toBe(0)
+    rmSync(inside, { recursive: true })
+  }
   station.relay('notary', 'set', station.notary, ...why)
   expect(await codes()).not.toContain('notary-in-doubt')
   expect(station.tryRelay('notary', 'set', other, ...why).error).toContain('is known, and stays')

@@ -1,6 +1,6 @@
 import { base64 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
-import { bagOf, verified } from '../support/made-bag.ts'
+import { bagOf, codesOf, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 
 const OLDER = 'lab.example/t/ws-nmr-01/20260101-0001'
@@ -49,6 +49,15 @@ describe('a trail in a bag and the one after it', () => {
     expect(await foundIn(olderOf(5), endOf(olderOf(6), 9))).toEqual([
       { code: 'trail-end', expected: 'at least 6 records', found: '5' },
     ])
+  })
+
+  test('are both named: an older one that is not in the bag is left out of it by name', async () => {
+    const older = olderOf(3)
+    const newer = () => new TrailMaker('after', undefined, 'trails', endOf(older, 3))
+    const unnamed = await bagOf(newer())
+    expect(await codesOf(unnamed.files, unnamed.policy)).toEqual(['trail-end'])
+    const named = await bagOf(newer(), { leftOut: [older.trail] })
+    expect(await codesOf(named.files, named.policy)).toEqual([])
   })
 
   test('do not agree: it went on, or is another of the same size', async () => {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -30,6 +39,21 @@ test('what an earlier relay left is gone when one starts, whole or half, and nob
   expect(readdirSync(folder.path)).toEqual([])
   expect(statSync(folder.path).mode & 0o777).toBe(0o700)
   expect(statSync(elsewhere).size).toBe(9)
+})
+
+test('what lies in the place of an export is given only if it is a file of its own', {
+  tags: ['challenge'],
+}, async () => {
+  const folder = new ExportFolder(join(base, 'exports'))
+  folder.clear()
+  const secret = join(base, 'mac.key')
+  writeFileSync(secret, 'secret')
+  symlinkSync(secret, folder.file('a', 'bag'))
+  linkSync(secret, folder.file('b', 'bag'))
+  mkdirSync(folder.file('c', 'bag'))
+  for (const id of ['a', 'b', 'c', 'none']) expect(() => folder.open(id, 'bag')).toThrow()
+  writeFileSync(folder.file('d', 'bag'), 'PK')
+  expect(await new Response(folder.open('d', 'bag')).text()).toBe('PK')
 })
 
 test('removing an export takes its copies and what was being written of them, and no other’s', () => {

@@ -1,4 +1,16 @@
-import { chmodSync, createReadStream, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ExportFile } from '@compliance-relay/shared/relay'
@@ -32,8 +44,17 @@ export class ExportFolder {
     return join(this.path, `export-${id}.${endings[file]}`)
   }
 
+  /** Throws if what lies there is no file of its own: a link would give whoever asks what it leads to. */
   open(id: string, file: ExportFile): ReadableStream<Uint8Array> {
-    return Readable.toWeb(createReadStream(this.file(id, file))) as ReadableStream<Uint8Array>
+    const path = this.file(id, file)
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+    const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    const is = fstatSync(fd)
+    if (!is.isFile() || is.nlink !== 1) {
+      closeSync(fd)
+      throw new Error(`${path} is not a file of its own, so it is given to nobody`)
+    }
+    return Readable.toWeb(createReadStream(path, { fd })) as ReadableStream<Uint8Array>
   }
 
   /** All that is there of an export, and what was being written of it. */

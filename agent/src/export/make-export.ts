@@ -11,6 +11,7 @@ import {
 } from '@compliance-relay/shared/bag'
 import { type Body, canonical, utf8 } from '@compliance-relay/shared/trail'
 import { reading } from '../commands/reading.ts'
+import { removedTrails } from '../known-trails.ts'
 import { stampReader } from '../time-stamps/is-stamp-of.ts'
 import { ExportRefused } from './export-refused.ts'
 import { sealAndProve } from './seal-proof.ts'
@@ -78,7 +79,8 @@ export async function makeExport({
         const settled = { stamps: stamps ?? stampsToExport(read.database, read.trails) }
         const trails = sound.flatMap((trail) => trailToExport(read, trail, isStampOf, settled) ?? [])
         const taken = new Set(trails.map(({ trail }) => trail))
-        const leftOut = read.trails.map(({ origin }) => origin).filter((origin) => !taken.has(origin))
+        const here = read.trails.map(({ origin }) => origin).filter((origin) => !taken.has(origin))
+        const leftOut = [...here, ...removedTrails(read.store)]
         const asked = toExport(read, { filter, reason, day, trails, leftOut })
         requireRoom(asked)
         const from = trails.find(({ trail }) => trail === read.trail.origin)?.size ?? 0

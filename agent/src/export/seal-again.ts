@@ -1,5 +1,6 @@
 import { type BagSink, makeBag, type Seal } from '@compliance-relay/shared/bag'
 import { reading } from '../commands/reading.ts'
+import { removedTrails } from '../known-trails.ts'
 import { stampReader } from '../time-stamps/is-stamp-of.ts'
 import type { ExportTask } from './export-messages.ts'
 import { toExport } from './to-export.ts'
@@ -30,7 +31,11 @@ export async function sealAgain({
         unsound.includes(trail.origin) || trailToExport(read, trail, isStampOf, { stamps }) === undefined,
     )
     return makeBag(
-      toExport(read, { ...said, trails, leftOut: left.map(({ origin }) => origin) }),
+      toExport(read, {
+        ...said,
+        trails,
+        leftOut: [...left.map(({ origin }) => origin), ...removedTrails(read.store)],
+      }),
       nowhere,
       unsealed,
     )

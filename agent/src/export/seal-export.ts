@@ -8,6 +8,7 @@ import {
   shown,
 } from '@compliance-relay/shared/trail'
 import { NotRecorded } from '../capture/recorder.ts'
+import { removedTrails } from '../known-trails.ts'
 import { notAsLeft } from '../left-trails.ts'
 import type { Relay } from '../relay.ts'
 import { timestamp } from '../time-text.ts'
@@ -107,9 +108,9 @@ export function requireSealable(
   }
   if (!seal.trails.some(({ trail }) => trail === written.origin))
     throw new UnusableInput('an export has the trail that is written to in it: its seal stands there')
-  const others = known
-    .map(({ origin }) => origin)
-    .filter((origin) => !seal.trails.some(({ trail }) => trail === origin))
+  const others = [...known.map(({ origin }) => origin), ...removedTrails(store)].filter(
+    (origin) => !seal.trails.some(({ trail }) => trail === origin),
+  )
   if (others.length !== seal.leftOut.length || others.some((origin) => !seal.leftOut.includes(origin)))
     throw new UnusableInput('an export names every trail of the relay that is not in it: nothing was sealed')
   if (seal.software !== softwareName || seal.organization !== org)

@@ -31,7 +31,7 @@ export class FolderTrails implements StoredTrails {
   }
 
   checkpoint(origin: string): Uint8Array | undefined {
-    return this.#doubted.has(origin) ? undefined : this.#store.lastCheckpoint(this.#id(origin))?.note
+    return this.#doubted.has(origin) ? undefined : this.#store.lastCheckpointWithin(this.#id(origin))?.note
   }
 
   lines(origin: string, from: number, until: number): ReturnType<StoredTrails['lines']> {

@@ -326,6 +326,14 @@ export class TrailStore {
     return rowOf<StoredCheckpoint>(read, trail)
   }
 
+  /** The same among those of no more records than there are: what is of more is nothing to go by. */
+  lastCheckpointWithin(trail: number): StoredCheckpoint | undefined {
+    const read = this.#database.prepare(
+      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND size <= ? ORDER BY size DESC LIMIT 1',
+    )
+    return rowOf<StoredCheckpoint>(read, trail, this.size(trail))
+  }
+
   /** The largest checkpoint that the notary was seen to hold: its size, and when that was, ISO 8601. */
   lastNotarised(trail: number): { readonly size: number; readonly notarised: string } | undefined {
     const read = this.#database.prepare(

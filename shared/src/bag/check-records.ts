@@ -206,7 +206,10 @@ class RecordsOfTrail {
   /** A trail that was left is here as far as the one after it says that it went, or as its notary knew it by then. */
   #checkTrailBefore({ body }: TrailRecord, found: Found): void {
     const said = endOfTrailBefore(body)
-    const before = said && this.#trails.get(said.trail)
+    if (said === undefined) return
+    const before = this.#trails.get(said.trail)
+    if (before === undefined && !this.#seal.leftOut.includes(said.trail))
+      found('trail-end', `${said.trail}, or that it is left out`, 'neither')
     const differs = before && endDiffers(said, before.leaves)
     if (differs !== undefined) found('trail-end', differs.expected, differs.found)
   }

@@ -22,7 +22,8 @@ export const bagFaults = {
   'policy-unknown': 'the bag goes by a key that is not among those you gave',
   'trail-missing': 'the bag has a trail that its seal does not name, or lacks one that it names',
   'trail-not-signed': 'no head over the whole of a trail in the bag is signed by whom you trust',
-  'trail-end': 'a trail in the bag ends otherwise than the trail after it says',
+  'trail-end':
+    'a trail ends otherwise than the trail after it says, or is neither in the bag nor named as left out of it',
   'leaves-changed': 'the leaves of a trail are not those that were sealed',
   'record-not-in-trail': 'a record is not the one that stands at its place in the trail',
   'record-order': 'the records are not in order, or one is there twice',

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { TrailRecord } from '@compliance-relay/shared/trail'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { settingsDigest } from '../../agent/src/sealed-note.ts'
+import { parseSettings } from '../../agent/src/settings.ts'
+import { seedOf } from '../support/arbitraries.ts'
+import { Random } from '../support/random.ts'
+import { Workstation } from '../support/workstation.ts'
+
+/* Rows and triggers that somebody puts into the database while the relay runs: what it seals, signs and gives is its own. */
+
+let station: Workstation
+
+beforeEach(async () => {
+  station = new Workstation({ init: ['--quiet', '1'] })
+  station.init()
+  await station.start()
+  station.write('first.dat', 'first')
+  await station.until('it is recorded', ({ units }) => units.recorded === 1)
+  await station.settled()
+})
+afterEach(async () => {
+  await station.stop('SIGKILL')
+  await station.remove()
+})
+
+const tags = ['req/P11-10e-1', 'challenge', 'fault']
+const why = ['--reason', 'as the protocol has it', '--data']
+
+/** Beside a relay at work. */
+function beside<Result>(work: (database: DatabaseSync) => Result): Result {
+  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
+  try {
+    database.exec('PRAGMA busy_timeout = 10000')
+    return work(database)
+  } finally {
+    database.close()
+  }
+}
+
+const note = () =>
+  beside((database) => {
+    const { state, value } = database.prepare('SELECT state, value FROM alive, settings').get() ?? {}
+    const { size, settings } = JSON.parse(String(state)) as { size: number; settings: string }
+    return { size, settings, copy: parseSettings(JSON.parse(String(value))) }
+  })
+
+async function recordOf(path: string): Promise<TrailRecord> {
+  const find = () => station.records().find(({ body }) => body['path'] === path)
+  await station.until(`${path} is recorded`, () => find() !== undefined)
+  return find() as TrailRecord
+}
+
+/** Sizes of the heads that the notary holds. */
+function notarised(): readonly number[] {
+  return readdirSync(station.notary, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
+    const [, size] = /(?:^|[\\/])(\d+)\.checkpoint$/.exec(name) ?? []
+    return size === undefined ? [] : [Number(size)]
+  })
+}
+
+test('how many records a note is of is what the relay wrote, whatever stands in the database for a moment', {
+  tags,
+}, async () => {
+  beside((database) => {
+    for (const name of ['entry_follows', 'entry_kept']) database.exec(`DROP TRIGGER ${name}`)
+    database.exec(`
+      CREATE TRIGGER z1 AFTER UPDATE ON settings BEGIN INSERT INTO entry VALUES (1, 1000000, '', x'00', x'00'); END;
+      CREATE TRIGGER z2 AFTER UPDATE ON alive WHEN EXISTS (SELECT 1 FROM entry WHERE seq = 1000000)
+      BEGIN DELETE FROM entry WHERE seq = 1000000; END;`)
+  })
+  station.relay('project', 'add', 'P-99', ...why, station.data)
+  expect(note().size).toBeLessThanOrEqual(station.records().length)
+})
+
+test('checkpoints that somebody puts into the database hide no head from the notary, are not given to it, and are said', {
+  tags,
+}, async () => {
+  const next = station.records().length + 1
+  beside((database) => {
+    const put = database.prepare("INSERT INTO checkpoint (trail, size, note) VALUES (1, ?, x'00')")
+    for (const size of [2 ** 40, next, next + 1]) put.run(size)
+  })
+  for (const name of ['second.dat', 'third.dat', 'fourth.dat']) {
+    station.write(name, name)
+    await recordOf(name)
+  }
+  const { seq } = await recordOf('fourth.dat')
+  await station.until('the notary has a head of it', () => notarised().some((size) => size > seq))
+  expect(notarised()).not.toContain(2 ** 40)
+  await station.until('it is said', ({ notary }) =>
+    JSON.stringify(notary).includes('that this relay has not signed'),
+  )
+})
+
+test('a database that says of each checkpoint that it was given keeps none from the notary', {
+  tags,
+}, async () => {
+  beside((database) =>
+    database.exec(`CREATE TRIGGER z AFTER INSERT ON checkpoint BEGIN
+      UPDATE checkpoint SET notarised = '2026-11-30T17:00:00.000Z' WHERE notarised IS NULL; END`),
+  )
+  station.write('second.dat', 'second')
+  const { seq } = await recordOf('second.dat')
+  await station.until('the notary has a head of it', () => notarised().some((size) => size > seq))
+})
+
+test('a stop in the midst of changes notes the settings that are in force, and no change stands after it', {
+  tags,
+}, async () => {
+  const random = new Random(seedOf('stops in the midst of changes'))
+  const control = join(station.data, 'control')
+  const waiting = () => readdirSync(control).filter((name) => name.endsWith('.request')).length
+  for (let round = 0; round < 6; round++) {
+    for (let i = 0; i < 3; i++) {
+      const path = join(control, randomUUID())
+      const asked = { project: `Q-${round}-${i}`, reason: 'one of many projects' }
+      writeFileSync(`${path}.tmp`, JSON.stringify({ command: 'project.add', arguments: asked }))
+      renameSync(`${path}.tmp`, `${path}.request`)
+    }
+    while (waiting() === 3) await wait(1)
+    await wait(random.integer(0, 40))
+    await station.stop('SIGINT')
+    const { settings, copy } = note()
+    expect(settings).toBe(settingsDigest(copy))
+    expect(station.records().at(-1)?.kind).toBe('relay.stopped')
+    await station.start()
+  }
+})

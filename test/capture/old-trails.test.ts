@@ -124,6 +124,28 @@ test('whose last heads were removed is left out, and that is said; nor is it sea
   expect(station.records()).toHaveLength(before)
 })
 
+test.each([
+  ['with its name', ['entry', 'entry_columns', 'checkpoint', 'trail']],
+  ['but for its name', ['entry', 'entry_columns']],
+] as const)(
+  'that was removed whole, %s, is named as left out',
+  {
+    tags: ['req/P11-10b-1', 'challenge'],
+  },
+  async (_, tables) => {
+    await station.stop()
+    inDatabase((database, trail) => {
+      for (const table of tables)
+        database.prepare(`DELETE FROM ${table} WHERE ${table === 'trail' ? 'id' : 'trail'} = ?`).run(trail)
+    })
+    await station.start()
+    await station.settled()
+    const done = exported('--json')
+    expect(done).toMatchObject({ code: 0, error: '' })
+    expect(JSON.parse(done.out)).toMatchObject({ leftOut: [old], trails: [{}] })
+  },
+)
+
 test('whose last records were removed with their heads is left out', {
   tags: ['req/P11-10b-1', 'challenge'],
 }, async () => {

@@ -77,8 +77,17 @@ export class SessionTab implements Tab {
     this.#handle = handle
   }
 
-  go(url: string): Promise<void> {
-    return this.#ask('POST', '/url', { url })
+  /**
+   * WebKitWebDriver answers `unknown error`, with no word of why, to a navigation that another of the page's own came
+   * in between of: then the page is asked for once more. Any other answer stands, and so does the second.
+   */
+  async go(url: string): Promise<void> {
+    try {
+      await this.#ask('POST', '/url', { url })
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== 'POST /url: unknown error, ') throw error
+      await this.#ask('POST', '/url', { url })
+    }
   }
 
   reload(): Promise<void> {

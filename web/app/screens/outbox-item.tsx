@@ -18,7 +18,8 @@ type State = ShownStatement['state']
 
 const states: { readonly [S in State]: string } = {
   signed: 'Signed on this tablet, not yet confirmed',
-  sending: 'Sending',
+  // Also of what was on its way when the power was cut: whether it arrived, only an answer says.
+  sending: 'Signed on this tablet, not yet confirmed',
   accepted: 'Accepted',
   held: 'Held for QA',
   refused: 'Refused',

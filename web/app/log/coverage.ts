@@ -21,7 +21,8 @@ export interface Coverage extends Span {
 /** Spans of a kind that are given one by one; of more, those that touch in the picture are one anyway. */
 const SPANS_MAX = 2_000
 
-interface Part {
+/** What a search found of one trail. */
+export interface Part {
   readonly index: TrailIndex
   /** Places of the records found. */
   readonly seqs: Uint32Array

@@ -1,8 +1,7 @@
 import { isSignable } from '@compliance-relay/shared/trail'
-import type { Span } from './coverage.ts'
+import type { Part, Span } from './coverage.ts'
 import type { Names } from './names.ts'
 import { PACK_WIDTH } from './pack.ts'
-import type { TrailIndex } from './trail-index.ts'
 
 /** A day on this device's clock: from its first millisecond to the first of the next. 23 or 25 hours where clocks change. */
 export interface Day extends Span {
@@ -15,12 +14,6 @@ export interface Days {
   readonly days: readonly Day[]
   /** How many lie before the first of them. */
   readonly earlier: number
-}
-
-interface Part {
-  readonly index: TrailIndex
-  /** Places of the records found. */
-  readonly seqs: Uint32Array
 }
 
 const DAY_MILLISECONDS = 86_400_000

@@ -1,14 +1,14 @@
 import type { Client, TrailView } from '@compliance-relay/shared/api'
 import { hex, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { checkRecord, type RecordCheck } from './check-record.ts'
-import { type Coverage, coverageOf } from './coverage.ts'
+import { type Coverage, coverageOf, type Part } from './coverage.ts'
 import { capturesByDay, type Days } from './days.ts'
 import { type DigestAnswer, findDigests } from './find-digests.ts'
 import type { Conflict, LogDatabase } from './log-database.ts'
 import { emptyNames, type NamedField, namedFields } from './names.ts'
 import { type Search, selectionOf } from './select.ts'
 import { TrailCopy, Unverified } from './trail-copy.ts'
-import type { Row, TrailIndex } from './trail-index.ts'
+import type { Row } from './trail-index.ts'
 import { type WholeRecord, wholeRecord } from './whole-record.ts'
 
 /** While many records come they are shown anew so often at most: whoever looks has all of them searched each time. */
@@ -230,7 +230,7 @@ export class Log {
     this.#order = [...here, ...[...this.#copies.keys()].filter((id) => !here.includes(id))]
   }
 
-  #parts(search: Search): { readonly index: TrailIndex; readonly seqs: Uint32Array }[] {
+  #parts(search: Search): Part[] {
     const selection = selectionOf(search, this.#names)
     return this.#order.map((id) => {
       const { index } = this.#copy(id)

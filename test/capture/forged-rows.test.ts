@@ -3,7 +3,6 @@ import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { settingsDigest } from '../../agent/src/sealed-note.ts'
 import { parseSettings } from '../../agent/src/settings.ts'
@@ -49,12 +48,6 @@ const note = () =>
     return { size, settings, copy: parseSettings(JSON.parse(String(value))) }
   })
 
-async function recordOf(path: string): Promise<TrailRecord> {
-  const find = () => station.records().find(({ body }) => body['path'] === path)
-  await station.until(`${path} is recorded`, () => find() !== undefined)
-  return find() as TrailRecord
-}
-
 /** Sizes of the heads that the notary holds. */
 function notarised(): readonly number[] {
   return readdirSync(station.notary, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
@@ -87,9 +80,9 @@ test('checkpoints that somebody puts into the database hide no head from the not
   })
   for (const name of ['second.dat', 'third.dat', 'fourth.dat']) {
     station.write(name, name)
-    await recordOf(name)
+    await station.recordOf(name)
   }
-  const { seq } = await recordOf('fourth.dat')
+  const { seq } = await station.recordOf('fourth.dat')
   await station.until('the notary has a head of it', () => notarised().some((size) => size > seq))
   expect(notarised()).not.toContain(2 ** 40)
   await station.until('it is said', ({ notary }) =>
@@ -105,7 +98,7 @@ test('a database that says of each checkpoint that it was given keeps none from 
       UPDATE checkpoint SET notarised = '2026-11-30T17:00:00.000Z' WHERE notarised IS NULL; END`),
   )
   station.write('second.dat', 'second')
-  const { seq } = await recordOf('second.dat')
+  const { seq } = await station.recordOf('second.dat')
   await station.until('the notary has a head of it', () => notarised().some((size) => size > seq))
 })
 

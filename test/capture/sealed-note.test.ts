@@ -1,7 +1,6 @@
 import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { account, Workstation } from '../support/workstation.ts'
 
@@ -73,12 +72,6 @@ function disable(): void {
   station.relay('person', 'disable', account, '--reason', 'suspended for now', '--data', station.data)
 }
 
-async function recordOf(path: string): Promise<TrailRecord> {
-  const find = () => station.records().find(({ body }) => body['path'] === path)
-  await station.until(`${path} is recorded`, () => find() !== undefined)
-  return find() as TrailRecord
-}
-
 const opened = () => station.records().find(({ kind }) => kind === 'trail.opened')?.body ?? {}
 const codes = async () => (await station.status()).needs.map(({ code }) => code)
 
@@ -91,7 +84,7 @@ test('a person stays disabled whose disabling is damaged: what was noted after i
   damage('settings.changed', disabling?.seq)
   await station.start()
   station.write('second.dat', 'second')
-  expect(await recordOf('second.dat')).toMatchObject({
+  expect(await station.recordOf('second.dat')).toMatchObject({
     kind: 'capture.refused',
     body: { reason: 'person-disabled' },
   })
@@ -116,7 +109,7 @@ test.each([
     expect(station.verify()).toMatchObject({ code: 1, out: expect.stringContaining('people-in-doubt') })
     await station.start()
     station.write('second.dat', 'second')
-    expect(await recordOf('second.dat')).toMatchObject({ kind: 'capture.refused' })
+    expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'capture.refused' })
     expect(opened()).toMatchObject({ inDoubt: expect.arrayContaining(['persons']) })
     expect(await codes()).toContain('persons-in-doubt')
     expect(station.verify().out).toContain('people-in-doubt')
@@ -143,7 +136,7 @@ test('where all records of the settings are damaged, a copy of them that names a
   cpSync(station.notary, other, { recursive: true })
   await station.start()
   station.write('second.dat', 'unwanted')
-  await recordOf('second.dat')
+  await station.recordOf('second.dat')
   await station.settled()
   await station.stop()
   inDatabase((database) => {
@@ -167,7 +160,7 @@ test('where all records of the settings are damaged, a copy of them that names a
   expect(await codes()).toEqual(expect.arrayContaining(['persons-in-doubt', 'notary-in-doubt']))
   // Files are noticed all the same, as nobody's.
   station.write('third.dat', 'third')
-  expect(await recordOf('third.dat')).toMatchObject({ kind: 'capture.refused' })
+  expect(await station.recordOf('third.dat')).toMatchObject({ kind: 'capture.refused' })
   await station.stop()
   await station.start()
   await station.until('no notary is asked', ({ notary }) => notary.state === 'unreachable')
@@ -200,7 +193,7 @@ test('newest records that are taken away before any notary has a head of them ar
   await station.start()
   const size = station.records().length
   station.write('second.dat', 'unwanted')
-  await recordOf('second.dat')
+  await station.recordOf('second.dat')
   await station.stop('SIGKILL')
   inDatabase((database) => {
     for (const table of ['entry', 'entry_columns', 'unit'])
@@ -229,7 +222,7 @@ test('a time of last being at work that somebody wrote hides no gap, and is name
     database.prepare('UPDATE alive SET state = ?').run(JSON.stringify({ ...state, at, oldest: undefined })),
   )
   await station.start()
-  const { body } = await recordOf('second.dat')
+  const { body } = await station.recordOf('second.dat')
   expect(lastStart()?.body['gap']).toMatchObject({
     from: since,
     stopped: false,
@@ -288,7 +281,7 @@ test('the name of a trail that has no record, put after the newest, stops no sta
   })
   await station.start()
   station.write('second.dat', 'second')
-  await recordOf('second.dat')
+  await station.recordOf('second.dat')
   expect((await station.status()).trail).toBe(trail)
   expect(await codes()).toContain('not-ours')
   const foreign = station.records().find(({ kind }) => kind === 'schema.foreign')

@@ -253,6 +253,13 @@ export class Workstation {
     writeFileSync(to, content)
   }
 
+  /** The first record of a file, once there is one. */
+  async recordOf(path: string): Promise<TrailRecord> {
+    const find = () => this.records().find(({ body }) => body['path'] === path)
+    await this.until(`${path} is recorded`, () => find() !== undefined)
+    return find() as TrailRecord
+  }
+
   records(...args: string[]): TrailRecord[] {
     return this.relay('trail', '--data', this.data, ...args)
       .split('\n')

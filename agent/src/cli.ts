@@ -34,7 +34,7 @@ const loading: { readonly [name: string]: Loading } = {
   watch: asking('watch'),
   person: asking('person'),
   shared: asking('shared'),
-  notary: asking('notary'),
+  notary: async () => (await import('./commands/notary.ts')).notaryCommand,
   badge: asking('badge'),
   account: async () => (await import('./commands/account.ts')).accountCommand,
   claim: async () => (await import('./commands/claim.ts')).claimCommand,

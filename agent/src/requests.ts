@@ -13,6 +13,7 @@ import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
 import { settingsAfter } from './settings-acts.ts'
 import {
+  requireNotaryOpen,
   requirePerson,
   withNotary,
   withoutProject,
@@ -24,25 +25,38 @@ import { requirePlace } from './unclaimed.ts'
 import { UnusableInput } from './unusable-input.ts'
 import { requireApart } from './watch-places.ts'
 
+/** The recovery file and its passphrase, given in the process that opens the data folder and never in a request file. */
+interface RecoveryProof {
+  readonly recoveryFile?: string | undefined
+  readonly passphrase?: string | undefined
+}
+
+const recoveryProof = { recoveryFile: z.optional(z.string()), passphrase: z.optional(z.string().max(4096)) }
+
+/** `without`: what is said where none is given. Throws `UnusableInput`. */
+async function requireRecovery(
+  { opened: { secrets, folder } }: Relay,
+  { recoveryFile, passphrase }: RecoveryProof,
+  without: string,
+): Promise<void> {
+  if (recoveryFile === undefined || passphrase === undefined) throw new UnusableInput(without)
+  if (!(await isOwnRecovery(recoveryFile, passphrase, secrets)))
+    throw new UnusableInput(`that is no recovery file of the relay in ${folder.path}, or another passphrase`)
+}
+
 /**
  * There were accounts once, and of the trail they stood in so much is lost that none of them is known: whoever can write
  * into the database could have seen to that. So the first one of the new trail takes what the last administrator's way
- * back takes. It is given in the process that opens the data folder, and never in a request file.
+ * back takes.
  */
-async function requireFirstAllowed(
-  { opened: { people, secrets, folder } }: Relay,
-  {
-    recoveryFile,
-    passphrase,
-  }: { readonly recoveryFile?: string | undefined; readonly passphrase?: string | undefined },
-): Promise<void> {
+async function requireFirstAllowed(relay: Relay, proof: RecoveryProof): Promise<void> {
+  const { people } = relay.opened
   if (!people.isInDoubt || people.memory.book.all().length > 0) return
-  if (recoveryFile === undefined || passphrase === undefined)
-    throw new UnusableInput(
-      'records of the people of the trail before are lost, so nobody becomes the first administrator by being at this machine: put back a copy of the data folder, or stop the relay and name the recovery file with --recovery FILE',
-    )
-  if (!(await isOwnRecovery(recoveryFile, passphrase, secrets)))
-    throw new UnusableInput(`that is no recovery file of the relay in ${folder.path}, or another passphrase`)
+  await requireRecovery(
+    relay,
+    proof,
+    'records of the people of the trail before are lost, so nobody becomes the first administrator by being at this machine: put back a copy of the data folder, or stop the relay and name the recovery file with --recovery FILE',
+  )
 }
 
 /*
@@ -130,7 +144,14 @@ const handlers: { readonly [command: string]: Handler } = {
     return change(relay, by, asked.reason, (settings) => withoutShared(settings, asked.account))
   },
   'notary.set': async (relay, by, args) => {
-    const asked = z.strictObject({ folder: text, reason }).parse(args)
+    const asked = z.strictObject({ folder: text, reason, ...recoveryProof }).parse(args)
+    requireNotaryOpen(relay.settings)
+    // Whoever can write into the database can have seen to it that this is open.
+    await requireRecovery(
+      relay,
+      asked,
+      'nobody says which notary is the one of this relay by being at this machine: stop the relay, and run relay notary set with its recovery file',
+    )
     const identity = await (await openFileNotary(asked.folder)).identity()
     return change(relay, by, asked.reason, (settings) => {
       const next = withNotary(settings, asked.folder, identity)
@@ -160,14 +181,7 @@ const handlers: { readonly [command: string]: Handler } = {
     return {}
   },
   'account.first': async (relay, by, args) => {
-    const { id, name, ...proof } = z
-      .strictObject({
-        id: text,
-        name: text,
-        recoveryFile: z.optional(z.string()),
-        passphrase: z.optional(text),
-      })
-      .parse(args)
+    const { id, name, ...proof } = z.strictObject({ id: text, name: text, ...recoveryProof }).parse(args)
     const people = requirePeople(relay)
     await requireFirstAllowed(relay, proof)
     try {

@@ -22,13 +22,20 @@ export function withPerson(settings: Settings, person: Settings['persons'][numbe
   return { ...settings, persons: settings.persons.map((one) => (one.id === person.id ? person : one)) }
 }
 
-/** Only where it is not known which is the relay's: whoever could take another would not be found out by the one before. */
-export function withNotary(settings: Settings, folder: string, identity: string): Settings {
-  if (settings.notary.isInDoubt !== true)
+/**
+ * Which notary it is can be said only where records that said so are lost, and said otherwise only where somebody said it
+ * since: whoever could take another would not be found out by the one before. Throws `UnusableInput`.
+ */
+export function requireNotaryOpen({ notary }: Settings): void {
+  if (notary.isInDoubt !== true && notary.isNamed !== true)
     throw new UnusableInput(
-      `the notary of this relay is known, and stays: ${settings.notary.folder}; what it holds would not be missed in another`,
+      `the notary of this relay is known, and stays: ${notary.folder}; what it holds would not be missed in another`,
     )
-  return { ...settings, notary: { folder, identity } }
+}
+
+export function withNotary(settings: Settings, folder: string, identity: string): Settings {
+  requireNotaryOpen(settings)
+  return { ...settings, notary: { folder, identity, isNamed: true } }
 }
 
 /** A project that watched folders are under is needed; so is the last one. */

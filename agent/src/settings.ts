@@ -48,6 +48,8 @@ export const settingsSchema = z.strictObject({
     identity: text(100),
     /** True where only a copy that anybody can have written names it: it is not asked until somebody says which it is. */
     isInDoubt: z.optional(z.boolean()),
+    /** True where somebody said which it is, after records that said so were lost: they may have said it wrong. */
+    isNamed: z.optional(z.boolean()),
   }),
   projects: z.array(projectId).min(1).max(500),
   watches: z.array(watchSettings).max(100),

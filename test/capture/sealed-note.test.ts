@@ -10,10 +10,12 @@ import { account, Workstation } from '../support/workstation.ts'
  */
 
 let station: Workstation
+/** Of the recovery file, as the set-up prints it. */
+let passphrase: string
 
 beforeEach(async () => {
   station = new Workstation({ init: ['--quiet', '1'] })
-  station.init()
+  passphrase = /^ {2}passphrase (\S+)$/m.exec(station.init())?.[1] ?? ''
   await station.start()
   station.write('first.dat', 'first')
   await station.until('it is recorded', ({ units }) => units.recorded === 1)
@@ -166,19 +168,30 @@ test('where all records of the settings are damaged, a copy of them that names a
   await station.until('no notary is asked', ({ notary }) => notary.state === 'unreachable')
   expect(await codes()).toContain('notary-in-doubt')
   expect(station.verify().out).toContain('notary-unknown')
-  const why = ['--reason', 'as the protocol has it', '--data', station.data]
+  const set = (folder: string, typed = passphrase) =>
+    station.tryRelayWith(
+      `${typed}\n`,
+      ...['notary', 'set', folder, '--reason', 'as the protocol has it', '--data', station.data],
+    )
+  // Being at this machine is not enough, whichever way it is asked.
+  expect(set(station.notary).error).toContain('stop the relay first')
+  const reason = 'as the protocol has it'
+  await expect(station.ask('notary.set', { folder: other, reason })).rejects.toThrow('its recovery file')
+  await station.stop()
+  expect(set(other, 'another passphrase').error).toContain('or another passphrase')
   for (const place of [station.data, station.folder]) {
     const inside = join(place, 'notary')
     cpSync(station.notary, inside, { recursive: true })
-    expect(station.tryRelay('notary', 'set', inside, ...why).code).not.toBe(0)
+    expect(set(inside).code).not.toBe(0)
     rmSync(inside, { recursive: true })
   }
-  station.relay('notary', 'set', station.notary, ...why)
-  expect(await codes()).not.toContain('notary-in-doubt')
-  expect(station.tryRelay('notary', 'set', other, ...why).error).toContain('is known, and stays')
-  await station.stop()
+  // Said wrong, and then right.
+  for (const folder of [other, station.notary])
+    expect(set(folder)).toMatchObject({ code: 0, out: expect.stringContaining('the next start asks') })
+  expect(station.relay('settings', '--data', station.data)).toContain('named where records')
   await station.start()
   await station.until('it is given all', ({ notary }) => notary.state === 'reachable' && !notary.behind)
+  expect(await codes()).not.toContain('notary-in-doubt')
   // It has what is gone, and is asked for it.
   expect(station.verify().out).toContain('notary-ahead')
 })

@@ -10,10 +10,10 @@ import {
 } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
 import { parsePersonOption } from '../actors/person-option.ts'
-import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { recoverAccount, recoveryText } from './account-recover.ts'
+import { recoverAccount } from './account-recover.ts'
 import {
   type AskedAt,
   accountListText,
@@ -23,9 +23,10 @@ import {
   reviewText,
 } from './account-text.ts'
 import { asPerson, clientAt, portAsked, signedIn, type Where, whereHelp, whereOptions } from './as-person.ts'
-import { askRelay, isRunning, requireRelay } from './ask-relay.ts'
+import { askRelay } from './ask-relay.ts'
 import { digestOption } from './digest-option.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
+import { recoveryProof } from './recovery-proof.ts'
 import { roleLines } from './role-text.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -154,7 +155,11 @@ async function carryOut(
       const folder = dataFolder(required(values.data, 'data'))
       const answer = (await askRelay(folder, {
         command: 'account.first',
-        arguments: { ...named, ...(await recoveryProof(folder, values.recovery, asking)) },
+        arguments: {
+          ...named,
+          // What is asked for where there were accounts once.
+          ...(values.recovery === undefined ? {} : await recoveryProof(folder, values.recovery, asking)),
+        },
       })) as { code: string }
       say(values, named.id, out, answer)
       if (values.recovery !== undefined && !values.json)
@@ -348,17 +353,4 @@ function rolesOf(given: readonly string[]): Role[] {
       })
     return one
   })
-}
-
-/** What is asked for where there were accounts once. It does not leave this process, so no relay may run. */
-async function recoveryProof(
-  folder: DataFolder,
-  file: string | undefined,
-  asking: SecretInput,
-): Promise<{ readonly recoveryFile?: string; readonly passphrase?: string }> {
-  if (file === undefined) return {}
-  requireRelay(folder)
-  if (isRunning(folder))
-    throw new UnusableInput('stop the relay first: what is asked of one that runs stands in a file')
-  return { recoveryFile: recoveryText(file), passphrase: await asking.ask('Passphrase of the recovery file') }
 }

@@ -69,11 +69,6 @@ const helps = {
   relay shared remove OSUSER --data DIR --reason TEXT [--json]
       After that it can be made one person's: relay person add.
       Example: relay shared add nmr --data /var/lib/relay --reason "all of the group log in with it"`,
-  notary: `relay notary set FOLDER --data DIR --reason TEXT [--json]
-      Says which notary folder is the one of this relay, where records that are lost leave it open
-      and relay status tells so. It is asked from the next start on. One that is known stays.
-      Example: relay notary set /var/lib/relay-notary --data /var/lib/relay \\
-                 --reason "the folder it was set up with, as the IQ protocol has it"`,
   badge: `relay badge new OSUSER --data DIR --reason TEXT [--json]
       Makes a badge code for an enrolled person and prints it once. The code before ends.
   relay badge in --data DIR [--json]
@@ -141,7 +136,6 @@ const changes: { readonly [command: string]: Change } = {
     names: (account) => ({ persons: [], shared: [account] }),
   },
   'shared.remove': { word: 'OSUSER', options: withReason, arguments: ofAccount },
-  'notary.set': { word: 'FOLDER', options: withReason, arguments: ofNotary },
   'badge.new': { word: 'OSUSER', options: withReason, arguments: ofPerson },
   'badge.in': { options: common, arguments: async () => ({ code: await firstLine() }) },
   'badge.out': { options: common, arguments: () => ({}) },
@@ -187,10 +181,6 @@ function ofAccount({ reason }: Values, account: string): Arguments {
   return { account, reason: requireReason(reason) }
 }
 
-function ofNotary({ reason }: Values, folder: string): Arguments {
-  return { folder: resolve(folder), reason: requireReason(reason) }
-}
-
 function ofPerson({ reason }: Values, id: string): Arguments {
   return { id, reason: requireReason(reason) }
 }
@@ -218,7 +208,6 @@ export const askingCommands: { readonly [name in AskingCommand]: Command } = {
   watch: { help: helps.watch, run: (args, out) => change('watch', args, out) },
   person: { help: helps.person, run: (args, out) => change('person', args, out) },
   shared: { help: helps.shared, run: (args, out) => change('shared', args, out) },
-  notary: { help: helps.notary, run: (args, out) => change('notary', args, out) },
   badge: { help: helps.badge, run: (args, out) => change('badge', args, out) },
 }
 

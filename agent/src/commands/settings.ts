@@ -36,10 +36,7 @@ export function settingsText(settings: ToldSettings): string {
   const { org, name, notary, projects, watches, persons, shared, order, badges, ignore } = settings
   const lines = [
     ['relay', `${name} of ${org}`],
-    [
-      'notary',
-      `${notary.folder}${notary.isInDoubt === true ? ': NOT ASKED, for it is in doubt: relay notary set FOLDER' : ''}`,
-    ],
+    ['notary', notaryText(notary)],
     ['who', `by ${order.join(', then ')}`],
     ...projects.map((project) => ['project', project]),
     ...watches.map((watch) => ['watch', watchText(watch)]),
@@ -59,6 +56,11 @@ export function settingsText(settings: ToldSettings): string {
     ['ignored', ignore.join(' ')],
   ]
   return lines.map(([what = '', text = '']) => `${what.padEnd(8)} ${printable(text)}\n`).join('')
+}
+
+function notaryText({ folder, isInDoubt, isNamed }: Settings['notary']): string {
+  if (isInDoubt === true) return `${folder}: NOT ASKED, for it is in doubt: relay notary set FOLDER`
+  return isNamed === true ? `${folder}: named where records that said so are lost` : folder
 }
 
 function watchText({

@@ -1,0 +1,17 @@
+import type { DataFolder } from '../data-folder.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { recoveryText } from './account-recover.ts'
+import { isRunning, requireRelay } from './ask-relay.ts'
+import type { SecretInput } from './secret-input.ts'
+
+/** The recovery file and its passphrase. They do not leave this process, so no relay may run. Throws `UnusableInput`. */
+export async function recoveryProof(
+  folder: DataFolder,
+  file: string,
+  asking: SecretInput,
+): Promise<{ readonly recoveryFile: string; readonly passphrase: string }> {
+  requireRelay(folder)
+  if (isRunning(folder))
+    throw new UnusableInput('stop the relay first: what is asked of one that runs stands in a file')
+  return { recoveryFile: recoveryText(file), passphrase: await asking.ask('Passphrase of the recovery file') }
+}

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { clientAt } from '../../agent/src/commands/as-person.ts'
 import { problemOf as refusalOf } from '../../shared/src/relay/problem-of.test-support.ts'
@@ -48,13 +47,8 @@ const recoveryOf = ({ data }: Workstation) => ['--recovery', join(data, 'recover
 
 /** As somebody does who can write into the database: from the first record of an account on nothing is left. */
 function loseThePeople(): void {
-  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
-  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
   const from = `SELECT min(seq) FROM entry WHERE CAST(line AS TEXT) LIKE '%"kind":"account.added"%'`
-  database.exec(`DELETE FROM entry WHERE seq >= (${from})`)
-  for (const { sql } of triggers) database.exec(String(sql))
-  database.close()
+  station.inDatabase((database) => database.exec(`DELETE FROM entry WHERE seq >= (${from})`))
 }
 
 beforeEach(async () => {

@@ -124,3 +124,51 @@ test('a stop in the midst of changes notes the settings that are in force, and n
     await station.start()
   }
 })
+
+/** Beyond what a number of this program holds, beyond what it takes for a place, and before the first one. */
+const nowhere = ['9007199254740993', '9007199254740991', '-1', '-9007199254740993']
+const strange = nowhere.flatMap((place) => [
+  `INSERT INTO entry VALUES (1, ${place}, '', x'00', x'00')`,
+  `INSERT INTO entry_columns VALUES (1, ${place}, '2026', 'capture.refused', 'x', NULL, 'ghost', '${place}')`,
+  `INSERT INTO entry_columns VALUES (${place}, 0, '2026', 'settings.changed', 'x', NULL, 'ghost', NULL)`,
+  `INSERT INTO checkpoint VALUES (1, ${place}, x'00', NULL)`,
+  `INSERT INTO time_stamp VALUES (1, ${place}, 'x', NULL, NULL)`,
+  `INSERT INTO cursor VALUES ('s${place}', 't', ${place}, ${place}, 'x', x'00')`,
+])
+
+test('rows under numbers that no record has stop no start and no capture, and are named', {
+  tags,
+}, async () => {
+  const { trail } = await station.status()
+  // At work what is read is read as before; the triggers keep such rows from among the entries.
+  beside((database) => {
+    for (const sql of strange) if (!sql.includes('INTO entry ')) database.exec(sql)
+  })
+  station.write('second.dat', 'second')
+  expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'file.created' })
+  await station.settled()
+  expect(station.relay('unclaimed', '--data', station.data)).toContain('No capture is unclaimed')
+  await station.stop()
+  station.inDatabase((database) => {
+    for (const sql of strange) if (sql.includes('INTO entry ')) database.exec(sql)
+  })
+  const evidence = ['entry', 'checkpoint', 'time_stamp']
+  const named = nowhere.flatMap((place) => evidence.map((table) => `${place} of trail 1 in ${table}\n`))
+  const stopped = station.verify()
+  expect(stopped.code).toBe(1)
+  for (const one of [...named, 'row-unreadable']) expect(stopped.out).toContain(one)
+
+  await station.start()
+  station.write('third.dat', 'third')
+  expect(await station.recordOf('third.dat')).toMatchObject({ kind: 'file.created' })
+  await station.settled()
+  const status = await station.status()
+  expect(status.trail).toBe(trail)
+  expect(status.needs.map(({ code }) => code)).toEqual(['set-right', 'not-ours'])
+  const started = station.verify()
+  expect(started.code).toBe(1)
+  for (const one of named) expect(started.out).toContain(one)
+  // What people search by was made again.
+  expect(started.out).not.toContain('row-unreadable')
+  expect(started.out).toContain(`${named.length} findings in all`)
+})

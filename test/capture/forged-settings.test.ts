@@ -1,6 +1,5 @@
 import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { canonical, leafHash, readEntry, utf8, type Value } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Workstation } from '../support/workstation.ts'
@@ -19,20 +18,9 @@ beforeEach(async () => {
 })
 afterEach(() => station.remove())
 
-/** As somebody does who has the file in hand: no trigger is in the way, and all are there afterwards. */
-function inDatabase(work: (database: DatabaseSync) => void): void {
-  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
-  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
-  work(database)
-  for (const { sql } of triggers) database.exec(String(sql))
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  database.close()
-}
-
 /** A record behind the last one up to a size, with a checksum that is none. */
 function append(size: number, changes: readonly object[]): void {
-  inDatabase((database) => {
+  station.inDatabase((database) => {
     database.prepare('DELETE FROM entry WHERE seq >= ?').run(size)
     database.prepare('DELETE FROM entry_columns WHERE seq >= ?').run(size)
     database.prepare('DELETE FROM checkpoint WHERE size > ?').run(size)
@@ -83,7 +71,7 @@ test('a person written into it is nobody, and the copy of the settings stays wha
 test('records of settings that are damaged name nobody, whatever the copy beside them says', {
   tags: ['req/P11-10e-1', 'challenge', 'fault'],
 }, async () => {
-  inDatabase((database) => {
+  station.inDatabase((database) => {
     database.exec(
       `UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), '"kind":"settings.changed"', '"kind":"settings.changed",,') AS BLOB)`,
     )

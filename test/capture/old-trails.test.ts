@@ -1,6 +1,6 @@
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { base64, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Workstation } from '../support/workstation.ts'
@@ -69,15 +69,10 @@ function exported(...args: string[]) {
 
 /** As somebody does who has the file in hand: no trigger is in the way, and all are there afterwards. */
 function inDatabase<Result>(work: (database: DatabaseSync, trail: number) => Result): Result {
-  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
-  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
-  const { id } = database.prepare('SELECT id FROM trail WHERE origin = ?').get(old) as { id: number }
-  const result = work(database, id)
-  for (const { sql } of triggers) database.exec(String(sql))
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  database.close()
-  return result
+  return station.inDatabase((database) => {
+    const { id } = database.prepare('SELECT id FROM trail WHERE origin = ?').get(old) as { id: number }
+    return work(database, id)
+  })
 }
 
 function removeLastHeads(): number {

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_pro
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { readEntry, type TrailRecord, utf8 } from '@compliance-relay/shared/trail'
 import { ask } from '../../agent/src/control.ts'
 
@@ -273,6 +274,24 @@ export class Workstation {
 
   verify(): { readonly code: number; readonly out: string } {
     return this.tryRelay('verify', '--data', this.data)
+  }
+
+  /**
+   * What somebody does to the database who has the file in hand: no trigger is in the way, and all are there afterwards.
+   * No relay runs on it.
+   */
+  inDatabase<Result>(work: (database: DatabaseSync) => Result): Result {
+    const database = new DatabaseSync(join(this.data, 'relay.db'), { defensive: false })
+    try {
+      const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+      for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
+      const result = work(database)
+      for (const { sql } of triggers) database.exec(String(sql))
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      return result
+    } finally {
+      database.close()
+    }
   }
 
   async remove(): Promise<void> {

@@ -68,7 +68,7 @@ export const dataFaults = {
   'content-differs': 'content kept beside the trail is not what its digest says',
   'content-missing': 'a record names content that is not kept beside the trail',
   'schema-differs':
-    'a table, index, trigger or view of the database is not as the relay makes it, or it names a trail that has no record',
+    'a table, index, trigger or view of the database is not as the relay makes it, or it names a trail that has no record, or has a row under a number that no record has',
   'settings-differ': 'the settings in use are not those the trail records',
   'people-in-doubt':
     'records are lost that may have disabled somebody, or said otherwise who is a person: the trail after it has taken over only who is known for certain, or the next start does',

@@ -3,6 +3,7 @@ import type { Draft } from '@compliance-relay/shared/trail'
 import type { TrailAuthority } from '../trail-authority.ts'
 import { type Columns, columnsOf, isOf } from './columns.ts'
 import { rowsOf } from './database.ts'
+import { IS_PLACE } from './schema.ts'
 import { type RecordPlace, TrailStore } from './trail-store.ts'
 
 /** A row of the columns people and the relay search by that is not what its record says. */
@@ -65,7 +66,7 @@ export class ColumnCheck {
   end(): void {
     this.#finish()
     const strangers = this.#database.prepare(
-      'SELECT trail, seq FROM entry_columns WHERE trail NOT IN (SELECT id FROM trail)',
+      `SELECT trail, seq FROM entry_columns WHERE trail NOT IN (SELECT id FROM trail) AND ${IS_PLACE}`,
     )
     for (const { trail, seq } of rowsOf<ColumnFault>(strangers))
       this.#onFault({ code: 'columns-extra', trail, seq })
@@ -103,9 +104,9 @@ export function mendColumns(
 
 function* rowsIn(database: DatabaseSync, trail: number): Generator<Row> {
   const page = database.prepare(
-    'SELECT seq, time, kind, actor, project, path, digest FROM entry_columns WHERE trail = ? AND seq >= ? ORDER BY seq LIMIT ?',
+    `SELECT seq, time, kind, actor, project, path, digest FROM entry_columns WHERE trail = ? AND seq >= ? AND ${IS_PLACE} ORDER BY seq LIMIT ?`,
   )
-  for (let from = Number.MIN_SAFE_INTEGER; ; ) {
+  for (let from = 0; ; ) {
     const rows = rowsOf<Row>(page, trail, from, PAGE_ROWS)
     yield* rows
     const last = rows.at(-1)

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Value } from '@compliance-relay/shared/trail'
 import { rowOf, rowsOf } from './database.ts'
+import { IS_PLACE } from './schema.ts'
 
 /** Written every few seconds, so that after a crash it is known from when on nobody was looking. */
 export interface Alive {
@@ -75,7 +76,7 @@ export class HostStore {
    */
   settingsLines(trail: number): { readonly seq: number; readonly line: Uint8Array }[] {
     const read = this.#database.prepare(
-      `SELECT seq, line FROM entry WHERE trail = ? AND instr(line, CAST('"kind":"settings.changed"' AS BLOB)) > 0 ORDER BY seq`,
+      `SELECT seq, line FROM entry WHERE trail = ? AND instr(line, CAST('"kind":"settings.changed"' AS BLOB)) > 0 AND ${IS_PLACE} ORDER BY seq`,
     )
     return rowsOf(read, trail)
   }

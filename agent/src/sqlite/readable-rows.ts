@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { rowOf } from './database.ts'
+import { removeStrange, strangeCount } from './strange-rows.ts'
 
 /*
  * The capture state is no evidence, and anybody who opens the database can put a row into it that is of no form: a name
@@ -34,15 +35,22 @@ const readable: readonly (readonly [table: string, condition: string])[] = [
   ],
 ]
 
-/** How many rows of the capture state cannot be read. */
+/** What people search by is made of the records, and is no evidence either. */
+const columns = ['entry_columns', 'seq'] as const
+
+/** How many rows of the capture state, and of what people search by, cannot be read. */
 export function unreadableRows(database: DatabaseSync): number {
-  return readable.reduce((sum, [table, condition]) => {
-    const count = database.prepare(`SELECT COUNT(*) AS count FROM ${table} WHERE NOT (${condition})`)
-    return sum + (rowOf<{ count: number }>(count)?.count ?? 0)
-  }, 0)
+  return readable.reduce(
+    (sum, [table, condition]) => {
+      const count = database.prepare(`SELECT COUNT(*) AS count FROM ${table} WHERE NOT (${condition})`)
+      return sum + (rowOf<{ count: number }>(count)?.count ?? 0)
+    },
+    strangeCount(database, columns),
+  )
 }
 
 /** Within a transaction. What a record says is there, and is not known then, is found missing and read again. */
 export function removeUnreadableRows(database: DatabaseSync): void {
   for (const [table, condition] of readable) database.exec(`DELETE FROM ${table} WHERE NOT (${condition})`)
+  removeStrange(database, columns)
 }

@@ -1,10 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
 import { rowsOf } from './database.ts'
 import { IS_TRAIL, schema } from './schema.ts'
+import { strangeRows } from './strange-rows.ts'
 
 /** Something in the database that the relay did not make, made otherwise, or misses. */
 export interface SchemaFault {
-  readonly what: 'table' | 'index' | 'view' | 'trigger' | 'trail'
+  readonly what: 'table' | 'index' | 'view' | 'trigger' | 'trail' | 'row'
   readonly name: string
   /** The statement that makes it, null if there is to be none. */
   readonly expected: string | null
@@ -12,8 +13,8 @@ export interface SchemaFault {
   readonly found: string | null
   /**
    * - `set-right`: it can be removed, or made as it should be, and no row is lost by it.
-   * - `left`: a table of somebody else's, or the name of a trail that has no record. The relay reads and writes nothing in
-   *   it, and does not destroy what is in it.
+   * - `left`: a table of somebody else's, the name of a trail that has no record, or a row under a number that no record has.
+   *   The relay reads and writes nothing in it, and does not destroy what is in it.
    * - `refused`: a table of ours. What it would do to what is written into it is not known.
    */
   readonly remedy: 'set-right' | 'left' | 'refused'
@@ -58,7 +59,9 @@ export function schemaFaults(database: DatabaseSync): SchemaFault[] {
         found: null,
         remedy: type === 'table' ? 'refused' : 'set-right',
       })
-  return faults.some(({ remedy }) => remedy === 'refused') ? faults : [...faults, ...foreignTrails(database)]
+  return faults.some(({ remedy }) => remedy === 'refused')
+    ? faults
+    : [...faults, ...foreignTrails(database), ...foreignRows(database)]
 }
 
 /** Names of trails that the relay did not put there: it does so with the first record, and takes none away. */
@@ -71,6 +74,24 @@ function foreignTrails(database: DatabaseSync): SchemaFault[] {
     found: vkey,
     remedy: 'left',
   }))
+}
+
+/** Rows among the evidence under numbers that no record has. What people search by is no evidence, and is made again. */
+function foreignRows(database: DatabaseSync): SchemaFault[] {
+  const evidence = [
+    ['entry', 'seq'],
+    ['checkpoint', 'size'],
+    ['time_stamp', 'size'],
+  ] as const
+  return evidence.flatMap((keyed) =>
+    strangeRows(database, keyed).map(({ trail, place }) => ({
+      what: 'row' as const,
+      name: `${place} of trail ${trail} in ${keyed[0]}`,
+      expected: null,
+      found: 'a number that no record has',
+      remedy: 'left' as const,
+    })),
+  )
 }
 
 /**

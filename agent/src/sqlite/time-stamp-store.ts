@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { rowOf, rowsOf } from './database.ts'
+import { IS_SIZE } from './schema.ts'
 
 export interface StoredTimeStamp {
   readonly size: number
@@ -21,7 +22,7 @@ export class TimeStampStore {
   /** The newest that was to be stamped, whether it was or not. `due`: ISO 8601. */
   last(trail: number): { readonly size: number; readonly due: string } | undefined {
     const read = this.#database.prepare(
-      'SELECT size, due FROM time_stamp WHERE trail = ? ORDER BY size DESC LIMIT 1',
+      `SELECT size, due FROM time_stamp WHERE trail = ? AND ${IS_SIZE} ORDER BY size DESC LIMIT 1`,
     )
     return rowOf<{ size: number; due: string }>(read, trail)
   }
@@ -29,7 +30,7 @@ export class TimeStampStore {
   /** The newest that was stamped. */
   lastStamped(trail: number): StoredTimeStamp | undefined {
     const read = this.#database.prepare(
-      'SELECT size, answer FROM time_stamp WHERE trail = ? AND answer IS NOT NULL ORDER BY size DESC LIMIT 1',
+      `SELECT size, answer FROM time_stamp WHERE trail = ? AND answer IS NOT NULL AND ${IS_SIZE} ORDER BY size DESC LIMIT 1`,
     )
     return rowOf<StoredTimeStamp>(read, trail)
   }
@@ -44,7 +45,7 @@ export class TimeStampStore {
   /** Sizes that are to be stamped still, newest first. */
   owed(trail: number, limit: number): number[] {
     const read = this.#database.prepare(
-      'SELECT size FROM time_stamp WHERE trail = ? AND answer IS NULL ORDER BY size DESC LIMIT ?',
+      `SELECT size FROM time_stamp WHERE trail = ? AND answer IS NULL AND ${IS_SIZE} ORDER BY size DESC LIMIT ?`,
     )
     return rowsOf<{ size: number }>(read, trail, limit).map(({ size }) => size)
   }
@@ -52,7 +53,7 @@ export class TimeStampStore {
   /** Sizes that were stamped, oldest first. */
   stamped(trail: number): number[] {
     const read = this.#database.prepare(
-      'SELECT size FROM time_stamp WHERE trail = ? AND answer IS NOT NULL ORDER BY size',
+      `SELECT size FROM time_stamp WHERE trail = ? AND answer IS NOT NULL AND ${IS_SIZE} ORDER BY size`,
     )
     return rowsOf<{ size: number }>(read, trail).map(({ size }) => size)
   }
@@ -60,7 +61,7 @@ export class TimeStampStore {
   /** Those that the notary still has to be given, newest first. */
   notGiven(trail: number, limit: number): StoredTimeStamp[] {
     const read = this.#database.prepare(
-      'SELECT size, answer FROM time_stamp WHERE trail = ? AND answer IS NOT NULL AND given IS NULL ORDER BY size DESC LIMIT ?',
+      `SELECT size, answer FROM time_stamp WHERE trail = ? AND answer IS NOT NULL AND given IS NULL AND ${IS_SIZE} ORDER BY size DESC LIMIT ?`,
     )
     return rowsOf<StoredTimeStamp>(read, trail, limit)
   }

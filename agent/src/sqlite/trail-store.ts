@@ -3,7 +3,7 @@ import { contentDigestOf, recordIn, type TrailRecord } from '@compliance-relay/s
 import type { Columns } from './columns.ts'
 import type { ContentRow } from './content-sums.ts'
 import { rowOf, rowsOf } from './database.ts'
-import { IS_TRAIL, TRAIL_ID_MAX } from './schema.ts'
+import { IS_PLACE, IS_SIZE, IS_TRAIL, PLACE_MAX, TRAIL_ID_MAX } from './schema.ts'
 
 export interface StoredTrail {
   readonly id: number
@@ -73,7 +73,7 @@ export class TrailStore {
     )
     this.#measureFrom = once(() =>
       database.prepare(
-        'SELECT COUNT(*) AS count, COALESCE(SUM(LENGTH(line)), 0) AS bytes FROM entry WHERE trail = ? AND seq >= ?',
+        `SELECT COUNT(*) AS count, COALESCE(SUM(LENGTH(line)), 0) AS bytes FROM entry WHERE trail = ? AND seq >= ? AND ${IS_PLACE}`,
       ),
     )
     this.#readLine = once(() => database.prepare('SELECT line FROM entry WHERE trail = ? AND seq = ?'))
@@ -101,7 +101,9 @@ export class TrailStore {
   /** Number of entries, by the last one's place. */
   size(trail: number): number {
     const row = rowOf<{ size: number }>(
-      this.#database.prepare('SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM entry WHERE trail = ?'),
+      this.#database.prepare(
+        `SELECT COALESCE(MAX(seq) + 1, 0) AS size FROM entry WHERE trail = ? AND ${IS_PLACE}`,
+      ),
       trail,
     )
     return row?.size ?? 0
@@ -146,11 +148,7 @@ export class TrailStore {
   }
 
   /** Stored lines from `from` on, in order of seq, whatever their seqs are: gaps are for the verifier to find. */
-  *lines(
-    trail: number,
-    from = 0,
-    until = Number.MAX_SAFE_INTEGER,
-  ): Generator<{ seq: number; line: Uint8Array }> {
+  *lines(trail: number, from = 0, until = PLACE_MAX + 1): Generator<{ seq: number; line: Uint8Array }> {
     const page = this.#database.prepare(
       'SELECT seq, line FROM entry WHERE trail = ? AND seq >= ? AND seq < ? ORDER BY seq LIMIT ?',
     )
@@ -178,7 +176,7 @@ export class TrailStore {
   /** Captures of a digest, newest first. The columns say where to look, the records whether it is so. */
   withDigest(trail: number, digest: string, limit: number): TrailRecord[] {
     const read = this.#database.prepare(
-      `SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? AND ${IS_CAPTURE} ORDER BY seq DESC LIMIT ?`,
+      `SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? AND ${IS_CAPTURE} AND ${IS_PLACE} ORDER BY seq DESC LIMIT ?`,
     )
     return rowsOf<{ seq: number }>(read, digest, trail, limit).flatMap(({ seq }) => {
       const record = readRecordIn(this, trail, seq)
@@ -197,7 +195,7 @@ export class TrailStore {
   /** Rows of captures whose digests are from the first of these on, and before the second, in no order. */
   protected *contentRows([from, until]: readonly [from: string, until: string]): Generator<ContentRow> {
     const read = this.#database.prepare(
-      `SELECT trail, seq, kind, actor, digest FROM entry_columns WHERE digest >= ? AND digest < ? AND ${IS_CAPTURE}`,
+      `SELECT trail, seq, kind, actor, digest FROM entry_columns WHERE digest >= ? AND digest < ? AND ${IS_CAPTURE} AND ${IS_PLACE}`,
     )
     for (const row of read.iterate(from, until)) yield row as unknown as ContentRow
   }
@@ -205,7 +203,7 @@ export class TrailStore {
   /** Records by which somebody answers for a refusal of this content, oldest first. */
   claimsOfDigest(trail: number, digest: string): number[] {
     const read = this.#database.prepare(
-      "SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? AND kind = 'capture.claimed' ORDER BY seq",
+      `SELECT seq FROM entry_columns WHERE digest = ? AND trail = ? AND kind = 'capture.claimed' AND ${IS_PLACE} ORDER BY seq`,
     )
     return rowsOf<{ seq: number }>(read, digest, trail).map(({ seq }) => seq)
   }
@@ -227,7 +225,7 @@ export class TrailStore {
   /** Records of a path, newest first. Looks through all of them. */
   withPath(trail: number, path: string, limit: number): number[] {
     const read = this.#database.prepare(
-      'SELECT seq FROM entry_columns WHERE trail = ? AND path = ? ORDER BY seq DESC LIMIT ?',
+      `SELECT seq FROM entry_columns WHERE trail = ? AND path = ? AND ${IS_PLACE} ORDER BY seq DESC LIMIT ?`,
     )
     return rowsOf<{ seq: number }>(read, trail, path, limit).map(({ seq }) => seq)
   }
@@ -235,7 +233,7 @@ export class TrailStore {
   /** Records of paths below a folder, newest first. Looks through all of them. */
   withPathBelow(trail: number, folder: string, limit: number): number[] {
     const read = this.#database.prepare(
-      'SELECT seq FROM entry_columns WHERE trail = ? AND path >= ? AND path < ? ORDER BY seq DESC LIMIT ?',
+      `SELECT seq FROM entry_columns WHERE trail = ? AND path >= ? AND path < ? AND ${IS_PLACE} ORDER BY seq DESC LIMIT ?`,
     )
     // '0' follows '/' in ASCII, and paths are compared by their bytes.
     return rowsOf<{ seq: number }>(read, trail, `${folder}/`, `${folder}0`, limit).map(({ seq }) => seq)
@@ -244,7 +242,7 @@ export class TrailStore {
   /** Captures that were read and that no person answers for, oldest first. */
   refusals(limit: number, after: RecordPlace): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(
-      "SELECT trail, seq FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL AND (trail, seq) > (?, ?) ORDER BY trail, seq LIMIT ?",
+      `SELECT trail, seq FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL AND (trail, seq) > (?, ?) AND ${IS_PLACE} ORDER BY trail, seq LIMIT ?`,
     )
     return rowsOf<{ trail: number; seq: number }>(read, after.trail, after.seq, limit)
   }
@@ -252,14 +250,14 @@ export class TrailStore {
   /** Records by which somebody answers for a refusal, oldest first. */
   claims(): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(
-      "SELECT trail, seq FROM entry_columns WHERE kind = 'capture.claimed' ORDER BY trail, seq",
+      `SELECT trail, seq FROM entry_columns WHERE kind = 'capture.claimed' AND ${IS_PLACE} ORDER BY trail, seq`,
     )
     return rowsOf<{ trail: number; seq: number }>(read)
   }
 
   refusalCount(after: RecordPlace = BEFORE_ALL): number {
     const read = this.#database.prepare(
-      "SELECT COUNT(*) AS count FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL AND (trail, seq) > (?, ?)",
+      `SELECT COUNT(*) AS count FROM entry_columns WHERE kind = 'capture.refused' AND digest IS NOT NULL AND (trail, seq) > (?, ?) AND ${IS_PLACE}`,
     )
     return rowOf<{ count: number }>(read, after.trail, after.seq)?.count ?? 0
   }
@@ -267,7 +265,7 @@ export class TrailStore {
   /** Records of settings by their columns: to look something up, never to say who counts as a person. */
   settingsRecords(trail: number): number[] {
     const read = this.#database.prepare(
-      "SELECT seq FROM entry_columns WHERE trail = ? AND kind = 'settings.changed' ORDER BY seq",
+      `SELECT seq FROM entry_columns WHERE trail = ? AND kind = 'settings.changed' AND ${IS_PLACE} ORDER BY seq`,
     )
     return rowsOf<{ seq: number }>(read, trail).map(({ seq }) => seq)
   }
@@ -275,7 +273,7 @@ export class TrailStore {
   /** Records of badges, of all trails, oldest first. `since` is ISO 8601. */
   badgeRecords(since: string): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(
-      "SELECT trail, seq FROM entry_columns WHERE kind IN ('badge.in', 'badge.out') AND time >= ? ORDER BY trail, seq",
+      `SELECT trail, seq FROM entry_columns WHERE kind IN ('badge.in', 'badge.out') AND time >= ? AND ${IS_PLACE} ORDER BY trail, seq`,
     )
     return rowsOf<{ trail: number; seq: number }>(read, since)
   }
@@ -283,7 +281,7 @@ export class TrailStore {
   /** Records of badges and tokens that signed nobody in, the same way. */
   badgeRefusals(since: string): { readonly trail: number; readonly seq: number }[] {
     const read = this.#database.prepare(
-      "SELECT trail, seq FROM entry_columns WHERE kind = 'badge.refused' AND time >= ? ORDER BY trail, seq",
+      `SELECT trail, seq FROM entry_columns WHERE kind = 'badge.refused' AND time >= ? AND ${IS_PLACE} ORDER BY trail, seq`,
     )
     return rowsOf<{ trail: number; seq: number }>(read, since)
   }
@@ -291,7 +289,7 @@ export class TrailStore {
   /** The newest record of a kind. Looks through all of them. */
   lastOfKind(trail: number, kind: string): number | undefined {
     const read = this.#database.prepare(
-      'SELECT seq FROM entry_columns WHERE trail = ? AND kind = ? ORDER BY seq DESC LIMIT 1',
+      `SELECT seq FROM entry_columns WHERE trail = ? AND kind = ? AND ${IS_PLACE} ORDER BY seq DESC LIMIT 1`,
     )
     return rowOf<{ seq: number }>(read, trail, kind)?.seq
   }
@@ -299,7 +297,7 @@ export class TrailStore {
   /** Oldest size first. */
   *checkpoints(trail: number): Generator<StoredCheckpoint> {
     const read = this.#database.prepare(
-      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? ORDER BY size',
+      `SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND ${IS_SIZE} ORDER BY size`,
     )
     for (const row of read.iterate(trail)) yield row as unknown as StoredCheckpoint
   }
@@ -307,7 +305,7 @@ export class TrailStore {
   /** Sizes of which there is one, smallest first, up to `until`. */
   *checkpointSizes(trail: number, until: number): Generator<number> {
     const read = this.#database.prepare(
-      'SELECT size FROM checkpoint WHERE trail = ? AND size <= ? ORDER BY size',
+      `SELECT size FROM checkpoint WHERE trail = ? AND size <= ? AND ${IS_SIZE} ORDER BY size`,
     )
     for (const { size } of read.iterate(trail, until)) yield Number(size)
   }
@@ -321,7 +319,7 @@ export class TrailStore {
 
   lastCheckpoint(trail: number): StoredCheckpoint | undefined {
     const read = this.#database.prepare(
-      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? ORDER BY size DESC LIMIT 1',
+      `SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND ${IS_SIZE} ORDER BY size DESC LIMIT 1`,
     )
     return rowOf<StoredCheckpoint>(read, trail)
   }
@@ -329,7 +327,7 @@ export class TrailStore {
   /** The same among those of no more records than there are: what is of more is nothing to go by. */
   lastCheckpointWithin(trail: number): StoredCheckpoint | undefined {
     const read = this.#database.prepare(
-      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND size <= ? ORDER BY size DESC LIMIT 1',
+      `SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND size <= ? AND ${IS_SIZE} ORDER BY size DESC LIMIT 1`,
     )
     return rowOf<StoredCheckpoint>(read, trail, this.size(trail))
   }
@@ -337,7 +335,7 @@ export class TrailStore {
   /** The largest checkpoint that the notary was seen to hold: its size, and when that was, ISO 8601. */
   lastNotarised(trail: number): { readonly size: number; readonly notarised: string } | undefined {
     const read = this.#database.prepare(
-      'SELECT size, notarised FROM checkpoint WHERE trail = ? AND notarised IS NOT NULL ORDER BY size DESC LIMIT 1',
+      `SELECT size, notarised FROM checkpoint WHERE trail = ? AND notarised IS NOT NULL AND ${IS_SIZE} ORDER BY size DESC LIMIT 1`,
     )
     return rowOf<{ size: number; notarised: string }>(read, trail)
   }
@@ -345,7 +343,7 @@ export class TrailStore {
   /** Checkpoints that the notary still has to be given, smallest first. */
   owed(trail: number, limit: number): StoredCheckpoint[] {
     const read = this.#database.prepare(
-      'SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND notarised IS NULL ORDER BY size LIMIT ?',
+      `SELECT size, note, notarised FROM checkpoint WHERE trail = ? AND notarised IS NULL AND ${IS_SIZE} ORDER BY size LIMIT ?`,
     )
     return rowsOf<StoredCheckpoint>(read, trail, limit)
   }

@@ -7,7 +7,7 @@ import { parseSettings, type Settings } from './settings.ts'
 import { changesBetween } from './settings-changes.ts'
 import type { HostStore } from './sqlite/host-store.ts'
 import { removeUnreadableRows } from './sqlite/readable-rows.ts'
-import { mendSchema, type SchemaFault, schemaFaults } from './sqlite/schema-faults.ts'
+import { mendSchema, requireTables, type SchemaFault, schemaFaults } from './sqlite/schema-faults.ts'
 import { readRecordIn, TrailStore } from './sqlite/trail-store.ts'
 
 /** What a start sets right beside the trail: records that say so, and what is done in their transaction, before them. */
@@ -48,8 +48,35 @@ export function mendingOf({
   relay,
   time,
 }: MendingOptions): Mending | undefined {
-  const faults = schemaFaults(database)
+  const schema = schemaMending({ database, relay, time })
   const settings = recorded === undefined ? undefined : settingsFault(host, recorded)
+  const draft = (kind: string, body: Draft['body']): Draft => ({ kind, actor: relay, time, body })
+  const drafts = [
+    ...(rows === 0
+      ? []
+      : [draft('state.mended', { count: rows, codes: { 'row-unreadable': rows }, units: [] })]),
+    ...(schema?.drafts ?? []),
+    ...(settings === undefined ? [] : [draft('settings.mended', settings)]),
+  ]
+  if (drafts.length === 0) return undefined
+  return {
+    drafts,
+    apply: () => {
+      schema?.apply()
+      if (rows > 0) removeUnreadableRows(database)
+      if (settings !== undefined) host.setSettings(recorded)
+    },
+  }
+}
+
+/** The database's own definitions alone. Throws where a table is not as the relay makes it. */
+export function schemaMending({
+  database,
+  relay,
+  time,
+}: Pick<MendingOptions, 'database' | 'relay' | 'time'>): Mending | undefined {
+  const faults = schemaFaults(database)
+  requireTables(faults)
   const draft = (kind: string, body: Draft['body']): Draft => ({ kind, actor: relay, time, body })
   const altered = faults.filter(({ remedy }) => remedy !== 'left')
   const left = faults.filter(({ remedy }) => remedy === 'left')
@@ -57,22 +84,10 @@ export function mendingOf({
   // What stays where it is, is said once and not at each start: again only if anything of it is another.
   const isNews = left.length > 0 && foreign.sha256 !== saidForeign(database)
   const drafts = [
-    ...(rows === 0
-      ? []
-      : [draft('state.mended', { count: rows, codes: { 'row-unreadable': rows }, units: [] })]),
     ...(altered.length === 0 ? [] : [draft('schema.mended', schemaBody(altered))]),
     ...(isNews ? [draft(NOT_OURS, foreign)] : []),
-    ...(settings === undefined ? [] : [draft('settings.mended', settings)]),
   ]
-  if (drafts.length === 0) return undefined
-  return {
-    drafts,
-    apply: () => {
-      mendSchema(database, faults)
-      if (rows > 0) removeUnreadableRows(database)
-      if (settings !== undefined) host.setSettings(recorded)
-    },
-  }
+  return drafts.length === 0 ? undefined : { drafts, apply: () => mendSchema(database, faults) }
 }
 
 /** Digest of what the newest record of what is not the relay's has named. */

@@ -55,8 +55,8 @@ const degrading = {
     'what is to leave the relay by itself has not been taken for ten minutes, or cannot be sent: relay subscription list',
   'not-time-stamped':
     'the time-stamping authority cannot be asked, or does not answer as it should: checkpoints wait for their stamps: relay rules',
-  'set-right': 'something beside the trail was not as the relay left it, and was set right at this start',
-  'not-ours': "the database holds something that is not the relay's: it was found at this start and left",
+  'set-right': 'something beside the trail was not as the relay left it, and was set right',
+  'not-ours': "the database holds something that is not the relay's: it was found, and left as it is",
   'profiles-changed':
     'the instrument profiles on disk are not those that were read at the start: they count from the next start on',
   'profile-refused': 'an instrument profile cannot be used: its files are taken as those of any other',

@@ -12,7 +12,7 @@ import {
 import type { Mending } from './mending.ts'
 import type { StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { secretNames, type TrailKeys } from './trail-keys.ts'
-import { TrailWriter } from './trail-writer.ts'
+import { TrailWriter, type WriterGuard } from './trail-writer.ts'
 
 export interface NewTrailOptions {
   readonly org: string
@@ -31,6 +31,7 @@ export interface NewTrailOptions {
   readonly inDoubt?: readonly InDoubt[]
   /** What is set right before the first record, and said after it. */
   readonly mending?: Mending
+  readonly guard?: WriterGuard
   /**
    * What is to be recorded and done with the first record, once its keys are there: in one transaction, so that a
    * set-up that was cut off has left no trail, and can be done again.
@@ -70,6 +71,7 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
     missing = [],
     inDoubt = [],
     mending,
+    guard,
     first,
   } = options
   const origin = await freeOrigin(options)
@@ -82,11 +84,8 @@ export async function openNewTrail(options: NewTrailOptions): Promise<OpenedTrai
   const mac = macKey(macSecret)
   const signer = signerOf(origin, 'note', seed)
   const trail = { id, origin, vkey: signer.vkey }
-  const writer = new TrailWriter(database, store, mac, {
-    trail: id,
-    head: emptyHead(origin),
-    frontier: new Frontier().state(),
-  })
+  const state = { trail: id, head: emptyHead(origin), frontier: new Frontier().state() }
+  const writer = new TrailWriter(database, store, mac, state, guard)
   const lost = missing.length === 0 ? {} : { missing: [...missing] }
   const doubted = inDoubt.length === 0 ? {} : { inDoubt: [...inDoubt] }
   const body = { key: signer.vkey, node: name, org, previous, ...lost, ...doubted }

@@ -28,6 +28,7 @@ import {
   settingsDrafts,
   tryRead,
 } from './recorded-settings.ts'
+import { SchemaGuard } from './schema-guard.ts'
 import { readNote, sealedNote, settingsDigest } from './sealed-note.ts'
 import { hasKeyPlace, openSecrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
@@ -74,6 +75,10 @@ export interface OpenedRelay {
   readonly check: TrailCheck
   /** What beside the trail was not as it should be, and was set right with a record. */
   readonly mended: Mending | undefined
+  /** Sees to the database's own rules at work. */
+  readonly guard: SchemaGuard
+  /** What of these was found at work: the kinds of the records that say so, one each. */
+  readonly foundAtWork: readonly string[]
   /** Trails that were left and are not believed any more. */
   readonly doubts: readonly Doubt[]
   readonly authority: TrailAuthority
@@ -204,13 +209,24 @@ async function openVerified(
   }
   const reading = openForReading(folder.database)
   const relay = relayActor(settings.name)
+  const foundAtWork: string[] = []
+  const guard = new SchemaGuard({
+    database,
+    relay,
+    wall: deps.wall,
+    onFound: (drafts) => {
+      deps.note('mended', { what: drafts.map(({ kind, body }) => ({ kind, ...body })) })
+      for (const { kind } of drafts) if (!foundAtWork.includes(kind)) foundAtWork.push(kind)
+    },
+  })
   const mended = mendingOf({ database, host, rows, recorded, relay, time: timestamp(deps.wall()) })
   if (mended !== undefined)
     deps.note('mended', { what: mended.drafts.map(({ kind, body }) => ({ kind, ...body })) })
   const end = lastAtWork(store, host, { id: trail.id, lines: check.report.lines }, note)
-  const common = { ...parts, store, known, reading, check, mended, end }
+  const common = { ...parts, store, known, reading, check, mended, guard, foundAtWork, end }
   if (isSound(check) && check.position !== undefined) {
-    const writer = new TrailWriter(database, store, keys.mac, { trail: trail.id, ...check.position })
+    const state = { trail: trail.id, ...check.position }
+    const writer = new TrailWriter(database, store, keys.mac, state, guard)
     // The first thing that is written, and in one transaction: what was found is said, or it is still there.
     if (mended !== undefined) writer.append(mended.drafts, undefined, mended.apply)
     const opened = await openPeople(people, secrets)
@@ -253,6 +269,7 @@ async function openVerified(
       ...(settings.notary.isInDoubt === true ? (['notary'] as const) : []),
     ],
     ...(mended === undefined ? {} : { mending: mended }),
+    guard,
     // With its first record: a trail without settings would be taken for one whose settings are lost.
     first: async (begun) => ({
       drafts: [

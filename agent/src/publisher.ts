@@ -14,6 +14,7 @@ import {
 import { askNotary, isHarmless, type NotaryFinding, notaryFaults, signedAtAll } from './ask-notary.ts'
 import { ownPolicy } from './check-trail.ts'
 import type { OpenedTrail } from './new-trail.ts'
+import type { SchemaGuard } from './schema-guard.ts'
 import { inTransaction } from './sqlite/database.ts'
 import { type StoredTrail, TrailStore } from './sqlite/trail-store.ts'
 import { timestamp } from './time-text.ts'
@@ -21,6 +22,8 @@ import type { TrailWriter } from './trail-writer.ts'
 
 export interface PublisherOptions {
   readonly database: DatabaseSync
+  /** Asked within each transaction; none where nobody else can have had the database yet. */
+  readonly guard?: Pick<SchemaGuard, 'require'>
   /** Another connection to the same database: what it reads is what was stored, not what was meant. */
   readonly reading: DatabaseSync
   readonly notary: Notary
@@ -115,7 +118,6 @@ export class Publisher {
    * What was signed is known by itself, or by a note under our own key: a row that says so is anybody's.
    */
   #sign(): void {
-    const { database } = this.#options
     const [trail, writer, signer] = [this.#trail, this.#writer, this.#signer]
     const size = writer.head.size
     const root = writer.root()
@@ -134,15 +136,23 @@ export class Publisher {
       )
     }
     const note = printCheckpoint(signCheckpoint({ origin: trail.origin, size, root }, signer))
-    inTransaction(database, () => this.#store.addCheckpoint(trail.id, size, note))
+    this.#commit(() => this.#store.addCheckpoint(trail.id, size, note))
     this.#signed = size
     this.#newest = { size, note }
     this.#owes = true
     this.#options.onSigned?.(size)
   }
 
+  #commit(work: () => void): void {
+    const { database, guard } = this.#options
+    inTransaction(database, () => {
+      guard?.require()
+      work()
+    })
+  }
+
   async #give(): Promise<void> {
-    const { notary, database, wall } = this.#options
+    const { notary, wall } = this.#options
     const trail = this.#trail
     for (;;) {
       const strange = this.#strange.size
@@ -154,7 +164,7 @@ export class Publisher {
           await this.#differs(size, note, answer.held)
           continue
         }
-        inTransaction(database, () => this.#store.markNotarised(trail.id, size, timestamp(wall())))
+        this.#commit(() => this.#store.markNotarised(trail.id, size, timestamp(wall())))
       }
       if (owed.length < OWED_AT_ONCE && this.#strange.size === strange) break
     }

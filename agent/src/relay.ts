@@ -257,6 +257,7 @@ export class Relay {
       database,
       reading,
       notary,
+      guard: opened.guard,
       frontier: opened.frontier?.frontier ?? { size: 0, hashes: [] },
       identity: opened.settings.notary.identity,
       known: opened.known,
@@ -280,6 +281,7 @@ export class Relay {
       rule: () => this.people?.rules().timeStamps ?? null,
       trail,
       database,
+      guard: opened.guard,
       notary,
       post: postQuery,
       random: randomBytes,
@@ -564,7 +566,7 @@ export class Relay {
           ...check.notary.filter(({ code }) => code !== 'notary-unreachable' || !this.#anchoring.hasAnswered),
           ...this.#lateNotary,
         ],
-        mended: this.opened.mended?.drafts.map(({ kind }) => kind) ?? [],
+        mended: this.#mended(),
       },
       held: this.recorder.held ?? null,
       altered: this.#altered.size,
@@ -764,6 +766,12 @@ export class Relay {
   }
 
   /** Once for each place: it is read again and again. */
+  /** Kinds of the records that say what beside the trail was set right, or left, at this start and since. */
+  #mended(): readonly string[] {
+    const { mended, foundAtWork } = this.opened
+    return [...new Set([...(mended?.drafts.map(({ kind }) => kind) ?? []), ...foundAtWork])]
+  }
+
   #foundAltered(what: Altered): void {
     const name = JSON.stringify(what)
     if (this.#altered.has(name) || this.#altered.size >= ALTERED_MAX) return

@@ -19,6 +19,12 @@ import type { NewEntry, RecordPlace, TrailStore } from './sqlite/trail-store.ts'
 /** Records one commit may hold: the time a commit takes is the time a kill can cost, and nothing is lost by it. */
 export const BATCH_RECORDS_MAX = 2_048
 
+/** What is looked at within each commit before anything is written: see `SchemaGuard`. */
+export interface WriterGuard {
+  begin(): readonly Draft[]
+  end(found: readonly Draft[]): () => void
+}
+
 export interface WriterState {
   readonly trail: number
   readonly head: Head
@@ -38,6 +44,7 @@ export class TrailWriter {
   readonly #store: TrailStore
   readonly #linker: Linker
   readonly #trail: number
+  readonly #guard: WriterGuard | undefined
   readonly #hasher = new LeafHasher()
   #head: Head
   #frontier: Frontier
@@ -48,8 +55,15 @@ export class TrailWriter {
   readonly writtenFrom: RecordPlace
   readonly contents = new ContentSums()
 
-  constructor(database: DatabaseSync, store: TrailStore, key: MacKey, state: WriterState) {
+  constructor(
+    database: DatabaseSync,
+    store: TrailStore,
+    key: MacKey,
+    state: WriterState,
+    guard?: WriterGuard,
+  ) {
     this.#database = database
+    this.#guard = guard
     this.#store = store
     this.#linker = new Linker(key)
     this.#trail = state.trail
@@ -79,7 +93,8 @@ export class TrailWriter {
   /**
    * Appends records, and does `alongside` in the same transaction. When it returns, all of it is durable; when
    * it throws, `recover` must say what happened before anything else is written. `alongside` is given the seq
-   * of the first record, `before` is done before the records are written. Returns that seq.
+   * of the first record, `before` is done before the records are written. Returns that seq. What the guard has to say comes
+   * after them, in records of its own.
    */
   append(
     drafts: readonly Draft[],
@@ -90,8 +105,37 @@ export class TrailWriter {
     if (drafts.length > BATCH_RECORDS_MAX)
       throw new RangeError(`at most ${BATCH_RECORDS_MAX} records at a time, not ${drafts.length}`)
     const first = this.#head.size
+    let { entries, head } = this.#link(this.#head, drafts)
+    let isCommitted = () => {}
+    this.#sure = false
+    this.#unsure = entries
+    inTransaction(this.#database, () => {
+      if (this.#store.size(this.#trail) !== first)
+        throw new Error('the end of the trail has moved: two writers')
+      const found = this.#guard?.begin() ?? []
+      const more = this.#link(head, found)
+      entries = [...entries, ...more.entries]
+      head = more.head
+      this.#unsure = entries
+      before()
+      this.#store.append(this.#trail, entries)
+      alongside(first)
+      isCommitted = this.#guard?.end(found) ?? isCommitted
+    })
+    this.#sure = true
+    for (const { leaf } of entries) this.#frontier.append(leaf)
+    this.#takeContents()
+    this.#head = head
+    isCommitted()
+    return first
+  }
+
+  #link(
+    from: Head,
+    drafts: readonly Draft[],
+  ): { readonly entries: readonly NewEntry[]; readonly head: Head } {
     const entries: NewEntry[] = []
-    let head = this.#head
+    let head = from
     for (const draft of drafts) {
       const linked = this.#linker.link(head, draft)
       const { checksum: prev, size: seq } = head
@@ -99,20 +143,7 @@ export class TrailWriter {
       entries.push({ seq, prev, leaf, line: linked.line, columns: columnsOf(draft) })
       head = linked.head
     }
-    this.#sure = false
-    this.#unsure = entries
-    inTransaction(this.#database, () => {
-      if (this.#store.size(this.#trail) !== first)
-        throw new Error('the end of the trail has moved: two writers')
-      before()
-      this.#store.append(this.#trail, entries)
-      alongside(first)
-    })
-    this.#sure = true
-    for (const { leaf } of entries) this.#frontier.append(leaf)
-    this.#takeContents()
-    this.#head = head
-    return first
+    return { entries, head }
   }
 
   /**

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { settingsDigest } from '../../agent/src/sealed-note.ts'
 import { parseSettings } from '../../agent/src/settings.ts'
+import { schemaFaults } from '../../agent/src/sqlite/schema-faults.ts'
 import { seedOf } from '../support/arbitraries.ts'
 import { Random } from '../support/random.ts'
 import { Workstation } from '../support/workstation.ts'
@@ -48,6 +49,9 @@ const note = () =>
     return { size, settings, copy: parseSettings(JSON.parse(String(value))) }
   })
 
+const rulesAsMade = () =>
+  beside((database) => schemaFaults(database).every(({ remedy }) => remedy === 'left'))
+
 /** Sizes of the heads that the notary holds. */
 function notarised(): readonly number[] {
   return readdirSync(station.notary, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
@@ -67,6 +71,7 @@ test('how many records a note is of is what the relay wrote, whatever stands in 
       BEGIN DELETE FROM entry WHERE seq = 1000000; END;`)
   })
   station.relay('project', 'add', 'P-99', ...why, station.data)
+  expect(rulesAsMade()).toBe(true)
   expect(note().size).toBeLessThanOrEqual(station.records().length)
 })
 
@@ -171,4 +176,54 @@ test('rows under numbers that no record has stop no start and no capture, and ar
   // What people search by was made again.
   expect(started.out).not.toContain('row-unreadable')
   expect(started.out).toContain(`${named.length} findings in all`)
+})
+
+test('triggers put into the database of a relay at work act on nothing that it writes, and are named', {
+  tags,
+}, async () => {
+  beside((database) => {
+    database.exec('DROP TRIGGER entry_stays')
+    database.exec(`
+      CREATE TRIGGER eats AFTER INSERT ON entry BEGIN DELETE FROM unit; UPDATE alive SET state = '{}'; END;
+      CREATE TRIGGER forges AFTER INSERT ON entry_columns BEGIN
+        UPDATE entry_columns SET actor = 'nobody' WHERE seq = NEW.seq; END;
+      CREATE VIEW entries AS SELECT * FROM entry;
+      CREATE TABLE notes (text);`)
+  })
+  station.write('second.dat', 'second')
+  const { seq, kind } = await station.recordOf('second.dat')
+  expect(kind).toBe('file.created')
+  const columns = beside((database) =>
+    database.prepare('SELECT actor FROM entry_columns WHERE trail = 1 AND seq = ?').get(seq),
+  )
+  expect(columns?.['actor']).not.toBe('nobody')
+  expect(rulesAsMade()).toBe(true)
+  const found = station.records().filter((record) => record.kind.startsWith('schema.'))
+  expect(found.map((record) => record.kind)).toEqual(['schema.mended', 'schema.foreign'])
+  const parts = (found[0]?.body['parts'] ?? []) as { what: string; name: string }[]
+  expect(parts.map(({ what, name }) => `${what} ${name}`).sort()).toEqual([
+    'trigger eats',
+    'trigger entry_stays',
+    'trigger forges',
+    'view entries',
+  ])
+  expect((await station.status()).needs.map(({ code }) => code)).toEqual(['set-right', 'not-ours'])
+  await station.settled()
+  await station.stop()
+  const { out } = station.verify()
+  expect(out).toContain('expected no table notes')
+  expect(out).toContain('\n1 finding in all')
+})
+
+test('while a table of the database is another than the relay makes, nothing is recorded, files are noticed, and that is said', {
+  tags,
+}, async () => {
+  const size = station.records().length
+  beside((database) => database.exec('ALTER TABLE entry ADD COLUMN more TEXT'))
+  station.write('second.dat', 'second')
+  await station.until('it is said', ({ needs }) => needs.some(({ code }) => code === 'not-recording'))
+  expect(JSON.stringify((await station.status()).held)).toContain('the table entry of the database')
+  expect(station.records()).toHaveLength(size)
+  beside((database) => database.exec('ALTER TABLE entry DROP COLUMN more'))
+  expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'file.created' })
 })

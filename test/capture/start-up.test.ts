@@ -382,7 +382,7 @@ describe('what stands in the database beside the rows', () => {
     await make("CREATE TABLE mine (a); INSERT INTO mine VALUES ('kept')")
     expect(said().map(({ kind, body }) => [kind, body['count']])).toEqual([['schema.foreign', 1]])
     expect(station.tryRelay('status', '--data', station.data).out).toContain(
-      'it was found at this start and left',
+      'it was found, and left as it is',
     )
     await station.stop()
     await station.start()

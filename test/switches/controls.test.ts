@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '../..')
 test.each(controls)(
   'the control "$what" is switched off in one place of its file',
   ({ file, from, also }) => {
-    const text = readFileSync(join(root, file), 'utf8')
-    for (const one of [from, ...(also === undefined ? [] : [also.from])])
-      expect(text.split(one), one).toHaveLength(2)
+    const edits = [{ file, from }, ...(also === undefined ? [] : [{ file, ...also }])]
+    for (const edit of edits)
+      expect(readFileSync(join(root, edit.file), 'utf8').split(edit.from), edit.from).toHaveLength(2)
   },
 )

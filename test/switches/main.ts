@@ -82,15 +82,13 @@ for (const test of new Set(chosen.map((control) => control.test)))
     process.stdout.write(`NOT WELL    ${test} fails with every control on\n`)
   }
 for (const { of, what, file, from, to, also, test } of chosen) {
-  const path = join(copy, file)
-  const source = readFileSync(path, 'utf8')
-  const edits = [{ from, to }, ...(also === undefined ? [] : [also])]
-  writeFileSync(
-    path,
-    edits.reduce((text, edit) => switchedOff(file, text, edit), source),
-  )
+  const edits = [{ file, from, to }, ...(also === undefined ? [] : [{ file, ...also }])]
+  const sources = new Map(edits.map((edit) => [edit.file, readFileSync(join(copy, edit.file), 'utf8')]))
+  const edited = new Map(sources)
+  for (const edit of edits) edited.set(edit.file, switchedOff(edit.file, edited.get(edit.file) ?? '', edit))
+  for (const [name, text] of edited) writeFileSync(join(copy, name), text)
   const isNoticed = !passes(test)
-  writeFileSync(path, source)
+  for (const [name, text] of sources) writeFileSync(join(copy, name), text)
   if (!isNoticed) unnoticed++
   process.stdout.write(`${isNoticed ? 'noticed    ' : 'UNNOTICED  '} ${of.padEnd(10)} ${what}\n`)
 }

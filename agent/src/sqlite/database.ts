@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { printable } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
 import { SCHEMA_VERSION, schema } from './schema.ts'
-import { schemaFaults } from './schema-faults.ts'
+import { requireTables, schemaFaults } from './schema-faults.ts'
 
 /** Of a new database. An entry has about 1.2 KiB: in pages of 4 KiB a third of the room, and of the log, is wasted. */
 const PAGE_BYTES = 8_192
@@ -37,7 +37,7 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec(`PRAGMA wal_autocheckpoint=${LOG_PAGES_MAX}`)
     distrust(database)
     prepareSchema(database)
-    if (isAsMade(database, file))
+    if (isAsMade(database))
       database.exec(
         "INSERT INTO alive (id, state) VALUES (1, '{}') ON CONFLICT (id) DO UPDATE SET state = state",
       )
@@ -91,13 +91,9 @@ function distrust(database: DatabaseSync): void {
 }
 
 /** False if there is something to be mended first. Throws `UnusableInput` for what cannot be. */
-function isAsMade(database: DatabaseSync, file: string): boolean {
+function isAsMade(database: DatabaseSync): boolean {
   const faults = schemaFaults(database)
-  const refused = faults.find(({ remedy }) => remedy === 'refused')
-  if (refused !== undefined)
-    throw new UnusableInput(
-      `the table ${refused.name} of the database is ${refused.found === null ? 'missing' : 'not as this relay makes it'}: put ${file} back from a copy; nothing is written into it as it is`,
-    )
+  requireTables(faults)
   return faults.every(({ remedy }) => remedy === 'left')
 }
 

@@ -1,4 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
+import { printable } from '@compliance-relay/shared/trail'
+import { UnusableInput } from '../unusable-input.ts'
 import { rowsOf } from './database.ts'
 import { IS_TRAIL, schema } from './schema.ts'
 import { strangeRows } from './strange-rows.ts'
@@ -92,6 +94,15 @@ function foreignRows(database: DatabaseSync): SchemaFault[] {
       remedy: 'left' as const,
     })),
   )
+}
+
+/** Throws `UnusableInput` where a table is not as the relay makes it: what it would do to what is written is not known. */
+export function requireTables(faults: readonly SchemaFault[]): void {
+  const refused = faults.find(({ remedy }) => remedy === 'refused')
+  if (refused !== undefined)
+    throw new UnusableInput(
+      `the table ${printable(refused.name)} of the database is ${refused.found === null ? 'missing' : 'not as this relay makes it'}: put the database back from a copy; nothing is written into it as it is`,
+    )
 }
 
 /**

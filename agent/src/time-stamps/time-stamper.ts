@@ -3,6 +3,7 @@ import type { TimeStampRule } from '@compliance-relay/shared/api'
 import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
 import { messageOf } from '../error-message.ts'
 import type { Note } from '../log.ts'
+import type { SchemaGuard } from '../schema-guard.ts'
 import { inTransaction } from '../sqlite/database.ts'
 import { TimeStampStore } from '../sqlite/time-stamp-store.ts'
 import { type StoredTrail, TrailStore } from '../sqlite/trail-store.ts'
@@ -15,6 +16,8 @@ export interface TimeStamperOptions extends AskingOptions {
   readonly rule: () => TimeStampRule | null
   readonly trail: StoredTrail
   readonly database: DatabaseSync
+  /** Asked within each transaction. */
+  readonly guard: Pick<SchemaGuard, 'require'>
   readonly notary: Pick<Notary, 'putTimeStamp'>
   /** Monotonic, and wall clock, milliseconds. */
   readonly now: () => number
@@ -190,6 +193,10 @@ export class TimeStamper {
   }
 
   #commit(work: () => void): void {
-    inTransaction(this.#options.database, work)
+    const { database, guard } = this.#options
+    inTransaction(database, () => {
+      guard.require()
+      work()
+    })
   }
 }

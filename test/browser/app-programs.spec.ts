@@ -1,9 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Locator, Page } from '@playwright/test'
 import { Receiver } from '../../agent/src/outgoing/receiver.test-support.ts'
 import { password } from '../support/laboratory.ts'
+import { TimeStampAuthority } from '../support/time-stamp-authority.ts'
 import { AppRelay, expect, signInto, test } from './app.ts'
 
-/* What an administrator sets in the app for others: programs that are given records, and the order of signing. */
+/* What an administrator sets in the app for others: programs that are given records, the order of signing, who else is asked. */
 
 let relay: AppRelay
 test.beforeAll(async () => {
@@ -139,6 +142,89 @@ test('the order of signing of a project is set step by step, shown, and taken aw
   await expect(dialog).toHaveCount(0)
   await expect(app.getByText('Whoever may sign does, in any order.')).toBeVisible()
   expect((await client.call('readRules', {})).rules.signing).toEqual({})
+})
+
+test('whose time stamps the trail gets is set, its checkpoints are stamped, and it is taken back', {
+  tag: '@oq',
+}, async ({ app }) => {
+  const authority = new TimeStampAuthority()
+  try {
+    const signer = authority.certificate({ key: 'ec' })
+    const address = await authority.listen(() => signer)
+    await signInto(app, relay, 'asmith')
+    await app.goto(`${relay.url}/settings/rules`)
+    const dialog = app.getByRole('dialog')
+    const change = app.getByRole('button', { name: 'Change time stamps' })
+    await change.click()
+    await dialog.getByRole('radio', { name: 'The one of the site' }).check()
+    await dialog.getByLabel('Address of the authority').fill(address)
+    const certificates = dialog.getByLabel('Certificates to trust for it')
+    await certificates.fill('no certificate at all')
+    await expect(dialog.getByText('There is no certificate in this.')).toBeVisible()
+    await certificates.fill(readFileSync(authority.ca, 'utf8'))
+    await dialog.getByLabel('Minutes between two stamps').fill('5')
+    await act(dialog, 'Change', 'agreed with the authority')
+    await expect(app.getByText(`Of ${address}, every 5 minutes`)).toBeVisible()
+    await relay.station.until('a checkpoint is stamped', ({ timeStamps }) => timeStamps?.last !== null)
+
+    // Its certificates stay as they are where none are given.
+    await change.click()
+    await dialog.getByLabel('Minutes between two stamps').fill('30')
+    await act(dialog, 'Change', 'twice an hour will do')
+    await expect(app.getByText(`Of ${address}, every 30 minutes`)).toBeVisible()
+    await change.click()
+    await dialog.getByRole('radio', { name: /^None/ }).check()
+    await act(dialog, 'Change', 'the contract has ended')
+    await expect(app.getByText('Of nobody')).toBeVisible()
+  } finally {
+    await authority.remove()
+  }
+})
+
+test('by which provider people may sign in is set, with its keys, and taken back', {
+  tag: '@oq',
+}, async ({ app }) => {
+  await signInto(app, relay, 'asmith')
+  await app.goto(`${relay.url}/settings/rules`)
+  const dialog = app.getByRole('dialog')
+  const change = app.getByRole('button', { name: 'Change the identity provider' })
+  const client = await relay.signedIn('asmith')
+  const rule = async () => (await client.call('readRules', {})).rules.identity
+  await change.click()
+  await dialog.getByRole('radio', { name: 'The one of the site' }).check()
+  await dialog.getByLabel('Issuer').fill('id.lab.example')
+  await expect(dialog.getByText('An address that begins with https://.')).toBeVisible()
+  const issuer = 'https://id.lab.example'
+  await dialog.getByLabel('Issuer').fill(issuer)
+  await dialog.getByLabel('What it calls this relay').fill('relay-1')
+  await dialog.getByLabel('Audience of tokens').fill('relays')
+  const { publicKey } = generateKeyPairSync('ed25519')
+  const key = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'EdDSA', x5t: 'more than is needed' }
+  await dialog.getByLabel(/^Its public keys/).fill('{"keys": ')
+  await expect(dialog.getByText('This is no JSON Web Key Set.')).toBeVisible()
+  await dialog.getByLabel(/^Its public keys/).fill(JSON.stringify({ keys: [key] }))
+  await act(dialog, 'Change', 'procedure 9 of the site')
+  await expect(app.getByText(`${issuer}; this relay is relay-1 there`)).toBeVisible()
+  const { x5t, ...kept } = key
+  expect(await rule()).toEqual({
+    issuer,
+    clientId: 'relay-1',
+    audience: 'relays',
+    jwks: { keys: [kept] },
+  })
+
+  // Keys are those of one issuer: of another they are not kept.
+  await change.click()
+  await dialog.getByLabel('Issuer').fill('https://other.lab.example')
+  await act(dialog, 'Change', 'the provider has moved')
+  await expect(app.getByText('https://other.lab.example; this relay is relay-1 there')).toBeVisible()
+  expect(await rule()).not.toHaveProperty('jwks')
+  await change.click()
+  await dialog.getByRole('radio', { name: /^None/ }).check()
+  await act(dialog, 'Change', 'the provider has ended')
+  await expect(dialog).toHaveCount(0)
+  await expect(app.getByText('None: people sign in by their password of this relay')).toBeVisible()
+  expect(await rule()).toBeNull()
 })
 
 test('an auditor sees programs and order, and is offered no act', { tag: '@oq' }, async ({ app }) => {

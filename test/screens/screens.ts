@@ -69,6 +69,8 @@ export const sittings: readonly Sitting[] = [
       { name: 'settings', path: '/settings', says: 'High contrast' },
       { name: 'rules', path: '/settings/rules', says: /Passwords have \d+ characters or more/ },
       { name: 'rules-steps', path: '/settings/rules', says: 'Recovery file', act: openSteps },
+      { name: 'rules-identity', path: '/settings/rules', says: 'Recovery file', act: openIdentity },
+      { name: 'rules-time-stamps', path: '/settings/rules', says: 'Recovery file', act: openStamps },
       { name: 'programs', path: '/settings/programs', says: 'https://lims.example.com/records' },
       {
         name: 'programs-narrow',
@@ -211,6 +213,16 @@ async function unfold(page: Page): Promise<void> {
 async function openSteps(page: Page): Promise<void> {
   await press('Change the order of signing')(page)
   await press('Add this step')(page)
+}
+
+async function openIdentity(page: Page): Promise<void> {
+  await press('Change the identity provider')(page)
+  await page.getByRole('radio', { name: 'The one of the site' }).check()
+}
+
+async function openStamps(page: Page): Promise<void> {
+  await press('Change time stamps')(page)
+  await page.getByRole('radio', { name: 'The one of the site' }).check()
 }
 
 async function openDays(page: Page): Promise<void> {

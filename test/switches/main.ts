@@ -54,8 +54,9 @@ function passes(test: string): boolean {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const { status, signal, error } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--config', configOf(test), '--reporter', 'dot', test],
-    { cwd: copy, stdio: 'ignore', timeout: 300_000 },
+    [vitest, 'run', '--config', configOf(test), '--reporter', 'dot', '--bail', '1', test],
+    // On a busy machine the longest takes some minutes.
+    { cwd: copy, stdio: 'ignore', timeout: 1_800_000 },
   )
   if (error !== undefined || signal !== null) throw new Error(`${test} could not be run: ${error ?? signal}`)
   return status === 0

@@ -1,8 +1,10 @@
 import {
+  certificatesIn,
   deviationsOf,
   EVERY_PROJECT,
   isIssuer,
   isRole,
+  publicKeysIn,
   type RulesChange,
   type SigningRule,
   type SiteRules,
@@ -177,29 +179,17 @@ function timeStampRule(text: string): Omit<TimeStampRule, 'everyMinutes'> {
   if (file === '' || more.length > 0)
     throw new UnusableInput(`time-stamps is URL,FILE, URL,FILE,POLICY or none, not ${shown(text)}`)
   const read = plainFile('certificates', file, CERTIFICATES_BYTES_MAX)
-  const blocks = read
-    .toString('latin1')
-    .match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----/g)
-  if (blocks === null) throw new UnusableInput(`${file} has no certificate in it (PEM)`)
-  const anchors = blocks.map((block) => block.replace(/-----[A-Z ]*-----|\s/g, ''))
+  const anchors = certificatesIn(read.toString('latin1'))
+  if (anchors.length === 0) throw new UnusableInput(`${file} has no certificate in it (PEM)`)
   return { url, anchors, ...(policy === undefined ? {} : { policy }) }
 }
 
 type Keys = NonNullable<NonNullable<SiteRules['identity']>['jwks']>
 
-/** What a provider publishes, less what a key can do without: the relay takes no member it has no use for. */
 function keysIn(file: string): Keys {
-  const read = plainFile('keys', file, KEYS_BYTES_MAX)
-  try {
-    const { keys } = JSON.parse(read.toString('utf8')) as { keys: Record<string, unknown>[] }
-    const known = ['kty', 'kid', 'alg', 'use', 'crv', 'x', 'y', 'n', 'e']
-    const taken = keys.map((key) =>
-      Object.fromEntries(known.flatMap((one) => (one in key ? [[one, key[one]]] : []))),
-    )
-    return { keys: taken } as Keys
-  } catch (error) {
-    throw new UnusableInput(`${file} is no JSON Web Key Set`, { cause: error })
-  }
+  const keys = publicKeysIn(plainFile('keys', file, KEYS_BYTES_MAX).toString('utf8'))
+  if (keys === undefined) throw new UnusableInput(`${file} is no JSON Web Key Set`)
+  return keys as Keys
 }
 
 function plainFile(what: string, file: string, bytesMax: number): Buffer {

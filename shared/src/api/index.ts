@@ -1,4 +1,5 @@
 /** The language between the app, a workstation's relay and the server of record. */
+
 export { type Asked, type Client, type ContentRead, createClient, type Fetch } from './client.ts'
 export {
   type ExportFailure,
@@ -32,6 +33,7 @@ export {
   routesAt,
 } from './match-route.ts'
 export { openApiDocument } from './openapi.ts'
+export { certificatesIn, publicKeysIn } from './outside-texts.ts'
 export {
   type PasswordChange,
   type PasswordFault,

@@ -11,6 +11,7 @@ import { ask } from '../session/ask.ts'
 import { may } from '../session/may.ts'
 import { useSession } from '../session/session.ts'
 import { useAsked } from '../session/use-asked.ts'
+import { IdentityDialog, TimeStampsDialog } from './outside-dialogs.tsx'
 import { RecoveryFiles } from './recovery-files.tsx'
 import styles from './settings-screen.module.css'
 import { EVERY_PROJECT, orderText } from './steps.ts'
@@ -22,7 +23,7 @@ type Rules = ResultOf<'readRules'>['rules']
 export function RulesPart() {
   const session = useSession()
   const heard = useAsked('readRules', {})
-  const [changing, setChanging] = useState<'rules' | 'steps'>()
+  const [changing, setChanging] = useState<'rules' | 'steps' | 'identity' | 'stamps'>()
   const close = () => {
     setChanging(undefined)
     heard.again()
@@ -61,24 +62,31 @@ export function RulesPart() {
               ))}
             </dd>
             <dt>Identity provider</dt>
-            <dd>{rules.identity === null ? 'None' : rules.identity.issuer}</dd>
+            <dd>
+              {rules.identity === null
+                ? 'None: people sign in by their password of this relay'
+                : `${rules.identity.issuer}; this relay is ${rules.identity.clientId} there`}
+            </dd>
             <dt>Time stamps</dt>
-            <dd>{rules.timeStamps === null ? 'Of nobody' : `Of ${rules.timeStamps.url}`}</dd>
+            <dd>
+              {rules.timeStamps === null
+                ? 'Of nobody'
+                : `Of ${rules.timeStamps.url}, every ${plural(rules.timeStamps.everyMinutes, 'minute')}`}
+            </dd>
           </dl>
           {may(session, 'settings.change') && (
-            <>
-              <div className={styles['acts']}>
-                <Button onPress={() => setChanging('rules')}>Change passwords and four eyes</Button>
-                <Button onPress={() => setChanging('steps')}>Change the order of signing</Button>
-              </div>
-              <p className={styles['soft']}>
-                Identity provider and time stamps are set at the workstation: relay rules set.
-              </p>
-            </>
+            <div className={styles['acts']}>
+              <Button onPress={() => setChanging('rules')}>Change passwords and four eyes</Button>
+              <Button onPress={() => setChanging('steps')}>Change the order of signing</Button>
+              <Button onPress={() => setChanging('identity')}>Change the identity provider</Button>
+              <Button onPress={() => setChanging('stamps')}>Change time stamps</Button>
+            </div>
           )}
           {may(session, 'recovery.confirm') && <RecoveryFiles />}
           {changing === 'rules' && <RulesDialog rules={rules} onClose={close} />}
           {changing === 'steps' && <StepsDialog rules={rules} onClose={close} />}
+          {changing === 'identity' && <IdentityDialog rules={rules} onClose={close} />}
+          {changing === 'stamps' && <TimeStampsDialog rules={rules} onClose={close} />}
         </div>
       )}
     </HeardFromRelay>

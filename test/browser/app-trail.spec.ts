@@ -106,6 +106,43 @@ test('captures are counted by day, and a day can be gone into', { tag: '@oq' }, 
   await expect(picture.getByRole('button', { name: /^Show only / }).first()).toBeVisible()
 })
 
+test('how long records had waited for this device is shown, once some came after it met the trail', {
+  tag: '@oq',
+}, async ({ app }) => {
+  await signInto(app, relay, 'audrey')
+  await app.goto(`${relay.url}/outbox`)
+  const lag = app.getByRole('region', { name: 'How far this device was behind' })
+  await expect(lag).toHaveText(/Nothing has come since this device took in the trail\.$/)
+  // As if it had met the trail an hour ago: of checkpoints it keeps no more than one a minute.
+  await app.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('relay-log')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const change = opening.result.transaction('sightings', 'readwrite')
+          const rows = change.objectStore('sightings').openCursor()
+          rows.onsuccess = () => {
+            const row = rows.result
+            if (row === null) return
+            row.update({ ...row.value, at: row.value.at - 3_600_000 })
+            row.continue()
+          }
+          change.oncomplete = () => {
+            opening.result.close()
+            resolve()
+          }
+          change.onerror = () => reject(change.error)
+        }
+      }),
+  )
+  relay.station.write('later.csv', 'area,1\n')
+  await relay.station.recordOf('later.csv')
+  await expect(lag).toContainText('records waited for this device under a minute', { timeout: 60_000 })
+  await lag.getByText('Each day', { exact: true }).click()
+  await expect(lag.getByRole('listitem')).toHaveText(/^\d{4}-\d\d-\d\dunder a minute$/)
+})
+
 test('a page that is open says that the relay is gone before it would have asked again, and finds it when it is back', {
   tag: '@oq',
 }, async ({ app }) => {

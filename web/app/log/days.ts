@@ -55,7 +55,7 @@ export function capturesByDay(parts: readonly Part[], kinds: Names, most: number
 }
 
 /** Midnight of the day a time lies in, so many days later. */
-function startOfDay(time: number, later: number): number {
+export function startOfDay(time: number, later: number): number {
   const date = new Date(time)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + later).getTime()
 }

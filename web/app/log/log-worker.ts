@@ -18,6 +18,7 @@ import type { Coverage } from './coverage.ts'
 import type { Days } from './days.ts'
 import type { DigestAnswer } from './find-digests.ts'
 import { HeadAges } from './head-ages.ts'
+import type { LagDay } from './lags.ts'
 import { Log, type Places, type ShownRow, type TrailStanding } from './log.ts'
 import { LogDatabase } from './log-database.ts'
 import type { NamedField } from './names.ts'
@@ -184,6 +185,11 @@ const worker = {
   /** How much of what a search finds was captured on each of the last days. */
   async captures(search: Search, days: number): Promise<Days | undefined> {
     return (await opened).captures(search, days)
+  },
+
+  /** How long records had waited for this device on each of the last days. */
+  async lags(days: number): Promise<readonly LagDay[] | undefined> {
+    return (await opened).lags(days)
   },
 
   /** Of what was found last, from one place up to another. */

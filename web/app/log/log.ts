@@ -4,6 +4,7 @@ import { checkRecord, type RecordCheck } from './check-record.ts'
 import { type Coverage, coverageOf, type Part } from './coverage.ts'
 import { capturesByDay, type Days } from './days.ts'
 import { type DigestAnswer, findDigests } from './find-digests.ts'
+import { type LagDay, lagsByDay } from './lags.ts'
 import type { Conflict, LogDatabase } from './log-database.ts'
 import { emptyNames, type NamedField, namedFields } from './names.ts'
 import { type Search, selectionOf } from './select.ts'
@@ -118,6 +119,15 @@ export class Log {
   /** How much of what a search finds was captured on each of the last days; undefined where nothing was. */
   captures(search: Search, days: number): Days | undefined {
     return capturesByDay(this.#parts(search), this.#names.kind, days)
+  }
+
+  /** How long records had waited for this device on each of the last days; undefined where none has come yet. */
+  async lags(days: number): Promise<readonly LagDay[] | undefined> {
+    const trails = [...this.#copies.values()].map(async (copy) => ({
+      sightings: await copy.sightings(),
+      timeOf: (seq: number) => copy.index.timeOf(seq),
+    }))
+    return lagsByDay(await Promise.all(trails), days)
   }
 
   row({ trail, seq }: { readonly trail: string; readonly seq: number }): ShownRow | undefined {

@@ -109,6 +109,12 @@ export class TrailCopy {
     return nodesOfBundles(this.#hashes.bytes.slice(), opened)
   }
 
+  /** When this device was given checkpoints of how many records: one a minute at most, and none of as many as before. */
+  async sightings(): Promise<readonly Sighting[]> {
+    const { id } = this.#stored
+    return this.#database.sightings.where('[trail+size]').between([id, 0], [id, Infinity]).toArray()
+  }
+
   /** When this device was first given a checkpoint with a record under it, and last one without. */
   async sightingsAround(
     seq: number,

@@ -66,6 +66,13 @@ export class TrailIndex {
     for (const act of acts) this.#take(act)
   }
 
+  /** By the clock of the relay, in milliseconds; undefined where no such record is here. */
+  timeOf(seq: number): number | undefined {
+    const pack = this.packs[Math.floor(seq / PACK_WIDTH)]
+    const at = seq % PACK_WIDTH
+    return pack === undefined || at >= pack.width ? undefined : pack.time[at]
+  }
+
   row(seq: number): Row | undefined {
     const pack = this.packs[Math.floor(seq / PACK_WIDTH)]
     const at = seq % PACK_WIDTH

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Day, Days } from '../log/days.ts'
 import type { Search } from '../log/select.ts'
 import { log, logOpened } from '../log/use-log.ts'
+import { Bars } from '../parts/bars.tsx'
 import { Button } from '../parts/button.tsx'
 import { countText } from '../parts/words.ts'
 import strip from './coverage-strip.module.css'
@@ -11,7 +12,6 @@ import { searchIn } from './search-text.ts'
 
 /** As many as fit a tablet held upright, each wide enough to be told from the next. */
 const DAYS = 60
-const HEIGHT = 30
 
 interface Props {
   readonly query: string
@@ -26,13 +26,12 @@ export default function DaysPicture({ query, version, onZoom }: Props) {
   if (given === undefined) return null
   if (given === null) return <p className={strip['caption']}>No captures are among what is found.</p>
   const { days } = given
+  const most = Math.max(...days.map(({ count }) => count))
   const show = ({ from, to }: Day) =>
     onZoom({ ...searchIn(query), from: new Date(from).toISOString(), to: new Date(to).toISOString() })
   return (
     <>
-      <div className={strip['axis']}>
-        <Bars days={days} />
-      </div>
+      <Bars heights={days.map(({ count }) => (count === 0 ? null : count / most))} roomFor={DAYS} />
       <p className={strip['caption']}>{daysText(given)}</p>
       <details className={styles['table']}>
         <summary>Each day</summary>
@@ -48,34 +47,6 @@ export default function DaysPicture({ query, version, onZoom }: Props) {
         </ol>
       </details>
     </>
-  )
-}
-
-function Bars({ days }: { readonly days: readonly Day[] }) {
-  const most = Math.max(1, ...days.map(({ count }) => count))
-  // A few days are not drawn as wide as a wall.
-  const width = Math.max(days.length, DAYS / 4)
-  return (
-    <svg
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      className={strip['picture']}
-      aria-hidden="true"
-    >
-      {days.map(({ from, count }, i) => {
-        const height = count === 0 ? 0 : 2 + (count / most) * (HEIGHT - 4)
-        return (
-          <rect
-            key={from}
-            x={width - days.length + i + 0.1}
-            y={HEIGHT - height}
-            width={0.8}
-            height={height}
-            className={strip['bar']}
-          />
-        )
-      })}
-    </svg>
   )
 }
 

@@ -7,6 +7,7 @@ import { plural } from '../parts/words.ts'
 import { saidOf } from '../session/ask.ts'
 import { useSession } from '../session/session.ts'
 import { EnrolPanel } from './enrol-panel.tsx'
+import { LagPart } from './lag-part.tsx'
 import { OutboxItem } from './outbox-item.tsx'
 import styles from './outbox-screen.module.css'
 
@@ -88,6 +89,7 @@ export function OutboxScreen() {
           <Button onPress={() => setShown((n) => n + SHOWN_AT_ONCE)}>Show earlier ones</Button>
         )}
       </section>
+      <LagPart />
       <KeptNote />
     </div>
   )

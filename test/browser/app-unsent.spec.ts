@@ -10,6 +10,7 @@ import { enrol, openOutbox, pending, press, review, sign } from './tablet.ts'
 
 test.describe.configure({ timeout: 240_000 })
 const tag = ['@oq', '@challenge']
+const turned = '\u202egpj.exe report.txt'
 const markup = '<img src=x onerror=alert(1)>&lt;b&gt;'
 
 let relay: AppRelay
@@ -19,9 +20,10 @@ test.beforeAll(async () => {
   for (const what of ['leave', 'expire', 'update', 'beside', 'long', 'cleared', 'evicted'])
     relay.station.write(`${what}/report.csv`, `${what}\n`)
   relay.station.write(`${markup}.csv`, 'a,b\n')
+  relay.station.write(turned, 'a,b\n')
   await relay.people(['bking', 'Bill King', 'administrator'], ['jdoe', 'Jane Doe', 'reviewer'])
   await relay.allow('jdoe')
-  await relay.station.until('all is recorded', ({ units }) => units.recorded === 8)
+  await relay.station.until('all is recorded', ({ units }) => units.recorded === 9)
   await relay.station.settled()
 })
 test.afterAll(() => relay?.station.remove())
@@ -85,7 +87,7 @@ test('what a browser has cleared is said, with what was lost, until somebody has
     'the signing key of jdoe, and 1 signature that the relay had not confirmed',
   )
   await app.reload()
-  await expect(notice).toBeVisible()
+  await expect(notice).toContainText('They were kept a second time')
   await app.getByRole('button', { name: 'I have seen it' }).click()
   await app.reload()
   await expect(app.getByRole('heading', { name: 'Trail' })).toBeVisible()
@@ -94,6 +96,9 @@ test('what a browser has cleared is said, with what was lost, until somebody has
   await ready(app)
   await openOutbox(app, relay)
   await expect(app.getByText(/may sign offline until/)).toBeVisible()
+  // The signature was kept a second time, and has arrived.
+  await expect(app.getByText('Accepted', { exact: true })).toBeVisible()
+  expect(await app.evaluate(() => localStorage.getItem('relay-unsent'))).toBeNull()
 })
 
 test('whoever signs out with something unsent is asked, and it is kept', { tag }, async ({ app }) => {
@@ -228,4 +233,22 @@ test('a file name with markup in it is text on every screen it comes to', { tag 
   await expect(app.getByText('Accepted', { exact: true })).toBeVisible()
   await app.getByRole('link', { name: 'Trail' }).click()
   await expect(app.locator('img')).toHaveCount(0)
+})
+
+test('a file name that would be read another way is written so that it is not, wherever it is signed', {
+  tag,
+}, async ({ app }) => {
+  await ready(app)
+  const written = '\\u202egpj.exe report.txt'
+  await app.goto(`${relay.url}/?text=gpj.exe`)
+  await app.getByRole('row', { name: written }).click()
+  await app.getByText('As it stands in the trail, byte for byte').click()
+  await app.getByText('What it says, set out').click()
+  await expect(app.getByText(written).first()).toBeVisible()
+  await expect(app.locator('body')).not.toContainText('\u202e')
+  await app.getByRole('button', { name: 'Review and sign' }).click()
+  await app.getByRole('checkbox', { name: written }).check()
+  await app.getByText('Exactly what is signed').click()
+  await expect(app.getByText(written)).toHaveCount(2)
+  await expect(app.locator('body')).not.toContainText('\u202e')
 })

@@ -8,10 +8,15 @@ import { chromiumArguments, findChromium } from './chromium.ts'
 
 /** A tablet: a browser with a disk of its own, which can lose its power. */
 export class Device {
-  readonly #disk = mkdtempSync(join(tmpdir(), 'relay-device-'))
+  readonly #disk: string
   #process: ChildProcess | undefined
   #browser: Browser | undefined
   readonly #faults: (readonly string[])[] = []
+
+  /** `disk`: a folder of whoever made it. */
+  constructor(disk = mkdtempSync(join(tmpdir(), 'relay-device-'))) {
+    this.#disk = disk
+  }
 
   async start(): Promise<Page> {
     const path = findChromium(process.env['CHROMIUM']) as string

@@ -27,6 +27,11 @@ export function isFull(error: unknown): boolean {
   return namesOf(error).includes('QuotaExceededError')
 }
 
+/** Whether it was not written, and the browser does not say why: on a disk that is full to the last byte, one does so. */
+export function isCutShort(error: unknown): boolean {
+  return namesOf(error).includes('AbortError')
+}
+
 /** An error of Dexie may hold the browser's inside. */
 function namesOf(error: unknown): string[] {
   if (typeof error !== 'object' || error === null) return []

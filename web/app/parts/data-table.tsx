@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import styles from './data-table.module.css'
+import { plain } from './plain-text.tsx'
 
 export interface Column<Row> {
   readonly head: string
@@ -46,7 +47,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isCurrent = () => 
                   data-head={head}
                   className={isNumber ? styles['number'] : isWhole ? styles['whole'] : undefined}
                 >
-                  {cell(row)}
+                  {plain(cell(row))}
                 </Cell>
               )
             })}

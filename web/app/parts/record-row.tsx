@@ -1,6 +1,8 @@
+import { printable } from '@compliance-relay/shared/trail'
 import { memo } from 'react'
 import type { ShownRow } from '../log/log.ts'
 import { dateTime } from './dates.ts'
+import { PlainText, plain } from './plain-text.tsx'
 import styles from './record-list.module.css'
 import { SignState } from './sign-state.tsx'
 import { kindText } from './words.ts'
@@ -45,17 +47,17 @@ export const RecordRow = memo(function RecordRow({ index, row, top, isActive, on
       <span role="gridcell" className={styles['kind']}>
         {kindText(row.kind)}
       </span>
-      <span role="gridcell" className={styles['what']} title={row.what}>
+      <span role="gridcell" className={styles['what']} title={printable(row.what)}>
         <PathText path={row.what} />
       </span>
       <span role="gridcell" className={styles['project']}>
-        {row.project}
+        {plain(row.project)}
       </span>
       <span role="gridcell" className={styles['person']}>
-        {row.person}
+        {plain(row.person)}
       </span>
       <span role="gridcell" className={styles['instrument']}>
-        {row.instrument}
+        {plain(row.instrument)}
       </span>
       <span role="gridcell" className={styles['state']}>
         <SignState bits={row.state} />
@@ -82,8 +84,8 @@ function PathText({ path }: { readonly path: string }) {
   const cut = path.lastIndexOf('/')
   return (
     <>
-      <span className={styles['folder']}>{path.slice(0, cut + 1)}</span>
-      <bdi className={styles['file']}>{path.slice(cut + 1)}</bdi>
+      <PlainText text={path.slice(0, cut + 1)} className={styles['folder']} />
+      <PlainText text={path.slice(cut + 1)} className={styles['file']} />
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { printable } from '@compliance-relay/shared/trail'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Digested } from '../../check/digest-files.ts'
@@ -6,6 +7,7 @@ import { readFiles, stopReading } from '../files/read-files.ts'
 import type { DigestAnswer, DigestMatch } from '../log/find-digests.ts'
 import { log } from '../log/use-log.ts'
 import { DropPlace } from '../parts/drop-place.tsx'
+import { PlainText } from '../parts/plain-text.tsx'
 import { Progress } from '../parts/progress.tsx'
 import { kindText, plural } from '../parts/words.ts'
 import { type FoundFile, foundFiles, sayingOf, summaryOf } from './found-files.ts'
@@ -92,7 +94,7 @@ function FoundItem({ one }: { readonly one: FoundFile }) {
   const look = { yes: 'itemGood', other: 'itemOpen', none: 'itemBad', unread: 'itemOpen' }[one.is]
   return (
     <li className={`${styles['item']} ${styles[look]}`}>
-      <bdi>{one.path}</bdi>
+      <PlainText text={one.path} />
       <Mark holds={one.is === 'yes' ? true : one.is === 'none' ? false : null} text={sayingOf(one)} />
       {one.digest !== undefined && <code className={styles['small']}>SHA-256 {one.digest}</code>}
       {one.others.map((match) => (
@@ -117,8 +119,8 @@ function Other({ match }: { readonly match: DigestMatch }) {
         }[match.as]
       }
       <Link href={`/record/${match.trail}/${match.seq}`}>record {match.seq}</Link>:{' '}
-      {kindText(match.kind).toLowerCase()}, <bdi>{match.path}</bdi>
-      {match.members.length > 0 && <> (there {match.members.slice(0, 5).join(', ')})</>}
+      {kindText(match.kind).toLowerCase()}, <PlainText text={match.path} />
+      {match.members.length > 0 && <> (there {match.members.slice(0, 5).map(printable).join(', ')})</>}
     </p>
   )
 }

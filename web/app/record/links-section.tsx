@@ -2,6 +2,7 @@ import type { TrailRecord } from '@compliance-relay/shared/trail'
 import { Link } from 'wouter'
 import type { WholeRecord } from '../log/whole-record.ts'
 import { dateTime } from '../parts/dates.ts'
+import { PlainText } from '../parts/plain-text.tsx'
 import { kindText } from '../parts/words.ts'
 import styles from './record.module.css'
 import { differenceTexts } from './record-texts.ts'
@@ -89,7 +90,7 @@ function Version({ trail, of, says, what }: VersionProps) {
 /** `records 23 24`: each a link, the first hundred. */
 function About({ trail, what }: { readonly trail: string; readonly what: string }) {
   const seqs = /^records? ([\d ]+)$/.exec(what)?.[1]?.split(' ') ?? []
-  if (seqs.length === 0) return <>{what}</>
+  if (seqs.length === 0) return <PlainText text={what} />
   return (
     <>
       {seqs.slice(0, 100).map((seq) => (

@@ -1,5 +1,6 @@
 import type { WholeRecord } from '../log/whole-record.ts'
 import { CopyText } from '../parts/copy-text.tsx'
+import { plainLines } from '../parts/plain-text.tsx'
 import styles from './record.module.css'
 import { Facts, Section } from './section.tsx'
 
@@ -20,11 +21,11 @@ export function RawSection({ whole: { line, record } }: { readonly whole: WholeR
       />
       <details>
         <summary>As it stands in the trail, byte for byte</summary>
-        <pre className={styles['raw']}>{line}</pre>
+        <pre className={styles['raw']}>{plainLines(line)}</pre>
       </details>
       <details>
         <summary>What it says, set out</summary>
-        <pre className={styles['raw']}>{JSON.stringify(record.body, null, 2)}</pre>
+        <pre className={styles['raw']}>{plainLines(JSON.stringify(record.body, null, 2))}</pre>
       </details>
     </Section>
   )

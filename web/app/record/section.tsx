@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react'
+import { plain } from '../parts/plain-text.tsx'
 import styles from './record.module.css'
 
 /** A part of a record's page, with its heading. */
@@ -23,7 +24,7 @@ export function Facts({ rows }: { readonly rows: readonly FactRow[] }) {
       {there.map(([name, value]) => (
         <div key={name} className={styles['fact']}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{plain(value)}</dd>
         </div>
       ))}
     </dl>
@@ -34,7 +35,7 @@ export function Lines({ lines }: { readonly lines: readonly string[] }) {
   return (
     <>
       {lines.map((line) => (
-        <p key={line}>{line}</p>
+        <p key={line}>{plain(line)}</p>
       ))}
     </>
   )

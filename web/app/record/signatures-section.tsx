@@ -2,6 +2,7 @@ import { Link } from 'wouter'
 import type { ShownSignature } from '../log/signatures-on.ts'
 import type { WholeRecord } from '../log/whole-record.ts'
 import { dateTimeAt, dateTimeZone } from '../parts/dates.ts'
+import { PlainText } from '../parts/plain-text.tsx'
 import { plural } from '../parts/words.ts'
 import { Mark } from './mark.tsx'
 import styles from './record.module.css'
@@ -53,7 +54,7 @@ function Signature({ one, trail }: { readonly one: ShownSignature; readonly trai
       </p>
       <p>{dateTimeAt(Date.parse(one.at), one.offsetMinutes)}</p>
       <p>
-        <span className={styles['soft']}>Reason:</span> <bdi>{one.reason}</bdi>
+        <span className={styles['soft']}>Reason:</span> <PlainText text={one.reason} />
       </p>
       <p className={`${styles['soft']} ${styles['small']}`}>
         The time is claimed by {one.device === undefined ? 'the signer’s device' : `device ${one.device}`}. By

@@ -1,6 +1,7 @@
 import type { WholeRecord } from '../log/whole-record.ts'
 import { CopyText } from '../parts/copy-text.tsx'
 import { dateTimeZone } from '../parts/dates.ts'
+import { PlainText } from '../parts/plain-text.tsx'
 import { countText } from '../parts/words.ts'
 import styles from './record.module.css'
 import {
@@ -117,7 +118,7 @@ function FilesOfSet({ files, count }: { readonly files: unknown; readonly count:
             {listed.map(({ path, size, sha256 }) => (
               <tr key={path}>
                 <td>
-                  <bdi>{path}</bdi>
+                  <PlainText text={path} />
                 </td>
                 <td className={styles['number']}>{countText(size)}</td>
                 <td>

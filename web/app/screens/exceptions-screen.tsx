@@ -5,6 +5,7 @@ import { log, logOpened, useLog } from '../log/use-log.ts'
 import { RadioList } from '../parts/choices.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { dateTime } from '../parts/dates.ts'
+import { PlainText } from '../parts/plain-text.tsx'
 import { countText, kindText, plural } from '../parts/words.ts'
 import {
   type ExceptionName,
@@ -96,7 +97,7 @@ export default function ExceptionsScreen() {
                   },
                   { head: 'Time', isWhole: true, cell: ({ time }) => dateTime(time) },
                   { head: 'Kind', isWhole: true, cell: ({ kind }) => kindText(kind) },
-                  { head: 'What', cell: ({ what }) => what },
+                  { head: 'What', cell: ({ what }) => <PlainText text={what} /> },
                   { head: 'Who', isWhole: true, cell: ({ person }) => person },
                   { head: 'Project', cell: ({ project }) => project },
                 ]}

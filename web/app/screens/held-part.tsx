@@ -6,6 +6,7 @@ import { ActDialog } from '../parts/act-dialog.tsx'
 import { Button } from '../parts/button.tsx'
 import { dateTimeZone } from '../parts/dates.ts'
 import { HeardFromRelay } from '../parts/heard.tsx'
+import { PlainText } from '../parts/plain-text.tsx'
 import { plural } from '../parts/words.ts'
 import { ask } from '../session/ask.ts'
 import { may } from '../session/may.ts'
@@ -107,7 +108,7 @@ function RecordLinks({ seqs, paths }: RecordLinksProps) {
       {seqs.slice(0, 20).map((seq, i) => (
         <li key={seq}>
           {trail === undefined ? `Record ${seq}` : <Link href={`/record/${trail}/${seq}`}>Record {seq}</Link>}{' '}
-          <bdi>{paths[i] ?? ''}</bdi>
+          <PlainText text={paths[i] ?? ''} />
         </li>
       ))}
       {seqs.length > 20 && <li>and {seqs.length - 20} more</li>}

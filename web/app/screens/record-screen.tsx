@@ -3,6 +3,7 @@ import { useLocation, useParams } from 'wouter'
 import { log, logOpened, useLog } from '../log/use-log.ts'
 import type { WholeRecord } from '../log/whole-record.ts'
 import { Button } from '../parts/button.tsx'
+import { PlainText } from '../parts/plain-text.tsx'
 import { SignState } from '../parts/sign-state.tsx'
 import { kindText } from '../parts/words.ts'
 import { CheckSection } from '../record/check-section.tsx'
@@ -45,7 +46,7 @@ function RecordPage({ whole }: { readonly whole: WholeRecord }) {
           <Button onPress={() => navigate(signRecordAddress(trail, record.seq))}>Review and sign</Button>
         )}
         <p className={styles['what']}>
-          <bdi>{row.what}</bdi>
+          <PlainText text={row.what} />
         </p>
         <p className={styles['trail']}>{record.trail}</p>
       </header>

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import type { ShownRow } from '../log/log.ts'
 import { log } from '../log/use-log.ts'
 import { dateTime } from '../parts/dates.ts'
+import { PlainText } from '../parts/plain-text.tsx'
 import { SignState } from '../parts/sign-state.tsx'
 import { kindText } from '../parts/words.ts'
 import styles from './review-list.module.css'
@@ -27,7 +28,7 @@ export function ReviewList({ rows, reviewed, label, onChange }: Props) {
               onChange={({ target }) => onChange(row.seq, target.checked)}
             />
             <span className={styles['what']}>
-              <bdi className={styles['path']}>{row.what}</bdi>
+              <PlainText text={row.what} className={styles['path']} />
               <span className={styles['facts']}>
                 {row.seq} · {kindText(row.kind)} · {dateTime(row.time)} · {row.person}
                 {row.project !== '' && ` · ${row.project}`}

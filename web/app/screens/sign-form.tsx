@@ -8,6 +8,7 @@ import { Button } from '../parts/button.tsx'
 import { clockTime, weekTime } from '../parts/dates.ts'
 import { Field } from '../parts/field.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
+import { PlainText } from '../parts/plain-text.tsx'
 import { plural } from '../parts/words.ts'
 import { useAtWork } from '../signing/at-work.ts'
 import type { SignOutcome } from '../signing/sign.ts'
@@ -185,7 +186,7 @@ function Signed({
           <ol className={styles['records']}>
             {records.map(({ seq, leaf, what }) => (
               <li key={seq}>
-                {seq} <bdi>{what}</bdi> <span className="mono">{leaf}</span>
+                {seq} <PlainText text={what} /> <span className="mono">{leaf}</span>
               </li>
             ))}
           </ol>

@@ -1,4 +1,5 @@
 import type { ResultOf } from '@compliance-relay/shared/api'
+import { printable } from '@compliance-relay/shared/trail'
 import { useState } from 'react'
 import { ActDialog } from '../parts/act-dialog.tsx'
 import { Button } from '../parts/button.tsx'
@@ -17,7 +18,7 @@ type Unclaimed = ResultOf<'listUnclaimed'>['unclaimed'][number]
 /** As the relay takes them (`CLAIMS_AT_ONCE_MAX`). */
 const AT_ONCE_MAX = 100
 
-const nameOf = ({ path, seq }: Unclaimed) => path ?? `record ${seq}`
+const nameOf = ({ path, seq }: Unclaimed) => printable(path ?? `record ${seq}`)
 const keyOf = ({ trail, seq }: Unclaimed) => `${trail} ${seq}`
 
 /** Captures that wait for somebody to answer for them. */

@@ -4,7 +4,7 @@ import { leaseIn } from '../outbox/lease-terms.ts'
 import { ATTEMPTS_MAX } from '../outbox/lock-out.ts'
 import { type SigningFault, sentenceOfFault, signingFault } from '../outbox/may-sign.ts'
 import { type Outbox, Overtaken } from '../outbox/outbox.ts'
-import { isFull } from '../outbox/recovering.ts'
+import { isCutShort, isFull, isLost } from '../outbox/recovering.ts'
 import { lockName } from './lock-name.ts'
 import { holds, noteOf, rowOf, statementOf, type ToSign } from './statement-note.ts'
 
@@ -24,7 +24,14 @@ export interface Signing {
   readonly exclusively: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 }
 
-export type SignFault = SigningFault | 'password-wrong' | 'full' | 'not-kept' | 'form' | 'overtaken'
+export type SignFault =
+  | SigningFault
+  | 'password-wrong'
+  | 'full'
+  | 'not-written'
+  | 'not-kept'
+  | 'form'
+  | 'overtaken'
 
 export type SignOutcome =
   | { readonly is: 'signed'; readonly hash: string; readonly count: number }
@@ -51,6 +58,11 @@ export function sign(signing: Signing, toSign: ToSign, password: string): Promis
         return refused(
           'full',
           'There is no room left on this device: nothing was signed. Make room, and sign then.',
+        )
+      if (isCutShort(error) || isLost(error))
+        return refused(
+          'not-written',
+          'This device could not keep it: do not count on this signature unless the outbox shows it. Its disk may be full: make room, start the app again, and sign then.',
         )
       if (error instanceof Overtaken)
         return refused(

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { brukerRun, writeRun } from '../support/instrument.ts'
 import { Random } from '../support/random.ts'
+import { times } from '../support/repetitions.ts'
 import { recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
 /*
@@ -65,7 +66,7 @@ const bursts: readonly (readonly [
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** In each burst. */
-const KILLS = Number(process.env['KILLS'] ?? 7)
+const KILLS = Number(process.env['KILLS'] ?? times(3, 7))
 
 let station: Workstation
 afterEach(async () => {

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Random } from '../support/random.ts'
+import { times } from '../support/repetitions.ts'
 import { type RelayStatus, recordedFiles, truthOf, Workstation } from '../support/workstation.ts'
 
 /* The machine breaks below the relay. Nothing it has acknowledged is lost, what is wrong can be seen, and it goes on by itself. */
@@ -45,7 +46,7 @@ function expectComplete(): void {
 
 describe('a relay that is killed', () => {
   // As many more are in the bursts: `bursts.test.ts`.
-  const KILLS = Number(process.env['KILLS'] ?? 60)
+  const KILLS = Number(process.env['KILLS'] ?? times(20, 60))
 
   test(`at ${KILLS} random moments records every file exactly once (SEED=${SEED})`, {
     tags: ['req/DI-2', 'req/P11-10e-6', 'req/P11-10e-8', 'challenge', 'fault'],

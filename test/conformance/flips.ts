@@ -1,5 +1,8 @@
 import { type Finding, parsePolicy, verifyTrail } from '@compliance-relay/shared/trail'
 import { expect } from 'vitest'
+import { seedOf } from '../support/arbitraries.ts'
+import { Random } from '../support/random.ts'
+import { bitsTurned } from '../support/repetitions.ts'
 import { CHECKPOINT_NAMES, knownBytes, knownMacKeys } from './known-trail.ts'
 import { tally } from './vectors.ts'
 
@@ -17,16 +20,17 @@ type Verify = (input: {
   checkpoints: ReadonlyMap<string, Uint8Array>
 }) => readonly Finding[]
 
-/** Flips these bits of every byte of a file of the known trail, one at a time, and verifies the trail each time. */
+/** Flips bits of these of every byte of a file of the known trail, one at a time, and verifies the trail each time. */
 export function flipsOf(file: string, bits: Bits): Flip[] {
   const verify = verifier()
+  const random = new Random(seedOf(`bits of ${file}`))
   const records = knownBytes('records.jsonl')
   const checkpoints = new Map<string, Uint8Array>(CHECKPOINT_NAMES.map((name) => [name, knownBytes(name)]))
   expect(verify({ records, checkpoints }), 'before any flip').toEqual([])
   const bytes = file === 'records.jsonl' ? records : checkpoints.get(file)
   if (bytes === undefined) throw new Error(`${file} is not part of the known trail`)
   return Array.from(bytes.keys()).flatMap((at) =>
-    bits.map((bit) => {
+    bitsTurned(bits, random).map((bit) => {
       bytes[at] = (bytes[at] ?? 0) ^ (1 << bit)
       const findings = verify({ records, checkpoints })
       bytes[at] = (bytes[at] ?? 0) ^ (1 << bit)

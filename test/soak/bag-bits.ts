@@ -7,7 +7,7 @@ const DRAWN = 10_000
 
 /**
  * Random bits of a large bag, each turned over alone, and the bag verified: until the time is over. The conformance lane
- * does twenty thousand, many at once. Returns the lines of those that were not found.
+ * and `npm run soak:whole` do many at once. Returns the lines of those that were not found.
  */
 export async function bagBits(
   seed: number,

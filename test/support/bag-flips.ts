@@ -11,6 +11,16 @@ export interface Flip {
   readonly seq: number | undefined
 }
 
+/** Of a byte. */
+export const BITS = [0, 1, 2, 3, 4, 5, 6, 7] as const
+
+/** The bytes with one bit turned over. */
+export function flippedAt(bytes: Uint8Array, at: number, bit: number): Uint8Array {
+  const flipped = bytes.slice()
+  flipped[at] = (flipped[at] ?? 0) ^ (1 << bit)
+  return flipped
+}
+
 export function largeBag(records: number): Promise<MadeBag> {
   const maker = new TrailMaker('large bag')
   for (let i = 1; i < records; i++)

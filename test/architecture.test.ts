@@ -186,6 +186,8 @@ describe('who may import whom', () => {
       './api',
       './bag',
       './relay',
+      './keeping',
+      './asking',
       './time-stamp',
       './requirements',
     ])

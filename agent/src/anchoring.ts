@@ -1,4 +1,4 @@
-import { NotaryUnreachable } from '@compliance-relay/shared/relay'
+import { NotaryUnreachable } from '@compliance-relay/shared/keeping'
 import { messageOf } from './error-message.ts'
 import type { NotaryQueue } from './notary-queue.ts'
 import { type Publisher, TrailForked } from './publisher.ts'

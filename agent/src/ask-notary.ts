@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
+import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/keeping'
 import {
   type Checkpoint,
   checkNote,

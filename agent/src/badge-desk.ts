@@ -1,4 +1,4 @@
-import { OneAtATime } from '@compliance-relay/shared/relay'
+import { OneAtATime } from '@compliance-relay/shared/keeping'
 import type { Actor, Body } from '@compliance-relay/shared/trail'
 import type { BadgeRefused } from './actors/badge.ts'
 import { type BadgeAttempt, BadgeRefusals } from './actors/badge-refusals.ts'

@@ -1,4 +1,4 @@
-import { type Notary, openFileNotary, type PutAnswer } from '@compliance-relay/shared/relay'
+import { type Notary, openFileNotary, type PutAnswer } from '@compliance-relay/shared/keeping'
 import type { Settings } from './settings.ts'
 import { UnknownNotary } from './unknown-notary.ts'
 

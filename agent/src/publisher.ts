@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
+import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/keeping'
 import {
   base64,
   equalBytes,

@@ -3,7 +3,7 @@ import {
   REASON_LETTERS_MIN,
   type ReasonFault,
   reasonFault,
-} from '@compliance-relay/shared/relay'
+} from '@compliance-relay/shared/asking'
 import { UnusableInput } from './unusable-input.ts'
 
 /** The reason as it is going to stand in the record. Throws `UnusableInput`. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Problem, type SettingsAct } from '@compliance-relay/shared/api'
-import { openFileNotary } from '@compliance-relay/shared/relay'
+import { openFileNotary } from '@compliance-relay/shared/keeping'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
 import type { Person } from './actors/types.ts'

@@ -5,7 +5,7 @@ import {
   openFileSecrets,
   openOsKeystore,
   type SecretStore,
-} from '@compliance-relay/shared/relay'
+} from '@compliance-relay/shared/keeping'
 import type { DataFolder } from './data-folder.ts'
 import { readPlainFile } from './read-plain-file.ts'
 import { UnusableInput } from './unusable-input.ts'

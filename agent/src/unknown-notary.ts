@@ -1,4 +1,4 @@
-import { type Notary, NotaryUnreachable, type PutAnswer } from '@compliance-relay/shared/relay'
+import { type Notary, NotaryUnreachable, type PutAnswer } from '@compliance-relay/shared/keeping'
 
 /** In place of a notary where it is not known which is the relay's: it holds nothing, is given nothing, and says why. */
 export class UnknownNotary implements Notary {

@@ -13,7 +13,6 @@ import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
 import { UnusableInput } from '../unusable-input.ts'
-import { recoverAccount } from './account-recover.ts'
 import {
   type AskedAt,
   accountListText,
@@ -26,7 +25,7 @@ import { asPerson, clientAt, portAsked, signedIn, type Where, whereHelp, whereOp
 import { askRelay } from './ask-relay.ts'
 import { digestOption } from './digest-option.ts'
 import { type Command, jsonText, type Output, parseOptions, parseWords, required } from './options.ts'
-import { recoveryProof } from './recovery-proof.ts'
+import type { recoveryProof } from './recovery-proof.ts'
 import { roleLines } from './role-text.ts'
 import { type SecretInput, withSecretInput } from './secret-input.ts'
 
@@ -132,6 +131,10 @@ async function run(args: readonly string[], out: Output): Promise<number> {
   return withSecretInput((asking) => carryOut(verb, args, out, asking))
 }
 
+/** It takes what opens a relay: all other commands about accounts need not wait for that. */
+const proofIn: typeof recoveryProof = async (...args) =>
+  (await import('./recovery-proof.ts')).recoveryProof(...args)
+
 async function carryOut(
   verb: string,
   args: readonly string[],
@@ -158,7 +161,7 @@ async function carryOut(
         arguments: {
           ...named,
           // What is asked for where there were accounts once.
-          ...(values.recovery === undefined ? {} : await recoveryProof(folder, values.recovery, asking)),
+          ...(values.recovery === undefined ? {} : await proofIn(folder, values.recovery, asking)),
         },
       })) as { code: string }
       say(values, named.id, out, answer)
@@ -223,6 +226,7 @@ async function carryOut(
       const { data, second, recovery } = everything
       const taken = { json: common.json, reason: withReason.reason, data, second, recovery }
       const { values, words } = read(args, taken, verb, 'ID')
+      const { recoverAccount } = await import('./account-recover.ts')
       return recoverAccount(words[1] ?? '', values, asking, out)
     }
     case 'confirm-recovery': {

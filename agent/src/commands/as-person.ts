@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { type Client, createClient, type OwnAccountView } from '@compliance-relay/shared/api'
-import { isHelloOf } from '@compliance-relay/shared/relay'
+import { isHelloOf } from '@compliance-relay/shared/asking'
 import { printable, utf8 } from '@compliance-relay/shared/trail'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { readPort } from '../port-file.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { isRunning } from './ask-relay.ts'
 import { required } from './options.ts'
+import { portOf } from './port-option.ts'
 import { reading } from './reading.ts'
-import { portOf } from './run.ts'
 import type { SecretInput } from './secret-input.ts'
 
 /* How commands ask a running relay as a person: at its port, with that person's password, and nothing is kept. */

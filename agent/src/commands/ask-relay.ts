@@ -1,15 +1,14 @@
 import { statSync } from 'node:fs'
 import { ask, NoRoom, type Request } from '../control.ts'
 import type { DataFolder } from '../data-folder.ts'
-import { logNotes } from '../log.ts'
 import type { Relay } from '../relay.ts'
-import { handleRequest } from '../requests.ts'
 import { whyNoRelay } from '../secrets.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { UnusableInput } from '../unusable-input.ts'
 import { reading } from './reading.ts'
-import { openRelayFor, relayNameIn } from './run.ts'
-import { stoppedStatus, stoppedUnclaimed, unaskedStatus } from './stopped-relay.ts'
+
+/** Loaded where no relay runs, as a whole relay is: it takes longer than to ask one. */
+const aboutStopped = () => import('./stopped-relay.ts')
 
 /** Throws `UnusableInput` where no relay was set up. */
 export function requireRelay(folder: DataFolder): void {
@@ -37,13 +36,14 @@ async function askRunning(folder: DataFolder, request: Request): Promise<unknown
     return await ask(folder.control, request)
   } catch (error) {
     if (!(error instanceof NoRoom)) throw error
-    if (request.command === 'status') return reading(folder.path, unaskedStatus)
+    if (request.command === 'status') return reading(folder.path, (await aboutStopped()).unaskedStatus)
     if (request.command === 'unclaimed') return readUnclaimed(folder, request)
     throw error
   }
 }
 
-function readUnclaimed(folder: DataFolder, request: Request): Promise<unknown> {
+async function readUnclaimed(folder: DataFolder, request: Request): Promise<unknown> {
+  const { stoppedUnclaimed } = await aboutStopped()
   const { limit, after } = request.arguments
   const page = { limit: Number(limit), after: after === undefined ? undefined : String(after) }
   return reading(folder.path, (data) => stoppedUnclaimed(data, page))
@@ -56,7 +56,7 @@ function readUnclaimed(folder: DataFolder, request: Request): Promise<unknown> {
 export async function askRelay(folder: DataFolder, request: Request): Promise<unknown> {
   requireRelay(folder)
   if (isRunning(folder)) return askRunning(folder, request)
-  if (request.command === 'status') return reading(folder.path, stoppedStatus)
+  if (request.command === 'status') return reading(folder.path, (await aboutStopped()).stoppedStatus)
   if (request.command === 'unclaimed') return readUnclaimed(folder, request)
   if (request.command === 'scan') throw new UnusableInput('no relay is running on this data folder')
   return inStoppedRelay(folder, request, (_, result) => Promise.resolve(result))
@@ -77,6 +77,11 @@ export async function inStoppedRelay<Result>(
   request: Request,
   then: (relay: Relay, result: unknown) => Promise<Result>,
 ): Promise<Result> {
+  const [{ openRelayFor, relayNameIn }, { handleRequest }, { logNotes }] = await Promise.all([
+    import('./run.ts'),
+    import('../requests.ts'),
+    import('../log.ts'),
+  ])
   const relay = await openRelayFor(folder, logNotes(relayNameIn(folder), 'warn'), () => {})
   const self = { uid: process.getuid?.() ?? -1 }
   try {

@@ -29,9 +29,8 @@ import { version } from '../version.ts'
 import { notaryText, setRightText } from './asking-text.ts'
 import { firstCode } from './first-administrator.ts'
 import { jsonLine, type Output, parseOptions, required, wholeNumber } from './options.ts'
+import { PORT, portOf } from './port-option.ts'
 import { whereTyped } from './typed-next.ts'
-
-const PORT = 7411
 
 export const runHelp = `relay run --data DIR [--port N] [--hints on|off] [--scan-seconds N] [--rescan-seconds N] [--json]
       Runs the relay until Ctrl-C. Events are JSON lines on standard error.
@@ -74,10 +73,6 @@ export async function runCommand(args: readonly string[], out: Output): Promise<
     portOf(values.port),
     { ...out, json: values.json },
   )
-}
-
-export function portOf(option: string | undefined): number {
-  return wholeNumber(option, '--port', 0, 65_535) ?? PORT
 }
 
 export interface RunOutput extends Output {

@@ -11,8 +11,9 @@ import { UnusableInput } from '../unusable-input.ts'
 import { buildApp, buildingHere } from './build-app.ts'
 import { type InitResult, init } from './init.ts'
 import { jsonLine, type Output, parseOptions } from './options.ts'
+import { portOf } from './port-option.ts'
 import { reading } from './reading.ts'
-import { portOf, run as runRelay } from './run.ts'
+import { run as runRelay } from './run.ts'
 
 export const startHelp = `relay start [--data relay-data] [--watch instrument-folder] [--port N] [--json]
       To try it out: sets up a relay that watches a folder, unless there is one already, builds the

@@ -1,5 +1,5 @@
 import { type EndOfTrailBefore, endOfTrailBefore } from '@compliance-relay/shared/bag'
-import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
+import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/keeping'
 import { signedAtAll } from '../ask-notary.ts'
 import { readRecordIn, type StoredTrail, type TrailStore } from '../sqlite/trail-store.ts'
 import { LATE, within } from '../within.ts'

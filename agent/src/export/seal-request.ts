@@ -1,5 +1,5 @@
+import { reasonFault } from '@compliance-relay/shared/asking'
 import { BAG_FORMAT, BAG_TRAILS_MAX, readFilter, type Seal } from '@compliance-relay/shared/bag'
-import { reasonFault } from '@compliance-relay/shared/relay'
 import { fromBase64, type Value } from '@compliance-relay/shared/trail'
 import { z } from 'zod'
 import { reasonSentence } from '../reason.ts'

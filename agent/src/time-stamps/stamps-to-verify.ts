@@ -6,8 +6,8 @@ import {
   uncheckedText,
   type VerifiedStamps,
 } from '@compliance-relay/shared/bag'
+import { NotaryUnreachable } from '@compliance-relay/shared/keeping'
 import type { Notary } from '@compliance-relay/shared/relay'
-import { NotaryUnreachable } from '@compliance-relay/shared/relay'
 import { printable } from '@compliance-relay/shared/trail'
 
 /** So many of a trail are looked at, the newest: six weeks of them. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { TimeStampRule } from '@compliance-relay/shared/api'
-import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/relay'
+import { type Notary, NotaryUnreachable } from '@compliance-relay/shared/keeping'
 import { messageOf } from '../error-message.ts'
 import type { Note } from '../log.ts'
 import type { SchemaGuard } from '../schema-guard.ts'

@@ -11,6 +11,7 @@ export {
   type Severity,
   severities,
 } from './alerts.ts'
+export * from './asking.ts'
 export type { ClaimantBook } from './claimant-book.ts'
 export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
 export { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from './crockford.ts'
@@ -26,13 +27,6 @@ export { Exports } from './exports/exports.ts'
 export { Feed } from './feed/feed.ts'
 export { carriedFeedTokens } from './feed/feed-token-book.ts'
 export { FeedTokens } from './feed/feed-tokens.ts'
-export {
-  createFileNotary,
-  FileNotary,
-  type FileNotaryOptions,
-  openFileNotary,
-} from './file-notary.ts'
-export { createFileSecrets, openFileSecrets } from './file-secrets.ts'
 export { type AppFilesOptions, appFiles, wantsPage } from './http/app-files.ts'
 export { problemAnswer } from './http/problem-answer.ts'
 export { plainPage } from './http/problem-page.ts'
@@ -43,9 +37,8 @@ export { OpenIdConnect } from './identity/openid-connect.ts'
 export { Presence, type PresenceDesk, type PresenceRefusal } from './identity/presence.ts'
 export { UsedTokens } from './identity/used-tokens.ts'
 export type { Withheld } from './in-projects.ts'
+export * from './keeping.ts'
 export { nearest } from './known-names.ts'
-export { OneAtATime } from './one-at-a-time.ts'
-export { type Keyring, openOsKeystore } from './os-keystore.ts'
 export { commonPasswords } from './passwords/common-passwords.ts'
 export { DEFAULT_COST, PEPPER_BYTES } from './passwords/password-hash.ts'
 export { type FirstAccount, firstAccount, People, type PeopleOptions } from './people.ts'
@@ -60,19 +53,9 @@ export {
 } from './people-standing.ts'
 export type { PeopleStore, StoredCredential } from './people-store.ts'
 export { isPlainLine } from './plain-line.ts'
-export {
-  CONFLICTS_MAX,
-  type Notary,
-  NotaryUnreachable,
-  type PutAnswer,
-  SECRET_BYTES_MAX,
-  type SecretStore,
-  SecretUnusable,
-} from './ports.ts'
 export type { ListedTrail, StoredTrails } from './reading/readable-trails.ts'
 export { TrailPokes } from './reading/trail-pokes.ts'
 export { TrailReader, trailId } from './reading/trail-reader.ts'
-export { REASON_CHARACTERS, REASON_LETTERS_MIN, type ReasonFault, reasonFault } from './reason.ts'
 export { recordKinds } from './record-kinds.ts'
 export { REST_MILLISECONDS } from './recovery/recovery-book.ts'
 export {
@@ -89,7 +72,6 @@ export {
 export { needIn, type RelayStatusNow } from './relay-status.ts'
 export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
-export { isHelloOf, signHello } from './signing/hello.ts'
 export type { Makers, SignedTrail } from './signing/judge-statement.ts'
 export { makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'

@@ -256,9 +256,16 @@ export class Workstation {
 
   /** The first record of a file, once there is one. */
   async recordOf(path: string): Promise<TrailRecord> {
-    const find = () => this.records().find(({ body }) => body['path'] === path)
-    await this.until(`${path} is recorded`, () => find() !== undefined)
-    return find() as TrailRecord
+    let found: TrailRecord | undefined
+    let seen = ''
+    await this.until(`${path} is recorded`, ({ trail, size }) => {
+      // Reading it takes a process: it is read when there is more of it.
+      if (seen === `${trail} ${size}`) return false
+      seen = `${trail} ${size}`
+      found = this.records().find(({ body }) => body['path'] === path)
+      return found !== undefined
+    })
+    return found as TrailRecord
   }
 
   records(...args: string[]): TrailRecord[] {

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { Notary } from '@compliance-relay/shared/relay'
 import { describe, expect, test } from 'vitest'
+import { times } from '../support/repetitions.ts'
 import { killedWhileFilling, raced } from './notary-processes.ts'
 import { allOf, listed, noteOf, ORIGIN } from './note-of.ts'
 
@@ -164,9 +165,9 @@ export function notaryContract(what: string, make: () => Promise<NotaryToTest>):
       }
     })
 
-    test('30 times kill -9: no note is torn, and none is lost that was said to be put', async () => {
+    const kills = Number(process.env['KILLS'] ?? times(10, 30))
+    test(`${kills} times kill -9: no note is torn, and none is lost that was said to be put`, async () => {
       const { notary, child } = await make()
-      const kills = Number(process.env['KILLS'] ?? 30)
       const acknowledged = await killedWhileFilling(child, kills, async (last) => {
         const sizes = await listed(notary, ORIGIN)
         // One more than was acknowledged may be there: it was put, and the word of it was not said.

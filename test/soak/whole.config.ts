@@ -13,7 +13,8 @@ export default defineConfig({
     ...evidenceConfig(join(import.meta.dirname, '../..')),
     include: [
       'test/conformance/*-flips*.test.ts',
-      'test/property/tamper.test.ts',
+      'test/property/{tamper,verify}.test.ts',
+      'test/contract/notary.test.ts',
       'test/capture/{bursts,faults}.test.ts',
     ],
     env: { REPETITIONS: 'whole' },

@@ -36,7 +36,8 @@ const degrading = {
   'not-readable': 'there are files that cannot be read',
   'read-long':
     'a file has been read for more than an hour, and has no record before it is read: relay status names it',
-  'notary-unreachable': 'the notary cannot be asked: records wait to be anchored',
+  'notary-unreachable':
+    'the notary cannot be asked: records wait to be anchored; if its folder was moved: relay notary set FOLDER',
   'not-anchored': 'the notary was not given the last records',
   'notary-differs': 'the notary is not as it was left',
   'trail-left': 'the trail could not be gone on with at this start: a new one was begun',

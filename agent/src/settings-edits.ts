@@ -24,18 +24,23 @@ export function withPerson(settings: Settings, person: Settings['persons'][numbe
 
 /**
  * Which notary it is can be said only where records that said so are lost, and said otherwise only where somebody said it
- * since: whoever could take another would not be found out by the one before. Throws `UnusableInput`.
+ * since: whoever could take another would not be found out by the one before. The same one can lie elsewhere: it is known by
+ * the name it gave itself. Throws `UnusableInput`.
  */
-export function requireNotaryOpen({ notary }: Settings): void {
-  if (notary.isInDoubt !== true && notary.isNamed !== true)
+export function requireNotaryOpen({ notary }: Settings, identity: string): void {
+  if (notary.isInDoubt !== true && notary.isNamed !== true && notary.identity !== identity)
     throw new UnusableInput(
-      `the notary of this relay is known, and stays: ${notary.folder}; what it holds would not be missed in another`,
+      `the notary of this relay is known, and stays: the one that was set up in ${notary.folder}; what it holds would not be missed in another. If it was moved, name the folder it was moved to`,
     )
 }
 
 export function withNotary(settings: Settings, folder: string, identity: string): Settings {
-  requireNotaryOpen(settings)
-  return { ...settings, notary: { folder, identity, isNamed: true } }
+  requireNotaryOpen(settings, identity)
+  const { isInDoubt, isNamed } = settings.notary
+  return {
+    ...settings,
+    notary: { folder, identity, ...(isInDoubt === true || isNamed === true ? { isNamed: true } : {}) },
+  }
 }
 
 /** A project that watched folders are under is needed; so is the last one. */

@@ -116,12 +116,12 @@ const others: { readonly [name: string]: (example: string) => void | Promise<voi
     const seq = seqOf('capture.refused')
     expect(typed(example.replace(' 31 ', ` ${seq} `), good)).toMatch(/: claimed: record \d+ is the claim/)
   },
-  // Of this relay it is known, and then nobody can say another.
+  // It is where it was, and the relay runs.
   notary: (example) => {
     const { status, stderr } = spawnSync('bash', ['-c', example], { ...inFolder(), encoding: 'utf8' })
     expect({ status, stderr }).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('is known, and stays'),
+      stderr: expect.stringContaining('stop the relay first'),
     })
   },
   identity: (example) => void typed(example, 'the client secret'),

@@ -1,5 +1,6 @@
 import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { createFileNotary } from '@compliance-relay/shared/relay'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { account, Workstation } from '../support/workstation.ts'
 
@@ -181,6 +182,28 @@ test('where all records of the settings are damaged, a copy of them that names a
   expect(await codes()).not.toContain('notary-in-doubt')
   // It has what is gone, and is asked for it.
   expect(station.verify().out).toContain('notary-ahead')
+})
+
+test('a notary whose folder was moved is found again with the recovery file, and no other is taken for it', {
+  tags: ['req/P11-10e-1', 'challenge'],
+}, async () => {
+  const set = (folder: string, typed: string) =>
+    station.tryRelayWith(
+      `${typed}\n`,
+      ...['notary', 'set', folder, '--reason', 'the share has moved', '--data', station.data],
+    )
+  const [moved, other] = [join(station.base, 'moved'), join(station.base, 'other-notary')]
+  await createFileNotary(other)
+  await station.stop()
+  renameSync(station.notary, moved)
+  // Nothing is asked for before it is known that it can be.
+  expect(set(other, '')).toMatchObject({ code: 2, error: expect.stringContaining('is known, and stays') })
+  expect(set(moved, 'another passphrase').error).toContain('or another passphrase')
+  expect(set(moved, passphrase)).toMatchObject({ code: 0 })
+  await station.start()
+  await station.until('it is given all', ({ notary }) => notary.state === 'reachable' && !notary.behind)
+  expect(await codes()).toEqual([])
+  expect(station.verify().code).toBe(0)
 })
 
 test('newest records that are taken away before any notary has a head of them are missed by the note that was sealed with them', {

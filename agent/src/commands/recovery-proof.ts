@@ -12,6 +12,8 @@ export async function recoveryProof(
 ): Promise<{ readonly recoveryFile: string; readonly passphrase: string }> {
   requireRelay(folder)
   if (isRunning(folder))
-    throw new UnusableInput('stop the relay first: what is asked of one that runs stands in a file')
+    throw new UnusableInput(
+      'stop the relay first: one that runs is asked by a file, and this passphrase is not written to a disk',
+    )
   return { recoveryFile: recoveryText(file), passphrase: await asking.ask('Passphrase of the recovery file') }
 }

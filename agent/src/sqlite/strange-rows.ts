@@ -27,7 +27,8 @@ const trailsIn = (table: string) =>
 const conditions = (column: string) => [
   `${column} < 0`,
   `${column} > ${PLACE_MAX}`,
-  `(trail < 1 OR trail > ${TRAIL_ID_MAX}) AND ${column} BETWEEN 0 AND ${PLACE_MAX}`,
+  // By the number of the trail alone: rows of one that can be are not gone through.
+  `found.id NOT BETWEEN 1 AND ${TRAIL_ID_MAX} AND ${column} BETWEEN 0 AND ${PLACE_MAX}`,
 ]
 
 const inEach = ([table, column]: Keyed, what: string) =>
@@ -52,6 +53,6 @@ export function strangeCount(database: DatabaseSync, [table, column]: Keyed): nu
 export function removeStrange(database: DatabaseSync, [table, column]: Keyed): void {
   for (const one of conditions(column))
     database.exec(
-      `${trailsIn(table)} DELETE FROM ${table} WHERE trail IN (SELECT id FROM found WHERE id IS NOT NULL) AND ${one}`,
+      `${trailsIn(table)} DELETE FROM ${table} WHERE (trail, ${column}) IN (SELECT trail, ${column} FROM found CROSS JOIN ${table} ON trail = found.id WHERE ${one})`,
     )
 }

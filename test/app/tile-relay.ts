@@ -9,6 +9,13 @@ export interface TileAsked {
   readonly path: string
 }
 
+interface TileQuestion {
+  readonly trail: string
+  readonly level?: string
+  readonly tile?: string
+  readonly query?: { readonly from: string; readonly limit: string }
+}
+
 /**
  * The reading half of a relay over made trails, without a network: what it gives is what `TrailReader` gives. `onWay` may
  * change an answer, or throw in its place: relays that lie, and networks that break.
@@ -55,15 +62,22 @@ export class TileRelay {
     },
     read: async (
       name: ContentRoute,
-      { trail, level, tile }: { trail: string; level?: string; tile?: string },
+      { trail, level, tile, query }: TileQuestion,
       etag?: string,
     ): Promise<ContentRead> => {
-      const path = name === 'readCheckpoint' ? 'checkpoint' : `tile/${level ?? 'entries'}/${tile}`
+      const path =
+        name === 'readCheckpoint'
+          ? 'checkpoint'
+          : query === undefined
+            ? `tile/${level ?? 'entries'}/${tile}`
+            : `bundles ${query.from} ${query.limit}`
       this.asked.push({ name, path })
       const given =
         name === 'readCheckpoint'
           ? this.#reader.checkpoint(trail).note
-          : (await this.#reader.tile(trail, path)).bytes
+          : query === undefined
+            ? (await this.#reader.tile(trail, path)).bytes
+            : await this.#reader.bundles(trail, Number(query.from), Number(query.limit))
       const bytes = this.onWay({ name, path }, given)
       const own = name === 'readCheckpoint' ? new TextDecoder('latin1').decode(bytes) : undefined
       return { bytes: own !== undefined && own === etag ? undefined : bytes, etag: own, mediaType: '' }

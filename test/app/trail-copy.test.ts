@@ -104,8 +104,8 @@ describe('a copy of a trail', () => {
     relay.sign(maker)
     await pull(log, relay)
     expect(only(log).size).toBe(1_100)
-    const bundles = relay.asked.filter(({ name }) => name === 'readEntries').map(({ path }) => path)
-    expect(bundles).toEqual(['tile/entries/002', 'tile/entries/003', 'tile/entries/004.p/76'])
+    const entries = relay.asked.filter(({ name }) => name === 'readBundles' || name === 'readEntries')
+    expect(entries.map(({ path }) => path)).toEqual(['bundles 2 2', 'tile/entries/004.p/76'])
     relay.asked.length = 0
     await pull(log, relay)
     expect(relay.asked.map(({ name }) => name)).toEqual(['readCheckpoint'])
@@ -163,7 +163,7 @@ describe('what a relay or a network gives is held against the checkpoint', () =>
   const signedPart = (name: string, bytes: Uint8Array) =>
     name === 'readCheckpoint' ? fromUtf8(bytes).split('\n').slice(0, 5).join('\n').length : bytes.length
 
-  test.each(['readEntries', 'readTile', 'readCheckpoint'] as const)(
+  test.each(['readBundles', 'readEntries', 'readTile', 'readCheckpoint'] as const)(
     'one bit of %s is another: nothing of it is taken',
     async (name) => {
       const maker = made(700)
@@ -186,6 +186,35 @@ describe('what a relay or a network gives is held against the checkpoint', () =>
       }
     },
   )
+
+  test('answers that are shorter than asked for, or cut off anywhere, or too long', async () => {
+    const maker = made(3_000)
+    const relay = new TileRelay(maker)
+    const log = await Log.open(newDatabase(), () => 1)
+    const whole = (await relay.client.read('readBundles', {
+      trail: relay.idOf(maker),
+      query: { from: '0', limit: '1' },
+    })) as { bytes: Uint8Array }
+    for (const change of [
+      (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1),
+      (bytes: Uint8Array) => bytes.subarray(0, 700),
+      (bytes: Uint8Array) => bytes.subarray(0, 1),
+      (bytes: Uint8Array) => Buffer.concat([bytes, bytes]),
+      () => new Uint8Array(0),
+    ]) {
+      relay.onWay = ({ name }, bytes) => (name === 'readBundles' ? change(bytes) : bytes)
+      await pull(log, relay).catch(() => undefined)
+      expect(only(log).size).toBeLessThan(3_000)
+      expect(only(log).size % 256).toBe(0)
+    }
+    relay.asked.length = 0
+    // The first bundle of each answer.
+    relay.onWay = ({ name }, bytes) => (name === 'readBundles' ? firstBundle(bytes) : bytes)
+    await pull(log, relay)
+    expect(only(log)).toMatchObject({ size: 3_000, fault: null, conflict: null })
+    expect(whole.bytes.length).toBe(firstBundle(whole.bytes).length)
+    expect(all(log).map((row) => row?.seq)).toEqual(Array.from({ length: 3_000 }, (_, i) => 2_999 - i))
+  })
 
   test('a network that breaks anywhere loses nothing and doubles nothing', async () => {
     const maker = made(3_000)
@@ -233,6 +262,12 @@ test.each([1, 32, 33, 64, 70])(
     }
   },
 )
+
+function firstBundle(bytes: Uint8Array): Uint8Array {
+  let at = 0
+  for (let i = 0; i < 256; i++) at += 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0))
+  return bytes.subarray(0, at)
+}
 
 const only2 = (log: Log) => log.standing()[0]?.size ?? 0
 

@@ -96,6 +96,7 @@ export {
 export {
   ACCOUNTS_LISTED_MAX,
   type AccountView,
+  BUNDLES_READ_MAX,
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
   type FeedTokenView,

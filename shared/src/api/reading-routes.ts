@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Content, Route } from './route.ts'
-import { trailSchema } from './schemas.ts'
+import { BUNDLES_READ_MAX, bundlesQuery, trailSchema } from './schemas.ts'
 
 /**
  * A tile is one of many that are asked for in a row, and costs no more than a few pages of the database: a session reads
@@ -55,6 +55,17 @@ export const readingRoutes = {
     cost: TILE_COST,
     problems: ['not-found', 'trail-damaged'],
     says: 'The entries themselves, each behind its length in two bytes. Packed with gzip for who takes it.',
+  },
+  readBundles: {
+    ...reading,
+    path: '/v1/trails/:trail/bundles',
+    query: bundlesQuery,
+    result: bytes('application/octet-stream', []),
+    cost: TILE_COST * BUNDLES_READ_MAX,
+    problems: ['not-found', 'trail-damaged'],
+    says:
+      'Full entry bundles one behind the other, for who takes in a whole trail: as many as are asked for and are ' +
+      'there, fewer where these are more than a few megabytes, at least one. Packed with gzip for who takes it.',
   },
   listenToTrail: {
     ...reading,

@@ -106,6 +106,24 @@ export const accountsQuery = z.strictObject({
     .describe('Accounts at most: 1 to 200, 200 without it.'),
 })
 
+/** Full entry bundles in one answer. */
+export const BUNDLES_READ_MAX = 16
+export const bundlesQuery = z.strictObject({
+  from: z
+    .string()
+    .regex(/^(?:0|[1-9][0-9]{0,11})$/)
+    .optional()
+    .describe(
+      'Number of the first bundle: that with the entries from 256 times this number on. 0 without it.',
+    ),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]?$/)
+    .refine((count) => Number(count) <= BUNDLES_READ_MAX)
+    .optional()
+    .describe('Bundles at most: 1 to 16, 16 without it.'),
+})
+
 /** A record of a trail: by the trail's name and its place in it. */
 export const placeSchema = z.strictObject({ trail: text(200), seq: z.int().min(0) })
 

@@ -1,6 +1,6 @@
 import { fromUtf8, textOfBytes } from './bytes.ts'
-import { readEntryParts, recordOf } from './entry.ts'
-import type { TrailRecord } from './record.ts'
+import { actorOf, bodyOf, readEntryParts } from './entry.ts'
+import type { Actor, TrailRecord } from './record.ts'
 import type { TextOf } from './scan-entry.ts'
 
 /** In front of each line of a bundle. */
@@ -19,9 +19,18 @@ export function recordsInBundle(bytes: Uint8Array, lines: readonly Uint8Array[])
     plain.fill(0x0a, at - LENGTH_BYTES, at)
   }
   const text = textOfBytes(plain)
-  return lines.map((line) =>
-    recordOf(readEntryParts(line, textIn(text, line, line.byteOffset - bytes.byteOffset))),
-  )
+  // The same few in all of them.
+  const actors = new Map<string, Actor>()
+  return lines.map((line) => {
+    const parts = readEntryParts(line, textIn(text, line, line.byteOffset - bytes.byteOffset))
+    const { kid, kind, prev, seq, time, trail, actorText } = parts
+    let actor = actors.get(actorText)
+    if (actor === undefined) {
+      actor = actorOf(parts)
+      actors.set(actorText, actor)
+    }
+    return { actor, body: bodyOf(parts), kid, kind, prev, seq, time, trail, v: 1 }
+  })
 }
 
 /** Slices of the text of a bundle where that has a character for each byte, which is wherever there is only ASCII. */

@@ -24,6 +24,36 @@ test('a line is one of its trail at its place, as it was sealed, and nowhere els
   expect(sealed.record(0, utf8('x'))).toBeUndefined()
 })
 
+test('whoever only hands a line on finds the same: by its seal, its trail and its place', () => {
+  const linker = new Linker(key)
+  const draft = { kind: 'file.created', actor: { id: 'jdoe', name: 'Jane Doe', via: 'badge' }, body: {} }
+  const time = '2026-03-02T08:00:00.000Z'
+  const lines: Uint8Array[] = []
+  for (let head = emptyHead(origin); head.size < 1_234; ) {
+    // A body that ends like a record of another place.
+    const body = { x: `"seq":${head.size + 1},"time":"${time}","trail":"${origin}","v":1}}` }
+    const linked = linker.link(head, { ...draft, time, body })
+    lines.push(linked.line.slice())
+    head = linked.head
+  }
+  const other = new SealedLines(origin, macKey(new Uint8Array(32).fill(8)))
+  for (const [seq, one] of lines.entries()) {
+    expect(sealed.isOf(seq, one)).toBe(true)
+    for (const place of [seq + 1, seq - 1, 10 * seq + 10, Math.floor(seq / 10) - 1, seq + 1_000])
+      expect(sealed.isOf(place, one), `${seq} at ${place}`).toBe(false)
+  }
+  const [first = line] = lines
+  expect(new SealedLines(`${origin}0`, key).isOf(0, first)).toBe(false)
+  expect(new SealedLines(origin.slice(1), key).isOf(0, first)).toBe(false)
+  expect(other.isOf(0, first)).toBe(false)
+  for (let at = 0; at < first.length; at++) {
+    const damaged = first.slice()
+    damaged[at] = (damaged[at] ?? 0) ^ 1
+    expect(sealed.isOf(0, damaged), String(at)).toBe(false)
+    expect(sealed.isOf(0, first.subarray(0, at)), String(at)).toBe(false)
+  }
+})
+
 test('one byte that is another is mended, wherever it is, and no more than one', () => {
   expect(sealed.withOneByteMended(0, line)).toEqual(line)
   for (let at = 0; at < line.length; at += 29) {

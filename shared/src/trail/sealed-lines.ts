@@ -12,6 +12,31 @@ const PREFIX = utf8('{"checksum":"')
 const BETWEEN = utf8('","record":')
 const END = utf8('}')
 
+const RECORD_AT = PREFIX.length + 2 * HASH_BYTES + BETWEEN.length
+/** As `2026-03-02T08:00:00.000Z`. */
+const TIME_BYTES = 24
+const BEFORE_SEQ = utf8('"seq":')
+const BEFORE_TIME = utf8(',"time":"')
+const ZERO = 0x30
+
+function isAt(line: Uint8Array, at: number, expected: Uint8Array): boolean {
+  if (at < 0) return false
+  for (let i = 0; i < expected.length; i++) if (line[at + i] !== expected[i]) return false
+  return true
+}
+
+/** Whether `"seq":<seq>,"time":"` ends here. */
+function isPlace(line: Uint8Array, end: number, seq: number): boolean {
+  let at = end - BEFORE_TIME.length
+  if (!isAt(line, at, BEFORE_TIME)) return false
+  let left = seq
+  do {
+    if (line[--at] !== ZERO + (left % 10)) return false
+    left = Math.floor(left / 10)
+  } while (left > 0)
+  return isAt(line, at - BEFORE_SEQ.length, BEFORE_SEQ)
+}
+
 function lineOf(checksum: Uint8Array, record: Uint8Array): Uint8Array {
   return concat(PREFIX, checksum, BETWEEN, record, END)
 }
@@ -36,10 +61,13 @@ export class SealedLines {
   readonly #input = new MacInput(LINE_BYTES_MAX)
   readonly #mac = new Uint8Array(HASH_BYTES)
   readonly #digits = new Uint8Array(2 * HASH_BYTES)
+  /** Of each line, behind its time. */
+  readonly #end: Uint8Array
 
   constructor(trail: string, key: MacKey) {
     this.#trail = trail
     this.#key = key
+    this.#end = utf8(`","trail":"${trail}","v":1}}`)
   }
 
   /** Undefined for any line that is not the one of this place, whatever it reads like. */
@@ -48,9 +76,16 @@ export class SealedLines {
     return parts && recordOf(parts)
   }
 
-  /** Whether there is a record: what it says is not read. */
+  /**
+   * Whether there is a record: what it says is not read. Whatever is sealed was written by whoever has the key, as records
+   * are written; so behind the seal only its end is looked at, which names trail and place.
+   */
   isOf(seq: number, line: Uint8Array): boolean {
-    return this.#parts(seq, line) !== undefined
+    if (line.length < LINE_BYTES_MIN || line.length > LINE_BYTES_MAX) return false
+    if (!isAt(line, 0, PREFIX) || !isAt(line, RECORD_AT - BETWEEN.length, BETWEEN)) return false
+    const endAt = line.length - this.#end.length
+    if (!isAt(line, endAt, this.#end) || !isPlace(line, endAt - TIME_BYTES, seq)) return false
+    return equalBytes(this.#sealed(recordBytesOf(line)), checksumOf(line))
   }
 
   #parts(seq: number, line: Uint8Array): EntryParts | undefined {

@@ -70,14 +70,18 @@ export function decodeTile(bytes: Uint8Array, width: number): Hash[] {
 
 /** The bytes of an entry bundle: each line behind its length in two big-endian bytes. Throws `line-too-long`. */
 export function encodeBundle(lines: readonly Uint8Array[]): Uint8Array {
-  return concat(
-    ...lines.flatMap((line) => {
-      if (line.length > LINE_BYTES_MAX) {
-        throw new FormatError('line-too-long', `at most ${LINE_BYTES_MAX} bytes`, `${line.length}`)
-      }
-      return [Uint8Array.of(line.length >> 8, line.length & 255), line]
-    }),
-  )
+  const bundle = new Uint8Array(lines.reduce((size, { length }) => size + 2 + length, 0))
+  let at = 0
+  for (const line of lines) {
+    if (line.length > LINE_BYTES_MAX) {
+      throw new FormatError('line-too-long', `at most ${LINE_BYTES_MAX} bytes`, `${line.length}`)
+    }
+    bundle[at] = line.length >> 8
+    bundle[at + 1] = line.length & 255
+    bundle.set(line, at + 2)
+    at += 2 + line.length
+  }
+  return bundle
 }
 
 /** The lines of an entry bundle of `width`. Throws `tile-form` if it holds more or fewer, or ends inside one. */

@@ -18,10 +18,9 @@ import { Hashes, hashOfBundle, leavesOf, nodesOfBundles, rootOfBundles } from '.
 import type { Conflict, LogDatabase, Sighting, StoredBundle, StoredTrail } from './log-database.ts'
 import type { NamesOf } from './names.ts'
 import { PACK_WIDTH } from './pack.ts'
+import { bundlesFrom } from './read-bundles.ts'
 import { TrailIndex } from './trail-index.ts'
 
-/** Bundles asked for ahead: a browser has six connections to a relay, and none of these rests while others are taken in. */
-const ASKED_AT_ONCE = 24
 /** Bundles stored in one transaction. */
 const STORED_AT_ONCE = 32
 /** Columns are stored again after so many more records: what is behind them is made of lines at a start, in a moment. */
@@ -235,18 +234,7 @@ export class TrailCopy {
   ): Promise<void> {
     const last = Math.ceil(size / TILE_WIDTH)
     const expected = Hashes.of(target.hashes)
-    const asked: Promise<Uint8Array>[] = []
-    let next = this.#hashes.count
-    const first = next
-    const ask = () => {
-      while (next < last && asked.length < ASKED_AT_ONCE) {
-        const index = next++
-        const one = this.#readEntries(client, index, widthIn(size, index))
-        // One that fails is met when its turn comes; until then it is nobody's.
-        one.catch(() => undefined)
-        asked.push(one)
-      }
-    }
+    const bundles = bundlesFrom(client, this.#stored.id, this.#hashes.count, size)
     let gathered: Gathered[] = []
     // While the disk stores some, others come and are verified; one transaction at a time, so that none overtakes another.
     let storing: Promise<void> = Promise.resolve()
@@ -258,11 +246,8 @@ export class TrailCopy {
       await this.pack(PACK_WIDTH)
     }
     try {
-      for (let index = first; index < last; index++) {
-        ask()
-        const bytes = (await asked.shift()) as Uint8Array
-        ask()
-        gathered.push(this.#verified(bytes, index, widthIn(size, index), expected, target.leaves))
+      for await (const { index, width, bytes } of bundles) {
+        gathered.push(this.#verified(bytes, index, width, expected, target.leaves))
         if (gathered.length < STORED_AT_ONCE && index < last - 1) continue
         // No more than these wait for the disk.
         await storing
@@ -278,14 +263,6 @@ export class TrailCopy {
       await this.#store(gathered, seen)
       throw error
     }
-  }
-
-  async #readEntries(client: Client, index: number, width: number): Promise<Uint8Array> {
-    const { id: trail } = this.#stored
-    const tile = tilePath({ level: 'entries', index, width }).slice('tile/entries/'.length)
-    const { bytes } = await client.read('readEntries', { trail, tile })
-    if (bytes === undefined) throw new Unverified('an empty answer')
-    return bytes
   }
 
   #verified(bytes: Uint8Array, index: number, width: number, expected: Hashes, leaves: Uint8Array): Gathered {
@@ -315,8 +292,8 @@ export class TrailCopy {
   }
 
   #take({ index, bytes, lines, leaves, hash }: Gathered): void {
-    for (const record of recordsInBundle(bytes, lines.slice(this.index.size - index * TILE_WIDTH)))
-      this.index.add(record)
+    const more = lines.slice(this.index.size - index * TILE_WIDTH)
+    for (const record of recordsInBundle(bytes, more)) this.index.add(record)
     if (hash !== undefined) this.#hashes.push(hash)
     this.#leaves = hash === undefined ? leaves : new Uint8Array(0)
   }
@@ -388,10 +365,6 @@ function gatheredOf({ index, width, bytes }: Pick<StoredBundle, 'index' | 'width
   const leaves = leavesOf(lines)
   const hash = width === TILE_WIDTH ? hashOfBundle(leaves) : undefined
   return { index, width, bytes, lines, leaves, hash }
-}
-
-function widthIn(size: number, index: number): number {
-  return Math.min(TILE_WIDTH, size - index * TILE_WIDTH)
 }
 
 async function readTile(

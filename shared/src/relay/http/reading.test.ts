@@ -113,6 +113,29 @@ describe('entries', () => {
     expect(decodeBundle(new Uint8Array(await answer.arrayBuffer()), 256)).toHaveLength(256)
   })
 
+  test('of whole bundles come in one answer, packed for who takes it', async () => {
+    const given = async (query: string, taken: string) => {
+      const answer = await ask(`${at('bundles')}${query}`, { 'accept-encoding': taken })
+      const bytes = Buffer.from(await answer.arrayBuffer())
+      expect([answer.status, answer.headers.get('etag')]).toEqual([200, null])
+      return decodeBundle(taken === 'gzip' ? gunzipSync(bytes) : bytes, query === '' ? 512 : 256)
+    }
+    const all = api.trail.lines.map(({ line }) => Buffer.from(line))
+    expect(await given('', 'identity')).toEqual(all.slice(0, 512))
+    expect(await given('?from=1&limit=3', 'gzip')).toEqual(all.slice(256, 512))
+  })
+
+  test.each([
+    ['from=2', 'not-found'],
+    ['from=01', 'bad-request'],
+    ['from=-1', 'bad-request'],
+    ['limit=0', 'bad-request'],
+    ['limit=17', 'bad-request'],
+    ['until=3', 'bad-request'],
+  ])('are not given for %s: %s', async (query, code) => {
+    expect(await codeOf(await ask(`${at('bundles')}?${query}`))).toBe(code)
+  })
+
   test('have another ETag packed: they are other bytes', async () => {
     const packed = (await ask(full, { 'accept-encoding': 'gzip' })).headers.get('etag') ?? ''
     const plain = (await ask(full)).headers.get('etag') ?? ''
@@ -192,7 +215,14 @@ describe('what an app reads by itself', { tags: ['req/P11-10d-2'] }, () => {
 
   test('is all that does not keep one', () => {
     const background = routeNames.filter((name) => routeOf(name).isBackground === true)
-    const reading = ['listTrails', 'readCheckpoint', 'readTile', 'readEntries', 'listenToTrail']
+    const reading = [
+      'listTrails',
+      'readCheckpoint',
+      'readTile',
+      'readEntries',
+      'readBundles',
+      'listenToTrail',
+    ]
     expect(background).toEqual([...reading, 'readStatus'])
   })
 

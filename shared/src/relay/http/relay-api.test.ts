@@ -57,6 +57,7 @@ const contentHeadersOf: { readonly [name: string]: object } = {
   readCheckpoint: { 'content-type': 'text/plain; charset=utf-8', etag, 'cache-control': 'no-cache' },
   readTile: { 'content-type': bytes, etag, 'cache-control': unchanging },
   readEntries: { 'content-type': bytes, etag, 'cache-control': unchanging, vary: 'accept-encoding' },
+  readBundles: { 'content-type': bytes, vary: 'accept-encoding' },
   readFeed: { 'content-type': 'application/x-ndjson' },
   readProblemPage: { 'content-type': 'text/plain; charset=utf-8', vary: 'accept' },
   readSignedInPage: {

@@ -2,6 +2,7 @@ import {
   ACCOUNTS_LISTED_MAX,
   actions,
   type BodyOf,
+  BUNDLES_READ_MAX,
   type ContentRoute,
   type NeedsSession,
   openApiDocument,
@@ -260,6 +261,10 @@ export function routeHandlers(host: RouteHost): RouteHandlers {
     readTile: async ({ trail: id, level, tile }) => tileGiven(await trails.tile(id, `tile/${level}/${tile}`)),
     readEntries: async ({ trail: id, tile }) => ({
       ...tileGiven(await trails.tile(id, `tile/entries/${tile}`)),
+      isPacked: true,
+    }),
+    readBundles: async ({ trail: id, query: { from = '0', limit = String(BUNDLES_READ_MAX) } }) => ({
+      bytes: await trails.bundles(id, Number(from), Number(limit)),
       isPacked: true,
     }),
     listenToTrail: ({ caller, trail: id }) => {

@@ -1,7 +1,7 @@
 import { HASH_BYTES, type Hash, leafHash, nodeHash, TILE_WIDTH, type Tile } from '../../trail/index.ts'
 
 /** A full tile's entries are read and hashed in about a millisecond; after that others have their turn. */
-const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
+export const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /**
  * Hash tiles of one trail, made from its entries. The roots of full tiles of level 0 are kept once they are known: 32

@@ -46,6 +46,33 @@ test.each([1, 255, 256, 257, 513, 66_000])(
   },
 )
 
+test('full bundles are given one behind the other, as many as are asked for and covered', async () => {
+  const trail = new GrowingTrail(origin)
+    .grow(256 * 5 + 9)
+    .sign()
+    .grow(256)
+  const reader = new TrailReader(new MemoryTrails(trail))
+  const expected = (from: number, until: number) =>
+    encodeBundle(trail.lines.slice(from * 256, until * 256).map(({ line }) => line))
+  for (const [from, limit, until] of [
+    [0, 1, 1],
+    [0, 16, 5],
+    [1, 3, 4],
+    [4, 16, 5],
+  ] as const)
+    expect(Buffer.compare(await reader.bundles(id, from, limit), expected(from, until))).toBe(0)
+  for (const from of [5, 6, 10 ** 11]) expect(await problemOf(reader.bundles(id, from, 16))).toBe('not-found')
+})
+
+test('an answer with enough in it ends with a bundle, and every bundle is in one', async () => {
+  const trail = new GrowingTrail(origin).grow(256 * 3, () => ({ text: 'x'.repeat(12_000) })).sign()
+  const reader = new TrailReader(new MemoryTrails(trail))
+  const given = await reader.bundles(id, 0, 16)
+  expect(Buffer.compare(given, encodeBundle(trail.lines.slice(0, 512).map(({ line }) => line)))).toBe(0)
+  const rest = await reader.bundles(id, 2, 16)
+  expect(Buffer.compare(rest, encodeBundle(trail.lines.slice(512).map(({ line }) => line)))).toBe(0)
+})
+
 test('tiles whose hashes were known at the start cost no entry, and those behind them are made of theirs', async () => {
   const trail = new GrowingTrail(origin).grow(256 * 3 + 7).sign()
   const roots: Uint8Array[] = []
@@ -127,6 +154,7 @@ test('a tile with a hole in it is not given', { tags: ['challenge'] }, async () 
   const reader = new TrailReader(new MemoryTrails(trail))
   for (const path of ['tile/entries/000', 'tile/0/000', 'tile/1/000.p/2'])
     expect(await problemOf(reader.tile(id, path)), path).toBe('trail-damaged')
+  expect(await problemOf(reader.bundles(id, 0, 2))).toBe('trail-damaged')
   expect(await problemOf(reader.tile(id, 'tile/entries/001'))).toBe('none')
 })
 

@@ -2,6 +2,7 @@ import { Problem, type TrailView } from '../../api/index.ts'
 import {
   type Checkpoint,
   checkNote,
+  concat,
   encodeBundle,
   equalBytes,
   FormatError,
@@ -14,11 +15,13 @@ import {
 } from '../../trail/index.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import type { ListedTrail, StoredTrails } from './readable-trails.ts'
-import { TileHashes } from './tile-hashes.ts'
+import { pause, TileHashes } from './tile-hashes.ts'
 
 const ID_LENGTH = 16
 /** More than a relay that begins a new trail every day has in a year; the newest are listed. */
 const LISTED_MAX = 500
+/** An answer with so many bytes of bundles has enough; it holds more by less than a bundle. */
+const BUNDLES_BYTES = 4 * 2 ** 20
 
 /** How a trail is called in paths: its name has slashes in it. */
 export function trailId(origin: string): string {
@@ -89,6 +92,26 @@ export class TrailReader {
     const bytes =
       tile.level === 'entries' ? this.#bundle(trail, tile) : await this.#hashesOf(trail).tile(tile)
     return { bytes, isFull: tile.width === TILE_WIDTH }
+  }
+
+  /**
+   * Full bundles from number `from` on, one behind the other: `limit` of them, or as many as are covered or fill an answer;
+   * one at least. Throws `Problem` `not-found` where not even that one is covered.
+   */
+  async bundles(id: string, from: number, limit: number): Promise<Uint8Array> {
+    const trail = this.trail(id)
+    const end = Math.min(from + limit, Math.floor(this.checkpoint(id).size / TILE_WIDTH))
+    if (from >= end) throw new Problem('not-found')
+    const given: Uint8Array[] = []
+    let bytes = 0
+    for (let index = from; index < end && bytes < BUNDLES_BYTES; index++) {
+      // Each takes about a millisecond; after that others have their turn.
+      if (index > from) await pause()
+      const bundle = this.#bundle(trail, { level: 'entries', index, width: TILE_WIDTH })
+      given.push(bundle)
+      bytes += bundle.length
+    }
+    return concat(...given)
   }
 
   /** Entries of a trail as it was listed, from `from` up to `until`; where some are missing, those that are there. */

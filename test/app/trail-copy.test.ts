@@ -1,11 +1,12 @@
 import 'fake-indexeddb/auto'
 import { canonical, fromUtf8, hex, leafHash, type TrailRecord } from '@compliance-relay/shared/trail'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { factsOf } from '../../web/app/log/facts.ts'
 import type { ShownRow } from '../../web/app/log/log.ts'
 import { Log } from '../../web/app/log/log.ts'
 import { LogDatabase } from '../../web/app/log/log-database.ts'
 import { emptyNames } from '../../web/app/log/names.ts'
+import { stateBits } from '../../web/app/log/select.ts'
 import { TrailCopy } from '../../web/app/log/trail-copy.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 import { TileRelay } from './tile-relay.ts'
@@ -133,27 +134,86 @@ describe('a copy of a trail', () => {
   })
 })
 
-test('the version after each is found, across packs and after the page is opened again', async () => {
-  const maker = made(70_000)
-  const version = (before: number) => {
-    maker.record('file.changed', person, { path: 'run/fid', before: { seq: before } })
-    return maker.size - 1
-  }
-  const first = version(10)
-  const second = version(first)
+describe('a trail of more than one pack', () => {
+  const maker = new TrailMaker('packs')
   const relay = new TileRelay(maker)
-  const database = newDatabase()
-  const log = await Log.open(database, () => 1)
-  await pull(log, relay)
-  for (const one of [log, await openAgain(database)]) {
-    const next = async (seq: number) => (await one.whole(relay.idOf(maker), seq))?.next
-    expect([await next(9), await next(10), await next(first), await next(second)]).toEqual([
-      null,
-      first,
-      second,
-      null,
-    ])
+  const database = new LogDatabase('packs')
+  const trail = relay.idOf(maker)
+  const versions: number[] = []
+  let log: Log
+
+  beforeAll(async () => {
+    maker.enrol()
+    more(maker, 70_000)
+    for (let before = 10; versions.length < 2; before = maker.size - 1) {
+      maker.record('file.changed', person, { path: 'run/fid', before: { seq: before } })
+      versions.push(maker.size - 1)
+    }
+    const note = maker.noteOn([20, maker.size - 1], 'reviewed', 'as it should be')
+    maker.record('signature.applied', person, { note, roles: ['qa'] })
+    relay.sign(maker)
+    log = await Log.open(database, () => 1)
+    await pull(log, relay)
+  }, 120_000)
+
+  afterAll(() => database.close())
+
+  const begin = () => {
+    const again = new LogDatabase(database.name)
+    onTestFinished(() => again.close())
+    return Log.begin(again, () => 1)
   }
+
+  test('has the version after each, also after the page is opened again', async () => {
+    const [first = 0, second = 0] = versions
+    for (const one of [log, await openAgain(database)]) {
+      const next = async (seq: number) => (await one.whole(trail, seq))?.next
+      expect([await next(9), await next(10), await next(first), await next(second)]).toEqual([
+        null,
+        first,
+        second,
+        null,
+      ])
+    }
+  })
+
+  test('is shown from its newest records on before all columns are read, and nothing is looked for before that', async () => {
+    const again = await begin()
+    const size = maker.size
+    expect(only(again)).toMatchObject({ size, of: size, fault: null })
+    const found = again.search({})
+    expect(found.count).toBe(size)
+    expect([again.has({ trail, seq: 65_536 }), again.has({ trail, seq: 65_535 })]).toEqual([true, false])
+    const newest = found.slice(0, 300)
+    expect(newest.map((place) => again.row(place))).toEqual(newest.map((place) => log.row(place)))
+    expect(again.row({ trail, seq: 20 })).toBeUndefined()
+    for (const search of [{ projects: ['P-1'] }, { states: ['reviewed' as const] }, { text: 'run 7' }])
+      expect(() => again.search(search)).toThrow('not all columns are read')
+    await again.readRest()
+    expect(all(again)).toEqual(all(log))
+    expect(again.row({ trail, seq: 20 })?.state).toBe(stateBits.reviewed)
+    for (const search of [{ projects: ['P-1'] }, { states: ['reviewed' as const] }, { text: 'run 7' }])
+      expect(again.search(search).slice(0, size)).toEqual(log.search(search).slice(0, size))
+  })
+
+  test.each([
+    ['the newest columns', 1],
+    ['columns that are read later', 0],
+  ])('is let go where %s are gone or of another form, and had again', async (_, index) => {
+    const row = await database.packs.get([trail, index])
+    if (row === undefined) throw new Error('expected columns')
+    await database.packs.put({ ...row, width: row.width - 1 })
+    const other = await openAgain(database)
+    expect(only(other).size).toBe(0)
+    expect(only(other).fault).not.toBe(null)
+    await pull(other, relay)
+    expect(only(other)).toMatchObject({ size: maker.size, fault: null })
+    await database.packs.delete([trail, index])
+    const another = await openAgain(database)
+    expect(only(another).size).toBe(0)
+    await pull(another, relay)
+    expect(all(another)).toEqual(all(log))
+  })
 })
 
 describe('what a relay or a network gives is held against the checkpoint', () => {
@@ -334,6 +394,7 @@ test('what is stored and is not what it was is let go, and had again', async () 
   const database = newDatabase()
   await pull(await Log.open(database, () => 1), relay)
   await database.packs.clear()
+  await database.tops.clear()
   const bundle = await database.bundles.get([relay.idOf(maker), 1])
   if (bundle === undefined) throw new Error('expected a bundle')
   // A letter of a path: it still is an entry.

@@ -61,11 +61,13 @@ export function startOfDay(time: number, later: number): number {
 }
 
 function eachTime(parts: readonly Part[], isCapture: Uint8Array, take: (time: number) => void): void {
-  for (const { index, seqs } of parts)
+  for (const { index, seqs } of parts) {
+    const { packs } = index
     for (const seq of seqs) {
-      const pack = index.packs[Math.floor(seq / PACK_WIDTH)]
+      const pack = packs[Math.floor(seq / PACK_WIDTH)]
       if (pack === undefined) continue
       const at = seq % PACK_WIDTH
       if (isCapture[pack.columns.kind[at] as number] === 1) take(pack.time[at] as number)
     }
+  }
 }

@@ -39,7 +39,14 @@ export interface StoredBundle {
 interface PackRow extends StoredPack {
   readonly trail: string
   readonly index: number
-  /** Hashes of its full bundles, 32 bytes each. */
+}
+
+/** What a start needs of all packs of a trail at once: the rest of them is read while the newest records are looked at. */
+interface TopRow {
+  readonly trail: string
+  /** Records in its packs. */
+  readonly size: number
+  /** Hashes of their full bundles, 32 bytes each. */
   readonly hashes: Uint8Array
 }
 
@@ -66,6 +73,7 @@ export class LogDatabase extends Dexie {
   declare packs: Table<PackRow, readonly [string, number]>
   declare sightings: Table<Sighting, readonly [string, number]>
   declare acts: EntityTable<ActsRow, 'trail'>
+  declare tops: EntityTable<TopRow, 'trail'>
 
   constructor(name = 'relay-log') {
     super(name)
@@ -76,5 +84,12 @@ export class LogDatabase extends Dexie {
       acts: 'trail',
     })
     this.version(2).stores({ sightings: '[trail+size]' })
+    // Without a top there are no packs: they are made anew, of what is here.
+    this.version(3)
+      .stores({ tops: 'trail' })
+      .upgrade(async (transaction) => {
+        await transaction.table('packs').clear()
+        await transaction.table('acts').clear()
+      })
   }
 }

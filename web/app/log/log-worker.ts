@@ -19,7 +19,7 @@ import type { Days } from './days.ts'
 import type { DigestAnswer } from './find-digests.ts'
 import { HeadAges } from './head-ages.ts'
 import type { LagDay } from './lags.ts'
-import { Log, type Places, type ShownRow, type TrailStanding } from './log.ts'
+import { Log, type Places, type ShownRow, type TrailStanding, takesAll } from './log.ts'
 import { LogDatabase } from './log-database.ts'
 import type { NamedField } from './names.ts'
 import { type Search, SIGNED_HERE } from './select.ts'
@@ -52,13 +52,20 @@ const MADE_MILLISECONDS = 600_000
 const TELL_MILLISECONDS = 100
 
 const now = () => Date.now()
-const opened = Log.open(new LogDatabase(), now)
+const begun = Log.begin(new LogDatabase(), now)
+/** With all columns read: only then is anything looked for in them, or taken in. */
+const opened = begun.then(async (log) => {
+  await log.readRest()
+  tell()
+  return log
+})
 const channel = 'BroadcastChannel' in self ? new BroadcastChannel('relay-log') : undefined
 let listener: LogListener | undefined
 let sync: Sync | undefined
 let token: string | undefined
 let user = ''
 let found: Places | undefined
+let searches = 0
 const patientClient = relayClient(() => token, MADE_MILLISECONDS)
 let timer: ReturnType<typeof setTimeout> | undefined
 let log: Log | undefined
@@ -77,10 +84,10 @@ const desk = new Desk({
 })
 
 const worker = {
-  /** Says how it stands from now on. Resolves once all that is stored can be searched. */
+  /** Says how it stands from now on. Resolves once the newest of what is stored can be shown. */
   async listen(to: LogListener): Promise<void> {
     listener = to
-    log = await opened
+    log = await begun
     const follower = log
     sync = new Sync({
       log,
@@ -102,7 +109,7 @@ const worker = {
       if (data === 'follows') return tellOthers()
       if (sync?.standing.phase !== 'follows') return
       if (data !== 'stored') return sync.heard(data)
-      void follower.catchUp().then(tell)
+      void opened.then(() => follower.catchUp()).then(tell)
       // The relay answers.
       giveNow()
     })
@@ -148,9 +155,12 @@ const worker = {
 
   /** Searches, and keeps what was found for `rows`. */
   async search(search: Search): Promise<{ readonly count: number; readonly version: number }> {
-    const log = await opened
-    found = log.search(search)
-    return { count: found.count, version: versionOf(log) }
+    const own = ++searches
+    const log = await (takesAll(search) ? begun : opened)
+    const places = log.search(search)
+    // One that was asked for later may have been found before.
+    if (own === searches) found = places
+    return { count: places.count, version: versionOf(log) }
   },
 
   /**
@@ -194,8 +204,10 @@ const worker = {
 
   /** Of what was found last, from one place up to another. */
   async rows(from: number, to: number): Promise<readonly ShownRow[]> {
-    const log = await opened
-    return (found?.slice(from, to) ?? [])
+    const places = found?.slice(from, to) ?? []
+    const log = await begun
+    if (!places.every((place) => log.has(place))) await opened
+    return places
       .map((place) => log.row(place))
       .filter((row) => row !== undefined)
       .map(marked)
@@ -228,7 +240,7 @@ const worker = {
 
   /** The head to sign over: the last one of a trail that this device has verified. */
   async headToSign(trail: string): Promise<HeadToSign | undefined> {
-    const log = await opened
+    const log = await begun
     const head = log.headOf(trail)
     const seen = log.standing().find(({ id }) => id === trail)?.seen ?? 0
     return head && { ...head, since: ages.since(trail, seen) }
@@ -379,7 +391,7 @@ function tell(): void {
 async function tellNow(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
-  const log = await opened
+  const log = await begun
   const trails = log.standing()
   for (const { id, seen } of trails) ages.saw(id, seen)
   desk.grown()

@@ -1,11 +1,11 @@
 import type { Client, TrailView } from '@compliance-relay/shared/api'
 import { hex, leafHash, parseCheckpoint } from '@compliance-relay/shared/trail'
 import { checkRecord, type RecordCheck } from './check-record.ts'
-import { type Coverage, coverageOf, type Part } from './coverage.ts'
+import { type Coverage, coverageOf, type Part as FoundPart } from './coverage.ts'
 import { capturesByDay, type Days } from './days.ts'
 import { type DigestAnswer, findDigests } from './find-digests.ts'
 import { type LagDay, lagsByDay } from './lags.ts'
-import type { Conflict, LogDatabase } from './log-database.ts'
+import type { Conflict, LogDatabase, StoredTrail } from './log-database.ts'
 import { emptyNames, type NamedField, namedFields } from './names.ts'
 import { type Search, selectionOf } from './select.ts'
 import { TrailCopy, Unverified } from './trail-copy.ts'
@@ -53,24 +53,48 @@ export class Log {
     this.#now = now
   }
 
-  /** Opens what is stored. What is stored and does not hold is let go: it can be had again. */
+  /** Opens all that is stored. What is stored and does not hold is let go: it can be had again. */
   static async open(database: LogDatabase, now: () => number): Promise<Log> {
+    const log = await Log.begin(database, now)
+    await log.readRest()
+    return log
+  }
+
+  /**
+   * Opens what is stored as far as it takes to say how much that is and to show the newest of it, each trail held against
+   * its checkpoint. All else waits for `readRest`.
+   */
+  static async begin(database: LogDatabase, now: () => number): Promise<Log> {
     const log = new Log(database, now)
     for (const stored of await database.trails.orderBy('place').toArray()) {
-      try {
-        log.#copies.set(stored.id, await TrailCopy.load(database, stored, log.#names))
-      } catch (error) {
-        if (!(error instanceof Unverified || error instanceof RangeError)) throw error
-        await forget(database, stored.id)
-        log.#copies.set(
-          stored.id,
-          await TrailCopy.load(database, { ...stored, size: 0, checkpoint: null }, log.#names),
-        )
-        log.#views.set(stored.id, { isWritten: false, of: 0, fault: error.message })
-      }
+      await log.#unlessNone(stored, async () => {
+        log.#copies.set(stored.id, await TrailCopy.begin(database, stored, log.#names))
+      })
       log.#order = [...log.#order, stored.id]
     }
     return log
+  }
+
+  /** Reads all columns that are not read yet. Only then is anything looked for in them. */
+  async readRest(): Promise<void> {
+    for (const id of this.#order.toReversed()) {
+      const copy = this.#copy(id)
+      await this.#unlessNone(copy.stored, () => copy.readRest())
+    }
+  }
+
+  /** What does not hold is let go, and said. */
+  async #unlessNone(stored: StoredTrail, read: () => Promise<void>): Promise<void> {
+    try {
+      await read()
+    } catch (error) {
+      if (!(error instanceof Unverified || error instanceof RangeError)) throw error
+      await forget(this.#database, stored.id)
+      const none = { ...stored, size: 0, checkpoint: null }
+      this.#copies.set(stored.id, await TrailCopy.load(this.#database, none, this.#names))
+      this.#views.set(stored.id, { isWritten: false, of: 0, fault: error.message })
+      this.#show()
+    }
   }
 
   standing(): readonly TrailStanding[] {
@@ -103,10 +127,17 @@ export class Log {
     ) as { [Field in NamedField]: string[] }
   }
 
-  /** Places of the records taken: number of the trail and seq, newest first. */
+  /** Places of the records taken: number of the trail and seq, newest first. Those of all need no columns. */
   search(search: Search): Places {
+    if (takesAll(search))
+      return new Places(this.#order.map((id) => ({ id, ...allOf(this.#copy(id).index.size) })))
     const selection = selectionOf(search, this.#names)
-    return new Places(this.#order.map((id) => ({ id, seqs: this.#copy(id).index.select(selection) })))
+    return new Places(
+      this.#order.map((id) => {
+        const seqs = this.#copy(id).index.select(selection)
+        return { id, length: seqs.length, at: (i: number) => seqs[i] as number }
+      }),
+    )
   }
 
   /** The axis of what a search finds, in so many parts; undefined where it finds nothing. */
@@ -128,6 +159,11 @@ export class Log {
       timeOf: (seq: number) => copy.index.timeOf(seq),
     }))
     return lagsByDay(await Promise.all(trails), days)
+  }
+
+  /** Whether a row can be shown by now: its columns are read. */
+  has({ trail, seq }: { readonly trail: string; readonly seq: number }): boolean {
+    return this.#copies.get(trail)?.index.has(seq) ?? false
   }
 
   row({ trail, seq }: { readonly trail: string; readonly seq: number }): ShownRow | undefined {
@@ -240,7 +276,7 @@ export class Log {
     this.#order = [...here, ...[...this.#copies.keys()].filter((id) => !here.includes(id))]
   }
 
-  #parts(search: Search): Part[] {
+  #parts(search: Search): FoundPart[] {
     const selection = selectionOf(search, this.#names)
     return this.#order.map((id) => {
       const { index } = this.#copy(id)
@@ -259,24 +295,40 @@ export class Log {
   }
 }
 
+/** Whether a search leaves nothing out. */
+export function takesAll(search: Search): boolean {
+  return Object.values(search).every((wanted) => wanted === undefined || wanted === '')
+}
+
+/** Places found in one trail, oldest first. */
+interface Part {
+  readonly id: string
+  readonly length: number
+  readonly at: (index: number) => number
+}
+
+function allOf(length: number): Omit<Part, 'id'> {
+  return { length, at: (index) => index }
+}
+
 /** What a search found, over all trails, newest trail and newest record first. */
 export class Places {
   readonly count: number
-  readonly #parts: readonly { readonly id: string; readonly seqs: Uint32Array }[]
+  readonly #parts: readonly Part[]
 
-  constructor(parts: readonly { readonly id: string; readonly seqs: Uint32Array }[]) {
+  constructor(parts: readonly Part[]) {
     this.#parts = parts.toReversed()
-    this.count = parts.reduce((count, { seqs }) => count + seqs.length, 0)
+    this.count = parts.reduce((count, { length }) => count + length, 0)
   }
 
   /** Those from one up to another, 0 the newest. */
   slice(from: number, to: number): { readonly trail: string; readonly seq: number }[] {
     const found: { trail: string; seq: number }[] = []
     let first = 0
-    for (const { id, seqs } of this.#parts) {
-      for (let at = Math.max(from, first); at < Math.min(to, first + seqs.length); at++)
-        found.push({ trail: id, seq: seqs[seqs.length - 1 - (at - first)] as number })
-      first += seqs.length
+    for (const { id, length, at: seqAt } of this.#parts) {
+      for (let at = Math.max(from, first); at < Math.min(to, first + length); at++)
+        found.push({ trail: id, seq: seqAt(length - 1 - (at - first)) })
+      first += length
     }
     return found
   }
@@ -292,6 +344,7 @@ async function forget(database: LogDatabase, trail: string): Promise<void> {
     database.bundles,
     database.packs,
     database.acts,
+    database.tops,
     database.trails,
     async () => {
       await database.bundles
@@ -303,6 +356,7 @@ async function forget(database: LogDatabase, trail: string): Promise<void> {
         .between(...all)
         .delete()
       await database.acts.delete(trail)
+      await database.tops.delete(trail)
       await database.trails.update(trail, { size: 0, checkpoint: null })
     },
   )

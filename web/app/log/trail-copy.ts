@@ -70,11 +70,31 @@ export class TrailCopy {
     this.index = new TrailIndex(names)
   }
 
-  /** Takes up what is stored. Throws `Unverified` if that is not what was stored. */
-  static async load(database: LogDatabase, stored: StoredTrail, names: NamesOf): Promise<TrailCopy> {
+  /**
+   * Takes up what is stored, of columns the newest: until `readRest` has read the others, no more is to be asked for than rows
+   * that are here. Rejects with `Unverified` or a RangeError if what is stored is not what was.
+   */
+  static async begin(database: LogDatabase, stored: StoredTrail, names: NamesOf): Promise<TrailCopy> {
     const copy = new TrailCopy(database, stored, names)
     await copy.#load()
     return copy
+  }
+
+  /** The same, with all columns. */
+  static async load(database: LogDatabase, stored: StoredTrail, names: NamesOf): Promise<TrailCopy> {
+    const copy = await TrailCopy.begin(database, stored, names)
+    await copy.readRest()
+    return copy
+  }
+
+  /** Reads the columns that are left, newest first, and lets others have their turn between two packs. Rejects as `begin`. */
+  async readRest(): Promise<void> {
+    const { id: trail, name } = this.#stored
+    for (const index of this.index.unread) {
+      const stored = await this.#database.packs.get([trail, index])
+      if (stored === undefined) throw new Unverified(`columns of ${name} are not here any more`)
+      this.index.take(index, stored)
+    }
   }
 
   get stored(): StoredTrail {
@@ -186,15 +206,14 @@ export class TrailCopy {
       trail,
       index: first + i,
       ...pack.stored(this.#names),
-      hashes: this.#hashes.bytes.slice(
-        (first + i) * TILE_WIDTH * HASH_BYTES,
-        (first + i + 1) * TILE_WIDTH * HASH_BYTES,
-      ),
     }))
     const { acts } = this.index
-    await this.#database.transaction('rw', this.#database.packs, this.#database.acts, async () => {
-      await this.#database.packs.bulkPut(rows)
-      await this.#database.acts.put({ trail, acts })
+    const hashes = this.#hashes.bytes.slice(0, Math.floor(size / TILE_WIDTH) * HASH_BYTES)
+    const { packs, acts: actsOf, tops } = this.#database
+    await this.#database.transaction('rw', packs, actsOf, tops, async () => {
+      await packs.bulkPut(rows)
+      await actsOf.put({ trail, acts })
+      await tops.put({ trail, size, hashes })
     })
     this.#packed = size
   }
@@ -299,18 +318,19 @@ export class TrailCopy {
   }
 
   async #load(): Promise<void> {
-    const { trails, bundles, packs, acts } = this.#database
-    // Of one moment: another tab may be storing more.
-    await this.#database.transaction('r', [trails, bundles, packs, acts], async () => {
+    const { trails, bundles, packs, acts, tops } = this.#database
+    // Of one moment: another tab may be storing more. What is read later are full packs, which no tab changes.
+    await this.#database.transaction('r', [trails, bundles, packs, acts, tops], async () => {
       this.#stored = (await trails.get(this.#stored.id)) ?? this.#stored
       const { id: trail, size } = this.#stored
-      const stored = await packs.where('[trail+index]').between([trail, 0], [trail, Infinity]).toArray()
-      // Stored before files could be looked for, or before there were marks: made anew, from what is here.
-      const isOld = stored.some(({ digests, marks }) => digests === undefined || marks === undefined)
-      const kept = isOld ? [] : stored
-      this.index.load(kept, kept.length === 0 ? [] : ((await acts.get(trail))?.acts ?? []))
+      const top = await tops.get(trail)
+      if (top !== undefined) {
+        const newest = await packs.get([trail, Math.ceil(top.size / PACK_WIDTH) - 1])
+        if (newest === undefined) throw new Unverified('the newest columns are not here any more')
+        this.index.begin(top.size, newest, (await acts.get(trail))?.acts ?? [])
+        this.#hashes.push(top.hashes)
+      }
       this.#packed = this.index.size
-      for (const { hashes } of kept) this.#hashes.push(hashes)
       await this.#read(Math.floor(this.index.size / TILE_WIDTH) * TILE_WIDTH, size)
     })
     const { size, name, checkpoint } = this.#stored

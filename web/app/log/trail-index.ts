@@ -17,7 +17,10 @@ export interface Row extends Omit<Facts, 'before' | 'marks'> {
 
 /** What is kept of records beside their lines: columns to look for them by, and what became of their signatures. */
 export class TrailIndex {
-  readonly packs: Pack[] = []
+  /** Undefined are those that are not read yet: all but the newest, at a start. */
+  readonly #packs: (Pack | undefined)[] = []
+  /** By the number of a pack that is not read yet: places in it whose signatures come to something. */
+  readonly #later = new Map<number, Set<number>>()
   readonly #names: NamesOf
   readonly #states = new SignatureStates()
   readonly #acts: StateAct[] = []
@@ -29,7 +32,25 @@ export class TrailIndex {
   }
 
   get size(): number {
-    return this.packs.reduce((size, { width }) => size + width, 0)
+    const newest = this.#packs.at(-1)
+    return newest === undefined ? 0 : (this.#packs.length - 1) * PACK_WIDTH + newest.width
+  }
+
+  /** Throws an Error as long as some are not read: whoever looks through a part takes it for the whole. */
+  get packs(): readonly Pack[] {
+    if (this.#packs.includes(undefined)) throw new Error('not all columns are read yet')
+    return this.#packs as Pack[]
+  }
+
+  /** Numbers of the packs that are still to be read, newest first. */
+  get unread(): readonly number[] {
+    return this.#packs.flatMap((pack, i) => (pack === undefined ? [i] : [])).reverse()
+  }
+
+  /** Whether the columns of a record are read. */
+  has(seq: number): boolean {
+    const pack = this.#packs[Math.floor(seq / PACK_WIDTH)]
+    return pack !== undefined && seq % PACK_WIDTH < pack.width
   }
 
   /** All records that do something to signatures, in order: with the packs, all that is to be stored. */
@@ -41,10 +62,10 @@ export class TrailIndex {
   add(record: TrailRecord): void {
     if (record.seq !== this.size)
       throw new RangeError(`expected record ${this.size}, and this is ${record.seq}`)
-    let pack = this.packs.at(-1)
+    let pack = this.#packs.at(-1)
     if (pack === undefined || pack.isFull) {
       pack = new Pack()
-      this.packs.push(pack)
+      this.#packs.push(pack)
     }
     const facts = factsOf(record)
     pack.state[pack.width] = isSignable(record.kind) ? stateBits.unsigned : 0
@@ -53,17 +74,36 @@ export class TrailIndex {
     if (act !== undefined) this.#take(act)
   }
 
-  /** Takes up what was stored: packs in order, each but the last full; acts, once all packs are there. */
-  load(packs: readonly StoredPack[], acts: readonly StateAct[]): void {
-    const signable = (kind: string) => (isSignable(kind) ? stateBits.unsigned : 0)
-    for (const stored of packs) {
-      const pack = Pack.of(stored, this.#names)
-      const states = Uint8Array.from(this.#names.kind.texts, signable)
-      const { state, columns } = pack
-      for (let i = 0; i < pack.width; i++) state[i] = states[columns.kind[i] as number] as number
-      this.packs.push(pack)
-    }
+  /**
+   * Takes up what was stored of `size` records: the newest pack and all acts. The packs before are to be read one by one,
+   * by `take`. Throws a RangeError for a pack that is not this one.
+   */
+  begin(size: number, newest: StoredPack, acts: readonly StateAct[]): void {
+    const last = Math.ceil(size / PACK_WIDTH) - 1
+    this.#packs.length = last
+    this.#packs.fill(undefined)
+    this.#packs.push(this.#packOf(newest, size - last * PACK_WIDTH))
     for (const act of acts) this.#take(act)
+  }
+
+  /** Takes up a pack before the newest. Throws a RangeError for one that is none. */
+  take(index: number, stored: StoredPack): void {
+    if (this.#packs[index] !== undefined) return
+    this.#packs[index] = this.#packOf(stored, PACK_WIDTH)
+    for (const seq of this.#later.get(index) ?? []) this.#setState(seq)
+    this.#later.delete(index)
+  }
+
+  #packOf(stored: StoredPack, width: number): Pack {
+    if (stored.width !== width)
+      throw new RangeError(`expected a pack of ${width}, and this is of ${stored.width}`)
+    const pack = Pack.of(stored, this.#names)
+    const states = Uint8Array.from(this.#names.kind.texts, (kind) =>
+      isSignable(kind) ? stateBits.unsigned : 0,
+    )
+    const { state, columns } = pack
+    for (let i = 0; i < width; i++) state[i] = states[columns.kind[i] as number] as number
+    return pack
   }
 
   /** By the clock of the relay, in milliseconds; undefined where no such record is here. */
@@ -74,7 +114,7 @@ export class TrailIndex {
   }
 
   row(seq: number): Row | undefined {
-    const pack = this.packs[Math.floor(seq / PACK_WIDTH)]
+    const pack = this.#packs[Math.floor(seq / PACK_WIDTH)]
     const at = seq % PACK_WIDTH
     if (pack === undefined || at >= pack.width) return undefined
     const before = pack.before[at] as number
@@ -98,8 +138,9 @@ export class TrailIndex {
   /** The version that came after a record, if one did. */
   next(seq: number): number | undefined {
     // Looked for by the engine itself, when one record is looked at: a place kept for each takes a start longer.
-    for (let i = this.packs.length - 1; i >= Math.floor(seq / PACK_WIDTH); i--) {
-      const { before, width } = this.packs[i] as Pack
+    const { packs } = this
+    for (let i = packs.length - 1; i >= Math.floor(seq / PACK_WIDTH); i--) {
+      const { before, width } = packs[i] as Pack
       const at = before.lastIndexOf(seq, width - 1)
       if (at >= 0) return i * PACK_WIDTH + at
     }
@@ -136,8 +177,13 @@ export class TrailIndex {
   }
 
   #setState(seq: number): void {
-    const pack = this.packs[Math.floor(seq / PACK_WIDTH)]
+    const number = Math.floor(seq / PACK_WIDTH)
+    const pack = this.#packs[number]
     const at = seq % PACK_WIDTH
+    if (pack === undefined && number < this.#packs.length) {
+      const later = this.#later.get(number) ?? new Set()
+      this.#later.set(number, later.add(seq))
+    }
     if (pack === undefined || at >= pack.width || pack.state[at] === 0) return
     const project = this.#names.project.textOf(pack.columns.project[at] as number)
     pack.state[at] = this.#states.of(seq, project).reduce((bits, state) => bits | stateBits[state], 0)

@@ -12,7 +12,7 @@ import { PlainText } from '../parts/plain-text.tsx'
 import { plural } from '../parts/words.ts'
 import { useAtWork } from '../signing/at-work.ts'
 import type { SignOutcome } from '../signing/sign.ts'
-import { inSigningWorker } from '../signing/use-signing.ts'
+import { inSigningWorker, prepareToSign } from '../signing/use-signing.ts'
 import styles from './sign-form.module.css'
 
 type Meaning = 'reviewed' | 'approved' | 'rejected' | 'withdrawn'
@@ -48,6 +48,7 @@ export function SignForm({ enrolment, trail, records, of, listName, withdraws, o
   const [fault, setFault] = useState<string>()
   const name = useId()
   useAtWork()
+  useEffect(() => void prepareToSign(enrolment.user), [enrolment.user])
   const wait = useWait(enrolment.lockedUntil)
   const isLong = reason.length > REASON_LENGTH_MAX
   const cannot = whyNot()

@@ -75,6 +75,13 @@ export async function signBytes(key: CryptoKey, bytes: Uint8Array): Promise<Uint
   return new Uint8Array(await crypto.subtle.sign('Ed25519', key, bytes as Uint8Array<ArrayBuffer>))
 }
 
+/** Compiles Argon2id, by the smallest derivation there is, of nothing. What opens a key is derived with it each time anew. */
+export async function makeReady(): Promise<void> {
+  const salt = new Uint8Array(SALT_BYTES)
+  const least = { memorySize: 8, iterations: 1, parallelism: 1, hashLength: 32 }
+  await argon2id({ password: 'none', salt, ...least, outputType: 'binary' })
+}
+
 async function closingKey(
   password: string,
   { deviceKey, salt, derivation }: Pick<ClosedKey, 'deviceKey' | 'salt' | 'derivation'>,

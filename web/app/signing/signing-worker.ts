@@ -6,7 +6,7 @@ import { Outbox } from '../outbox/outbox.ts'
 import { OutboxDatabase } from '../outbox/outbox-database.ts'
 import { lockName } from './lock-name.ts'
 import { missingFor } from './missing.ts'
-import { type ClosedKey, closeKey, newKey, openKey, signBytes } from './password-key.ts'
+import { type ClosedKey, closeKey, makeReady, newKey, openKey, signBytes } from './password-key.ts'
 import { type Signing, type SignOutcome, sign } from './sign.ts'
 import type { ToSign } from './statement-note.ts'
 
@@ -99,6 +99,13 @@ const worker = {
       )
       made.delete(key)
     })
+  },
+
+  /** Opens the outbox, reads the lease, and makes Argon2id ready: what an engine does for the first time, it does slowly. */
+  async prepare(user: string): Promise<void> {
+    await makeReady()
+    const enrolment = await outbox.enrolment(user)
+    if (enrolment !== undefined) leaseIn(enrolment.lease, enrolment.relayKey)
   },
 
   sign(toSign: ToSign, password: string): Promise<SignOutcome> {

@@ -12,7 +12,7 @@ interface Opened {
 let opened: Opened | undefined
 
 /**
- * Asks the worker that is alone with passwords: begun when somebody signs or enrols, not before. Rejects also where it
+ * Asks the worker that is alone with passwords: begun when somebody is at a verdict or enrols, not before. Rejects also where it
  * cannot be loaded; the next call begins another.
  */
 export async function inSigningWorker<Result>(
@@ -21,6 +21,14 @@ export async function inSigningWorker<Result>(
   opened ??= open()
   const { worker, broken } = opened
   return await Promise.race([ask(worker), broken])
+}
+
+/**
+ * Has the worker at hand by the time that a password is typed, with all it can do without one done once. Where it cannot be
+ * loaded, whoever signs is told.
+ */
+export async function prepareToSign(user: string): Promise<void> {
+  await inSigningWorker((worker) => worker.prepare(user)).catch(() => undefined)
 }
 
 function open(): Opened {

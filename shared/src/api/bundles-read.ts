@@ -1,0 +1,2 @@
+/** Full entry bundles in one answer. */
+export const BUNDLES_READ_MAX = 16

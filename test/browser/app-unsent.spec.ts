@@ -95,7 +95,7 @@ test('what a browser has cleared is said, with what was lost, until somebody has
   )
   await app.reload()
   await expect(notice).toContainText('They were kept a second time')
-  await app.getByRole('button', { name: 'I have seen it' }).click()
+  await notice.locator('xpath=..').getByRole('button', { name: 'I have seen it' }).click()
   await app.reload()
   await expect(app.getByRole('heading', { name: 'Trail' })).toBeVisible()
   await expect(notice).toHaveCount(0)

@@ -14,8 +14,9 @@ import { type SecretInput, withSecretInput } from './secret-input.ts'
 const help = `relay notary set FOLDER --data DIR --reason TEXT [--recovery FILE] [--json]
       Says where the notary of this relay lies now, if its folder was moved; or which it is, where
       records that are lost leave that open and relay status tells so, and again if it was said
-      wrong. Another than the one that is known is not taken. It takes the recovery file, which is the one in DIR if none is named, and asks for its passphrase. No relay
-      may be running on DIR; the next start asks that notary.
+      wrong. Another than the one that is known is not taken. It takes the recovery file, the one in
+      DIR if none is named, and asks for its passphrase. No relay may be running on DIR; the next
+      start asks that notary.
       Example: relay notary set /var/lib/relay-notary --data /var/lib/relay \\
                  --reason "the folder it was set up with, as the IQ protocol has it"`
 

@@ -251,14 +251,19 @@ function useDraft(user: string, list: string) {
   const [reason, setReason] = useState('')
   const [isRead, setRead] = useState(false)
   useEffect(() => {
-    void log.draft(user, list).then((kept) => {
-      setReason((typed) => (typed === '' ? kept : typed))
-      setRead(true)
-    })
+    void log
+      .draft(user, list)
+      .catch(() => '')
+      .then((kept) => {
+        setReason((typed) => (typed === '' ? kept : typed))
+        setRead(true)
+      })
   }, [user, list])
   useEffect(() => {
     if (!isRead) return
-    const timer = setTimeout(() => void log.keepDraft(user, list, reason), KEPT_MILLISECONDS)
+    // Where it cannot be kept it still stands in the field.
+    const keep = () => void log.keepDraft(user, list, reason).catch(() => undefined)
+    const timer = setTimeout(keep, KEPT_MILLISECONDS)
     return () => clearTimeout(timer)
   }, [isRead, user, list, reason])
   return [reason, setReason] as const

@@ -190,7 +190,8 @@ function useReviewed(user: string | undefined, trail: string | undefined) {
     const next = new Set(reviewed)
     for (const seq of seqs) is ? next.add(seq) : next.delete(seq)
     setReviewed(next)
-    void log.setReviewed(user, trail, seqs, is)
+    // Where it cannot be kept it stands on this page, for as long as that is open.
+    void log.setReviewed(user, trail, seqs, is).catch(() => undefined)
   }
   return [reviewed, set] as const
 }

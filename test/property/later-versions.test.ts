@@ -1,7 +1,13 @@
-import { printedCopy, printedPage, verifyBag } from '@compliance-relay/shared/bag'
+import {
+  notCheckedTexts,
+  printedCopy,
+  printedPage,
+  reportText,
+  verifyBag,
+} from '@compliance-relay/shared/bag'
 import { type Body, parsePolicy } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
-import { bagOf, FilesSource, type MadeBag } from '../support/made-bag.ts'
+import { bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
 
 /* What a printed copy says became of what was signed, and which record a later version names as the one before it. */
@@ -101,6 +107,52 @@ describe('of what was signed the printed copy says', { tags: ['req/P11-10b-1', '
     sign(maker, 1)
     then(maker)
     expect(signedText(await printed(await bagOf(maker, { between: 0 })))).toEqual([`1 a.txt: ${said}`])
+  })
+})
+
+describe('of an export of approved records, changed since by one that is withheld,', {
+  tags: ['req/P11-10b-1', 'challenge'],
+}, () => {
+  const said = (withheld: string, first = 'W') =>
+    `${first}hat is said of changes is of the records in this bag: ${withheld} a later version of one of these`
+
+  function changedSince(): TrailMaker {
+    const maker = new TrailMaker('changed since')
+    put(maker, 'file.created', { path: 'a.txt', sha256: digest('aa') })
+    sign(maker, 1)
+    put(maker, 'file.changed', { path: 'a.txt', sha256: digest('bb'), ...before(1, 'aa') })
+    return maker
+  }
+
+  test('the report of verifying and the printed copy say that they cannot show it', async () => {
+    const bag = await bagOf(changedSince(), { filter: { states: ['approved'] }, between: 0 })
+    const report = await verified(bag.files, bag.policy)
+    expect(report.findings).toEqual([])
+    const one = 'one is withheld, and it may be'
+    expect(notCheckedTexts(report)).toContain(said(one, 'w'))
+    expect(reportText('a.zip', report)).toContain(said(one, 'w'))
+    const copy = await printed(bag)
+    expect(copy).toMatch(
+      new RegExp(`Changed after first entry \\(0\\) There is none in this bag\\. ${said(one)}\\.`),
+    )
+    expect(copy.slice(0, copy.indexOf('Signatures ('))).toContain(`Withheld ${said(one)}.`)
+  })
+
+  test('it is said of as many as are withheld', async () => {
+    const maker = changedSince()
+    put(maker, 'file.deleted', { path: 'a.txt', ...before(4, 'bb') })
+    const bag = await bagOf(maker, { filter: { states: ['approved'] }, between: 0 })
+    expect(await printed(bag)).toContain(said('2 are withheld, and among them may be'))
+  })
+
+  test('nothing of it is said where all records are there, or the seal does not hold', async () => {
+    const all = await bagOf(changedSince(), { between: 0 })
+    const text = 'hat is said of changes'
+    expect(await printed(all)).not.toContain(text)
+    const part = await bagOf(changedSince(), { filter: { states: ['approved'] }, between: 0 })
+    const untrusted = await verifyBag(new FilesSource(part.files), { trust: { fingerprints: [] } })
+    for (const report of [await verified(all.files, all.policy), untrusted])
+      expect(reportText('a.zip', report)).not.toContain(text)
   })
 })
 

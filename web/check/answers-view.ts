@@ -56,7 +56,7 @@ function answerItem({ path, digest, unreadable, matches, more }: Answer, withhel
     element('span', 'path', path),
     element('p', 'said', `${{ bad: '!', none: '–', open: '!', good: '✓' }[kind]} ${said}`),
     ...(digest === undefined ? [] : [facts([['SHA-256', element('span', 'digest', digest)]])]),
-    ...matches.map((match) => matchView(match)),
+    ...matches.map((match) => matchView(match, withheld)),
     ...(more > 0 ? [element('p', '', `And ${more} more records with this content.`)] : []),
   )
 }
@@ -84,7 +84,7 @@ function namesOf(members: readonly string[]): string {
   return `${members.slice(0, NAMED_MAX).join(' and ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-function matchView(match: Match): HTMLElement {
+function matchView(match: Match, withheld: number): HTMLElement {
   const { trail, seq, kind, time, path, project, device, after, signatures } = match
   return element(
     'div',
@@ -95,6 +95,14 @@ function matchView(match: Match): HTMLElement {
       ...(match.as === 'member' ? [['file in it', namesOf(match.members ?? [])] as const] : []),
       ['who', whoText(match)],
       ['of', [device === '' ? '' : `device ${device}`, `project ${project}`].filter(Boolean).join(', ')],
+      ...(after.length === 0 && withheld > 0
+        ? [
+            [
+              'later version',
+              `none in this export; it may be one of the ${withheld.toLocaleString('en')} that were withheld`,
+            ] as const,
+          ]
+        : []),
       ...after.map((next) => ['later version', `${next.change}, ${recordText(next, trail)}`] as const),
       ['time claimed', `${time} by the clock of the relay`],
       ['time proven', provenText(match)],

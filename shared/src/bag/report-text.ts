@@ -104,6 +104,21 @@ export function thereText({
     : `${disclosed} of ${counted(size, 'record')}, ${withheld} withheld`
 }
 
+/**
+ * Of changes that a part of a trail may not show; undefined where no record is withheld. Of what was withheld only hashes
+ * are there: nobody can tell from the bag what it was.
+ */
+export function unseenChangesText({
+  sealed,
+  trails,
+}: Pick<BagReport, 'sealed' | 'trails'>): string | undefined {
+  const withheld = sealed?.holds === true ? trails.reduce((sum, one) => sum + (one.withheld ?? 0), 0) : 0
+  if (withheld === 0) return undefined
+  const they =
+    withheld === 1 ? 'one is withheld, and it may be' : `${withheld} are withheld, and among them may be`
+  return `what is said of changes is of the records in this bag: ${they} a later version of one of these`
+}
+
 function trailText({ trail, disclosed, size, withheld, checkpoints, covered }: TrailInBag): string {
   return `${trail}: ${thereText({ disclosed, size, withheld })}; ${
     checkpoints === 1 ? 'one checkpoint holds, of' : `${checkpoints} checkpoints hold, the largest of`
@@ -195,9 +210,11 @@ export function uncheckedText(unchecked: number): string | undefined {
 
 export function notCheckedTexts({ sealed, trails, unused }: BagReport): readonly string[] {
   const stamps = uncheckedText(trails.reduce((sum, { unchecked }) => sum + unchecked, 0))
+  const unseen = unseenChangesText({ sealed, trails })
   return [
     ...(stamps === undefined ? [] : [stamps]),
     ...unused.map((one) => `${one}: you gave this fingerprint, and nothing in the bag is by its key`),
+    ...(unseen === undefined ? [] : [unseen]),
     'whether the filter took all it should: only the whole trail shows that',
     ...(sealed?.filter.states === undefined
       ? []
@@ -221,7 +238,7 @@ export function verdictText({ findings }: Pick<BagReport, 'findings'>): string {
         : 'the fingerprints given are not those of its keys'
     }, so nothing is said about the bag.`
   if (findings.every(({ code }) => code in timeStampFaults)) return `${number} ${TIME_STAMPS_ONLY}`
-  return `${number}: this bag is not as it was sealed, or not by whom you trust.`
+  return `${number}: this bag does not hold. It is not as it was sealed, or not by whom you trust.`
 }
 
 /** Where nothing is wrong but with time stamps, or with the certificates given for them. */

@@ -11,13 +11,14 @@ import {
   saidOfItself,
   thereText,
   uncheckedText,
+  unseenChangesText,
 } from '../report-text.ts'
 import type { BagReport } from '../verify-bag.ts'
 import { Beside } from './beside.ts'
 import { type Block, type Cell, code, type EveryPage, type PrintedCopy, type Row, words } from './blocks.ts'
 import { inGroups, utc } from './field-lines.ts'
 import { plainText } from './plain-text.ts'
-import { everyRecordTable, lookedFor, type RecordTable, statesTable } from './record-rows.ts'
+import { changesTable, everyRecordTable, lookedFor, type RecordTable, statesTable } from './record-rows.ts'
 import { CAPTURES } from './record-text.ts'
 import { type ReadRecord, recordsOf } from './records-of.ts'
 import { SAID_ALONE, signatureColumns, signatureRows, trailRow } from './signature-rows.ts'
@@ -68,8 +69,12 @@ export async function printedCopy(
       // Of a bag that does not hold no signature is said to come to anything.
       if (isShown && seen.signed > 0)
         yield* tableOf(rowsOf(records(), statesTable, seen.beside), statesTable, seen.signed, isShown)
-      for (const [i, table] of lookedFor.entries())
+      const unseen = unseenChangesText(report)
+      for (const [i, table] of lookedFor.entries()) {
         yield* tableOf(rowsOf(records(), table, seen.beside), table, seen.counts[i] ?? 0, isShown)
+        if (table === changesTable && unseen !== undefined)
+          yield { as: 'paragraph', text: asSentence(unseen) }
+      }
       const all = rowsOf(records(), everyRecordTable, seen.beside, isShown ? report.trails : [])
       yield* tableOf(all, everyRecordTable, seen.records, isShown)
     },
@@ -135,10 +140,12 @@ async function overview(
 
 function* summary(
   { alarm }: EveryPage,
-  { sealed, trails, checked, info }: BagReport,
+  report: BagReport,
   { manifest, file, trusted }: PrintedCopyFacts,
   { beside, records, devices, span }: Overview,
 ): Generator<Block> {
+  const { sealed, trails, checked, info } = report
+  const unseen = unseenChangesText(report)
   yield {
     as: 'paragraph',
     text: 'A copy for reading and no evidence itself. The evidence is the bag named here: whoever has it and the fingerprints of its keys can check it without the relay and without us.',
@@ -174,6 +181,7 @@ function* summary(
         ],
       ],
       ...(sealed?.holds === true ? trails.map((trail) => ['Trail', trailLines(trail)] as const) : []),
+      ...(unseen === undefined ? [] : [['Withheld', [words(asSentence(unseen))]] as const]),
       [
         'Times',
         [
@@ -229,6 +237,10 @@ function sealedFacts(
     ['After', afterTexts(sealed).map((text) => words(text))],
     ...leftOut.map((one): [name: string, value: Cell] => ['Left out', [words(plainText(leftOutText(one)))]]),
   ]
+}
+
+function asSentence(text: string): string {
+  return `${text[0]?.toUpperCase()}${text.slice(1)}.`
 }
 
 function namesOf(names: readonly string[]): Cell {

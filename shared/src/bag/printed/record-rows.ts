@@ -50,7 +50,7 @@ const everyRecord: RecordTable = {
   },
 }
 
-const changes: RecordTable = {
+export const changesTable: RecordTable = {
   heading: 'Changed after first entry',
   says: 'What was there before it was changed, renamed or deleted is in the record named; both stay.',
   columns: [
@@ -150,4 +150,4 @@ const gaps: RecordTable = {
 
 export const everyRecordTable: RecordTable = everyRecord
 /** Records that are looked for, once more beside each other. */
-export const lookedFor: readonly RecordTable[] = [changes, refusals, gaps]
+export const lookedFor: readonly RecordTable[] = [changesTable, refusals, gaps]

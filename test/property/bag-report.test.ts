@@ -88,6 +88,16 @@ test('an export that a command asked for names the account of the operating syst
 })
 
 describe('what is said of a bag that does not hold', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
+  test('says first that it does not hold, also where its seal does', async () => {
+    const report = await verified(changed('data/records.csv', utf8('another table\n')), bag.policy)
+    expect(report.sealed).toMatchObject({ holds: true })
+    const lines = reportText('a.zip', report).trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^verdict {7}\d+ findings: this bag does not hold\. /)
+    expect(lines.at(-1)).toBe(verdictText(report))
+    const good = await verified(bag.files, bag.policy)
+    expect(reportText('a.zip', good)).toMatch(/^bag {11}a\.zip\n/)
+  })
+
   test('by keys that were not given is what it says of itself, and nothing as checked', async () => {
     const report = await verifyBag(new FilesSource(bag.files), { trust: { fingerprints: ['ab'.repeat(32)] } })
     expect(report.sealed).toMatchObject({ holds: false })

@@ -11,9 +11,11 @@ import type { ProvedTime } from './verify-stamps.ts'
  * whether two sentences mean the same. Texts of a bag stand in it as they are; whoever shows them makes them printable.
  */
 
-/** The report of `relay verify`, as lines for a terminal. */
+/** The report of `relay verify`, as lines for a terminal: of a bag with findings the verdict stands first, too. */
 export function reportText(file: string, report: BagReport): string {
   const lines = [
+    // Whatever the seal says: whoever reads one line reads this.
+    ...(report.findings.length === 0 ? [] : [fact('verdict', verdictText(report))]),
     fact('bag', file),
     ...bagFacts(report).map(([name, value]) => fact(name, value)),
     '',

@@ -44,12 +44,13 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
     ])
     expect(textOf('at 2026-11-30 04:21:22', 70)).toEqual(['at 2026-11-30 ', '04:21:22'])
     for (let width = 30; width < 90; width++)
-      for (const line of textOf(`${'\\u202e'.repeat(3)}ab/${'\\u200b'.repeat(5)}山ü`, width))
-        expect(line.replace(/\\u[0-9a-f]{4}/g, '')).not.toContain('\\')
+      for (const line of textOf(`${'\\u202e'.repeat(3)}ab/${'\\u200b'.repeat(5)}山ü𠀀𠀀`, width))
+        expect(line.replace(/\\u(?:[0-9a-f]{4}|\{[0-9a-f]{5}\})/g, '')).not.toContain('\\')
   })
 
   test('that no font has is written out; a letter that only another face has is taken from that', () => {
-    expect(textOf('𠀀.raw')).toEqual(['\\ud840\\udc00.raw'])
+    expect(textOf('𠀀.raw')).toEqual(['\\u{20000}.raw'])
+    expect(textOf('run 🧪.raw')).toEqual(['run \\u{1f9ea}.raw'])
     expect(linesOf({ text: 'Жא', as: 'code' }, 7, 500, fonts)[0]?.map(({ face }) => face)).toEqual([
       'code',
       'shaped',
@@ -84,10 +85,8 @@ describe('set text', { tags: ['req/P11-10b-1', 'challenge'] }, () => {
 })
 
 function asWritten(letter: string): string {
-  return Array.from(
-    { length: letter.length },
-    (_, i) => `\\u${letter.charCodeAt(i).toString(16).padStart(4, '0')}`,
-  ).join('')
+  const code = (letter.codePointAt(0) ?? 0).toString(16)
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
 }
 
 /** A number printed with every random test, so that a failure can be run again. */

@@ -10,7 +10,7 @@ export interface Piece {
 
 export type Line = readonly Piece[]
 
-/** What is never parted: a letter with its marks, or a \uXXXX that stands for one. */
+/** What is never parted: a letter with its marks, or a \uXXXX or \u{XXXXX} that stands for one. */
 interface Cluster extends Piece {
   readonly isRightToLeft: boolean
 }
@@ -32,7 +32,7 @@ const WELL_USED = 1 / 3
 
 /**
  * Text as lines of a width: parted after spaces and folders, or after what parts names, and else between any two letters, so
- * that nothing is ever cut off. What no face has is written out as \uXXXX.
+ * that nothing is ever cut off. What no face has is written out as \uXXXX or \u{XXXXX}.
  *
  * Lines go from left to right. Only letters that are written from right to left do, with the spaces between them, in
  * themselves: no digit, sign or other letter changes its place by standing beside them.
@@ -74,7 +74,7 @@ function* clustersOf(text: string, face: Face, fonts: Fonts): Generator<Cluster>
     else for (const { segment } of segmenter.segment(part)) yield* clusterOf(segment, face, fonts)
 }
 
-const WRITTEN = /(\\u[0-9a-f]{4})/
+const WRITTEN = /(\\u(?:[0-9a-f]{4}|\{[0-9a-f]{5,6}\}))/
 
 function asOne(text: string, face: Face, fonts: Fonts): Cluster {
   const width = [...letters(text, face, fonts)].reduce((sum, one) => sum + one.width, 0)

@@ -197,7 +197,7 @@ function* summary(
         'How to read',
         [
           words(
-            'What would not be seen on paper, or could be taken for something else, is written as \\uXXXX; the bag has it exactly.',
+            'What would not be seen on paper, or could be taken for something else, is written as \\uXXXX or \\u{XXXXX}; the bag has it exactly.',
           ),
           words(
             'Of a signature, after is the last record in this bag under the head its signer saw, and notBefore, among the records, the last in the trail: an export of a part may lack that.',

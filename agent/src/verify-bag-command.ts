@@ -33,7 +33,7 @@ export async function verifyBagCommand(
   },
   out: Output,
 ): Promise<number> {
-  const bag: BagSource & Pick<ZipBag, 'close'> = isFolder(file) ? openFolderBag(file) : await openBag(file)
+  const bag = await openBag(file)
   const line = progressLine(json)
   try {
     const onProgress = (read: number, of: number) => line.say('bytes of files read', read, of)
@@ -54,13 +54,20 @@ export async function verifyBagCommand(
   }
 }
 
+/** A zip, or the folder it was unpacked into. Throws `UnusableInput` for what is neither. */
+export async function openBag(file: string): Promise<BagSource & Pick<ZipBag, 'close'>> {
+  return isFolder(file) ? openFolderBag(file) : openZip(file)
+}
+
 /** Throws `UnusableInput` for what is no zip. */
-export async function openBag(file: string): Promise<ZipBag> {
+export async function openZip(file: string): Promise<ZipBag> {
   try {
     return await openZipBag(await blobOf(file))
   } catch (error) {
     if (error instanceof BagUnreadable)
-      throw new UnusableInput(unreadableText(file, error, 'verify the folder: relay verify FOLDER'))
+      throw new UnusableInput(
+        unreadableText(file, error, 'name the folder: relay verify and relay report read it'),
+      )
     throw error
   }
 }

@@ -6,12 +6,16 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { BagUnreadable, printedCopy, verifyBag } from '@compliance-relay/shared/bag'
+import { parsePolicy } from '@compliance-relay/shared/trail'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { reportCommand } from '../../agent/src/commands/report.ts'
+import { openFolderBag } from '../../agent/src/folder-bag.ts'
 import { verifyCommand } from '../../agent/src/verify-command.ts'
 import { bagOf, type MadeBag } from '../support/made-bag.ts'
 import { TrailMaker } from '../support/make-trail.ts'
@@ -83,7 +87,7 @@ describe('an export that was unpacked', { tags: ['req/P11-10b-1', 'challenge'] }
 
   test('is not what any folder is', async () => {
     await expect(verified(base)).rejects.toThrow('it is a folder without bagit.txt')
-    await expect(printed(at('unpacked'), at('a.html'))).rejects.toThrow('is a folder: name the zip')
+    await expect(printed(base, at('a.html'))).rejects.toThrow('it is a folder without bagit.txt')
   })
 })
 
@@ -103,6 +107,33 @@ describe('the printed copy of an export', { tags: ['req/P11-10b-1', 'challenge']
       expect(readFileSync(page, 'utf8')).toContain('file-unreadable')
       if (process.platform !== 'win32') expect(statSync(page).mode & 0o777).toBe(0o600)
     }
+  })
+
+  test('that was unpacked is that of its zip, but for the digest of a file that there is none of', async () => {
+    writeFileSync(at('whole.zip'), await zipOf(bag.files))
+    expect((await printed(at('whole.zip'), at('zip.html'))).code).toBe(0)
+    expect(await printed(at('unpacked'), at('folder.html'))).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('The export holds.'),
+    })
+    const file = /<dt>File<\/dt><dd>.*?<\/dd>/
+    const [zipped, unpacked] = ['zip.html', 'folder.html'].map((name) => readFileSync(at(name), 'utf8'))
+    expect(unpacked).toMatch(/<dt>File<\/dt><dd>(?:<[^>]*>)*none: it was read from a folder/)
+    expect(unpacked?.replace(file, '')).toBe(zipped?.replace(file, ''))
+    writeFileSync(at('unpacked/data/records.csv'), 'another table')
+    expect((await printed(at('unpacked'), at('edited.html'))).code).toBe(1)
+    expect(readFileSync(at('edited.html'), 'utf8')).toContain('does not hold')
+  })
+
+  test('of a folder that is changed after it was verified is not made', async () => {
+    const source = openFolderBag(at('unpacked'))
+    const report = await verifyBag(source, { trust: { policy: parsePolicy(bag.policy) } })
+    expect(report.findings).toEqual([])
+    const records = readFileSync(at('unpacked/data/records.json'))
+    writeFileSync(at('unpacked/data/records.json'), records.toString().replace('3.dat', '9.dat'))
+    utimesSync(at('unpacked/data/records.json'), 1, 1)
+    const facts = { manifest: '', file: undefined, trusted: [] }
+    await expect(printedCopy(source, report, facts)).rejects.toThrow(BagUnreadable)
   })
 
   test('that is not there, or cannot be written, is refused in plain words', async () => {

@@ -6,14 +6,14 @@ import { UnusableInput } from '../unusable-input.ts'
 import { trustOf } from '../verify-command.ts'
 import { jsonText, type Output, parseOptions, required } from './options.ts'
 
-export const reportHelp = `relay report EXPORT.zip --out FILE.pdf|FILE.html
+export const reportHelp = `relay report EXPORT --out FILE.pdf|FILE.html
              (--policy FILE | --trail-key LINE | --fingerprint DIGITS) [--tsa-cert FILE] [--json]
       Makes a copy of a sealed export to read and print, as PDF/A or as a page: every record, every
       signature with name, time, meaning and reason, which records changed after their first entry,
       what was refused, when nobody looked, and what verifying showed. The copy is no evidence; the
-      export is, and every page of the copy names it. The same export gives the same file. Whose
-      word counts, and whose time stamps do, is said as for relay verify EXPORT.zip, and the exit
-      codes are the same.
+      export is, and every page of the copy names it. The same export gives the same file. EXPORT
+      is the zip, or the folder it was unpacked into. Whose word counts, and whose time stamps do,
+      is said as for relay verify EXPORT.zip, and the exit codes are the same.
       Example: relay report march.zip --out march.pdf --trail-key "KEY LINE"`
 
 const options = {
@@ -26,7 +26,7 @@ const options = {
 } as const
 
 export async function reportCommand(args: readonly string[], out: Output): Promise<number> {
-  const { values, words } = parseOptions(args, options, ['EXPORT.zip'])
+  const { values, words } = parseOptions(args, options, ['EXPORT'])
   const file = words[0] ?? ''
   const page = required(values.out, 'out')
   const form = formOf(page)

@@ -7,7 +7,7 @@ import { NothingAskedFor, sealBody, verifyBag } from '@compliance-relay/shared/b
 import { ExportFailed } from '@compliance-relay/shared/relay'
 import type { Body } from '@compliance-relay/shared/trail'
 import { messageOf } from '../error-message.ts'
-import { openBag } from '../verify-bag-command.ts'
+import { openZip } from '../verify-bag-command.ts'
 import { roomIn } from './export-folder.ts'
 import type { ExportTask, Failed, FromExportProcess, LastWord, ToExportProcess } from './export-messages.ts'
 import { ExportRefused } from './export-refused.ts'
@@ -86,7 +86,7 @@ async function makeBag({ make: _, ...task }: Extract<ExportTask, { make: 'bag' }
 }
 
 async function check({ bag: file, fingerprints }: Extract<ExportTask, { make: 'check' }>) {
-  const bag = await openBag(file)
+  const bag = await openZip(file)
   try {
     const { findings, sealed } = await verifyBag(bag, { trust: { fingerprints } })
     return {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import {
   type BagOptions,
+  type BagSource,
   BagUnreadable,
   fingerprintOf,
   MANIFEST,
@@ -9,10 +10,10 @@ import {
   printedPage,
   type Trust,
   verifyBag,
-  type ZipBag,
 } from '@compliance-relay/shared/bag'
 import { hex, sha256, sha256InPieces, utf8 } from '@compliance-relay/shared/trail'
-import { openBag } from '../verify-bag-command.ts'
+import { UnusableInput } from '../unusable-input.ts'
+import { isFolder, openBag } from '../verify-bag-command.ts'
 
 export type PrintedForm = 'pdf' | 'html'
 
@@ -27,7 +28,7 @@ const OWN = 'the own keys of the relay that printed this: nobody from outside ha
 
 /**
  * Prints a copy of a sealed export to read, verified first: every page says what was found. `write` is given its pieces.
- * Rejects with what it rejects with, or `UnusableInput` for what is no zip.
+ * Rejects with what it rejects with, or `UnusableInput` for what is no export, or was changed meanwhile.
  */
 export async function printExport<Result>(
   file: string,
@@ -40,10 +41,14 @@ export async function printExport<Result>(
     const report = await verifyBag(bag, { trust, ...(timeStamps && { timeStamps }) })
     const facts = {
       manifest: await manifestIn(bag),
-      file: await digestOf(createReadStream(file)),
+      file: isFolder(file) ? undefined : await digestOf(createReadStream(file)),
       trusted: [...trustedLines(trust), ...(isOwn ? [OWN] : []), ...(await stampedBy(timeStamps))],
     }
     return await write(await printed[form](await printedCopy(bag, report, facts)), report)
+  } catch (error) {
+    // What verifying could not read is in its report. This could be read then, and is not what was verified.
+    if (!(error instanceof BagUnreadable)) throw error
+    throw new UnusableInput(`${file} was changed while it was read (${error.message})`, { cause: error })
   } finally {
     await bag.close()
   }
@@ -81,7 +86,7 @@ async function stampedBy(certificates: HeldAgainst['timeStamps'] = []): Promise<
 }
 
 /** By which a bag is named. */
-async function manifestIn(bag: ZipBag): Promise<string> {
+async function manifestIn(bag: BagSource): Promise<string> {
   const none = 'without a manifest that can be read'
   if (!bag.files.some(({ name }) => name === MANIFEST)) return none
   try {

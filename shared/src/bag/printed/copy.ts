@@ -29,8 +29,8 @@ const DEVICES_PRINTED_MAX = 20
 export interface PrintedCopyFacts {
   /** SHA-256 of the payload manifest, hexadecimal: which bag this is a copy of. */
   readonly manifest: string
-  /** SHA-256 of the file the bag came in, hexadecimal. */
-  readonly file: string
+  /** SHA-256 of the file the bag came in, hexadecimal; undefined of one that was unpacked. */
+  readonly file: string | undefined
   /** Whose word was taken, in lines. */
   readonly trusted: readonly string[]
 }
@@ -38,14 +38,15 @@ export interface PrintedCopyFacts {
 /**
  * A copy of a bag for people (21 CFR 11.10(b)): every record in it, every signature with name, time, meaning and reason as
  * 21 CFR 11.50 wants them shown, and what verifying it has shown. It is no evidence itself: it says so, and which bag is.
- * The same bag, verified in the same way, gives the same copy: no clock is asked.
+ * The same bag, verified in the same way, gives the same copy: no clock is asked. Rejects with `BagUnreadable`, as the
+ * blocks do, if its records cannot be read any more as they were.
  */
 export async function printedCopy(
   source: BagSource,
   report: BagReport,
   facts: PrintedCopyFacts,
 ): Promise<PrintedCopy> {
-  const records = () => recordsOf(source, report.checked.lines)
+  const records = () => recordsOf(source, report)
   const seen = await overview(records, report)
   const page = everyPage(report, facts)
   const { signatures } = seen.beside
@@ -164,7 +165,12 @@ function* summary(
         'Bag',
         [code(inGroups(manifest)), words('SHA-256 of its manifest-sha256.txt; it stands on every page')],
       ],
-      ['File', [code(inGroups(file)), words('SHA-256 of the file it came in')]],
+      [
+        'File',
+        file === undefined
+          ? [words('none: it was read from a folder that it was unpacked into')]
+          : [code(inGroups(file)), words('SHA-256 of the file it came in')],
+      ],
       ['Checked with', trusted.map((line) => code(inGroups(plainText(line))))],
       ...(organisation === undefined ? [] : [['Organisation', [words(plainText(organisation))]] as const]),
       ...sealedFacts(sealed, trails),

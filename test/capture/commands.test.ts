@@ -315,6 +315,34 @@ describe('relay verify-file', () => {
     )
   })
 
+  test('says of a name that is not UTF-8 that it cannot be given, and what reads the file', async () => {
+    const raw = (folder: string) =>
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x72, 0xe9, 0x73, 0x2e, 0x64])])
+    writeFileSync(raw(station.folder), 'latin-1')
+    const run = join(station.folder, 'menthol', '10')
+    writeRun(run, brukerRun())
+    writeFileSync(raw(run), 'beside the data')
+    await station.settled()
+    // So Node has the argument, whatever the bytes were.
+    for (const folder of [station.folder, run])
+      expect(command('verify-file', join(folder, 'r\ufffds.d'))).toMatchObject({
+        code: 2,
+        out: '',
+        error: expect.stringContaining('a name with bytes that are no UTF-8 cannot be given to this command'),
+      })
+    expect(command('verify-file', run)).toMatchObject({ code: 0 })
+    expect(command('verify', '--files')).toMatchObject({ code: 0 })
+    appendFileSync(raw(run), ' and more')
+    appendFileSync(raw(station.folder), ' and more')
+    await station.stop('SIGKILL')
+    expect(command('verify-file', run)).toMatchObject({ code: 1, out: expect.stringContaining('is not as') })
+    const { findings } = JSON.parse(command('verify', '--files', '--json').out)
+    expect(findings.map((one: { code: string }) => one.code)).toEqual(['file-differs', 'file-differs'])
+    // One that is so named is judged as any other.
+    writeFileSync(join(station.folder, 'r\ufffds.d'), 'well formed')
+    expect(command('verify-file', join(station.folder, 'r\ufffds.d'))).toMatchObject({ code: 1 })
+  })
+
   test("tells which of the instrument's own digests the data does not have", {
     tags: ['req/DI-3', 'challenge'],
   }, async () => {

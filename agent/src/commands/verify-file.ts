@@ -28,7 +28,8 @@ export const verifyFileHelp = `relay verify-file FILE --data DIR [--json]
       not-recorded  no record speaks of it
       folder        no record is of the folder itself; some of what is in it is named
       A file outside the watched folders is compared by its content alone, and is called a copy,
-      also of a file in a data set.
+      also of a file in a data set. A name that is not UTF-8 cannot be given: name the folder of its
+      data set, or use relay verify --data DIR --files.
       Exit code 0 only for recorded, 1 for all others, 2 if it is neither there nor in the trail.
       This does not verify the trail: relay verify --data does.
       Example: relay verify-file /data/nmr/result.txt --data /var/lib/relay`
@@ -147,6 +148,7 @@ function byWhom({ actor, via }: NonNullable<Verdict['record']>): string {
 function judge(data: Reading, file: string): Verdict {
   const settings = parseSettings(data.host.settings())
   const path = realOf(file)
+  requireGivenName(file, path)
   const watch = settings.watches.find((one) => isIn(path, one.path))
   const nothing = { file, copy: false, sha256: null, record: null, disagreements: [] }
   const other = otherThanFile(data, watch, path, file)
@@ -174,6 +176,14 @@ function judge(data: Reading, file: string): Verdict {
       ? ''
       : ` The same content is in the trail as ${placeOf(same)}, record ${same.record.seq}.`
   return { ...nothing, sha256, state: 'not-recorded', hint: `${where}${content}` }
+}
+
+/** Node gives an argument that is not UTF-8 with U+FFFD, of which nobody can say which bytes it had. Throws `UnusableInput`. */
+function requireGivenName(file: string, path: string): void {
+  if (!path.includes('\ufffd') || lstatSync(fsPath(path), { throwIfNoEntry: false }) !== undefined) return
+  throw new UnusableInput(
+    `${file}: nothing is there under this name, and a name with bytes that are no UTF-8 cannot be given to this command. Name the folder of the data set it lies in; relay verify --data DIR --files reads every file, whatever its name`,
+  )
 }
 
 /** Of a link, a pipe or a device: nothing of it is read, here as by the relay. Undefined for files and folders. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openZipBag, plainText } from '@compliance-relay/shared/bag'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
-import { Laboratory, why } from '../support/laboratory.ts'
+import { Laboratory, password, why } from '../support/laboratory.ts'
 import { missingPoppler, pagesOf, qpdfFaults, solid } from '../support/poppler.ts'
 import { Workstation } from '../support/workstation.ts'
 
@@ -50,6 +50,9 @@ describe('the printed copy of an export', { tags: ['req/P11-50b-1', 'req/P11-10b
       reason: 'baseline checked',
     })
     await laboratory.sign(hand, taken, { count: 3, meaning: 'withdrawn', reason: 'the wrong spectrum' })
+    await laboratory.sign(hand, seqOf('\u202egnp.exe'), { count: 4, meaning: 'approved', reason: 'good' })
+    const rule = ['rules', 'set', 'signing', 'P-17=reviewed:reviewer,approved:qa']
+    laboratory.asked([password], ...rule, '--as', 'asmith', ...why)
     writeFileSync(join(station.folder, 'a.dat'), 'other content')
     await station.until('it is recorded again', () => seqOf('a.dat') > taken)
     await station.settled()
@@ -84,6 +87,8 @@ describe('the printed copy of an export', { tags: ['req/P11-50b-1', 'req/P11-10b
       ]),
       'Zoë Ångström', 'integration checked', 'baseline checked', 'the wrong spectrum', 'reviewer',
       `${seqOf('b.dat')} b.dat`, `changed after it was signed, see record ${seqOf('a.dat')}`,
+      `${seqOf('b.dat')}file.createdb.datunsigned: each signature on it was withdrawn`,
+      `${seqOf('\u202egnp.exe')}file.created${plainText('\u202egnp.exe')}unsigned: what was signed stands, and fills no step of the signing rule`,
       'withdrawn by its signer, ', 'P-17', 'P-18', 'lab.example', `fingerprint ${fingerprint}`,
     ] // biome-ignore format: a list to be read through
     for (const text of [onPaper, onPage])

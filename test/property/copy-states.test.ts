@@ -2,7 +2,7 @@ import { printedCopy, printedPage } from '@compliance-relay/shared/bag'
 import { hex, sha256, utf8 } from '@compliance-relay/shared/trail'
 import { describe, expect, test } from 'vitest'
 import { bagOf, FilesSource, type MadeBag, verified } from '../support/made-bag.ts'
-import { relay, signedTrail } from '../support/signed-trail.ts'
+import { quinn, relay, signedTrail } from '../support/signed-trail.ts'
 
 /* What a printed copy says that the signatures on each record come to, and of which it says that they are none. */
 
@@ -25,11 +25,12 @@ describe('a printed copy', { tags: ['req/P11-50b-1', 'req/P11-10b-1', 'challenge
       text.indexOf('What signatures come to ('),
       text.indexOf('Changed after first entry'),
     )
-    expect(list).toContain('What signatures come to (5)')
+    expect(list).toContain('What signatures come to (6)')
     for (const row of [
       '2 file.created reviewed reviewed',
       '3 file.created approved approved',
       '4 file.created rejected rejected',
+      '5 file.created withdrawn unsigned: each signature on it was withdrawn',
       '6 file.created held unsigned, a held signature waits for a decision',
       '7 file.created accepted approved',
     ])
@@ -38,6 +39,19 @@ describe('a printed copy', { tags: ['req/P11-50b-1', 'req/P11-10b-1', 'challenge
     expect(text).toContain(
       'e-signatures that verify: 6. Listed below are 2 more that were held and not accepted',
     )
+  })
+
+  test('lists a record whose approval stands, and whose first step nobody has signed', async () => {
+    const maker = signedTrail()
+    const signing = { NMR: { steps: [{ meaning: 'reviewed', role: null }, { meaning: 'approved', role: 'qa' }] } } // biome-ignore format: a rule
+    const change = { before: { signing: {} }, after: { signing }, reason: 'two steps from now on' }
+    maker.record('rules.changed', quinn, change)
+    const text = await printed(await bagOf(maker, { between: 0 }))
+    expect(text).toContain('What signatures come to (6)')
+    expect(text).toContain(
+      '3 file.created approved unsigned: what was signed stands, and fills no step of the signing rule',
+    )
+    expect(text).toContain('2 file.created reviewed reviewed')
   })
 
   test('of a bag that does not hold says of no record what its signatures come to', async () => {

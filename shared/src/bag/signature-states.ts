@@ -74,6 +74,11 @@ export class SignatureStates {
     return isSignable(kind) ? this.of(seq, typeof body['project'] === 'string' ? body['project'] : '') : []
   }
 
+  /** Those that count on the record at a place, also where they come to nothing; what was withdrawn is among them. */
+  on(seq: number): readonly Pick<FoldedSignature, 'withdrawn'>[] {
+    return this.#on.get(seq) ?? []
+  }
+
   #count(one: Counted): void {
     for (const seq of one.seqs) {
       const on = this.#on.get(seq)

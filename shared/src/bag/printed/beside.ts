@@ -1,6 +1,8 @@
 import {
   changeIn,
+  type FoldedSignature,
   hex,
+  isSignable,
   leafHash,
   namedBefore,
   refusalIn,
@@ -101,6 +103,11 @@ export class Beside {
   /** What its signatures come to; none of a record that can not be signed. */
   statesOf(record: TrailRecord): readonly ExportState[] {
     return this.#states.get(record.trail)?.ofRecord(record) ?? []
+  }
+
+  /** Its signatures that count, with those that were withdrawn; none of a record that can not be signed. */
+  signaturesOn(record: TrailRecord): readonly Pick<FoldedSignature, 'withdrawn'>[] {
+    return isSignable(record.kind) ? (this.#states.get(record.trail)?.on(record.seq) ?? []) : []
   }
 
   /** Which record a version names as the one before, in words; undefined where it names none. */

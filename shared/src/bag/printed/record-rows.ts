@@ -1,4 +1,4 @@
-import { isKindIn, type TrailRecord } from '../../trail/index.ts'
+import { isKindIn, standing, type TrailRecord } from '../../trail/index.ts'
 import type { ExportState } from '../signature-states.ts'
 import type { Beside } from './beside.ts'
 import { type Column, code, type Row, strong, words } from './blocks.ts'
@@ -88,20 +88,34 @@ export const statesTable: RecordTable = {
     { name: 'Path', share: 60 },
     { name: 'State', share: 20 },
   ],
-  takes: (record, beside) => beside.statesOf(record).some((state) => state !== 'unsigned'),
+  // Also what was signed and comes to nothing: its signatures were withdrawn, or others were due before them.
+  takes: (record, beside) =>
+    beside.signaturesOn(record).length > 0 || beside.statesOf(record).includes('held'),
   row: ({ record }, beside) => {
     const { seq, kind, body } = record
+    const signatures = beside.signaturesOn(record)
     return [
       [words(String(seq))],
       [words(plainText(kind))],
       [words(plainText(typeof body['path'] === 'string' ? body['path'] : ''))],
-      [strong(beside.statesOf(record).map(stateText).join(', '))],
+      [
+        strong(
+          beside
+            .statesOf(record)
+            .map((state) => stateText(state, signatures))
+            .join(', '),
+        ),
+      ],
     ]
   },
 }
 
-function stateText(state: ExportState): string {
-  return state === 'held' ? 'a held signature waits for a decision' : state
+function stateText(state: ExportState, signatures: readonly { readonly withdrawn: number | null }[]): string {
+  if (state === 'held') return 'a held signature waits for a decision'
+  if (state !== 'unsigned' || signatures.length === 0) return state
+  return standing(signatures).length === 0
+    ? 'unsigned: each signature on it was withdrawn'
+    : 'unsigned: what was signed stands, and fills no step of the signing rule'
 }
 
 const told = [

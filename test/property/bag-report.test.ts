@@ -150,6 +150,28 @@ describe('what is said of a bag that does not hold', { tags: ['req/P11-10b-1', '
     await source.close()
   })
 
+  test('calls neither table nor number of records wrong where the leaves cannot be read that say their places', async () => {
+    const zip = await zipOf(bag.files)
+    const place = placesIn(zip).files.find(({ name }) => name.endsWith('/leaves.txt'))
+    if (place === undefined) throw new Error('no leaves')
+    zip[place.data + 40] = (zip[place.data + 40] ?? 0) ^ 0xff
+    const source = await opened(zip)
+    const { findings, checked } = await verifyBag(source, { trust: { policy: parsePolicy(bag.policy) } })
+    await source.close()
+    const codes = findings.map(({ code }) => code)
+    expect(codes).toEqual(expect.arrayContaining(['file-unreadable', 'trail-missing']))
+    expect(codes.filter((code) => /^csv-|^record-/.test(code))).toEqual([])
+    expect(checked).toMatchObject({ records: 0, table: false })
+  })
+
+  test('whose leaves are gone is read no further than one line of its records,', async () => {
+    const files = changed('data/records.json', fresh(100_000, 'x,'))
+    for (const name of files.keys()) if (name.endsWith('/leaves.txt')) files.delete(name)
+    const { findings, checked } = await verified(files, bag.policy)
+    expect(checked.lines).toBe(1)
+    expect(findings.map(({ code }) => code)).toContain('trail-missing')
+  })
+
   test('that has far more records than were sealed is read no further than one beyond', async () => {
     const lines = fresh(100_000, 'x,')
     const report = await verified(changed('data/records.json', lines), bag.policy)

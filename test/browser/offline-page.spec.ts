@@ -332,6 +332,28 @@ test('an export that was unpacked and dropped as a folder has the report of its 
   await expect(page.locator('#bag-message')).toContainText('Unpack it, and drop the folder here')
 })
 
+test('of an export of a part it is said that a later version may be withheld, in the report and of each file', {
+  tag: ['@oq', '@challenge', '@req/P11-10b-1'],
+}, async ({ offlinePage: page }) => {
+  const maker = new TrailMaker('a part')
+  const content = utf8('what was measured')
+  const first = { path: 'a.txt', project: 'NMR', size: content.length, sha256: hex(sha256(content)) }
+  maker.take({ do: 'capture', body: first })
+  const before = { seq: 1, digest: first.sha256, size: first.size }
+  const jane = { id: 'LAB\\jdoe', name: 'Jane Doe', via: 'os-session' }
+  maker.record('file.changed', jane, { ...first, sha256: 'ab'.repeat(32), before })
+  const { files } = await bagOf(maker, { filter: { kinds: ['file.created'] }, between: 0 })
+  await give(page, printsOf(maker))
+  await checked(page, dropFile('part.zip', await zipOf(files)))
+  await expect(page.locator('#report')).toContainText(
+    'one is withheld, and it may be a later version of one of these',
+  )
+  await look(page, [dropFile('a.txt', content)])
+  await expect(answer(page, 'a.txt')).toContainText(
+    'none in this export; it may be one of the 1 that were withheld',
+  )
+})
+
 test('a verdict is taken back at once when other words count than those it was found by', {
   tag: ['@oq', '@challenge'],
 }, async ({ offlinePage: page }) => {

@@ -70,7 +70,9 @@ function useSecondCopy(outbox: OutboxStanding | undefined, hasRecords: boolean):
   const isAtWork = useRef(false)
   useEffect(() => {
     if (outbox === undefined || outbox.fault !== null || isAtWork.current) return
-    const second = restored === undefined ? readSecondCopy() : undefined
+    // Cleared while the page was open, it is as at a start.
+    const isCleared = outbox.unsent === 0 && lossOf(readKept(), outbox) !== undefined
+    const second = restored === undefined || isCleared ? readSecondCopy() : undefined
     if (second !== undefined && !hasRecords) return
     isAtWork.current = true
     void keepTwice(outbox, second)
@@ -78,7 +80,7 @@ function useSecondCopy(outbox: OutboxStanding | undefined, hasRecords: boolean):
       .catch(() => 0)
       .then((taken) => {
         isAtWork.current = false
-        setRestored((before) => before ?? taken)
+        setRestored((before = 0) => Math.max(before, taken))
       })
   }, [outbox, hasRecords, restored])
   return restored

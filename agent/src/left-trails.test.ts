@@ -165,7 +165,7 @@ test('who answers for a refusal in a trail that was left stays known, whatever b
   database.exec("DELETE FROM entry_columns WHERE kind = 'capture.claimed'")
   database.exec("UPDATE entry SET line = CAST('x' AS BLOB) WHERE trail = 3 AND seq = 3")
   claims.load(store)
-  expect(claims.claimant(one(2).trail.origin, 1)).toBe('jdoe')
+  expect(claims.claimant(one(2).trail.origin, 1)).toEqual({ id: 'jdoe', name: 'Jane Doe' })
 })
 
 test('what was damaged when the trail was left is not believed, and the rest of it is', async () => {

@@ -15,6 +15,7 @@ const tags = ['req/P11-10e-7', 'challenge']
 const RECORDS = 30
 const isUnread = (seq: number) => seq % 5 === 1 && seq % 3 !== 0
 const origins = ['lab.example/t/ws-nmr-01/20260301-0001', 'lab.example/t/ws-nmr-01/20260302-0002']
+const jdoe = { id: 'jdoe', name: 'Jane Doe' }
 const actor = { id: 'ws-nmr-01', name: 'ws-nmr-01', via: 'relay' }
 let folder: string
 let database: DatabaseSync
@@ -95,8 +96,8 @@ test('what is claimed is passed over, also where whole pages of it are, and a pl
   tags,
 }, () => {
   const first = unclaimedCaptures(stores, { limit: 1 })
-  for (let seq = 0; seq < RECORDS; seq += 3) stores.claims.add(origins[0] ?? '', seq, 'jdoe')
-  stores.claims.add(origins[1] ?? '', 0, 'jdoe')
+  for (let seq = 0; seq < RECORDS; seq += 3) stores.claims.add(origins[0] ?? '', seq, jdoe)
+  stores.claims.add(origins[1] ?? '', 0, jdoe)
   expect(unclaimedCounts(stores)).toEqual({ unclaimed: 17, claimable: 9, claimed: stores.claims.size })
   const whole = listed(10_000)
   expect(whole).toHaveLength(17)

@@ -1,10 +1,11 @@
+import type { Maker } from '@compliance-relay/shared/relay'
 import { refusalIn, type TrailRecord } from '@compliance-relay/shared/trail'
 import type { TrailStore } from '../sqlite/trail-store.ts'
 import { readSoundRecordIn } from '../written-lines.ts'
 
 /** Which refusals somebody answers for, and who, of all trails of a data folder, as their records have it. */
 export class ClaimBook {
-  readonly #claimed = new Map<string, string>()
+  readonly #claimed = new Map<string, Maker>()
   readonly #known: readonly TrailRecord[]
 
   /** `known`: claims that were read with the lines around them, and stay, whatever the columns or these lines say later. */
@@ -22,18 +23,18 @@ export class ClaimBook {
 
   #take(claim: TrailRecord | undefined): void {
     const refusal = claim && refusalIn(claim)
-    if (claim !== undefined && refusal !== undefined) this.add(refusal.trail, refusal.seq, claim.actor.id)
+    if (claim !== undefined && refusal !== undefined) this.add(refusal.trail, refusal.seq, claim.actor)
   }
 
   get size(): number {
     return this.#claimed.size
   }
 
-  add(trail: string, seq: number, by: string): void {
-    this.#claimed.set(`${trail} ${seq}`, by)
+  add(trail: string, seq: number, { id, name }: Maker): void {
+    this.#claimed.set(`${trail} ${seq}`, { id, name })
   }
 
-  claimant(trail: string, seq: number): string | undefined {
+  claimant(trail: string, seq: number): Maker | undefined {
     return this.#claimed.get(`${trail} ${seq}`)
   }
 

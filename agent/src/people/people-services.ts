@@ -136,6 +136,7 @@ function signingOf(
     trail: new SignedRecords(lines, units, trail, {
       claimants: opened.people.memory.claimants,
       claims,
+      nameNow: (account) => settings().persons.find(({ id }) => id === account)?.name,
       isDoubted: opened.doubts.length > 0,
     }),
     signer: keys.signer,

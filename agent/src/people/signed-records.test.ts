@@ -60,12 +60,15 @@ const draft = (kind: string, by: string | undefined, body: Body) => {
 const record = (kind: string, by: string | undefined, body: Body) =>
   opened.writer.append([draft(kind, by, body)])
 
+const nameNow = () => undefined
+
 function makers(...seqs: number[]): readonly string[] | undefined {
   const { claimants } = new PeopleMemory()
   const claims = new ClaimBook(store)
   const units = new UnitStore(database)
-  return new SignedRecords(store, units, opened.trail, { claimants, claims, isDoubted: false }).makers(seqs)
-    ?.ids
+  return new SignedRecords(store, units, opened.trail, { claimants, claims, nameNow, isDoubted: false })
+    .makers(seqs)
+    ?.persons.map(({ id }) => id)
 }
 
 test('whoever made or claimed a version counts, also in a trail before, whatever its name was', {
@@ -110,6 +113,7 @@ test('a claim is the newest word on its version, until a newer version is there'
     new SignedRecords(store, units, opened.trail, {
       claimants,
       claims: new ClaimBook(store),
+      nameNow,
       isDoubted: false,
     }).newest(seq)
   const first = record('file.created', 'anne', { path: 'a', sha256: two })
@@ -132,6 +136,7 @@ test('what was renamed is found under the name it has now, however often; what i
     new SignedRecords(store, units, opened.trail, {
       claimants,
       claims: new ClaimBook(store),
+      nameNow,
       isDoubted: false,
     }).newest(seq)
   const first = record('file.created', 'anne', { path: 'a', sha256: one })
@@ -200,6 +205,30 @@ test('whoever captured or claimed the same content earlier counts, in any trail,
   expect(makers(again)?.toSorted()).toEqual(['anne', 'clara', 'paul', 'rose'])
 })
 
+test('whoever made it counts under the name they have now, too: records keep the one they had', {
+  tags: ['req/P11-10g-2', 'challenge'],
+}, () => {
+  const named = (names: { readonly [account: string]: string }) => {
+    const { claimants } = new PeopleMemory()
+    return new SignedRecords(store, new UnitStore(database), opened.trail, {
+      claimants,
+      claims: new ClaimBook(store),
+      nameNow: (account) => names[account],
+      isDoubted: false,
+    })
+  }
+  const first = record('file.created', 'cloudsdk', { path: 'a', sha256: one, size: 3 })
+  const copied = record('file.created', 'anne', { path: 'copy', sha256: one, size: 3 })
+  expect(named({ anne: 'anne', cloudsdk: 'Quinn Lee' }).makers([copied])?.persons).toEqual([
+    { id: 'anne', name: 'anne' },
+    { id: 'cloudsdk', name: 'cloudsdk' },
+    { id: 'cloudsdk', name: 'Quinn Lee' },
+  ])
+  expect(named({ rose: 'Quinn Lee' }).makers([first])?.persons).toEqual([
+    { id: 'cloudsdk', name: 'cloudsdk' },
+  ])
+})
+
 test('a content that more have captured than can be told is approved by nobody', {
   tags: ['challenge'],
 }, () => {
@@ -222,12 +251,20 @@ test('nobody is taken for having no hand in it by a line or a row that was alter
   const signed = new SignedRecords(lines, new UnitStore(database), opened.trail, {
     claimants,
     claims: new ClaimBook(lines),
+    nameNow,
     isDoubted: false,
   })
   const first = record('file.created', 'anne', { path: 'a', sha256: one, size: 1 })
   const second = record('file.changed', 'rose', { path: 'a', sha256: two, size: 1, ...before(first, one) })
   const copied = record('file.created', 'rose', { path: 'b', sha256: one, size: 1 })
-  expect([second, copied].map((seq) => signed.makers([seq])?.ids.toSorted())).toEqual([
+  expect(
+    [second, copied].map((seq) =>
+      signed
+        .makers([seq])
+        ?.persons.map(({ id }) => id)
+        .toSorted(),
+    ),
+  ).toEqual([
     ['anne', 'rose'],
     ['anne', 'rose'],
   ])
@@ -261,9 +298,9 @@ test('nor by a line of a trail that was left, which is there or not as it was th
   const { claimants } = new PeopleMemory()
   const claims = new ClaimBook(lines)
   const units = new UnitStore(database)
-  const signed = new SignedRecords(lines, units, trail, { claimants, claims, isDoubted: false })
+  const signed = new SignedRecords(lines, units, trail, { claimants, claims, nameNow, isDoubted: false })
   const copied = record('file.created', 'rose', { path: 'b', sha256: one, size: 1 })
-  const made = { ids: ['rose', 'anne'], isInDoubt: false }
+  const made = { persons: ['rose', 'anne'].map((id) => ({ id, name: id })), isInDoubt: false }
   expect(signed.makers([copied])).toEqual(made)
   for (const sql of [
     "UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), 'anne', 'rose') AS BLOB)",

@@ -23,6 +23,8 @@ const LOOKED_AT_MAX = 1_000
 export interface MakersOptions {
   readonly claimants: ClaimantBook
   readonly claims: ClaimBook
+  /** What a person enrolled for an account of the machine is called now; undefined if there is none. */
+  readonly nameNow: (account: string) => string | undefined
   /** A trail that was left is not believed: whatever is signed may have stood in it first. */
   readonly isDoubted: boolean
 }
@@ -40,13 +42,14 @@ export class SignedRecords implements SignedTrail {
   /** Claims in this trail, as they were verified, and those in the trails before. */
   readonly #claimants: ClaimantBook
   readonly #claims: ClaimBook
+  readonly #nameNow: (account: string) => string | undefined
   readonly #isDoubted: boolean
 
   constructor(
     store: TrailStore,
     units: UnitStore,
     trail: StoredTrail,
-    { claimants, claims, isDoubted }: MakersOptions,
+    { claimants, claims, nameNow, isDoubted }: MakersOptions,
   ) {
     this.trail = trail.origin
     this.#id = trail.id
@@ -55,6 +58,7 @@ export class SignedRecords implements SignedTrail {
     this.#units = units
     this.#claimants = claimants
     this.#claims = claims
+    this.#nameNow = nameNow
     this.#isDoubted = isDoubted
   }
 
@@ -133,7 +137,7 @@ export class SignedRecords implements SignedTrail {
     const trails = this.#store.trails()
     let isInDoubt = this.#isDoubted
     const placeOfTrail = (origin: string) => trails.findIndex((one) => one.origin === origin)
-    const ids = makersOf(
+    const persons = makersOf(
       seqs.map((seq) => ({ trail: this.trail, seq })),
       {
         recordAt: ({ trail, seq }) => {
@@ -157,7 +161,12 @@ export class SignedRecords implements SignedTrail {
         claimantOf: ({ trail, seq }) => this.#claimants.get(trail, seq) ?? this.#claims.claimant(trail, seq),
       },
     )
-    return ids && { ids, isInDoubt }
+    // Records keep the name that a person had: a slip in it, or the account's own name, would else be somebody else.
+    const renamed = persons?.flatMap(({ id, name }) => {
+      const now = this.#nameNow(id)
+      return now === undefined || now === name ? [] : [{ id, name: now }]
+    })
+    return persons && { persons: [...persons, ...(renamed ?? [])], isInDoubt }
   }
 
   subject(seq: number): ReturnType<SignedTrail['subject']> {

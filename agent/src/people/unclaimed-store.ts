@@ -1,4 +1,10 @@
-import type { ClaimantBook, Place, RefusedCapture, UnclaimedCaptures } from '@compliance-relay/shared/relay'
+import type {
+  ClaimantBook,
+  Maker,
+  Place,
+  RefusedCapture,
+  UnclaimedCaptures,
+} from '@compliance-relay/shared/relay'
 import { hex, leafHash } from '@compliance-relay/shared/trail'
 import type { TrailStore } from '../sqlite/trail-store.ts'
 import type { UnitStore } from '../sqlite/unit-store.ts'
@@ -55,7 +61,7 @@ export class UnclaimedStore implements UnclaimedCaptures {
     return this.#claims.has(trail, seq) || this.#claimants.get(trail, seq) !== undefined
   }
 
-  claimed({ trail, seq }: Place, by: string): void {
+  claimed({ trail, seq }: Place, by: Maker): void {
     this.#claims.add(trail, seq, by)
   }
 }

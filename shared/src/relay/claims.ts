@@ -10,6 +10,14 @@ export interface Place {
   readonly seq: number
 }
 
+/** Somebody who had a hand in a record, as the record names them. */
+export interface Maker {
+  /** Account of the machine, or user id. */
+  readonly id: string
+  /** Full name. */
+  readonly name: string
+}
+
 /** A refusal that can be answered for: it was read, and its record says what it is. */
 export interface Refusal extends Place {
   /** Leaf hash of its record, hexadecimal: the claim is of this record and of no other. */
@@ -34,7 +42,7 @@ export interface UnclaimedCaptures {
   refusal(place: Place): Refusal | undefined
   isClaimed(place: Place): boolean
   /** Its claim is recorded: that of an account. */
-  claimed(place: Place, by: string): void
+  claimed(place: Place, by: Maker): void
 }
 
 /**
@@ -76,7 +84,7 @@ export class Claims {
       const refusal = this.#captures.refusal(place)
       if (refusal === undefined) return { ...place, verdict: 'not-unclaimed', record: null }
       const { seq: record } = await append('capture.claimed', bodyOf(refusal, reason))
-      this.#captures.claimed(place, account.id)
+      this.#captures.claimed(place, account)
       return { ...place, verdict: 'claimed', record }
     })
   }

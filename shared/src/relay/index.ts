@@ -2,6 +2,7 @@
 
 export { accountKinds } from './accounts/account-book.ts'
 export { carriedAccounts, lostAccount } from './accounts/carried-accounts.ts'
+export { isSameFullName } from './accounts/full-name.ts'
 export { foldedUserId } from './accounts/user-id.ts'
 export {
   type Alert,
@@ -13,7 +14,13 @@ export {
 } from './alerts.ts'
 export * from './asking.ts'
 export type { ClaimantBook } from './claimant-book.ts'
-export { Claims, type Place, type Refusal as RefusedCapture, type UnclaimedCaptures } from './claims.ts'
+export {
+  Claims,
+  type Maker,
+  type Place,
+  type Refusal as RefusedCapture,
+  type UnclaimedCaptures,
+} from './claims.ts'
 export { CROCKFORD_LETTERS, crockfordFolded, isCrockford } from './crockford.ts'
 export {
   type BagMaker,
@@ -73,7 +80,7 @@ export { needIn, type RelayStatusNow } from './relay-status.ts'
 export { carriedRules } from './rules/rules-book.ts'
 export { sha256Hex } from './sha256-hex.ts'
 export type { Makers, SignedTrail } from './signing/judge-statement.ts'
-export { makersOf } from './signing/makers.ts'
+export { isSameUserId, makersOf } from './signing/makers.ts'
 export { signProof } from './signing/proof-of-possession.ts'
 export { Signing } from './signing/signing.ts'
 export { type SettingsAsked, type SettingsKept, SiteSettings } from './site-settings.ts'

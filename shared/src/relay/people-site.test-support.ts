@@ -1,7 +1,7 @@
 import type { Role } from '../api/index.ts'
 import type { Body } from '../trail/index.ts'
 import { type Alert, alertOf } from './alerts.ts'
-import type { Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
+import type { Maker, Place, Refusal as RefusedCapture, UnclaimedCaptures } from './claims.ts'
 import type { ExternalIdentity } from './identity/external-identity.ts'
 import type { PresenceDesk, PresenceRefusal } from './identity/presence.ts'
 import { commonPasswords, type IsCommon } from './passwords/common-passwords.ts'
@@ -87,7 +87,7 @@ export class Captures implements UnclaimedCaptures {
     return this.#claimed.has(`${trail} ${seq}`)
   }
 
-  claimed({ trail, seq }: Place, _by: string): void {
+  claimed({ trail, seq }: Place, _by: Maker): void {
     this.#claimed.add(`${trail} ${seq}`)
   }
 }

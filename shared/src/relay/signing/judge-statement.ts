@@ -23,6 +23,7 @@ import {
   utf8,
 } from '../../trail/index.ts'
 import type { Account } from '../accounts/account.ts'
+import type { Maker } from '../claims.ts'
 import { sha256Hex } from '../sha256-hex.ts'
 import { type HoldCode, type HoldReason, holdsOf, orderFault, rightsGone } from './hold-reasons.ts'
 import { isSamePerson } from './makers.ts'
@@ -53,7 +54,7 @@ export interface SignedTrail {
 }
 
 export interface Makers {
-  readonly ids: readonly string[]
+  readonly persons: readonly Maker[]
   /** There may be others: not every record that could tell is believed. */
   readonly isInDoubt: boolean
 }
@@ -193,7 +194,7 @@ export function judgeStatement(text: string, site: Site, now: number): Judgement
 
 /** Who made what is signed; nobody, where that is no matter. */
 function makersFor({ meaning, records }: Statement, { rules, trail }: Site): Makers | undefined {
-  if (!rules.fourEyes || meaning !== 'approved') return { ids: [], isInDoubt: false }
+  if (!rules.fourEyes || meaning !== 'approved') return { persons: [], isInDoubt: false }
   return trail.makers(records.map(({ seq }) => seq))
 }
 
@@ -252,7 +253,7 @@ function personFault(
       : 'forbidden'
   if (made === undefined) return 'versions'
   // Nobody approves what they made themselves, whoever renamed or reprocessed it since (21 CFR 11.10(g)).
-  return made.ids.some((maker) => isSamePerson(maker, user)) ? 'own-record' : undefined
+  return made.persons.some((maker) => isSamePerson(maker, person)) ? 'own-record' : undefined
 }
 
 /**

@@ -141,8 +141,33 @@ describe('nobody approves what they had a hand in', { tags }, () => {
   test('also where the system writes them with a domain', async () => {
     for (const id of ['LAB\\Quinn', 'QUINN', 'quinn@lab.example', 'LAB\\quinn@lab.example'])
       expect(await approval(lab.capture(id))).toBe('refused own-record')
-    expect(isSamePerson('LAB\\quinny', 'quinn')).toBe(false)
-    expect(isSamePerson('quinn\\rose', 'quinn')).toBe(false)
+    for (const id of ['LAB\\quinny', 'quinn\\rose'])
+      expect(isSamePerson({ id, name: 'Somebody' }, { id: 'quinn', name: 'Quinn Lee' })).toBe(false)
+  })
+
+  test('also where the account of the machine is called otherwise and the full name is theirs', async () => {
+    const made = (name: string) =>
+      lab.disk.link({
+        kind: 'file.created',
+        actor: { id: 'cloudsdk', name, via: 'file-owner' },
+        body: { project: 'NMR', watch: 'w1', path: `run${lab.disk.size}.dat`, sha256: one, size: 4 },
+      }).seq
+    for (const name of ['Person quinn', 'PERSON  Quinn', 'Person\u00a0\uff51uinn'])
+      expect(await approval(made(name))).toBe('refused own-record')
+    const copy = record('file.created', 'rose', { path: 'copy.dat', sha256: one, size: 4 })
+    expect(await approval(copy)).toBe('refused own-record')
+    const of = { path: 'b.dat', sha256: two, what: 'file.created' }
+    const refusal = { trail: origin, seq: record('capture.refused', undefined, of) }
+    const actor = { id: 'quinn-2', name: 'Person Quinn', via: 'password' }
+    const claim = lab.disk.link({
+      kind: 'capture.claimed',
+      actor,
+      body: { project: 'NMR', watch: 'w1', path: 'b.dat', sha256: two, refusal },
+    }).seq
+    expect(await approval(claim)).toBe('refused own-record')
+    const later = { path: 'b.dat', sha256: three, ...before(refusal.seq, two) }
+    expect(await approval(record('file.changed', 'rose', later))).toBe('refused own-record')
+    expect(await approval(lab.capture('cloudsdk'))).toBe('accepted')
   })
 })
 
@@ -175,7 +200,10 @@ describe('versions', () => {
       versionOf('old', 7, 'stranger', { path: 'a', sha256: three }),
     ]
     const versions = over(['new', 'middle', 'old'], records)
-    expect(makersOf([{ trail: 'new', seq: 9 }], versions)).toEqual(['anne', 'rose'])
+    expect(makersOf([{ trail: 'new', seq: 9 }], versions)).toEqual([
+      { id: 'anne', name: 'anne' },
+      { id: 'rose', name: 'rose' },
+    ])
   })
 
   test('of names that are no text are told apart by their bytes', { tags }, () => {
@@ -183,7 +211,9 @@ describe('versions', () => {
       versionOf('new', 2, 'anne', { path: '\ufffd', pathRaw: 'ff', sha256: two, ...before(1, one) }),
       versionOf('new', 1, 'stranger', { path: '\ufffd', pathRaw: 'fe', sha256: one }),
     ]
-    expect(makersOf([{ trail: 'new', seq: 2 }], over(['new'], records))).toEqual(['anne'])
+    expect(makersOf([{ trail: 'new', seq: 2 }], over(['new'], records))).toEqual([
+      { id: 'anne', name: 'anne' },
+    ])
   })
 
   test('that are too many to look at are approved by nobody, and each is looked at once', { tags }, () => {

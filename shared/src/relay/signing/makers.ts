@@ -5,7 +5,8 @@ import {
   refusalIn,
   type TrailRecord,
 } from '../../trail/index.ts'
-import type { Place } from '../claims.ts'
+import { isSameFullName } from '../accounts/full-name.ts'
+import type { Maker, Place } from '../claims.ts'
 
 /** What of the trails of a relay is looked at to tell who made something. */
 export interface Versions {
@@ -14,7 +15,7 @@ export interface Versions {
   /** Trails before one, the newest first: a version may have been recorded before a trail was begun anew. */
   trailsBefore(trail: string): readonly string[]
   /** Whoever claimed a refusal. */
-  claimantOf(place: Place): string | undefined
+  claimantOf(place: Place): Maker | undefined
   /**
    * Of each trail and each actor the first capture of a content, and the first claim of one: who had it when. Undefined if
    * there are too many.
@@ -32,8 +33,9 @@ export const VERSIONS_LOOKED_AT_MAX = 10_000
  * they came from, too, unless there is nothing in it. What was made of it later is another record, and has makers of its
  * own. Undefined if there are too many to tell. Pure, but for what `versions` gives.
  */
-export function makersOf(places: readonly Place[], versions: Versions): readonly string[] | undefined {
-  const makers = new Set<string>()
+export function makersOf(places: readonly Place[], versions: Versions): readonly Maker[] | undefined {
+  const makers = new Map<string, Maker>()
+  const add = ({ id, name }: Maker) => makers.set(JSON.stringify([id, name]), { id, name })
   const seen = new Set<string>()
   const same = new SameContent(versions)
   const open: (TrailRecord | undefined)[] = places.map((place) => versions.recordAt(place))
@@ -44,18 +46,26 @@ export function makersOf(places: readonly Place[], versions: Versions): readonly
     if (seen.has(name)) continue
     if (seen.size >= VERSIONS_LOOKED_AT_MAX) return undefined
     seen.add(name)
-    if (record.actor.via !== 'relay') makers.add(record.actor.id)
+    if (record.actor.via !== 'relay') add(record.actor)
     const claimant = versions.claimantOf(record)
-    if (claimant !== undefined) makers.add(claimant)
+    if (claimant !== undefined) add(claimant)
     const earlier = same.before(record)
     if (earlier === undefined) return undefined
     open.push(before(record, versions), ...earlier)
   }
-  return [...makers]
+  return [...makers.values()]
 }
 
-/** Whether an actor of a capture is whoever has an account: the system may write the same person with a domain. */
-export function isSamePerson(actor: string, user: string): boolean {
+/**
+ * Whether an actor of a record is whoever has an account: by the user id, or by the full name, for the account of the
+ * machine may be called otherwise.
+ */
+export function isSamePerson(actor: Maker, { id, name }: Maker): boolean {
+  return isSameUserId(actor.id, id) || isSameFullName(actor.name, name)
+}
+
+/** Whether an account of the machine is called as an account of the relay: the system may write it with a domain. */
+export function isSameUserId(actor: string, user: string): boolean {
   return actor.replace(/^.*\\/, '').replace(/@.*$/, '').toLowerCase() === user.toLowerCase()
 }
 

@@ -115,7 +115,7 @@ export class ChainedDisk extends Disk implements SignedTrail {
   isInDoubt = false
 
   makers(seqs: readonly number[]): ReturnType<SignedTrail['makers']> {
-    const ids = makersOf(
+    const persons = makersOf(
       seqs.map((seq) => ({ trail: origin, seq })),
       {
         recordAt: ({ trail, seq }) => (trail === origin ? this.recordAt(seq) : undefined),
@@ -128,7 +128,7 @@ export class ChainedDisk extends Disk implements SignedTrail {
           }),
       },
     )
-    return ids && { ids, isInDoubt: this.isInDoubt }
+    return persons && { persons, isInDoubt: this.isInDoubt }
   }
 
   recordAt(seq: number): TrailRecord | undefined {
@@ -187,7 +187,7 @@ export function signingOf(site: Site): Signing {
     root: () => undefined,
     timeAt: () => undefined,
     subject: () => undefined,
-    makers: () => ({ ids: [], isInDoubt: false }),
+    makers: () => ({ persons: [], isInDoubt: false }),
     newest: () => undefined,
     claimOf: () => undefined,
   }

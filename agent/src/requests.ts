@@ -3,6 +3,7 @@ import { Problem, type SettingsAct } from '@compliance-relay/shared/api'
 import { openFileNotary } from '@compliance-relay/shared/keeping'
 import { z } from 'zod'
 import { BADGE_BYTES, BadgeRefused, checkBadge, newBadge } from './actors/badge.ts'
+import { accountsLinked } from './actors/linked-names.ts'
 import type { Person } from './actors/types.ts'
 import type { Asker, Request } from './control.ts'
 import { sealExport } from './export/seal-export.ts'
@@ -110,13 +111,14 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'person.add': (relay, by, args) => {
     const { reason: why, ...asked } = z.strictObject({ id: text, name: text, reason }).parse(args)
-    return changeBy(relay, by, why, { what: 'person.add', ...asked })
+    return warned(relay, asked, changeBy(relay, by, why, { what: 'person.add', ...asked }))
   },
   'person.rename': (relay, by, args) => {
     const asked = z.strictObject({ id: text, name: text, reason }).parse(args)
-    return change(relay, by, asked.reason, (settings) =>
+    const done = change(relay, by, asked.reason, (settings) =>
       withPerson(settings, { ...requirePerson(settings, asked.id), name: asked.name }),
     )
+    return warned(relay, asked, done)
   },
   'person.enable': (relay, by, args) => {
     const asked = z.strictObject({ id: text, reason }).parse(args)
@@ -308,6 +310,15 @@ function whoAsks(relay: Relay, asker: Asker): Asking {
 async function change(relay: Relay, by: Asking, why: string, make: (settings: Settings) => Settings) {
   const seq = await relay.changeSettings(make, why, by)
   return { seq, settings: relay.settings }
+}
+
+/** With what is to be thought over of a person and the accounts of the relay. */
+async function warned<Result>(
+  { people }: Relay,
+  person: { readonly id: string; readonly name: string },
+  done: Promise<Result>,
+): Promise<Result & { readonly warnings: readonly string[] }> {
+  return { ...(await done), warnings: accountsLinked(person, people?.accounts() ?? []) }
 }
 
 function changeBy(relay: Relay, by: Asking, why: string, act: SettingsAct) {

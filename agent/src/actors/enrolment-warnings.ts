@@ -1,27 +1,28 @@
 import { shown } from '@compliance-relay/shared/trail'
+import type { Known } from './account-known.ts'
 import { personWarning } from './person-option.ts'
 import type { Person } from './types.ts'
-
-/** Whether an account is known here; undefined if that cannot be found out. */
-export type Exists = (account: string) => boolean | undefined
 
 /** What a site should think twice about in the persons and shared accounts it names, a sentence each. Pure. */
 export function enrolmentWarnings(
   { persons, shared }: { readonly persons: readonly Person[]; readonly shared: readonly string[] },
-  exists: Exists,
+  known: (account: string) => Known,
 ): readonly string[] {
   return [
     ...persons.flatMap((person) => {
-      const warning = personWarning(person)
-      return [
-        ...(exists(person.id) === false
-          ? [`${noAccount(person.id)}: no file is ${shown(person.name)}'s until there is`]
-          : []),
-        ...(warning === undefined ? [] : [warning]),
-      ]
+      const account = accountWarning(person, known(person.id))
+      const name = personWarning(person)
+      return [...(account === undefined ? [] : [account]), ...(name === undefined ? [] : [name])]
     }),
-    ...shared.flatMap((account) => (exists(account) === false ? [noAccount(account)] : [])),
+    ...shared.flatMap((account) => (known(account) === false ? [noAccount(account)] : [])),
   ]
+}
+
+function accountWarning({ id, name }: Person, known: Known): string | undefined {
+  if (known === false) return `${noAccount(id)}: no file is ${shown(name)}'s until there is`
+  // One that is so by its number alone is whose it is said to be.
+  if (known?.service === undefined || known.byNumber === true) return undefined
+  return `the account ${shown(id)} is no person's: ${known.service}. What it writes stays nobody's (service-account), and none of it is recorded as ${shown(name)}'s`
 }
 
 function noAccount(account: string): string {

@@ -15,7 +15,12 @@ export function accountText(
   {
     account,
     code,
-  }: { readonly account?: AccountView | undefined; readonly code?: string | null | undefined },
+    warnings = [],
+  }: {
+    readonly account?: AccountView | undefined
+    readonly code?: string | null | undefined
+    readonly warnings?: readonly string[] | undefined
+  },
   { where, now }: AskedAt,
 ): string {
   const lines = account === undefined ? [] : [lineOf(account), ...waitsOf(account, now)].map(printable)
@@ -26,6 +31,7 @@ export function accountText(
     )
   if (code === null)
     lines.push('Proposed. When a second administrator asks for the same, they are given the code.')
+  lines.push(...warnings.map((warning) => printable(`WARNING: ${warning}.`)))
   return `${lines.join('\n')}\n`
 }
 

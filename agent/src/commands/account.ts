@@ -9,6 +9,7 @@ import {
   roles,
 } from '@compliance-relay/shared/api'
 import { printable, shown } from '@compliance-relay/shared/trail'
+import { personsLinked } from '../actors/linked-names.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
 import { dataFolder } from '../data-folder.ts'
 import { requireReason } from '../reason.ts'
@@ -202,8 +203,8 @@ async function carryOut(
       const { values, words } = read(args, { ...withReason, role: everything.role }, verb, 'ID="Full Name"')
       const { id, name } = parsePersonOption(words[1] ?? '', 'ID')
       const body = { user: id, name, roles: rolesOf(values.role ?? []), reason: requireReason(values.reason) }
-      const answer = await asPerson(values, asking, (client, password) =>
-        client.call('addAccount', { body: { ...body, password } }),
+      const answer = await asPerson(values, asking, async (client, password) =>
+        withWarnings(client, await client.call('addAccount', { body: { ...body, password } })),
       )
       return say(values, id, out, answer)
     }
@@ -217,8 +218,11 @@ async function carryOut(
         ...(values['full-name'] === undefined ? {} : { name: values['full-name'] }),
         ...(values.role === undefined ? {} : { roles: rolesOf(values.role) }),
       }
-      const answer = await asPerson(values, asking, (client, password) =>
-        client.call('changeAccount', { id: words[1] ?? '', body: { ...body, password } }),
+      const answer = await asPerson(values, asking, async (client, password) =>
+        withWarnings(
+          client,
+          await client.call('changeAccount', { id: words[1] ?? '', body: { ...body, password } }),
+        ),
       )
       return say(values, words[1] ?? '', out, answer)
     }
@@ -283,6 +287,16 @@ async function carryOut(
           : `there is no relay account ${shown(verb)}; relay account --help has all there is`,
       )
   }
+}
+
+/** With what is to be thought over of an account and the persons of the machine. */
+async function withWarnings<Answer extends { readonly account: AccountView }>(
+  client: Client,
+  answer: Answer,
+): Promise<Answer & { readonly warnings: readonly string[] }> {
+  // It is done, and its one-time code is shown this once: that nothing can be warned of must not lose it.
+  const settings = await client.call('readSettings', {}).catch(() => undefined)
+  return { ...answer, warnings: personsLinked(answer.account, settings?.persons ?? []) }
 }
 
 /** A page after the other. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { stdin } from 'node:process'
 import { createInterface } from 'node:readline'
-import { accountExists } from '../actors/account-exists.ts'
+import { knownHere } from '../actors/account-known.ts'
 import { enrolmentWarnings } from '../actors/enrolment-warnings.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
 import type { Request } from '../control.ts'
@@ -255,13 +255,14 @@ async function change(noun: string, args: readonly string[], out: Output): Promi
     ...(word === undefined ? [] : [word]),
   ])
   const data = required(values.data, 'data')
-  const result = await asked(data, {
+  const result: Changed = await asked(data, {
     command,
     arguments: await known.arguments(values, words[1] ?? ''),
   })
   const named = known.names?.(words[1] ?? '')
-  const exists = (account: string) => accountExists(account, { platform: process.platform })
-  const warnings = named === undefined ? [] : enrolmentWarnings(named, exists)
+  // What this machine knows of its accounts, and what the relay does of its own.
+  const warnings =
+    named === undefined ? [] : [...enrolmentWarnings(named, knownHere), ...(result.warnings ?? [])]
   const warned = warnings.map((warning) => `WARNING: ${warning}.\n`).join('')
   const told = named === undefined ? result : { ...result, warnings }
   out.write(values.json ? jsonText(told) : `${doneText(command, result)}${warned}`)
@@ -272,10 +273,15 @@ async function asked(data: string | undefined, request: Request): Promise<object
   return (await askRelay(dataFolder(required(data, 'data')), request)) as object
 }
 
-function doneText(
-  name: string,
-  { code, person, seq }: { code?: string; person?: string; seq?: number },
-): string {
+/** What a change is answered with. */
+interface Changed {
+  readonly code?: string
+  readonly person?: string
+  readonly seq?: number
+  readonly warnings?: readonly string[]
+}
+
+function doneText(name: string, { code, person, seq }: Changed): string {
   if (code !== undefined) return `${code}\nThis is the badge's code, shown this once.\n`
   if (person !== undefined) return `${person} is signed in at this workstation.\n`
   if (name === 'badge.out') return 'Nobody is signed in at this workstation.\n'

@@ -12,7 +12,7 @@ import {
   requireUsablePassphrase,
 } from '@compliance-relay/shared/relay'
 import { Frontier } from '@compliance-relay/shared/trail'
-import { accountExists } from '../actors/account-exists.ts'
+import { knownHere } from '../actors/account-known.ts'
 import { requireSoundRules } from '../actors/account-rules.ts'
 import { enrolmentWarnings, NOBODY_ENROLLED } from '../actors/enrolment-warnings.ts'
 import { parsePersonOption } from '../actors/person-option.ts'
@@ -308,7 +308,7 @@ export async function init(values: InitValues): Promise<InitResult> {
         ...namesakeWarning(namesakes, settings),
         ...(statSync(notaryFolder).dev === statSync(folder.path).dev ? [NOTARY_BESIDE] : []),
         ...(persons.length === 0 ? [NOBODY_ENROLLED] : []),
-        ...enrolmentWarnings(settings, (account) => accountExists(account, { platform: process.platform })),
+        ...enrolmentWarnings(settings, knownHere),
       ],
     }
   } finally {

@@ -9,8 +9,9 @@ import {
   type SettingsView,
 } from '@compliance-relay/shared/api'
 import type { SettingsAsked, SettingsKept } from '@compliance-relay/shared/relay'
-import { accountExists } from '../actors/account-exists.ts'
+import { knownHere } from '../actors/account-known.ts'
 import { enrolmentWarnings } from '../actors/enrolment-warnings.ts'
+import { accountsLinked } from '../actors/linked-names.ts'
 import { NotRecorded } from '../capture/recorder.ts'
 import type { Profile } from '../instruments/types.ts'
 import type { Relay } from '../relay.ts'
@@ -23,7 +24,7 @@ import { LATE, within } from '../within.ts'
 /** A folder that has not answered for so long is said not to. */
 const LOOK_MILLISECONDS = 5_000
 
-type Changing = Pick<Relay, 'settings' | 'profiles' | 'changeSettings' | 'actPlace'>
+type Changing = Pick<Relay, 'settings' | 'profiles' | 'changeSettings' | 'actPlace' | 'people'>
 
 /** The settings of a workstation's relay for people who ask as themselves: decided as they are for its commands. */
 export class SettingsDesk implements SettingsKept {
@@ -65,7 +66,7 @@ export class SettingsDesk implements SettingsKept {
       this.#relay.changeSettings(make, reason, { actor, evidence: { session } }, 'now'),
     )
     if (seq < 0) throw new Problem('nothing-changed')
-    return { settings: this.view(), warnings: [...warningsOf(act)] }
+    return { settings: this.view(), warnings: [...warningsOf(act, this.#relay.people?.accounts() ?? [])] }
   }
 
   /**
@@ -112,12 +113,13 @@ async function inPlainWords<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-function warningsOf(act: SettingsAct): readonly string[] {
+function warningsOf(act: SettingsAct, accounts: Parameters<typeof accountsLinked>[1]): readonly string[] {
   if (act.what !== 'person.add') return []
   const persons = [{ id: act.id, name: act.name }]
-  return enrolmentWarnings({ persons, shared: [] }, (account) =>
-    accountExists(account, { platform: process.platform }),
-  )
+  return [
+    ...enrolmentWarnings({ persons, shared: [] }, knownHere),
+    ...persons.flatMap((person) => accountsLinked(person, accounts)),
+  ]
 }
 
 function settingsViewOf(settings: Settings, profiles: readonly Profile[]): SettingsView {

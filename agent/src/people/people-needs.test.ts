@@ -30,7 +30,7 @@ describe('of people', () => {
     [
       'recovery-unconfirmed',
       { recoveryFilesWaiting: 1 },
-      '1 new recovery file does not count yet, three days long or until an administrator confirms it: relay account confirm-recovery',
+      '1 new recovery file does not count yet: it will in three days, or once an administrator confirms it: relay account confirm-recovery',
     ],
     ['recovery-announced', { recoveriesAnnounced: 1 }, '1 administrator is to be let in by one person alone'],
     ['account-recovered', { recovered: since }, `let in by a recovery file at ${since}`],

@@ -19,7 +19,7 @@ const sentences = {
   'recovery-unconfirmed': ({ administrators, recoveryFilesWaiting }) =>
     administrators > 0 &&
     recoveryFilesWaiting > 0 &&
-    `${counted(recoveryFilesWaiting, 'new recovery file does', 'new recovery files do')} not count yet, three days long or until an administrator confirms it: relay account confirm-recovery`,
+    `${counted(recoveryFilesWaiting, 'new recovery file does', 'new recovery files do')} not count yet: ${recoveryFilesWaiting === 1 ? 'it' : 'each'} will in three days, or once an administrator confirms it: relay account confirm-recovery`,
   'recovery-announced': ({ recoveriesAnnounced }) =>
     recoveriesAnnounced > 0 &&
     `${counted(recoveriesAnnounced, 'administrator is', 'administrators are')} to be let in by one person alone: if you are that administrator and did not ask for it, sign in, which ends it: relay account list`,

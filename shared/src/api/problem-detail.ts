@@ -11,6 +11,8 @@ const details = {
   'is-own': 'It is your own: another administrator does this.',
   'is-no-administrator': 'It is not an administrator’s.',
   'not-locked': 'It is not locked.',
+  'after-wrong-passwords':
+    'Too many wrong passwords came before. If waiting does not help, an administrator can unlock the account: relay account unlock.',
   'linked-already': 'It is linked already: unlink it first.',
   'not-linked': 'It is not linked.',
   'signs-already': 'It may sign already.',

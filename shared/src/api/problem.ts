@@ -18,7 +18,7 @@ const problems = {
   unauthenticated: [401, 'Sign in first.'],
   'sign-in-refused': [
     401,
-    'The user id or the password is wrong, or the account may not sign in. A new account, and one that was reset, gets its password by the one-time code first: relay account password ID --code.',
+    'The user id or the password is wrong, or the account may not sign in: an administrator can unlock one that is locked. A new account, and one that was reset, gets its password by the one-time code first: relay account password ID --code.',
   ],
   'password-wrong': [401, 'The password is wrong.'],
   'token-refused': [401, 'This relay does not accept the token as a proof that somebody is present.'],
@@ -118,7 +118,10 @@ const problems = {
   ],
   'kind-unknown': [422, 'No record is of this kind.'],
   'project-unknown': [422, 'This relay has never had this project.'],
-  'identity-check-missing': [422, 'How the identity was checked is missing: 10 to 1000 characters.'],
+  'identity-check-missing': [
+    422,
+    'How the identity was checked is said in 10 to 1000 characters, each of which can be seen.',
+  ],
   'link-form': [
     422,
     'The issuer is an https address, or an http one on this machine itself, and the subject has 1 to 255 letters, digits or signs, and no space.',

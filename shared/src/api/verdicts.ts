@@ -80,13 +80,13 @@ const codes = {
   ],
   'signed-before': [
     'refused',
-    'Its signer has signed one of these records already: the same meaning twice, or any where each step is another person’s.',
+    'Its signer has signed one of these records already: the same meaning twice, or any where each step is another person’s; or has withdrawn one of these signatures already.',
     'Nothing is to be done, or somebody else signs.',
   ],
   'rejected-before': [
     'refused',
-    'One of these records stands rejected.',
-    'Whoever rejected it withdraws that first.',
+    'One of these records stands rejected, and only whoever rejected it takes that back.',
+    'Whoever rejected it withdraws that first; the answer names them.',
   ],
   'out-of-step': [
     'refused',

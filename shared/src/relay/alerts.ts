@@ -1,4 +1,4 @@
-import type { Body, TrailRecord, Value } from '../trail/index.ts'
+import { type Body, counted, type TrailRecord, type Value } from '../trail/index.ts'
 import { CLONED } from './signing/signing-book.ts'
 
 /** As syslog knows them (RFC 5424, 6.2.1), the gravest first. What is less than a notice is no alert. */
@@ -37,8 +37,8 @@ const alerts: { readonly [kind: string]: Judge } = {
   'session.throttled': ({ body }) =>
     warning(
       typeof body['account'] === 'string'
-        ? `${body['count']} tries to sign in as ${whom(body)} on ${word(body['device'])} while they had to wait`
-        : `${body['count']} tries to sign in on ${word(body['device'])}, as nobody or after too many wrong passwords of others, while they had to wait`,
+        ? `${counted(Number(body['count']), 'try', 'tries')} to sign in as ${whom(body)} on ${word(body['device'])} while they had to wait`
+        : `${counted(Number(body['count']), 'try', 'tries')} to sign in on ${word(body['device'])}, as nobody or after too many wrong passwords of others, while they had to wait`,
     ),
   'account.locked': ({ body }) =>
     error(`the account ${whom(body)} is locked after ${body['failures']} wrong passwords within a day`),
@@ -51,11 +51,15 @@ const alerts: { readonly [kind: string]: Judge } = {
       `the account ${whom(body)} was recovered ${(body['second'] ?? null) === null ? 'by one person alone' : `with ${word(body['second'])}`}`,
     ),
   'access.refused': ({ body }) =>
-    warning(`${whom(body)} asked ${body['count']} times for what it may not do: ${word(body['action'])}`),
+    warning(
+      `${whom(body)} asked ${counted(Number(body['count']), 'time')} for what it may not do: ${word(body['action'])}`,
+    ),
   'access.review-overdue': ({ body }) =>
     warning(`nobody has reviewed the accounts, which was due ${word(body['due'])}`),
   'signature.throttled': ({ body }) =>
-    warning(`${body['count']} more statements that are no signatures were given by ${whom(body)}`),
+    warning(
+      `${counted(Number(body['count']), 'more statement that is no signature was', 'more statements that are no signatures were')} given by ${whom(body)}`,
+    ),
   'badge.refused': ({ body }) => warning(`a badge was refused: ${word(body['reason'] ?? 'several reasons')}`),
   'signature.refused': ({ body }) =>
     error(`a statement was given that is no signature: ${word(body['code'])}`),

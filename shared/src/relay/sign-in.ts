@@ -130,7 +130,9 @@ export class SignIn {
     // Who waits for what others got wrong on that device is not named as if it had been them.
     const account = answer.why === 'device' ? null : (named.account?.id ?? null)
     this.#throttled.add(account, from.device)
-    throw new Problem('throttled', { retryAfterSeconds: answer.retryAfterSeconds })
+    // The same for every name: whether it is an account's, and one that is locked, is not told.
+    const { retryAfterSeconds } = answer
+    throw new Problem('throttled', { retryAfterSeconds, detail: 'after-wrong-passwords' })
   }
 
   /** Whose name it is, without asking whether anything may be tried. */

@@ -51,6 +51,18 @@ test('of what is out of step it is said which step is due', async () => {
   expect([item?.code, item?.hint]).toEqual(['out-of-step', `Due on record ${seq}: reviewed by reviewer.`])
 })
 
+test('of what stands rejected it is said who takes that back', async () => {
+  const quinns = await lab.signerWith('quinn', 'qa', 'tablet-2')
+  const seq = lab.capture()
+  await lab.give(lab.sign(tablet, [seq], 'rejected'))
+  const rejection = lab.disk.size - 1
+  const [item] = await lab.give(lab.sign(quinns, [seq], 'approved'))
+  expect([item?.code, item?.hint]).toEqual([
+    'rejected-before',
+    `Record ${seq} stands rejected by Person jdoe (jdoe), who alone can withdraw that: the signature is record ${rejection}.`,
+  ])
+})
+
 test('who enrols a device without the right to sign is told what is missing', async () => {
   const first = await lab.first()
   await lab.site.person(first, 'rose', ['reviewer'])

@@ -4,7 +4,8 @@ import type { Judgement, Site } from './judge-statement.ts'
 
 /**
  * Of a statement that was refused, what its code alone does not say: the record that can be signed in place of a refusal,
- * or the step that is due. Of the first record that it is true of; undefined where there is nothing more to say. Pure.
+ * the step
+ * that is due, or who has rejected it. Of the first record that it is true of; undefined where there is nothing more to say. Pure.
  */
 export function hintOf(judged: Judgement, site: Site): string | undefined {
   if (judged.verdict !== 'refused' || judged.statement === undefined) return undefined
@@ -15,7 +16,9 @@ export function hintOf(judged: Judgement, site: Site): string | undefined {
         ? refusalHint(seq, site)
         : judged.code === 'out-of-step'
           ? stepHint(seq, meaning, site)
-          : undefined
+          : judged.code === 'rejected-before'
+            ? rejectionHint(seq, site)
+            : undefined
     if (hint !== undefined) return hint
   }
   return undefined
@@ -27,6 +30,14 @@ function refusalHint(seq: number, { trail }: Site): string | undefined {
   return claim === undefined
     ? `Nobody answers for record ${seq} in this trail yet: relay claim; then the record of the claim can be signed.`
     : `Record ${seq} is a refusal that somebody answers for: sign record ${claim}, which is their claim.`
+}
+
+function rejectionHint(seq: number, { book }: Site): string | undefined {
+  const rejection = standing(book.signatures.on(seq)).find(({ meaning }) => meaning === 'rejected')
+  return (
+    rejection &&
+    `Record ${seq} stands rejected by ${rejection.name} (${rejection.user}), who alone can withdraw that: the signature is record ${rejection.record}.`
+  )
 }
 
 function stepHint(seq: number, meaning: string, { trail, book, rules }: Site): string | undefined {

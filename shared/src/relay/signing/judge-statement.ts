@@ -266,7 +266,11 @@ function stepFault(
   signer: string,
   { account, trail, rules, book }: Site,
 ): RefusalCode | undefined {
-  if (meaning === 'withdrawn') return undefined
+  // What is taken back stays so: to say it again would be one more record that changes nothing.
+  if (meaning === 'withdrawn')
+    return records.some(({ seq }) => (book.signatures.get(seq)?.withdrawn ?? null) !== null)
+      ? 'signed-before'
+      : undefined
   const roles = account(signer)?.roles ?? []
   for (const { seq } of records) {
     const stand = standing(book.signatures.on(seq))

@@ -208,6 +208,7 @@ describe('a statement', () => {
     expect(await lab.verdict(lab.sign(tablet, [capture], 'withdrawn'))).toBe('refused not-signable')
     expect(await lab.verdict(lab.sign(tablet, [signed], 'reviewed'))).toBe('refused not-signable')
     expect(await lab.verdict(lab.sign(tablet, [signed], 'withdrawn'))).toBe('accepted')
+    expect(await lab.verdict(lab.sign(tablet, [signed], 'withdrawn'))).toBe('refused signed-before')
     expect(lab.disk.records.filter(({ kind }) => kind === 'signature.applied')).toHaveLength(2)
     expect(lab.disk.verify().findings).toEqual([])
   })

@@ -118,6 +118,28 @@ test('what waits is listed, also who has to wait after wrong passwords; the port
   expect(await readyz()).toBe(before)
 })
 
+test('a person and an account that are linked by id or by name alone are warned of, where either is made', {
+  tags: ['req/P11-10g-2', 'challenge'],
+}, async () => {
+  await begin()
+  const person = (...args: string[]) =>
+    station.tryRelay('person', ...args, '--data', station.data, ...why).out
+  const both =
+    /WARNING: the person "games" of the machine and the account "qlee" of the relay are both "Quinn Lee"/
+  const qlee = ['account', 'add', 'qlee=Quinn Lee', '--role', 'operator', ...why]
+  expect(asAdmin(...qlee).out).not.toContain('WARNING')
+  expect(person('add', 'games=Gus Ames')).not.toMatch(both)
+  expect(person('rename', 'games=Quinn Lee')).toMatch(both)
+  const added = asAdmin('account', 'add', 'games=Gus Ames', '--role', 'operator', ...why, '--json')
+  expect(JSON.parse(added.out).warnings).toEqual([
+    expect.stringContaining('they are taken for one and the same, who should have one full name'),
+  ])
+  expect(asAdmin('account', 'change', 'qlee', '--full-name', 'Quinn A. Lee', ...why).out).not.toMatch(both)
+  expect(asAdmin('account', 'change', 'qlee', '--full-name', 'QUINN LEE', ...why).out).toMatch(
+    /WARNING: the person "games" .* are both "QUINN LEE"/,
+  )
+})
+
 test('captures that nobody answers for are given a page at a time, by the command and by HTTP, and need attention', {
   tags: ['req/P11-10e-7', 'challenge'],
 }, async () => {

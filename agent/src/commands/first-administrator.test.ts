@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { People, PeopleMemory } from '@compliance-relay/shared/relay'
 import type { Draft } from '@compliance-relay/shared/trail'
 import { expect, test } from 'vitest'
@@ -62,5 +63,8 @@ test.each(['root', 'lab', 'LAB\\jdoe', 'x'])(
   async (id) => {
     const { people } = nobody()
     expect((await firstCode(people, relay, { id, name: 'Jane Doe' }))?.user).toBe('first-admin')
+    const name = people.account('first-admin')?.name
+    const guide = readFileSync(new URL('../../PEOPLE.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
+    expect(guide).toContain(`it is \`first-admin\`, "${name}"`)
   },
 )

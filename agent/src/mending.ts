@@ -62,7 +62,8 @@ export function mendingOf({
   return {
     drafts,
     apply: () => {
-      schema?.apply()
+      // As it is by then: within the transaction the guard of the writer may have set some of it right.
+      schemaMending({ database, relay, time })?.apply()
       if (rows > 0) removeUnreadableRows(database)
       if (settings !== undefined) host.setSettings(recorded)
     },

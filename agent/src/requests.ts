@@ -14,7 +14,6 @@ import type { Asking, Relay } from './relay.ts'
 import type { Settings } from './settings.ts'
 import { settingsAfter } from './settings-acts.ts'
 import {
-  requireNotaryOpen,
   requirePerson,
   withNotary,
   withoutProject,
@@ -147,14 +146,13 @@ const handlers: { readonly [command: string]: Handler } = {
   },
   'notary.set': async (relay, by, args) => {
     const asked = z.strictObject({ folder: text, reason, ...recoveryProof }).parse(args)
-    const identity = await (await openFileNotary(asked.folder)).identity()
-    requireNotaryOpen(relay.settings, identity)
     // Whoever can write into the database can have seen to it that this is open.
     await requireRecovery(
       relay,
       asked,
       'nobody says which notary is the one of this relay by being at this machine: stop the relay, and run relay notary set with its recovery file',
     )
+    const identity = await (await openFileNotary(asked.folder)).identity()
     return change(relay, by, asked.reason, (settings) => {
       const next = withNotary(settings, asked.folder, identity)
       requireApart(relay.actPlace().dataFolder, asked.folder, next)

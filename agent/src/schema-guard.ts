@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Actor, Draft } from '@compliance-relay/shared/trail'
 import { schemaMending } from './mending.ts'
 import { rowOf } from './sqlite/database.ts'
+import { schemaFaults } from './sqlite/schema-faults.ts'
 import { timestamp } from './time-text.ts'
 
 export interface SchemaGuardOptions {
@@ -47,9 +48,13 @@ export class SchemaGuard {
     }
   }
 
-  /** Within a transaction that writes no record. Throws until one that does has set right what was altered. */
+  /**
+   * Within a transaction that writes no record. Throws until one that does has set right what was altered; a change that left
+   * all as it should be hinders nothing.
+   */
   require(): void {
-    if (this.#version() !== this.#known)
+    if (this.#version() === this.#known) return
+    if (schemaFaults(this.#options.database).some(({ remedy }) => remedy !== 'left'))
       throw new Error('the rules of the database were altered: they are set right with the next record')
   }
 

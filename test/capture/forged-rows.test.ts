@@ -227,3 +227,59 @@ test('while a table of the database is another than the relay makes, nothing is 
   beside((database) => database.exec('ALTER TABLE entry DROP COLUMN more'))
   expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'file.created' })
 })
+
+/** Makes and drops a table of somebody else's all the time, until it is ended. */
+function restless(milliseconds: number): () => void {
+  const timer = setInterval(
+    () => beside((database) => database.exec('CREATE TABLE restless (a); DROP TABLE restless')),
+    milliseconds,
+  )
+  return () => clearInterval(timer)
+}
+
+test('definitions that change all the time, and are as they should be, keep no head from the notary', {
+  tags,
+}, async () => {
+  const end = restless(10)
+  try {
+    station.write('second.dat', 'second')
+    const { seq } = await station.recordOf('second.dat')
+    await station.until('the notary has a head of it', () => notarised().some((size) => size > seq))
+  } finally {
+    end()
+  }
+})
+
+test('a start is not hindered by definitions that change all the time, nor by what it has to set right then', {
+  tags,
+}, async () => {
+  await station.stop()
+  beside((database) => database.exec('DROP TRIGGER entry_kept'))
+  const end = restless(3)
+  try {
+    await station.start()
+    station.write('second.dat', 'second')
+    expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'file.created' })
+  } finally {
+    end()
+  }
+  expect(rulesAsMade()).toBe(true)
+})
+
+test('where a new trail has to be begun, rows under the largest number there is hinder no start', {
+  tags,
+}, async () => {
+  const { trail } = await station.status()
+  await station.stop()
+  station.inDatabase((database) => {
+    database.exec(`
+      PRAGMA foreign_keys = OFF;
+      INSERT INTO entry_columns VALUES (${2 ** 52}, 0, '2026', 'settings.changed', 'x', NULL, 'ghost', NULL);
+      INSERT INTO entry VALUES (${2 ** 52}, 3, '', x'00', x'00');
+      UPDATE entry SET line = CAST(replace(CAST(line AS TEXT), 'first.dat', 'fIrSt.dat') AS BLOB)`)
+  })
+  await station.start()
+  station.write('second.dat', 'second')
+  expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'file.created' })
+  expect((await station.status()).trail).not.toBe(trail)
+})

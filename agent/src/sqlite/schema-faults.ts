@@ -3,7 +3,7 @@ import { printable } from '@compliance-relay/shared/trail'
 import { UnusableInput } from '../unusable-input.ts'
 import { rowsOf } from './database.ts'
 import { IS_TRAIL, schema } from './schema.ts'
-import { strangeRows } from './strange-rows.ts'
+import { strangeRows, TOLD_MAX } from './strange-rows.ts'
 
 /** Something in the database that the relay did not make, made otherwise, or misses. */
 export interface SchemaFault {
@@ -17,7 +17,8 @@ export interface SchemaFault {
    * - `set-right`: it can be removed, or made as it should be, and no row is lost by it.
    * - `left`: a table of somebody else's, the name of a trail that has no record, or a row under a number that no record has.
    *   The relay reads and writes nothing in it, and does not destroy what is in it.
-   * - `refused`: a table of ours. What it would do to what is written into it is not known.
+   * - `refused`: a table of ours, of which it is not known what it would do to what is written into it, or something that
+   *   SQLite does not remove.
    */
   readonly remedy: 'set-right' | 'left' | 'refused'
 }
@@ -49,7 +50,9 @@ export function schemaFaults(database: DatabaseSync): SchemaFault[] {
     const isForeign = type === 'table' || (type === 'index' && !ours.has(tbl_name.toLowerCase()))
     // A table of ours, or one that has taken the name of something of ours, which then cannot be made again.
     const isOurs = type === 'table' && (wanted !== undefined || names.has(name.toLowerCase()))
-    const remedy = isOurs ? 'refused' : isForeign ? 'left' : 'set-right'
+    // SQLite goes by it, whatever the case its type is written in, and does not remove it.
+    const isOdd = !types.has(type)
+    const remedy = isOurs || isOdd ? 'refused' : isForeign ? 'left' : 'set-right'
     faults.push({ what: type, name, expected: wanted?.sql ?? null, found: one.sql, remedy })
   }
   for (const [key, { type, name, sql }] of expected)
@@ -68,7 +71,9 @@ export function schemaFaults(database: DatabaseSync): SchemaFault[] {
 
 /** Names of trails that the relay did not put there: it does so with the first record, and takes none away. */
 function foreignTrails(database: DatabaseSync): SchemaFault[] {
-  const read = database.prepare(`SELECT origin, vkey FROM trail WHERE NOT (${IS_TRAIL}) ORDER BY id`)
+  const read = database.prepare(
+    `SELECT origin, vkey FROM trail WHERE NOT (${IS_TRAIL}) ORDER BY id LIMIT ${TOLD_MAX}`,
+  )
   return rowsOf<{ origin: string; vkey: string }>(read).map(({ origin, vkey }) => ({
     what: 'trail',
     name: origin,
@@ -96,12 +101,14 @@ function foreignRows(database: DatabaseSync): SchemaFault[] {
   )
 }
 
+const types: ReadonlySet<string> = new Set(['table', 'index', 'view', 'trigger'])
+
 /** Throws `UnusableInput` where a table is not as the relay makes it: what it would do to what is written is not known. */
 export function requireTables(faults: readonly SchemaFault[]): void {
   const refused = faults.find(({ remedy }) => remedy === 'refused')
   if (refused !== undefined)
     throw new UnusableInput(
-      `the table ${printable(refused.name)} of the database is ${refused.found === null ? 'missing' : 'not as this relay makes it'}: put the database back from a copy; nothing is written into it as it is`,
+      `the ${printable(refused.what.toLowerCase())} ${printable(refused.name)} of the database is ${refused.found === null ? 'missing' : 'not as this relay makes it'}: put the database back from a copy; nothing is written into it as it is`,
     )
 }
 
@@ -138,9 +145,10 @@ function madeIn(database: DatabaseSync): Map<string, Made> {
   return new Map(rowsOf<Made>(read).map((one) => [`${one.type} ${one.name}`, one]))
 }
 
-/** But for where lines are broken. */
+/** But for where lines are broken. A space is what SQLite takes for one: to it a no-break space is a letter of a name. */
 function sameStatement(a: string, b: string): boolean {
-  return a.replaceAll(/\s+/g, ' ').trim() === b.replaceAll(/\s+/g, ' ').trim()
+  const set = (text: string) => text.replaceAll(/[ \t\n\f\r]+/g, ' ')
+  return set(a) === set(b)
 }
 
 function quoted(name: string): string {

@@ -15,10 +15,10 @@ export const TRAIL_ID_MAX = 2 ** 52
 export const PLACE_MAX = 2 ** 52
 
 /** Of a row that says where a record stands: true if one can stand there. Judged of rows found, by what else is asked: no index is chosen for it. */
-export const IS_PLACE = `+trail BETWEEN 1 AND ${TRAIL_ID_MAX} AND +seq BETWEEN 0 AND ${PLACE_MAX}`
+export const IS_PLACE = `+trail BETWEEN 1 AND ${TRAIL_ID_MAX} AND +seq BETWEEN 0 AND ${PLACE_MAX} AND typeof(trail) = 'integer' AND typeof(seq) = 'integer'`
 
 /** Of a row that says how many records something is of: true if there can be so many. */
-export const IS_SIZE = `+trail BETWEEN 1 AND ${TRAIL_ID_MAX} AND +size BETWEEN 0 AND ${PLACE_MAX}`
+export const IS_SIZE = `+trail BETWEEN 1 AND ${TRAIL_ID_MAX} AND +size BETWEEN 0 AND ${PLACE_MAX} AND typeof(trail) = 'integer' AND typeof(size) = 'integer'`
 
 /** Of a row of `trail`: true if it is one. */
 export const IS_TRAIL = `id BETWEEN 1 AND ${TRAIL_ID_MAX} AND EXISTS (SELECT 1 FROM entry WHERE entry.trail = trail.id AND seq BETWEEN 0 AND ${PLACE_MAX})`

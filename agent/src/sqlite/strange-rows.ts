@@ -15,7 +15,7 @@ export interface StrangeRow {
 }
 
 /** More are not told: their number is what somebody likes it to be. */
-const TOLD_MAX = 1_000
+export const TOLD_MAX = 1_000
 
 type Keyed = readonly [table: 'entry' | 'entry_columns' | 'checkpoint' | 'time_stamp', column: 'seq' | 'size']
 

@@ -88,10 +88,19 @@ export class TrailStore {
 
   /** A number that no trail has, and that nothing stands under: rows of one that was taken away are not gone on with. */
   freeId(): number {
-    const read = this.#database.prepare(
-      `SELECT MAX(${[largest('id', 'trail'), ...['entry', 'entry_columns', 'checkpoint'].map((table) => largest('trail', table))].join(', ')}) + 1 AS id`,
+    const stands = ['entry', 'entry_columns', 'checkpoint', 'time_stamp'].map(
+      (table) => `EXISTS (SELECT 1 FROM ${table} WHERE trail = ?1)`,
     )
-    return rowOf<{ id: number }>(read)?.id ?? 1
+    const read = this.#database.prepare(
+      `SELECT EXISTS (SELECT 1 FROM trail WHERE id = ?1) OR ${stands.join(' OR ')} AS isTaken`,
+    )
+    let id = (this.trails().at(-1)?.id ?? 0) + 1
+    while (rowOf<{ isTaken: number }>(read, id)?.isTaken === 1) id++
+    if (id > TRAIL_ID_MAX)
+      throw new Error(
+        `the newest trail has the number ${id - 1}, after which there is none: somebody gave it that`,
+      )
+    return id
   }
 
   addTrail({ id, origin, vkey }: StoredTrail): void {
@@ -389,9 +398,6 @@ export function firstOf(digest: string, limit: number, rows: Iterable<ContentRow
   }
   return [...first.values()].sort((a, b) => a.trail - b.trail || a.seq - b.seq)
 }
-
-const largest = (column: string, table: string) =>
-  `COALESCE((SELECT MAX(${column}) FROM ${table} WHERE ${column} BETWEEN 0 AND ${TRAIL_ID_MAX}), 0)`
 
 function once<Value>(make: () => Value): () => Value {
   let made: Value | undefined

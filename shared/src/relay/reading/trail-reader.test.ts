@@ -73,6 +73,24 @@ test('an answer with enough in it ends with a bundle, and every bundle is in one
   expect(Buffer.compare(rest, encodeBundle(trail.lines.slice(512).map(({ line }) => line)))).toBe(0)
 })
 
+test('of answers that are asked for at once one is made after the other, and one that cannot be hinders none', {
+  tags: ['challenge'],
+}, async () => {
+  const trail = new GrowingTrail(origin).grow(256 * 6).sign()
+  const stored = new MemoryTrails(trail)
+  const read: number[] = []
+  const lines = stored.lines.bind(stored)
+  stored.lines = (of, from, until) => {
+    read.push(from / 256)
+    return lines(of, from, until)
+  }
+  const reader = new TrailReader(stored)
+  const asked = [reader.bundles(id, 3, 3), reader.bundles(id, 99, 1), reader.bundles(id, 0, 3)]
+  const [last, none, first] = await Promise.allSettled(asked)
+  expect([last?.status, none?.status, first?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(read).toEqual([3, 4, 5, 0, 1, 2])
+})
+
 test('tiles whose hashes were known at the start cost no entry, and those behind them are made of theirs', async () => {
   const trail = new GrowingTrail(origin).grow(256 * 3 + 7).sign()
   const roots: Uint8Array[] = []

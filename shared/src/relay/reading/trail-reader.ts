@@ -96,9 +96,17 @@ export class TrailReader {
 
   /**
    * Full bundles from number `from` on, one behind the other: `limit` of them, or as many as are covered or fill an answer;
-   * one at least. Throws `Problem` `not-found` where not even that one is covered.
+   * one at least. Throws `Problem` `not-found` where not even that one is covered. One answer is made at a time, whoever asks:
+   * of hundreds that are asked for at once, each of megabytes, those that wait take no room.
    */
-  async bundles(id: string, from: number, limit: number): Promise<Uint8Array> {
+  bundles(id: string, from: number, limit: number): Promise<Uint8Array> {
+    const made = this.#making.then(() => this.#makeBundles(id, from, limit))
+    this.#making = made.catch(() => undefined)
+    return made
+  }
+  #making: Promise<unknown> = Promise.resolve()
+
+  async #makeBundles(id: string, from: number, limit: number): Promise<Uint8Array> {
     const trail = this.trail(id)
     const end = Math.min(from + limit, Math.floor(this.checkpoint(id).size / TILE_WIDTH))
     if (from >= end) throw new Problem('not-found')

@@ -237,6 +237,18 @@ function restless(milliseconds: number): () => void {
   return () => clearInterval(timer)
 }
 
+test('a row of the capture state that is of no form ends no relay at work', { tags }, async () => {
+  beside((database) =>
+    database.exec(
+      "INSERT INTO unit SELECT folder, 12, kind, state, '', stamp, size, digest, profile, trail, seq FROM unit LIMIT 1",
+    ),
+  )
+  station.relay('scan', '--data', station.data)
+  station.write('second.dat', 'second')
+  expect(await station.recordOf('second.dat')).toMatchObject({ kind: 'file.created' })
+  expect((await station.status()).state).toBe('running')
+})
+
 test('definitions that change all the time, and are as they should be, keep no head from the notary', {
   tags,
 }, async () => {

@@ -73,6 +73,7 @@ export function storedName(name: string): string | Uint8Array {
   return isRaw(name) ? bytesOfName(name) : name
 }
 
-export function nameOfStored(stored: string | Uint8Array): string {
-  return typeof stored === 'string' ? stored : nameOfBytes(stored)
+/** A number is none that the relay wrote: it is the name of no file, and whoever scans goes on. */
+export function nameOfStored(stored: string | Uint8Array | number | null): string {
+  return stored instanceof Uint8Array ? nameOfBytes(stored) : String(stored)
 }

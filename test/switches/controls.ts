@@ -600,6 +600,11 @@ export const controls: readonly Control[] = [
     file: `${relay}/feed/feed-tokens.ts`,
     from: 'token !== undefined && isInForce(token, this.#options.wall()) ? token : undefined',
     to: 'token',
+    // It is asked first why it opens nothing any more.
+    also: {
+      from: 'if (token === undefined || isInForce(token, this.#options.wall())) return undefined',
+      to: 'if (token === undefined || token !== undefined) return undefined',
+    },
     test: `${relay}/feed/feed-tokens.test.ts`,
   },
   {

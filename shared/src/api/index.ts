@@ -1,5 +1,5 @@
 /** The language between the app, a workstation's relay and the server of record. */
-export { BUNDLES_READ_MAX } from './bundles-read.ts'
+
 export { type Asked, type Client, type ContentRead, createClient, type Fetch } from './client.ts'
 export {
   type ExportFailure,
@@ -96,6 +96,7 @@ export {
 export {
   ACCOUNTS_LISTED_MAX,
   type AccountView,
+  BUNDLES_READ_MAX,
   CLAIMS_AT_ONCE_MAX,
   type ClaimedView,
   type FeedTokenView,

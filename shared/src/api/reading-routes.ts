@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { BUNDLES_READ_MAX } from './bundles-read.ts'
 import type { Content, Route } from './route.ts'
-import { bundlesQuery, trailSchema } from './schemas.ts'
+import { BUNDLES_READ_MAX, bundlesQuery, trailSchema } from './schemas.ts'
 
 /**
  * A tile is one of many that are asked for in a row, and costs no more than a few pages of the database: a session reads

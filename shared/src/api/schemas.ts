@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { BUNDLES_READ_MAX } from './bundles-read.ts'
 import { passwordChangeSchema } from './password-change.ts'
 import { actions, roles } from './policy.ts'
 import { siteRulesSchema } from './rules.ts'
@@ -107,6 +106,8 @@ export const accountsQuery = z.strictObject({
     .describe('Accounts at most: 1 to 200, 200 without it.'),
 })
 
+/** Full entry bundles in one answer. */
+export const BUNDLES_READ_MAX = 16
 export const bundlesQuery = z.strictObject({
   from: z
     .string()

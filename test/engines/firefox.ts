@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs'
 import { launch, type Page } from 'puppeteer-core'
 import type { Browser, Engine, Missing, Tab } from './engine.ts'
 
+/** Of a page that is left before it has all it asked for; one that lacks a part says so on the page, too. */
+const cutOff =
+  /Failed to load ‘\S+-worker-\S+\.js’\. A ServiceWorker intercepted the request and encountered an unexpected error\./
+
 /** Debian’s Firefox, or the one the caller names, by WebDriver BiDi. */
 export function findFirefox(named: string | undefined): Engine | Missing {
   const name = 'Firefox'
@@ -30,7 +34,7 @@ async function startFirefox(path: string, disk: string): Promise<Browser> {
       })
       return tabOf(page)
     },
-    faults: () => faults,
+    faults: () => faults.filter((one) => !cutOff.test(one)),
     async cutPower() {
       const child = browser.process()
       if (child === null || child.exitCode !== null || child.signalCode !== null) return

@@ -20,7 +20,13 @@ const selectors: { readonly [K in Kind]: string } = {
 /** Waits until something holds of a page. Throws with what is in sight if it does not. */
 export async function until(tab: Tab, what: string, holds: () => Promise<boolean>): Promise<void> {
   const late = Date.now() + WAIT_MILLISECONDS
-  while (!(await holds())) {
+  // Asked while a page gives way to the next, one driver has nothing to answer: it does not hold yet.
+  const held = () =>
+    holds().catch((error: Error) => {
+      if (error.message.includes('Could not parse script result')) return false
+      throw error
+    })
+  while (!(await held())) {
     if (Date.now() > late)
       throw new Error(`not within ${WAIT_MILLISECONDS} ms: ${what}; ${await textOf(tab)}`)
     await pause(LOOK_MILLISECONDS)

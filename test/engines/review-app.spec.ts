@@ -109,6 +109,7 @@ test('once the relay is there it takes the signature, once', { tag }, async ({ t
   await signIn(trial.tab, trial.relay)
   await openOutbox(trial)
   await untilText(trial.tab, /^Accepted$/m)
+  await untilText(trial.tab, /Current ·/)
   await trial.tab.reload()
   await untilText(trial.tab, /Nothing waits to be sent/)
   await untilText(trial.tab, /Current ·/)
@@ -124,6 +125,22 @@ test('once the relay is there it takes the signature, once', { tag }, async ({ t
     return rows.length === 3 && rows.every((row) => row.endsWith('Reviewed'))
   })
   await trial.picture('5-confirmed')
+})
+
+test('a page that is left at any moment leaves nothing behind that another waits for', { tag }, async ({
+  trial,
+}) => {
+  const { tab, relay } = trial
+  for (let round = 0; round < 10; round++) {
+    // In the midst of the first writes and the first answers, and of what is made ready for signing.
+    await tab.go(`${relay.url}/?text=batch`)
+    await until(tab, 'there are rows', async () => (await namesOf(tab, 'row')).length === 3)
+    await tab.go(`${relay.url}/sign?${new URLSearchParams({ text: 'later', state: 'unsigned' })}`)
+    await untilText(tab, /reviewed 0 of 1/)
+    await tab.reload()
+  }
+  await untilText(tab, /reviewed 0 of 1/)
+  await untilText(tab, /Current ·/)
 })
 
 test('a newer version is offered, never in the middle of signing, and taken', { tag }, async ({ trial }) => {

@@ -1,6 +1,7 @@
 import { expose } from 'comlink'
 import { type Digested, digestFiles, foldersOf } from '../../check/digest-files.ts'
 import type { DroppedFile, Progress } from '../../check/messages.ts'
+import { endWithPage } from '../shell/leaving.ts'
 
 /** Progress is told so often, and no more: each telling is work for the page. */
 const PROGRESS_MILLISECONDS = 100
@@ -46,3 +47,4 @@ const worker = {
 }
 
 expose(worker)
+endWithPage()

@@ -12,6 +12,7 @@ import { OutboxDatabase } from '../outbox/outbox-database.ts'
 import type { OutboxStanding, ShownStatement } from '../outbox/outbox-standing.ts'
 import type { Answered } from '../session/ask.ts'
 import { relayClient } from '../session/relay-client.ts'
+import { endWithPage } from '../shell/leaving.ts'
 import { lockName } from '../signing/lock-name.ts'
 import type { RecordCheck } from './check-record.ts'
 import type { Coverage } from './coverage.ts'
@@ -401,3 +402,4 @@ async function tellNow(): Promise<void> {
 }
 
 expose(worker)
+endWithPage()

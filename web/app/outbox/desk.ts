@@ -130,13 +130,16 @@ export class Desk {
     const { outbox, now } = this.#options
     const { rows, strange } = readCourier(text, trails, now())
     const known = []
+    const others = []
     for (const row of rows) {
       const here = await outbox.statement(row.hash)
-      if (here !== undefined && row.receipt !== null && here.receipt !== row.receipt)
+      if (here === undefined) others.push(row)
+      else if (row.receipt !== null && here.receipt !== row.receipt)
         known.push(withReceipt(here, row.receipt, now()))
     }
-    await outbox.told(known)
-    const taken = await outbox.import(rows, now())
+    // What is all here already is not written again.
+    if (known.length > 0) await outbox.told(known)
+    const taken = others.length === 0 ? 0 : await outbox.import(others, now())
     return { taken, receipts: known.length, strange }
   }
 }

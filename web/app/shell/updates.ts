@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { Workbox } from 'workbox-window'
 import { unlessAtWork } from '../signing/at-work.ts'
+import { loadAnew } from './own-worker.ts'
 import { ownScript } from './trusted.ts'
 
 /*
@@ -23,7 +24,7 @@ export function startUpdates(): void {
     isWaiting = true
     for (const listener of listeners) listener()
   })
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload())
+  navigator.serviceWorker.addEventListener('controllerchange', () => void loadAnew())
   void workbox.register().catch(() => undefined)
   const look = () => void workbox?.update().catch(() => undefined)
   setInterval(look, LOOK_MILLISECONDS)
@@ -47,6 +48,6 @@ export function useUpdate(): boolean {
 export function takeUpdate(): Promise<boolean> {
   return unlessAtWork(() => {
     workbox?.messageSkipWaiting()
-    setTimeout(() => location.reload(), TAKEN_OVER_MILLISECONDS)
+    setTimeout(() => void loadAnew(), TAKEN_OVER_MILLISECONDS)
   })
 }

@@ -4,6 +4,7 @@ import { expose } from 'comlink'
 import { leaseIn } from '../outbox/lease-terms.ts'
 import { Outbox } from '../outbox/outbox.ts'
 import { OutboxDatabase } from '../outbox/outbox-database.ts'
+import { endWithPage } from '../shell/leaving.ts'
 import { lockName } from './lock-name.ts'
 import { missingFor } from './missing.ts'
 import { type ClosedKey, closeKey, makeReady, newKey, openKey, signBytes } from './password-key.ts'
@@ -114,3 +115,4 @@ const worker = {
 }
 
 expose(worker)
+endWithPage()

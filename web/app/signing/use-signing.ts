@@ -1,5 +1,5 @@
 import { type Remote, wrap } from 'comlink'
-import { ownWorker } from '../shell/own-worker.ts'
+import { endWorker, ownWorker } from '../shell/own-worker.ts'
 import type { SigningWorker } from './signing-worker.ts'
 import workerUrl from './signing-worker.ts?worker&url'
 
@@ -36,7 +36,7 @@ function open(): Opened {
   const broken = new Promise<never>((_, reject) => {
     thread.addEventListener('error', () => {
       opened = undefined
-      thread.terminate()
+      endWorker(thread)
       reject(
         new Error(
           'The part of the app that signs could not be loaded, or broke off. What was signed stands in the outbox. Open the app again, with the relay in reach.',

@@ -472,6 +472,35 @@ describe('what stands in the database beside the rows', () => {
     expect(said().map(({ body }) => body['count'])).toEqual([24, 25])
   })
 
+  test('an index that hides a record from whoever looks for it is named by verify, though every row is right', {
+    tags: ['req/P11-10a-2', 'challenge', 'fault'],
+  }, async () => {
+    await station.stop()
+    const digests = (to: string) => `UPDATE entry_columns SET digest = ${to} WHERE digest IS NOT NULL`
+    const name = 'entry_by_digest'
+    const root = station.inDatabase((database) => {
+      database.exec(digests("'x' || digest"))
+      return database.prepare('SELECT * FROM sqlite_schema WHERE name = ?').get(name) as Record<
+        string,
+        string
+      >
+    })
+    const withSchema = (sql: string) =>
+      station.inDatabase((database) => database.exec(`PRAGMA writable_schema = ON; ${sql}`))
+    withSchema(`DELETE FROM sqlite_schema WHERE name = '${name}'`)
+    station.inDatabase((database) => database.exec(digests('substr(digest, 2)')))
+    const { type, tbl_name, rootpage, sql } = root
+    withSchema(
+      `INSERT INTO sqlite_schema VALUES ('${type}', '${name}', '${tbl_name}', ${rootpage}, '${sql?.replaceAll("'", "''")}')`,
+    )
+    const verdict = station.verify()
+    expect(verdict.code).toBe(1)
+    expect(verdict.out).toMatch(
+      /database-damaged: .*\n.*\n.*\n {4}found .*missing from index entry_by_digest/,
+    )
+    expect(verdict.out).not.toContain('columns-differ')
+  })
+
   test('a table that was altered stops the start with a plain sentence', {
     tags: ['req/P11-10a-2', 'challenge', 'fault'],
   }, async () => {

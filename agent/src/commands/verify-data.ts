@@ -43,6 +43,7 @@ import { readNote } from '../sealed-note.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import { columnsOf, isOf } from '../sqlite/columns.ts'
+import { rowsOf } from '../sqlite/database.ts'
 import { unreadableRows } from '../sqlite/readable-rows.ts'
 import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
@@ -69,6 +70,8 @@ export const dataFaults = {
   'content-missing': 'a record names content that is not kept beside the trail',
   'schema-differs':
     'a table, index, trigger or view of the database is not as the relay makes it, or it names a trail that has no record, or has a row under a number that no record has',
+  'database-damaged':
+    'SQLite finds the database damaged: what is found in it may depend on how it is looked for. The trail can be verified all the same, line by line',
   'settings-differ': 'the settings in use are not those the trail records',
   'people-in-doubt':
     'records are lost that may have disabled somebody, or said otherwise who is a person: the trail after it has taken over only who is known for certain, or the next start does',
@@ -141,6 +144,7 @@ export async function verifyData(
     const settings = sealed?.settings ?? readSettings(data.host, data.trail)
     const { notary: asked } = settings
     checkSchema(data, findings)
+    checkIntegrity(data, findings)
     const { notary: opened, close } = await openNotary(asked)
     // Where it is not known which is the one, none is asked.
     const notary = asked.isInDoubt === true ? undefined : opened
@@ -526,6 +530,19 @@ function checkSchema({ database, trail }: Reading, findings: DataFinding[]): voi
         found: said(what, name, found),
       })
   }
+}
+
+/** Pages and indexes, by SQLite itself: an index that differs from its table gives one answer here and another there. */
+function checkIntegrity({ database, trail }: Reading, findings: DataFinding[]): void {
+  const said = rowsOf<{ integrity_check: string }>(database.prepare(`PRAGMA integrity_check(${GIVEN_MAX})`))
+  for (const { integrity_check: found } of said)
+    if (found !== 'ok')
+      findings.push({
+        code: 'database-damaged',
+        trail: trail.origin,
+        expected: 'ok',
+        found: found.slice(0, STATEMENT_CHARACTERS_MAX),
+      })
 }
 
 /** Without the key of the trail, as its lines read. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppRelay, expect, signInto, test } from './app.ts'
 import { Device } from './device.ts'
-import { became, enrol, openOutbox, pending, press, review } from './tablet.ts'
+import { became, enrol, openOutbox, pending, press, reason, review } from './tablet.ts'
 
 /* A tablet whose disk is full, a real one: what cannot be kept is not signed, is said, and nothing that was is lost. */
 
@@ -43,6 +43,14 @@ function fill(disk: string): () => void {
   }
 }
 
+/** Whether the browser has written a text into what it keeps of `localStorage`. */
+function isOnDisk(profile: string, text: string): boolean {
+  const folder = join(profile, 'Default/Local Storage/leveldb')
+  // In two bytes a character, where one of them is no Latin letter.
+  const written = Buffer.from(text, 'utf16le')
+  return readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(written))
+}
+
 const room = (disk: string) => {
   const { bavail, bsize } = statfsSync(disk)
   return bavail * bsize
@@ -77,6 +85,8 @@ test(
       await relay.station.stop('SIGKILL')
       await press(page)
       await expect(page.getByText('Signed on this tablet', { exact: true })).toBeVisible()
+      // A browser takes its time to write the second copy, seconds; on a disk that is full by then there is none.
+      await expect.poll(() => isOnDisk(join(disk, 'browser'), reason), { timeout: 60_000 }).toBe(true)
 
       await review(page, relay, 'full')
       const empty = fill(disk)

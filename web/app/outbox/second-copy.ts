@@ -1,7 +1,8 @@
 /*
  * What was signed and is not confirmed, kept a second time, in another store than the outbox: a browser on a full disk has
  * been seen to lose its databases, whatever it had promised, and to leave this one. It is the copy that people can save in a
- * file, so it is taken in as such a file is: each signature in it authenticates itself.
+ * file, so it is taken in as such a file is: each signature in it authenticates itself. A browser writes it to the disk some
+ * seconds later, in its own time.
  */
 const NAME = 'relay-unsent'
 

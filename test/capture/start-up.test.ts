@@ -55,16 +55,9 @@ function putBackCopy(): void {
 
 /** Changes the database as somebody with the file in hand can: no trigger is in the way, and all are there afterwards. */
 function tamper(...statements: readonly string[]): void {
-  const database = new DatabaseSync(join(station.data, 'relay.db'), { defensive: false })
-  const triggers = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all() as {
-    name: string
-    sql: string
-  }[]
-  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`)
-  for (const sql of statements) database.exec(sql)
-  for (const { sql: makes } of triggers) database.exec(makes)
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  database.close()
+  station.inDatabase((database) => {
+    for (const sql of statements) database.exec(sql)
+  })
 }
 
 /** The trail that was begun, if one was, and what it says of the one before. */
@@ -478,20 +471,17 @@ describe('what stands in the database beside the rows', () => {
     await station.stop()
     const digests = (to: string) => `UPDATE entry_columns SET digest = ${to} WHERE digest IS NOT NULL`
     const name = 'entry_by_digest'
-    const root = station.inDatabase((database) => {
-      database.exec(digests("'x' || digest"))
-      return database.prepare('SELECT * FROM sqlite_schema WHERE name = ?').get(name) as Record<
-        string,
-        string
-      >
-    })
-    const withSchema = (sql: string) =>
-      station.inDatabase((database) => database.exec(`PRAGMA writable_schema = ON; ${sql}`))
-    withSchema(`DELETE FROM sqlite_schema WHERE name = '${name}'`)
-    station.inDatabase((database) => database.exec(digests('substr(digest, 2)')))
-    const { type, tbl_name, rootpage, sql } = root
-    withSchema(
-      `INSERT INTO sqlite_schema VALUES ('${type}', '${name}', '${tbl_name}', ${rootpage}, '${sql?.replaceAll("'", "''")}')`,
+    tamper(
+      digests("'x' || digest"),
+      'PRAGMA writable_schema = ON',
+      `CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = '${name}'`,
+      `DELETE FROM sqlite_schema WHERE name = '${name}'`,
+    )
+    tamper(
+      digests('substr(digest, 2)'),
+      'PRAGMA writable_schema = ON',
+      'INSERT INTO sqlite_schema SELECT * FROM kept',
+      'DROP TABLE kept',
     )
     const verdict = station.verify()
     expect(verdict.code).toBe(1)

@@ -1,12 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import {
-  bagFaults,
-  provedText,
-  type TimeStampFinding,
-  uncheckedText,
-  type VerifiedStamps,
-  verifyStamps,
-} from '@compliance-relay/shared/bag'
+import { provedText, uncheckedText, type VerifiedStamps, verifyStamps } from '@compliance-relay/shared/bag'
 import {
   base64,
   canonical,
@@ -17,18 +10,16 @@ import {
   refusalIn,
   signerOf,
   type TrailRecord,
-  trailFaults,
   type Value,
 } from '@compliance-relay/shared/trail'
 import { contentBody, refusalOf } from '../answered.ts'
-import { type NotaryFinding, notaryFaults, VERIFY_PATIENCE } from '../ask-notary.ts'
+import { VERIFY_PATIENCE } from '../ask-notary.ts'
 import { digestOf } from '../capture/manifest.ts'
 import { readable } from '../capture/raw-name.ts'
 import { stateFaults } from '../capture/state-faults.ts'
 import { type CheckOptions, checkTrail, isSound, type TrailCheck } from '../check-trail.ts'
 import { messageOf } from '../error-message.ts'
 import { trailsNotLost } from '../known-trails.ts'
-import { type DoubtCode, doubts } from '../left-trails.ts'
 import { openNotary } from '../notary-queue.ts'
 import { formerPeople } from '../people/former-people.ts'
 import { printReport } from '../print-report.ts'
@@ -43,9 +34,7 @@ import { readNote } from '../sealed-note.ts'
 import { openSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import { columnsOf, isOf } from '../sqlite/columns.ts'
-import { rowsOf } from '../sqlite/database.ts'
 import { unreadableRows } from '../sqlite/readable-rows.ts'
-import { schemaFaults } from '../sqlite/schema-faults.ts'
 import type { StoredTrail } from '../sqlite/trail-store.ts'
 import { tryWriterLock } from '../sqlite/writer-lock.ts'
 import { ownerName } from '../system-faults.ts'
@@ -56,50 +45,12 @@ import { TrailAuthority } from '../trail-authority.ts'
 import { inDoubtSince, trailBefore } from '../trail-before.ts'
 import { KEY_BYTES, secretNames, wrongLength } from '../trail-keys.ts'
 import { UnusableInput } from '../unusable-input.ts'
+import { checkDatabase } from './check-database.ts'
+import { type DataFinding, firstOnes, printFindings } from './data-findings.ts'
 import { doubtsIn, newestKey } from './doubts-in.ts'
 import { filesOnDisk } from './files-on-disk.ts'
 import type { Output } from './options.ts'
 import { type Reading, reading } from './reading.ts'
-
-/** What can be wrong with a data folder beside its trails: the copies people read. */
-export const dataFaults = {
-  'columns-differ': 'a column people search by is not what its record says',
-  'columns-missing': 'a record cannot be found by search: its columns are missing',
-  'columns-extra': 'there are columns of a record that is not there',
-  'content-differs': 'content kept beside the trail is not what its digest says',
-  'content-missing': 'a record names content that is not kept beside the trail',
-  'schema-differs':
-    'a table, index, trigger or view of the database is not as the relay makes it, or it names a trail that has no record, or has a row under a number that no record has',
-  'database-damaged':
-    'SQLite finds the database damaged: what is found in it may depend on how it is looked for. The trail can be verified all the same, line by line',
-  'settings-differ': 'the settings in use are not those the trail records',
-  'people-in-doubt':
-    'records are lost that may have disabled somebody, or said otherwise who is a person: the trail after it has taken over only who is known for certain, or the next start does',
-  'trail-not-named':
-    'a trail goes on from another one than stands before it here, or does not say from which',
-  'key-unusable': 'a key of the trail is missing, not readable or another: what it sealed is not verified',
-  'row-unreadable':
-    'what the relay keeps of files or data sets has rows of no form: the next start removes them',
-  'unit-differs': 'what the relay knows of a file or data set is not what its last record says',
-  'unit-extra': 'the relay knows of a file or data set that no record says is there',
-  'unit-missing': 'a record says that a file or data set is there, and the relay knows nothing of it',
-  'file-differs': 'a file or data set is not on the disk as its last record has it',
-  'file-missing': 'a file or data set that the trail has is not on the disk',
-  'members-differ': 'the files the relay knows of a data set do not make the manifest it recorded',
-} as const
-
-export interface DataFinding {
-  readonly code:
-    | keyof typeof dataFaults
-    | 'claim-refusal'
-    | DoubtCode
-    | NotaryFinding['code']
-    | TimeStampFinding['code']
-  readonly trail: string
-  readonly seq?: number
-  readonly expected: string
-  readonly found: string
-}
 
 /** What is nothing wrong, and said. */
 const NOT_RECORDED_YET = 'not-recorded-yet'
@@ -110,11 +61,6 @@ export interface DataNotice {
   readonly seq?: number
   readonly says: string
 }
-
-/** Findings of one code that are given one by one. */
-const GIVEN_MAX = 100
-/** Characters of a statement that was put into the database: it is anybody's, and can be of any length. */
-const STATEMENT_CHARACTERS_MAX = 300
 
 export interface VerifyDataOptions {
   readonly json: boolean
@@ -143,8 +89,7 @@ export async function verifyData(
     const sealed = newest && sealedSettings(sourcesOf(data, newest, authority))
     const settings = sealed?.settings ?? readSettings(data.host, data.trail)
     const { notary: asked } = settings
-    checkSchema(data, findings)
-    checkIntegrity(data, findings)
+    checkDatabase(data, findings)
     const { notary: opened, close } = await openNotary(asked)
     // Where it is not known which is the one, none is asked.
     const notary = asked.isInDoubt === true ? undefined : opened
@@ -250,15 +195,6 @@ function checkedBeside(
   const listed = (name: string, items: readonly string[]) =>
     items.map((item, i) => `${(i === 0 ? name : '').padEnd(14)}${item}\n`).join('')
   return `${listed('checked too', checks)}${listed('not checked', open)}\n`
-}
-
-function printFindings(findings: readonly DataFinding[]): string {
-  return findings
-    .map(({ code, trail, seq, expected, found }) => {
-      const sentence = { ...trailFaults, ...bagFaults, ...notaryFaults, ...doubts, ...dataFaults }[code]
-      return `  ${code}${seq === undefined ? '' : ` at record ${seq}`}: ${sentence}\n    trail ${trail}\n    expected ${printable(expected)}\n    found ${printable(found)}\n`
-    })
-    .join('')
 }
 
 async function checkOne(
@@ -431,16 +367,6 @@ function* firstOfEach<Fault extends { readonly code: string }>(faults: Iterable<
   for (const fault of faults) if (isGiven(fault.code)) yield fault
 }
 
-/** Counts by code: true for those that are given one by one. */
-function firstOnes(): (code: string) => boolean {
-  const counts = new Map<string, number>()
-  return (code) => {
-    const count = (counts.get(code) ?? 0) + 1
-    counts.set(code, count)
-    return count <= GIVEN_MAX
-  }
-}
-
 interface UnitFault {
   readonly code: DataFinding['code']
   readonly watch: string
@@ -513,36 +439,6 @@ function checkContent(
   if (content === undefined) add({ code: 'content-missing', seq, expected: manifest, found: 'nothing' })
   else if (digestOf(content) !== manifest)
     add({ code: 'content-differs', seq, expected: manifest, found: digestOf(content) })
-}
-
-function checkSchema({ database, trail }: Reading, findings: DataFinding[]): void {
-  const isGiven = firstOnes()
-  const said = (what: string, name: string, statement: string | null): string =>
-    (statement ?? `no ${what} ${name}`).toWellFormed().slice(0, STATEMENT_CHARACTERS_MAX)
-  for (const { what, name, expected, found } of schemaFaults(database)) {
-    if (what === 'table' && found === null)
-      throw new UnusableInput(`the table ${name} of the database is missing: there is nothing to verify`)
-    if (isGiven('schema-differs'))
-      findings.push({
-        code: 'schema-differs',
-        trail: trail.origin,
-        expected: said(what, name, expected),
-        found: said(what, name, found),
-      })
-  }
-}
-
-/** Pages and indexes, by SQLite itself: an index that differs from its table gives one answer here and another there. */
-function checkIntegrity({ database, trail }: Reading, findings: DataFinding[]): void {
-  const said = rowsOf<{ integrity_check: string }>(database.prepare(`PRAGMA integrity_check(${GIVEN_MAX})`))
-  for (const { integrity_check: found } of said)
-    if (found !== 'ok')
-      findings.push({
-        code: 'database-damaged',
-        trail: trail.origin,
-        expected: 'ok',
-        found: found.slice(0, STATEMENT_CHARACTERS_MAX),
-      })
 }
 
 /** Without the key of the trail, as its lines read. */

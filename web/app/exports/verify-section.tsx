@@ -11,7 +11,7 @@ import { DropPlace } from '../parts/drop-place.tsx'
 import { Field } from '../parts/field.tsx'
 import { Progress } from '../parts/progress.tsx'
 import { Section } from '../record/section.tsx'
-import { ownScript } from '../shell/trusted.ts'
+import { plainWorker } from '../shell/own-worker.ts'
 import styles from './exports.module.css'
 import { grouped, knownKeys } from './known-keys.ts'
 import { printPart } from './print-part.ts'
@@ -33,10 +33,7 @@ export function VerifySection() {
   const [checked, setChecked] = useState<{ readonly result: Checked; readonly at: string }>()
   const [fault, setFault] = useState<string>()
   const checker = useRef<Checker>(undefined)
-  // It holds on to nothing that anybody waits for, and ends with its page.
-  checker.current ??= new Checker(
-    () => new Worker(ownScript(checkWorkerUrl), { type: 'module', name: 'check' }),
-  )
+  checker.current ??= new Checker(() => plainWorker(checkWorkerUrl, 'check'))
   const report = useRef<HTMLElement>(null)
   useEffect(() => () => checker.current?.end(), [])
 

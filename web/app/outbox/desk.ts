@@ -137,9 +137,8 @@ export class Desk {
       else if (row.receipt !== null && here.receipt !== row.receipt)
         known.push(withReceipt(here, row.receipt, now()))
     }
-    // What is all here already is not written again.
-    if (known.length > 0) await outbox.told(known)
-    const taken = others.length === 0 ? 0 : await outbox.import(others, now())
+    await outbox.told(known)
+    const taken = await outbox.import(others, now())
     return { taken, receipts: known.length, strange }
   }
 }

@@ -203,6 +203,7 @@ export class Outbox {
 
   /** No answer came, or none that holds: all of it is given again. */
   notTold(batch: readonly StatementRow[], fault: string, retryAt = 0): Promise<void> {
+    if (batch.length === 0) return Promise.resolve()
     return this.#write(async () => {
       for (const { hash } of batch) {
         const row = await this.#database.statements.get(hash)
@@ -215,6 +216,7 @@ export class Outbox {
 
   /** What the relay said: from `afterVerdict`. */
   told(rows: readonly StatementRow[]): Promise<void> {
+    if (rows.length === 0) return Promise.resolve()
     return this.#write(async () => {
       await this.#database.statements.bulkPut([...rows])
     })
@@ -237,6 +239,7 @@ export class Outbox {
 
   /** Takes in what a courier brought. Gives how many of it were new; one whose count is taken here is left out. */
   import(rows: readonly StatementRow[], now: number): Promise<number> {
+    if (rows.length === 0) return Promise.resolve(0)
     return this.#write(async () => {
       let taken = 0
       for (const row of rows) {

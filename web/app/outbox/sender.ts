@@ -72,8 +72,7 @@ export class Sender {
       if (item === undefined || receipt === 'wrong') odd.push(row)
       else told.push(afterVerdict(row, item, receipt, now()))
     }
-    if (odd.length > 0)
-      await outbox.notTold(odd, 'The relay answered with a receipt that is not of this signature.')
+    await outbox.notTold(odd, 'The relay answered with a receipt that is not of this signature.')
     await outbox.told(told)
     for (const { key, wanted, count } of told)
       if (wanted !== null && wanted < count) again += await outbox.giveAgain(key, wanted)

@@ -17,9 +17,14 @@ const LEAVING_MILLISECONDS = 1_000
 
 const begun = new Set<Worker>()
 
-/** Begins a worker of this app, one that does `endWithPage`. */
+/** Begins a worker of this app that holds on to nothing anybody waits for: it ends when the browser ends its page. */
+export function plainWorker(url: string, name: string): Worker {
+  return new Worker(ownScript(url), { type: 'module', name })
+}
+
+/** Begins one that ends with its page: it does `endWithPage`. */
 export function ownWorker(url: string, name: string): Worker {
-  const worker = new Worker(ownScript(url), { type: 'module', name })
+  const worker = plainWorker(url, name)
   begun.add(worker)
   return worker
 }
@@ -53,7 +58,9 @@ export async function loadAnew(): Promise<void> {
 function end(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     worker.addEventListener('message', ({ data }) => {
-      if (data === LEFT) resolve()
+      if (data !== LEFT) return
+      endWorker(worker)
+      resolve()
     })
     worker.postMessage(LEAVE)
   })
